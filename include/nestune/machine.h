@@ -1,0 +1,76 @@
+/*
+ * machine.h - which machine this is, and what of it this process may use
+ * SPDX-License-Identifier: MIT
+ */
+#ifndef NESTUNE_MACHINE_H
+#define NESTUNE_MACHINE_H
+
+#include <stdint.h>
+
+#include "nestune/config.h"
+#include "nestune/status.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* What a tuned result belongs to.  No host name, address or serial number. */
+typedef struct nt_machine {
+    char vendor[16];  /* CPUID vendor, or Arm implementer: "AuthenticAMD", "0x41" */
+    char model[64];   /* brand string */
+    char uarch[24];   /* archspec's name: "zen5", "skylake_avx512", "neoverse_v2", "x86_64_v3" */
+    int family, model_id, stepping; /* Arm: architecture, part, revision */
+    int64_t l1d_bytes, l2_bytes, l3_bytes; /* of one core, one core, one shared L3; 0: none or unknown */
+    int l2_shared_by, l3_shared_by;        /* CPUs that share one */
+    int n_packages, n_cores, n_cpus, n_numa, smt; /* online; smt: threads a core */
+    int cpus_affinity;    /* CPUs in this process's mask */
+    double cpus_quota;    /* cgroup v1 or v2 CPU quota; 0: none */
+    int threads_allowed;  /* the least of both, at least 1 */
+    int64_t memory_bytes; /* physical, or the cgroup limit if that is less */
+    unsigned isas;        /* bit 1u << nt_isa for each that can run, NESTUNE_MAX_ISA heeded */
+    char huge_pages[16];  /* "always", "madvise", "never", or "unknown" */
+} nt_machine;
+
+/*
+ * nt_machine_detect() - reads CPUID, hwloc's topology, the affinity mask and cgroup v1 and v2.
+ *
+ * Errors:  NT_EARG.  What cannot be found out is 0 or "unknown".
+ * Threads: safe.  Takes some milliseconds.
+ */
+NT_API nt_status nt_machine_detect(nt_machine *machine);
+
+/*
+ * nt_machine_id() - the folder name of its results: microarchitecture, family, model, stepping,
+ * threads allowed, as in "zen5-26.2.1-2t".
+ * Shape:   text holds 64 bytes.
+ */
+NT_API void nt_machine_id(const nt_machine *machine, char *text);
+
+/*
+ * nt_machine_same_cpu() - may a result of a be used on b?  Vendor, family, model and caches.
+ * Errors:  where it says 0, *why names what differs.
+ */
+NT_API int nt_machine_same_cpu(const nt_machine *a, const nt_machine *b, nt_error *why);
+
+/* nt_isa_available() - built in, on this CPU (XCR0 too), and not above NESTUNE_MAX_ISA. */
+NT_API int nt_isa_available(nt_isa isa);
+
+/* nt_threads_allowed() - CPUs this process may use: affinity and cgroup quota, at least 1. */
+NT_API int nt_threads_allowed(void);
+
+/* nt_memory_available() - bytes that can still be taken: MemAvailable, the cgroup limit heeded. */
+NT_API int64_t nt_memory_available(void);
+
+/* How this library was built; static texts. */
+typedef struct nt_build {
+    const char *version;  /* nestune's */
+    const char *compiler; /* "gcc 12.2.0" */
+    const char *flags;    /* of the common code */
+    const char *sleef;    /* version of its headers */
+} nt_build;
+NT_API const nt_build *nt_build_info(void);
+
+#ifdef __cplusplus
+}
+#endif
+#endif /* NESTUNE_MACHINE_H */

@@ -1,0 +1,85 @@
+/*
+ * plan.h - a kernel on grids, checked once and run as often as wanted
+ * SPDX-License-Identifier: MIT
+ */
+#ifndef NESTUNE_PLAN_H
+#define NESTUNE_PLAN_H
+
+#include "nestune/config.h"
+#include "nestune/kernel.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/*
+ * Point work of a step (sources, receivers, boundaries).  The engine calls it on each box just
+ * computed, by the thread that computed it, before any other work reads the box: it may change
+ * cells of dst inside the box, nothing else.
+ */
+typedef struct nt_hook {
+    void (*apply)(void *context, const nt_step *step, const nt_box *box, int64_t time);
+    void *context;
+} nt_hook;
+
+typedef struct nt_problem {
+    const nt_kernel *kernel;
+    nt_grid *level[NT_MAX_LEVELS];      /* kernel->n_levels of them; level[0] holds the newest */
+    const nt_grid *coef[NT_MAX_COEFS];  /* kernel->n_coefs of them */
+    nt_grid *result;    /* n_levels 1: where the result goes; NULL: in place, level[0] */
+    const void *params; /* NULL: the kernel's defaults */
+    int64_t steps;      /* time levels that one nt_plan_run() advances */
+    const nt_hook *hooks;
+    int n_hooks;
+} nt_problem;
+
+typedef struct nt_plan nt_plan;
+
+/*
+ * nt_plan_create() - checks a problem and fixes how it will run.
+ *
+ * Shape:   all grids of one dtype and shape; a halo of at least the kernel's radius on each level.
+ *          Distinct operands may not share cells, but for result, which may be level[0].  Strides
+ *          in x other than 1 are taken by kernels of radius 0, through a buffer, at a cost.
+ * Config:  NULL takes the row of the tuned table for this kernel, dtype, size and number of steps, else
+ *          the default; nt_plan_why() says which and why.
+ * Errors:  NT_EARG, NT_EDTYPE, NT_ESHAPE, NT_ESTRIDE, NT_ECONFIG, NT_EISA, NT_ENOMEM; *why names the value.
+ *          On error *plan is NULL and no cell has been touched.
+ * Threads: safe.  The plan refers to the grids, params and hooks, which must outlive it.
+ */
+NT_API nt_status nt_plan_create(nt_plan **plan, const nt_problem *problem, const nt_config *config,
+                                nt_error *why);
+
+/*
+ * nt_plan_run() - advances by problem.steps time levels.  Cannot fail and allocates nothing.
+ *
+ * Threads: one parallel region of at most config.threads OpenMP threads; the least of that,
+ *          omp_get_max_threads() and the CPUs this process may use.  Inside a caller's parallel
+ *          region one thread.  Two runs at once need plans on different grids.
+ *          Each thread computes in round-to-nearest without flush-to-zero; its floating-point
+ *          environment is restored.
+ */
+NT_API void nt_plan_run(nt_plan *plan);
+
+/* nt_plan_newest() - the grid that holds the newest time level now. */
+NT_API nt_grid *nt_plan_newest(const nt_plan *plan);
+
+/* nt_plan_config(), nt_plan_why() - how it runs, and where that came from in one line. */
+NT_API const nt_config *nt_plan_config(const nt_plan *plan);
+NT_API const char *nt_plan_why(const nt_plan *plan);
+
+/* nt_plan_destroy() - frees the plan, not the grids.  NULL is allowed. */
+NT_API void nt_plan_destroy(nt_plan *plan);
+
+/*
+ * nt_run() - plan, run and destroy in one call, for a kernel of one level without coefficients:
+ * the named kernel, in place on *g, for `steps` steps, as tuned.
+ *
+ * Errors:  NT_EKERNEL for an unknown name, else as nt_plan_create().
+ */
+NT_API nt_status nt_run(const char *kernel, nt_grid *g, int64_t steps, nt_error *why);
+
+#ifdef __cplusplus
+}
+#endif
+#endif /* NESTUNE_PLAN_H */
