@@ -1,0 +1,26 @@
+/*
+ * machine_internal.h - parts of machine.c that the library and the tests need one by one
+ * SPDX-License-Identifier: MIT
+ */
+#ifndef NESTUNE_MACHINE_INTERNAL_H
+#define NESTUNE_MACHINE_INTERNAL_H
+
+#include "nestune/machine.h"
+
+/* nt_machine_here() - this machine, read once a process, for what does not change: CPU and caches.
+ * Threads: safe. */
+const nt_machine *nt_machine_here(void);
+
+/*
+ * nt_threads_from() - the number of threads that an affinity mask and a CPU quota leave.
+ *
+ * A quota is rounded down: a team of more threads than the quota uses it up before its period ends,
+ * the kernel then stops all of them, and each barrier waits for the stopped ones.
+ */
+int nt_threads_from(int cpus_affinity, double cpus_quota);
+
+/* As nt_memory_available(), and the state of huge pages, with `root` before every path. */
+int64_t nt_memory_available_at(const char *root);
+void nt_huge_pages_at(const char *root, char text[16]);
+
+#endif /* NESTUNE_MACHINE_INTERNAL_H */

@@ -1,0 +1,54 @@
+/*
+ * mathop.c - the notebook's mathOp: a = sin(cos(a) sin(a)) on every cell
+ * SPDX-License-Identifier: MIT
+ *
+ * flops a cell: 2 for n, 4 for u, 2 for powers, 26 for P, 3 for u + u^3 P (f64, fused; an FMA is 2).
+ * bytes a cell: one element read, one written.
+ */
+#include "tile.h"
+#include "uniform.h"
+
+NT_TILE_TABLES(mathop)
+
+/* max_ulp: `autotune verify`; the inputs that show it are in docs/mathop.md. */
+static const nt_variant variants[] = {
+    {"fused", "one polynomial; beyond its range SLEEF u10 (f64) or the f64 path (f32)", {1.6, 1.6}, {14, 21}},
+    {"u10", "as written, three SLEEF calls of 1.0 ULP", {2.7, 2.5}, {0, 0}},
+    {"u35", "as written, three SLEEF calls of 3.5 ULP", {5.0, 5.0}, {0, 0}},
+    {"libm", "as written, the C library's scalar functions", {2.7, 2.5}, {0, 0}},
+    {0},
+};
+
+static void reference(const nt_reals *real, nt_real *const r[NT_REFERENCE_REALS], const nt_cell *cell)
+{
+    real->set(r[1], cell->read(cell, 0, 0, 0, 0));
+    real->cos(r[2], r[1]);
+    real->sin(r[3], r[1]);
+    real->mul(r[1], r[2], r[3]);
+    real->sin(r[0], r[1]);
+}
+
+/* Uniform in [-4, 4): more than a period of the reduction, both signs. */
+static double fill(int grid, int64_t cell_index, uint64_t seed)
+{
+    (void)grid;
+    return 8 * nt_uniform(cell_index, seed) - 4;
+}
+
+const nt_kernel nt_kernel_mathop = {
+    .name = "mathop",
+    .version = 1,
+    .title = "a = sin(cos(a) sin(a))",
+    .formula = "a[z,y,x] = sin(cos(a[z,y,x]) * sin(a[z,y,x]))",
+    .role = NT_FIELD,
+    .n_levels = 1,
+    .flops_per_cell = 37,
+    .reads_per_cell = 1,
+    .writes_per_cell = 1,
+    .roof = "scale",
+    .variants = variants,
+    .ulp_range = 1e6,
+    .tiles = mathop_tiles,
+    .reference = reference,
+    .fill = fill,
+};

@@ -1,0 +1,44 @@
+/*
+ * nest.h - the one engine: a box function over tiles, steps and threads
+ * SPDX-License-Identifier: MIT
+ */
+#ifndef NESTUNE_NEST_H
+#define NESTUNE_NEST_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "nestune/plan.h"
+
+typedef struct nt_nest {
+    nt_tile_fn *fn;
+    /* One-level kernels: [0] the first step of a run, [1] the others.  Two-level kernels: by the
+     * parity of the time index. */
+    nt_step step[2];
+    bool rotates; /* two levels */
+    int64_t time; /* index of the next step, kept between runs */
+    int64_t steps;
+    int64_t n[3]; /* cells in x, y, z */
+    int element_bytes;
+    bool packs; /* some x_stride is not 1: rows go through a buffer */
+    ptrdiff_t x_stride[2][2 + NT_MAX_COEFS]; /* of src, dst and coefs, for each of step[] */
+    bool rows_fuse, planes_fuse; /* cells follow each other without gaps, in every operand */
+    const nt_hook *hooks;
+    int n_hooks;
+
+    /* From the config. */
+    int order[3]; /* axes from the outside */
+    int shared;   /* position in order[] of the shared loop; -1: none */
+    bool flat, dynamic;
+    int depth, threads;
+    int64_t tile[3];   /* cells; the even split of the shared axis is tile 0 */
+    int64_t n_tiles[3];
+} nt_nest;
+
+/* nt_nest_set_config() - takes the schedule of a checked config; n and the fuse flags must be set. */
+void nt_nest_set_config(nt_nest *nest, const nt_config *config);
+
+/* nt_nest_run() - advances by nest->steps.  Allocates nothing. */
+void nt_nest_run(nt_nest *nest);
+
+#endif /* NESTUNE_NEST_H */

@@ -1,0 +1,11 @@
+/*
+ * scale.h - the factor of the kernel scale
+ * SPDX-License-Identifier: MIT
+ */
+#ifndef NESTUNE_SCALE_H
+#define NESTUNE_SCALE_H
+
+/* Exact in every type, and any number of passes leaves the magnitudes as they are. */
+#define SCALE_FACTOR (-1.0)
+
+#endif /* NESTUNE_SCALE_H */

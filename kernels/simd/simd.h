@@ -1,0 +1,71 @@
+/*
+ * simd.h - one vocabulary of vectors, mapped to each instruction set
+ * SPDX-License-Identifier: MIT
+ *
+ * A tile source is written once in these names and compiled once for each isa.  T is f64 or f32:
+ *
+ *   Tv, Tm, T_LANES        a vector, a mask of its lanes, and how many there are
+ *   T_real                 the element: double or float
+ *   T_load T_store         whole vectors, any alignment
+ *   T_load_n T_store_n     the first n lanes, 0 < n < T_LANES; the others are 0 and are not touched
+ *   T_stream               a whole vector past the caches; the address is aligned to the vector
+ *   T_set                  one value in all lanes
+ *   T_add T_sub T_mul      a + b, a - b, a * b
+ *   T_fma T_fnma           a * b + c, c - a * b, rounded once
+ *   T_abs                  |a|
+ *   T_sign(r, n, x)        r with its sign flipped where the lowest bit of n's bit pattern is set,
+ *                          and again where x is negative (-0 and negative NaNs too)
+ *   T_or T_test            the union of two bit patterns; whether any lane shares a bit with a pattern
+ *   T_gt T_any             a > b (false for NaN) as a mask, whether any lane is set
+ *   T_select(m, a, b)      a where m is set, b elsewhere
+ *   T_sin_u10 ...          SLEEF, in the form whose lanes do not depend on each other
+ *   simd_fence()           after the last T_stream of a tile
+ *
+ * The isa files are the only place that names intrinsics and SLEEF.
+ */
+#ifndef NESTUNE_SIMD_H
+#define NESTUNE_SIMD_H
+
+#include <stdint.h>
+
+#define SIMD_INLINE static inline __attribute__((always_inline, unused))
+
+typedef double f64_real;
+typedef float f32_real;
+
+/* The default functions of SLEEF 3 choose the range reduction for a whole vector, so that a neighbour
+ * changes a lane's bits; finz_ (FMA) and cinz_ (none) do not.  SLEEF 4 makes the plain names so. */
+#define SIMD_SLEEF_PLAIN_(name) Sleef_##name
+#define SIMD_SLEEF_FINZ_(name) Sleef_finz_##name
+#define SIMD_SLEEF_CINZ_(name) Sleef_cinz_##name
+
+#include <sleef.h>
+#if SLEEF_VERSION_MAJOR >= 4
+#define SIMD_SLEEF(name) SIMD_SLEEF_PLAIN_(name)
+#else
+#define SIMD_SLEEF(name) SIMD_SLEEF_FINZ_(name)
+#endif
+
+/* The four functions of an isa that has them as vectors: sin and cos at 1.0 and 3.5 ULP. */
+#define SIMD_SLEEF_FUNCTION(T, f, lanes, ulp, isa) \
+    SIMD_INLINE T##v T##_##f##_##ulp(T##v x)       \
+    {                                              \
+        return SIMD_SLEEF(f##lanes##_##ulp##isa)(x); \
+    }
+#define SIMD_SLEEF_FUNCTIONS(T, lanes, isa)      \
+    SIMD_SLEEF_FUNCTION(T, sin, lanes, u10, isa) \
+    SIMD_SLEEF_FUNCTION(T, cos, lanes, u10, isa) \
+    SIMD_SLEEF_FUNCTION(T, sin, lanes, u35, isa) \
+    SIMD_SLEEF_FUNCTION(T, cos, lanes, u35, isa)
+
+#if defined NT_ISA_IS_avx512
+#include "simd/simd_avx512.h"
+#elif defined NT_ISA_IS_avx2
+#include "simd/simd_avx2.h"
+#elif defined NT_ISA_IS_neon
+#include "simd/simd_neon.h"
+#else
+#include "simd/simd_scalar.h"
+#endif
+
+#endif /* NESTUNE_SIMD_H */

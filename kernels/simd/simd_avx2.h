@@ -1,0 +1,54 @@
+/*
+ * simd_avx2.h - the vocabulary of simd.h in AVX2 and FMA
+ * SPDX-License-Identifier: MIT
+ */
+#include <immintrin.h>
+
+enum { f64_LANES = 4, f32_LANES = 8 };
+typedef __m256d f64v;
+typedef __m256 f32v;
+typedef __m256d f64m; /* all ones in the lanes that are set */
+typedef __m256 f32m;
+
+/* The first n lanes: a window into ones followed by zeros. */
+static const int64_t avx2_lanes64[8] = {-1, -1, -1, -1, 0, 0, 0, 0};
+static const int32_t avx2_lanes32[16] = {-1, -1, -1, -1, -1, -1, -1, -1, 0, 0, 0, 0, 0, 0, 0, 0};
+
+SIMD_INLINE __m256i f64_first(int n) { return _mm256_loadu_si256((const __m256i *)(avx2_lanes64 + 4 - n)); }
+SIMD_INLINE __m256i f32_first(int n) { return _mm256_loadu_si256((const __m256i *)(avx2_lanes32 + 8 - n)); }
+
+#define AVX2_VOCABULARY(T, V, P, E, X, I, sign_value, top)                                                  \
+    SIMD_INLINE V T##_load(const T##_real *p) { return _mm256_loadu_##P(p); }                         \
+    SIMD_INLINE void T##_store(T##_real *p, V a) { _mm256_storeu_##P(p, a); }                         \
+    SIMD_INLINE V T##_load_n(const T##_real *p, int n) { return _mm256_maskload_##P(p, T##_first(n)); } \
+    SIMD_INLINE void T##_store_n(T##_real *p, V a, int n) { _mm256_maskstore_##P(p, T##_first(n), a); } \
+    SIMD_INLINE void T##_stream(T##_real *p, V a) { _mm256_stream_##P(p, a); }                        \
+    SIMD_INLINE V T##_set(T##_real a) { return _mm256_set1_##P(a); }                                  \
+    SIMD_INLINE V T##_add(V a, V b) { return _mm256_add_##P(a, b); }                                  \
+    SIMD_INLINE V T##_sub(V a, V b) { return _mm256_sub_##P(a, b); }                                  \
+    SIMD_INLINE V T##_mul(V a, V b) { return _mm256_mul_##P(a, b); }                                  \
+    SIMD_INLINE V T##_fma(V a, V b, V c) { return _mm256_fmadd_##P(a, b, c); }                        \
+    SIMD_INLINE V T##_fnma(V a, V b, V c) { return _mm256_fnmadd_##P(a, b, c); }                      \
+    SIMD_INLINE V T##_abs(V a) { return _mm256_andnot_##P(_mm256_set1_##P(sign_value), a); }          \
+    SIMD_INLINE V T##_sign(V r, V n, V x)                                                             \
+    {                                                                                                 \
+        const V flip = _mm256_castsi256_##P(_mm256_slli_##E(_mm256_cast##P##_si256(n), top));         \
+        const V negative = _mm256_and_##P(x, _mm256_set1_##P(sign_value));                            \
+        return _mm256_xor_##P(r, _mm256_xor_##P(flip, negative));                                     \
+    }                                                                                                 \
+    SIMD_INLINE V T##_gt(V a, V b) { return _mm256_cmp_##P(a, b, _CMP_GT_OQ); }                       \
+    SIMD_INLINE V T##_or(V a, V b) { return _mm256_or_##P(a, b); }                                    \
+    SIMD_INLINE int T##_test(V a, uint64_t pattern)                                                   \
+    {                                                                                                 \
+        return !_mm256_testz_si256(_mm256_cast##P##_si256(a), _mm256_set1_##X((I)pattern));           \
+    }                                                                                                 \
+    SIMD_INLINE int T##_any(V m) { return _mm256_movemask_##P(m) != 0; }                              \
+    SIMD_INLINE V T##_select(V m, V a, V b) { return _mm256_blendv_##P(b, a, m); }
+
+AVX2_VOCABULARY(f64, __m256d, pd, epi64, epi64x, int64_t, -0.0, 63)
+AVX2_VOCABULARY(f32, __m256, ps, epi32, epi32, int32_t, -0.0f, 31)
+
+SIMD_SLEEF_FUNCTIONS(f64, d4, avx2)
+SIMD_SLEEF_FUNCTIONS(f32, f8, avx2)
+
+SIMD_INLINE void simd_fence(void) { _mm_sfence(); }

@@ -1,0 +1,53 @@
+/*
+ * simd_avx512.h - the vocabulary of simd.h in AVX-512F
+ * SPDX-License-Identifier: MIT
+ */
+#include <immintrin.h>
+
+enum { f64_LANES = 8, f32_LANES = 16 };
+typedef __m512d f64v;
+typedef __m512 f32v;
+typedef __mmask8 f64m;
+typedef __mmask16 f32m;
+
+/* One three-input logic operation: r ^ ((n << top) ^ (x & sign)) is A ^ B ^ C after the and. */
+#define AVX512_XOR3 0x96
+
+#define AVX512_VOCABULARY(T, M, V, P, E, I, ones, sign_bit, top)                                         \
+    SIMD_INLINE V T##_load(const T##_real *p) { return _mm512_loadu_##P(p); }                         \
+    SIMD_INLINE void T##_store(T##_real *p, V a) { _mm512_storeu_##P(p, a); }                         \
+    SIMD_INLINE V T##_load_n(const T##_real *p, int n) { return _mm512_maskz_loadu_##P((M)(ones >> (T##_LANES - n)), p); } \
+    SIMD_INLINE void T##_store_n(T##_real *p, V a, int n) { _mm512_mask_storeu_##P(p, (M)(ones >> (T##_LANES - n)), a); } \
+    SIMD_INLINE void T##_stream(T##_real *p, V a) { _mm512_stream_##P(p, a); }                        \
+    SIMD_INLINE V T##_set(T##_real a) { return _mm512_set1_##P(a); }                                  \
+    SIMD_INLINE V T##_add(V a, V b) { return _mm512_add_##P(a, b); }                                  \
+    SIMD_INLINE V T##_sub(V a, V b) { return _mm512_sub_##P(a, b); }                                  \
+    SIMD_INLINE V T##_mul(V a, V b) { return _mm512_mul_##P(a, b); }                                  \
+    SIMD_INLINE V T##_fma(V a, V b, V c) { return _mm512_fmadd_##P(a, b, c); }                        \
+    SIMD_INLINE V T##_fnma(V a, V b, V c) { return _mm512_fnmadd_##P(a, b, c); }                      \
+    SIMD_INLINE V T##_abs(V a) { return _mm512_abs_##P(a); }                                          \
+    SIMD_INLINE V T##_sign(V r, V n, V x)                                                             \
+    {                                                                                                 \
+        const __m512i flip = _mm512_slli_##E(_mm512_cast##P##_si512(n), top);                         \
+        const __m512i negative = _mm512_and_si512(_mm512_cast##P##_si512(x), _mm512_set1_##E(sign_bit)); \
+        return _mm512_castsi512_##P(_mm512_ternarylogic_##E(_mm512_cast##P##_si512(r), flip, negative, AVX512_XOR3)); \
+    }                                                                                                 \
+    SIMD_INLINE M T##_gt(V a, V b) { return _mm512_cmp_##P##_mask(a, b, _CMP_GT_OQ); }                \
+    SIMD_INLINE V T##_or(V a, V b)                                                                    \
+    {                                                                                                 \
+        return _mm512_castsi512_##P(_mm512_or_si512(_mm512_cast##P##_si512(a), _mm512_cast##P##_si512(b))); \
+    }                                                                                                 \
+    SIMD_INLINE int T##_test(V a, uint64_t pattern)                                                   \
+    {                                                                                                 \
+        return _mm512_test_##E##_mask(_mm512_cast##P##_si512(a), _mm512_set1_##E((I)pattern)) != 0; \
+    }                                                                                                 \
+    SIMD_INLINE int T##_any(M m) { return m != 0; }                                                   \
+    SIMD_INLINE V T##_select(M m, V a, V b) { return _mm512_mask_blend_##P(m, b, a); }
+
+AVX512_VOCABULARY(f64, __mmask8, __m512d, pd, epi64, int64_t, 0xFFu, INT64_MIN, 63)
+AVX512_VOCABULARY(f32, __mmask16, __m512, ps, epi32, int32_t, 0xFFFFu, INT32_MIN, 31)
+
+SIMD_SLEEF_FUNCTIONS(f64, d8, avx512f)
+SIMD_SLEEF_FUNCTIONS(f32, f16, avx512f)
+
+SIMD_INLINE void simd_fence(void) { _mm_sfence(); }

@@ -1,0 +1,66 @@
+/*
+ * simd_neon.h - the vocabulary of simd.h in AdvSIMD (aarch64)
+ * SPDX-License-Identifier: MIT
+ */
+#include <arm_neon.h>
+#include <string.h>
+
+enum { f64_LANES = 2, f32_LANES = 4 };
+typedef float64x2_t f64v;
+typedef float32x4_t f32v;
+typedef uint64x2_t f64m;
+typedef uint32x4_t f32m;
+
+/* Tails go through a padded buffer: AdvSIMD has no masked loads.  T_stream is a plain store: there is
+ * no intrinsic for stnp. */
+#define NEON_VOCABULARY(T, V, M, S, U, I, sign_bit, top)                                                 \
+    SIMD_INLINE V T##_load(const T##_real *p) { return vld1q_##S(p); }                                \
+    SIMD_INLINE void T##_store(T##_real *p, V a) { vst1q_##S(p, a); }                                 \
+    SIMD_INLINE V T##_load_n(const T##_real *p, int n)                                                \
+    {                                                                                                 \
+        T##_real padded[T##_LANES] = {0};                                                             \
+        memcpy(padded, p, (size_t)n * sizeof *p);                                                     \
+        return vld1q_##S(padded);                                                                     \
+    }                                                                                                 \
+    SIMD_INLINE void T##_store_n(T##_real *p, V a, int n)                                             \
+    {                                                                                                 \
+        T##_real padded[T##_LANES];                                                                   \
+        vst1q_##S(padded, a);                                                                         \
+        memcpy(p, padded, (size_t)n * sizeof *p);                                                     \
+    }                                                                                                 \
+    SIMD_INLINE void T##_stream(T##_real *p, V a) { vst1q_##S(p, a); }                                \
+    SIMD_INLINE V T##_set(T##_real a) { return vdupq_n_##S(a); }                                      \
+    SIMD_INLINE V T##_add(V a, V b) { return vaddq_##S(a, b); }                                       \
+    SIMD_INLINE V T##_sub(V a, V b) { return vsubq_##S(a, b); }                                       \
+    SIMD_INLINE V T##_mul(V a, V b) { return vmulq_##S(a, b); }                                       \
+    SIMD_INLINE V T##_fma(V a, V b, V c) { return vfmaq_##S(c, a, b); }                               \
+    SIMD_INLINE V T##_fnma(V a, V b, V c) { return vfmsq_##S(c, a, b); }                              \
+    SIMD_INLINE V T##_abs(V a) { return vabsq_##S(a); }                                               \
+    SIMD_INLINE V T##_sign(V r, V n, V x)                                                             \
+    {                                                                                                 \
+        const M flip = vshlq_n_##U(vreinterpretq_##U##_##S(n), top);                                  \
+        const M negative = vandq_##U(vreinterpretq_##U##_##S(x), vdupq_n_##U(sign_bit));              \
+        return vreinterpretq_##S##_##U(veorq_##U(vreinterpretq_##U##_##S(r), veorq_##U(flip, negative))); \
+    }                                                                                                 \
+    SIMD_INLINE M T##_gt(V a, V b) { return vcgtq_##S(a, b); }                                        \
+    SIMD_INLINE V T##_or(V a, V b)                                                                    \
+    {                                                                                                 \
+        return vreinterpretq_##S##_##U(vorrq_##U(vreinterpretq_##U##_##S(a), vreinterpretq_##U##_##S(b))); \
+    }                                                                                                 \
+    SIMD_INLINE int T##_test(V a, uint64_t pattern)                                                   \
+    {                                                                                                 \
+        const M shared = vandq_##U(vreinterpretq_##U##_##S(a), vdupq_n_##U((I)pattern));              \
+        return vmaxvq_u32(vreinterpretq_u32_##U(shared)) != 0;                                        \
+    }                                                                                                 \
+    SIMD_INLINE int T##_any(M m) { return vmaxvq_u32(vreinterpretq_u32_##U(m)) != 0; }                \
+    SIMD_INLINE V T##_select(M m, V a, V b) { return vbslq_##S(m, a, b); }
+
+#define vreinterpretq_u32_u32(m) (m)
+NEON_VOCABULARY(f64, float64x2_t, uint64x2_t, f64, u64, uint64_t, UINT64_C(1) << 63, 63)
+NEON_VOCABULARY(f32, float32x4_t, uint32x4_t, f32, u32, uint32_t, UINT32_C(1) << 31, 31)
+#undef vreinterpretq_u32_u32
+
+SIMD_SLEEF_FUNCTIONS(f64, d2, advsimd)
+SIMD_SLEEF_FUNCTIONS(f32, f4, advsimd)
+
+SIMD_INLINE void simd_fence(void) { }

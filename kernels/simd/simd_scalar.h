@@ -1,0 +1,87 @@
+/*
+ * simd_scalar.h - the vocabulary of simd.h in plain C: one lane, any CPU
+ * SPDX-License-Identifier: MIT
+ *
+ * fma() is the C library's: the instruction where the CPU has it, else computed exactly in software,
+ * so that this isa gives the bits of the others everywhere but in SLEEF on a CPU without FMA.
+ */
+#include <math.h>
+#include <string.h>
+
+enum { f64_LANES = 1, f32_LANES = 1 };
+typedef double f64v;
+typedef float f32v;
+typedef int f64m;
+typedef int f32m;
+
+#define SCALAR_VOCABULARY(T, V, B, suffix, top)                                                       \
+    SIMD_INLINE V T##_load(const V *p) { return *p; }                                                 \
+    SIMD_INLINE void T##_store(V *p, V a) { *p = a; }                                                 \
+    SIMD_INLINE V T##_load_n(const V *p, int n) { return n > 0 ? *p : 0; }                            \
+    SIMD_INLINE void T##_store_n(V *p, V a, int n) { if (n > 0) *p = a; }                             \
+    SIMD_INLINE void T##_stream(V *p, V a) { *p = a; }                                                \
+    SIMD_INLINE V T##_set(V a) { return a; }                                                          \
+    SIMD_INLINE V T##_add(V a, V b) { return a + b; }                                                 \
+    SIMD_INLINE V T##_sub(V a, V b) { return a - b; }                                                 \
+    SIMD_INLINE V T##_mul(V a, V b) { return a * b; }                                                 \
+    SIMD_INLINE V T##_fma(V a, V b, V c) { return fma##suffix(a, b, c); }                             \
+    SIMD_INLINE V T##_fnma(V a, V b, V c) { return fma##suffix(-a, b, c); }                           \
+    SIMD_INLINE V T##_abs(V a) { return fabs##suffix(a); }                                            \
+    SIMD_INLINE V T##_sign(V r, V n, V x)                                                             \
+    {                                                                                                 \
+        B rb, nb, xb;                                                                                 \
+        memcpy(&rb, &r, sizeof rb), memcpy(&nb, &n, sizeof nb), memcpy(&xb, &x, sizeof xb);           \
+        rb ^= (nb << top) ^ (xb & ((B)1 << top));                                                     \
+        memcpy(&r, &rb, sizeof r);                                                                    \
+        return r;                                                                                     \
+    }                                                                                                 \
+    SIMD_INLINE int T##_gt(V a, V b) { return a > b; }                                                \
+    SIMD_INLINE V T##_or(V a, V b)                                                                    \
+    {                                                                                                 \
+        B ab, bb;                                                                                     \
+        memcpy(&ab, &a, sizeof ab), memcpy(&bb, &b, sizeof bb);                                       \
+        ab |= bb;                                                                                     \
+        memcpy(&a, &ab, sizeof a);                                                                    \
+        return a;                                                                                     \
+    }                                                                                                 \
+    SIMD_INLINE int T##_test(V a, uint64_t pattern)                                                   \
+    {                                                                                                 \
+        B ab;                                                                                         \
+        memcpy(&ab, &a, sizeof ab);                                                                   \
+        return (ab & (B)pattern) != 0;                                                                \
+    }                                                                                                 \
+    SIMD_INLINE int T##_any(int m) { return m; }                                                      \
+    SIMD_INLINE V T##_select(int m, V a, V b) { return m ? a : b; }
+
+SCALAR_VOCABULARY(f64, double, uint64_t, , 63)
+SCALAR_VOCABULARY(f32, float, uint32_t, f, 31)
+
+/* The FMA forms give the vector isas' bits.  SLEEF's header declares them only to units compiled with
+ * FMA, which this one must not be; the call itself is safe once the CPU has been asked. */
+#if defined __x86_64__ && SLEEF_VERSION_MAJOR < 4
+#define SCALAR_HAS_FMA() __builtin_cpu_supports("fma")
+#else
+#define SCALAR_HAS_FMA() 1
+#endif
+#if SLEEF_VERSION_MAJOR < 4
+#define SCALAR_SLEEF(T, f, lanes, ulp)                                      \
+    extern T##_real Sleef_finz_##f##lanes##_##ulp##purecfma(T##_real);      \
+    SIMD_INLINE T##v T##_##f##_##ulp(T##v x)                                \
+    {                                                                       \
+        return SCALAR_HAS_FMA() ? Sleef_finz_##f##lanes##_##ulp##purecfma(x) \
+                                : Sleef_cinz_##f##lanes##_##ulp##purec(x);  \
+    }
+#else
+#define SCALAR_SLEEF(T, f, lanes, ulp) \
+    SIMD_INLINE T##v T##_##f##_##ulp(T##v x) { return SIMD_SLEEF(f##lanes##_##ulp##purec)(x); }
+#endif
+SCALAR_SLEEF(f64, sin, d1, u10)
+SCALAR_SLEEF(f64, cos, d1, u10)
+SCALAR_SLEEF(f64, sin, d1, u35)
+SCALAR_SLEEF(f64, cos, d1, u35)
+SCALAR_SLEEF(f32, sin, f1, u10)
+SCALAR_SLEEF(f32, cos, f1, u10)
+SCALAR_SLEEF(f32, sin, f1, u35)
+SCALAR_SLEEF(f32, cos, f1, u35)
+
+SIMD_INLINE void simd_fence(void) { }

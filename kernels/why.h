@@ -1,0 +1,26 @@
+/*
+ * why.h - refusing with a reason
+ * SPDX-License-Identifier: MIT
+ */
+#ifndef NESTUNE_WHY_H
+#define NESTUNE_WHY_H
+
+#include <stdarg.h>
+#include <stdio.h>
+
+#include "nestune/status.h"
+
+/* Writes the reason, if anybody asked, and returns the status: return nt_refuse(NT_EARG, why, ...). */
+__attribute__((format(printf, 3, 4))) static inline nt_status nt_refuse(nt_status status, nt_error *why,
+                                                                        const char *format, ...)
+{
+    if (why) {
+        va_list args;
+        va_start(args, format);
+        vsnprintf(why->text, sizeof why->text, format, args);
+        va_end(args);
+    }
+    return status;
+}
+
+#endif /* NESTUNE_WHY_H */
