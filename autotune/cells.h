@@ -1,0 +1,26 @@
+/*
+ * cells.h - all cells of a grid, copied or hashed
+ * SPDX-License-Identifier: MIT
+ *
+ * These enter an OpenMP region where the compiler has OpenMP: the worker may call them, the tuner
+ * not.
+ */
+#ifndef AUTOTUNE_CELLS_H
+#define AUTOTUNE_CELLS_H
+
+#include <stdint.h>
+
+#include "nestune/grid.h"
+
+/* cells_copy() - the cells of one grid into another of the same dtype and shape; no halo. */
+void cells_copy(const nt_grid *to, const nt_grid *from, int threads);
+
+/*
+ * cells_hash() - 64 bits of all cells in x, y, z order, without the halo.
+ *
+ * Equal bits give equal hashes, whatever the strides, the halo and the threads; any NaN counts as
+ * the same NaN, and -0 is not +0.
+ */
+uint64_t cells_hash(const nt_grid *g, int threads);
+
+#endif /* AUTOTUNE_CELLS_H */

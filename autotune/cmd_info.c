@@ -1,0 +1,272 @@
+/*
+ * cmd_info.c - autotune list, machine, show: what there is, where we are, what was found
+ * SPDX-License-Identifier: MIT
+ */
+#include <argp.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "commands.h"
+#include "driver.h"
+#include "report.h"
+#include "roofs.h"
+
+typedef struct info_options {
+    bool json;
+    const char *out;
+    const nt_kernel *kernel[32];
+    int n_kernels;
+    bool takes_kernels;
+    int failed;
+} info_options;
+
+static error_t parse(int key, char *arg, struct argp_state *state)
+{
+    info_options *o = state->input;
+    switch (key) {
+    case 'j': o->json = true; return 0;
+    case 'o': o->out = arg; return 0;
+    case ARGP_KEY_ARG:
+        if (!o->takes_kernels)
+            o->failed = refuse(EXIT_USAGE, "%.40s: no arguments are allowed here", arg);
+        else if (o->n_kernels < 32 && !(o->kernel[o->n_kernels++] = kernel_named(arg)))
+            o->failed = EXIT_USAGE;
+        return 0;
+    default: return ARGP_ERR_UNKNOWN;
+    }
+}
+
+static const struct argp_option json_option[] = {{"json", 'j', 0, 0, "as JSON on stdout", 0}, {0}};
+static const struct argp_option show_options[] = {
+    {"json", 'j', 0, 0, "as JSON on stdout", 0},
+    {"out", 'o', "DIR", 0, "read DIR/<machine>/ in place of results/<machine>/", 0},
+    {0},
+};
+
+static int parse_arguments(info_options *o, const struct argp_option *options, const char *args, const char *doc,
+                           char *name, int argc, char **argv)
+{
+    const struct argp parser = {options, parse, args, doc, 0, 0, 0};
+    o->takes_kernels = args != NULL;
+    argv[0] = name;
+    argp_err_exit_status = EXIT_USAGE;
+    return argp_parse(&parser, argc, argv, 0, 0, o) != 0 ? EXIT_USAGE : o->failed;
+}
+
+static int print_json(json_t *root)
+{
+    if (!root)
+        return refuse(EXIT_FAILED, "no memory for the output");
+    json_dumpf(root, stdout, JSON_INDENT(1) | JSON_REAL_PRECISION(6));
+    printf("\n");
+    json_decref(root);
+    return EXIT_OK;
+}
+
+/* ---- list ----------------------------------------------------------------------------------- */
+
+static json_t *isas_json(const nt_kernel *k)
+{
+    json_t *isas = json_array();
+    for (int i = 0; i < NT_N_ISAS; i++)
+        if (k->tiles[i] && nt_isa_available((nt_isa)i))
+            json_array_append_new(isas, json_string(nt_isa_name((nt_isa)i)));
+    return isas;
+}
+
+static json_t *kernel_json(const nt_kernel *k)
+{
+    static const char *const roles[] = {"field", "memory_roof", "peak"};
+    json_t *variants = json_array();
+    for (const nt_variant *v = k->variants; v->name; v++)
+        json_array_append_new(variants, json_pack("{s:s, s:s, s:f, s:f}", "name", v->name, "note", v->note, "max_ulp_f32",
+                                                  v->max_ulp[NT_F32], "max_ulp_f64", v->max_ulp[NT_F64]));
+    return json_pack("{s:s, s:i, s:s, s:s, s:s, s:i, s:i, s:f, s:i, s:i, s:o, s:o}", "name", k->name, "version", k->version,
+                     "title", k->title, "formula", k->formula, "role", roles[k->role], "levels", k->n_levels,
+                     "radius", nt_kernel_radius(k, NULL), "flops_per_cell", k->flops_per_cell, "reads_per_cell",
+                     k->reads_per_cell, "writes_per_cell", k->writes_per_cell, "isas", isas_json(k), "variants",
+                     variants);
+}
+
+int cmd_list(int argc, char **argv)
+{
+    info_options o = {0};
+    char name[] = "autotune list";
+    const int code = parse_arguments(&o, json_option, NULL, "The kernels, their variants, and the keys of a config.",
+                                     name, argc, argv);
+    if (code != EXIT_OK)
+        return code;
+    if (o.json) {
+        json_t *kernels = json_array();
+        for (int i = 0; i < nt_kernel_count(); i++)
+            json_array_append_new(kernels, kernel_json(nt_kernel_at(i)));
+        return print_json(json_pack("{s:o}", "kernels", kernels));
+    }
+    for (int i = 0; i < nt_kernel_count(); i++) {
+        const nt_kernel *k = nt_kernel_at(i);
+        printf("%s  %s\n  %s\n  a cell: %g flops, %d read, %d written; radius %d; here:", k->name, k->title, k->formula,
+               k->flops_per_cell, k->reads_per_cell, k->writes_per_cell, nt_kernel_radius(k, NULL));
+        for (int isa = 0; isa < NT_N_ISAS; isa++)
+            if (k->tiles[isa] && nt_isa_available((nt_isa)isa))
+                printf(" %s", nt_isa_name((nt_isa)isa));
+        printf("\n");
+        for (const nt_variant *v = k->variants; v->name; v++)
+            printf("    variant=%-8s %-76s %g ulp f32, %g f64\n", v->name, v->note, v->max_ulp[NT_F32], v->max_ulp[NT_F64]);
+        printf("\n");
+    }
+    printf("Keys of a config: isa, variant, parallel=serial|outer|middle|inner|flat, order=zyx|zxy|yzx|yxz|xzy|xyz,\n"
+           "tile=XxYxZ (0: whole), depth, threads, schedule=static|dynamic, unroll, jam\n");
+    return EXIT_OK;
+}
+
+/* ---- machine -------------------------------------------------------------------------------- */
+
+enum { MOST_COUNTS = 16 };
+
+/* Bandwidth of `scale` out of cache and FMAs in cache, 1 to n threads. */
+typedef struct machine_roofs {
+    int n, threads[MOST_COUNTS];
+    double gbytes_per_s[MOST_COUNTS], gflops_f64[MOST_COUNTS], gflops_f32[MOST_COUNTS];
+} machine_roofs;
+
+static double median_seconds(trial_runner *runner, const trial_ask *ask)
+{
+    trial_answer answer = {0};
+    runner->run(runner, ask, &answer);
+    return answer.class == TRIAL_OK && answer.n > 0 ? stats_median(answer.seconds, answer.n) : 0;
+}
+
+static double gflops(trial_runner *runner, const nt_machine *m, nt_dtype dtype, nt_isa isa, int threads)
+{
+    trial_ask peak;
+    if (!roofs_peak(runner, m, dtype, isa, &peak))
+        return 0;
+    peak.shape[1] = threads;
+    peak.config.parallel = threads > 1 ? NT_MIDDLE : NT_SERIAL;
+    peak.config.threads = threads;
+    peak.reps = 5;
+    /* Long enough that the start of the threads does not count. */
+    peak.steps = 64;
+    const double s = median_seconds(runner, &peak);
+    return s > 0 ? peak.kernel->flops_per_cell * (double)(peak.shape[0] * peak.shape[1] * peak.steps) / s * 1e-9 : 0;
+}
+
+static void measure(trial_runner *runner, const nt_machine *m, machine_roofs *roofs)
+{
+    nt_isa isa = NT_SCALAR;
+    for (int i = 0; i < NT_N_ISAS; i++)
+        if (m->isas & 1u << i)
+            isa = (nt_isa)i;
+    const nt_kernel *op = NULL;
+    for (int i = 0; i < nt_kernel_count() && !op; i++)
+        if (nt_kernel_at(i)->role == NT_FIELD && nt_kernel_at(i)->roof)
+            op = nt_kernel_at(i);
+    for (int n = 1; roofs->n < MOST_COUNTS; n = 2 * n < m->threads_allowed || n == m->threads_allowed ? 2 * n : m->threads_allowed) {
+        if (n > m->threads_allowed)
+            break;
+        int64_t shape[3];
+        trial_ask ask;
+        const int i = roofs->n++;
+        roofs->threads[i] = n;
+        tune_row_shape(m, op, NT_F64, NT_OUT_OF_CACHE, shape);
+        if (roofs_memory(runner, op, NT_F64, isa, shape, n, &ask)) {
+            ask.reps = 7;
+            const double s = median_seconds(runner, &ask);
+            const double bytes = 8.0 * (ask.kernel->reads_per_cell + ask.kernel->writes_per_cell);
+            roofs->gbytes_per_s[i] = s > 0 ? bytes * (double)(shape[0] * shape[1] * shape[2]) / s * 1e-9 : 0;
+        }
+        roofs->gflops_f64[i] = gflops(runner, m, NT_F64, isa, n);
+        roofs->gflops_f32[i] = gflops(runner, m, NT_F32, isa, n);
+    }
+}
+
+static void print_machine(const nt_machine *m, const machine_roofs *roofs)
+{
+    char id[64];
+    nt_machine_id(m, id);
+    printf("machine   %s\ncpu       %s, %s family %d model %d stepping %d\nuarch     %s\n", id, m->model, m->vendor, m->family,
+           m->model_id, m->stepping, m->uarch);
+    printf("caches    L1d %lld KiB, L2 %lld KiB (shared by %d), L3 %lld KiB (shared by %d)\n", (long long)(m->l1d_bytes >> 10),
+           (long long)(m->l2_bytes >> 10), m->l2_shared_by, (long long)(m->l3_bytes >> 10), m->l3_shared_by);
+    printf("cores     %d in %d package%s, %d thread%s a core, %d NUMA node%s\n", m->n_cores, m->n_packages,
+           m->n_packages == 1 ? "" : "s", m->smt, m->smt == 1 ? "" : "s", m->n_numa, m->n_numa == 1 ? "" : "s");
+    printf("allowed   %d thread%s: affinity %d, ", m->threads_allowed, m->threads_allowed == 1 ? "" : "s", m->cpus_affinity);
+    if (m->cpus_quota > 0)
+        printf("cgroup quota %.2f CPUs\n", m->cpus_quota);
+    else
+        printf("no cgroup quota\n");
+    printf("memory    %.1f GiB, transparent huge pages: %s\nisas     ", (double)m->memory_bytes / (1 << 30), m->huge_pages);
+    for (int i = 0; i < NT_N_ISAS; i++)
+        if (m->isas & 1u << i)
+            printf(" %s", nt_isa_name((nt_isa)i));
+    const nt_build *build = nt_build_info();
+    printf("\nbuild     nestune %s, %s,%s, SLEEF %s\n", build->version, build->compiler, build->flags, build->sleef);
+    printf("trials   ");
+    for (const driver_setting *s = driver_environment; s->name; s++)
+        if (s->value)
+            printf(" %s=%s", s->name, s->value);
+    printf("\n\nthreads   memory, GB/s   f64 GFLOP/s   f32 GFLOP/s      (scale in place out of cache; FMAs in cache)\n");
+    for (int i = 0; i < roofs->n; i++)
+        printf("%7d %14.1f %13.1f %13.1f\n", roofs->threads[i], roofs->gbytes_per_s[i], roofs->gflops_f64[i], roofs->gflops_f32[i]);
+}
+
+int cmd_machine(int argc, char **argv)
+{
+    info_options o = {0};
+    char name[] = "autotune machine";
+    const int code = parse_arguments(&o, json_option, NULL, "What was detected, and the roofs (takes some seconds).", name,
+                                     argc, argv);
+    if (code != EXIT_OK)
+        return code;
+    nt_machine m;
+    nt_error why;
+    driver *d;
+    machine_roofs roofs = {0};
+    nt_machine_detect(&m);
+    if (driver_create(&d, &(driver_options){0}, &why) != NT_OK)
+        return refuse(EXIT_FAILED, "%s", why.text);
+    measure(driver_runner(d), &m, &roofs);
+    driver_destroy(d);
+    if (!o.json) {
+        print_machine(&m, &roofs);
+        return EXIT_OK;
+    }
+    json_t *list = json_array();
+    for (int i = 0; i < roofs.n; i++)
+        json_array_append_new(list, json_pack("{s:i, s:f, s:f, s:f}", "threads", roofs.threads[i], "memory_gbytes_per_s",
+                                              roofs.gbytes_per_s[i], "f64_gflops", roofs.gflops_f64[i], "f32_gflops",
+                                              roofs.gflops_f32[i]));
+    return print_json(json_pack("{s:o, s:o}", "machine", result_machine_json(&m), "roofs", list));
+}
+
+/* ---- show ----------------------------------------------------------------------------------- */
+
+int cmd_show(int argc, char **argv)
+{
+    info_options o = {0};
+    char name[] = "autotune show";
+    int code = parse_arguments(&o, show_options, "[KERNEL...]", "The best configs found on this machine.", name, argc, argv);
+    if (code != EXIT_OK)
+        return code;
+    static result r; /* large */
+    nt_error why;
+    char dir[3000];
+    nt_machine_detect(&r.machine);
+    results_dir(&r.machine, o.out, dir, sizeof dir);
+    code = EXIT_OK;
+    for (int i = 0; i < (o.n_kernels ? o.n_kernels : nt_kernel_count()); i++) {
+        const nt_status status = result_load(&r, o.n_kernels ? o.kernel[i] : nt_kernel_at(i), dir, &why);
+        if (status == NT_ESTALE || (status != NT_OK && o.n_kernels > 0))
+            code = refuse(code_of(status), "%s", why.text);
+    }
+    if (r.n_rows == 0)
+        return code != EXIT_OK ? code : refuse(EXIT_IO, "no results in %s: run `autotune run` first", dir);
+    if (o.json)
+        return print_json(result_json(&r, NULL));
+    report_results(stdout, &r);
+    const nt_tuned *table = nt_tuned_table();
+    printf("\nThis library was built with the header of %s, %d row%s\n", table->machine, table->n_rows,
+           table->n_rows == 1 ? "" : "s");
+    return code;
+}

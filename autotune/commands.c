@@ -1,0 +1,71 @@
+/*
+ * commands.c - what the subcommands share
+ * SPDX-License-Identifier: MIT
+ */
+#include "commands.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+int refuse(exit_code code, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    fprintf(stderr, "autotune: ");
+    vfprintf(stderr, format, args);
+    fprintf(stderr, "\n");
+    va_end(args);
+    return code;
+}
+
+exit_code code_of(nt_status status)
+{
+    switch (status) {
+    case NT_OK: return EXIT_OK;
+    case NT_EIO: return EXIT_IO;
+    case NT_ESTALE: return EXIT_STALE;
+    case NT_ENOMEM:
+    case NT_EKERNEL: return EXIT_FAILED;
+    default: return EXIT_USAGE;
+    }
+}
+
+const nt_kernel *kernel_named(const char *name)
+{
+    const nt_kernel *kernel = nt_kernel_find(name);
+    if (kernel)
+        return kernel;
+    char names[200] = "";
+    for (int i = 0, used = 0; i < nt_kernel_count() && used < (int)sizeof names; i++)
+        used += snprintf(names + used, sizeof names - (size_t)used, "%s%s", i ? ", " : "", nt_kernel_at(i)->name);
+    refuse(EXIT_USAGE, "unknown kernel %.40s: there are %s", name, names);
+    return NULL;
+}
+
+unsigned dtypes_named(const char *text)
+{
+    unsigned set = 0;
+    for (const char *p = text; *p;) {
+        const size_t n = strcspn(p, ",");
+        int found = 0;
+        for (int d = 0; d < NT_N_DTYPES; d++)
+            if (strlen(nt_dtype_name((nt_dtype)d)) == n && memcmp(nt_dtype_name((nt_dtype)d), p, n) == 0)
+                set |= 1u << d, found = 1;
+        if (!found) {
+            set = 0;
+            break;
+        }
+        p += n + (p[n] == ',');
+    }
+    if (set == 0)
+        refuse(EXIT_USAGE, "--dtype %.20s: allowed are f32, f64, or both with a comma", text);
+    return set;
+}
+
+void results_dir(const nt_machine *machine, const char *out, char *dir, size_t n)
+{
+    char id[64];
+    nt_machine_id(machine, id);
+    snprintf(dir, n, "%s/%s", out ? out : NT_RESULTS_DIR, id);
+}

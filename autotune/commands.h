@@ -1,0 +1,42 @@
+/*
+ * commands.h - the subcommands of autotune, and what they share
+ * SPDX-License-Identifier: MIT
+ */
+#ifndef AUTOTUNE_COMMANDS_H
+#define AUTOTUNE_COMMANDS_H
+
+#include "nestune/nestune.h"
+
+/* Documented in README.md and `autotune --help`. */
+typedef enum exit_code {
+    EXIT_OK = 0,
+    EXIT_FAILED = 1,      /* it ran and failed: nothing runs here, an accuracy bound exceeded */
+    EXIT_USAGE = 2,       /* unknown kernel, option, isa, key; malformed or impossible value */
+    EXIT_IO = 3,          /* a file or folder cannot be read or written */
+    EXIT_STALE = 4,       /* results or a journal of another machine, build or version, or damaged */
+    EXIT_INTERRUPTED = 130 /* Ctrl-C: the best so far is written */
+} exit_code;
+
+/* Each takes its own argv[0] and arguments, and returns an exit_code. */
+int cmd_run(int argc, char **argv);
+int cmd_list(int argc, char **argv);
+int cmd_machine(int argc, char **argv);
+int cmd_show(int argc, char **argv);
+int cmd_verify(int argc, char **argv);
+
+/* "autotune: <text>" on stderr; returns the code: return refuse(EXIT_USAGE, ...). */
+__attribute__((format(printf, 2, 3))) int refuse(exit_code code, const char *format, ...);
+
+/* The code that goes with a status. */
+exit_code code_of(nt_status status);
+
+/* The kernel of this name; NULL after saying on stderr which there are. */
+const nt_kernel *kernel_named(const char *name);
+
+/* A set of dtypes "f32", "f64", "f32,f64"; 0 after saying what is allowed. */
+unsigned dtypes_named(const char *text);
+
+/* The folder of this machine's results below `out`, or below the project's results/ for NULL. */
+void results_dir(const nt_machine *machine, const char *out, char *dir, size_t n);
+
+#endif /* AUTOTUNE_COMMANDS_H */

@@ -1,0 +1,56 @@
+/*
+ * file.h - files that are whole or untouched
+ * SPDX-License-Identifier: MIT
+ *
+ * All of them: NT_EIO names the path and the system's reason in *why; NT_ENOMEM.
+ */
+#ifndef AUTOTUNE_FILE_H
+#define AUTOTUNE_FILE_H
+
+#include <stddef.h>
+#include <sys/types.h>
+
+#include "nestune/status.h"
+
+/*
+ * file_replace() - makes the file at path hold exactly these bytes.
+ *
+ * A reader, or a machine that loses power, sees the old file or the new one: temporary file in the
+ * same folder, fsync, rename, fsync of the folder.  Where the file holds these bytes already
+ * nothing is written.  An existing file's permissions are kept.
+ *
+ * Errors:  NT_EIO (no such folder, read-only, full, above RLIMIT_FSIZE): the old file stands
+ *          and nothing is left beside it.  The one exception is a failing fsync of the folder: the
+ *          new file stands, but may not outlive a crash of the machine.
+ * Threads: safe; the last one to rename wins.
+ */
+nt_status file_replace(const char *path, const void *data, size_t n, nt_error *why);
+
+/*
+ * file_read() - a regular file, whole.
+ *
+ * Shape:   *data is the caller's to free(), and has a 0 after its n bytes.
+ * Errors:  NT_EIO, also for a folder, a pipe or more than max_bytes; *data is then NULL.
+ */
+nt_status file_read(const char *path, size_t max_bytes, char **data, size_t *n, nt_error *why);
+
+/* file_make_dirs() - the folder at path and all above it.  Errors: NT_EIO names the one that
+ * failed. */
+nt_status file_make_dirs(const char *path, nt_error *why);
+
+/*
+ * file_write_once() - one write(2), for a signal's interruption begun again.
+ *
+ * Errors:  as write(2): -1 and errno, or fewer bytes than n.  At RLIMIT_FSIZE it fails with EFBIG;
+ *          the SIGXFSZ that comes with it, deadly by default, is swallowed.
+ * Threads: safe.
+ */
+ssize_t file_write_once(int fd, const void *data, size_t n);
+
+/* file_sync_folder() - fsync of the folder that path lies in; 0, or -1 and errno. */
+int file_sync_folder(const char *path);
+
+/* file_fail() - "cannot <what> <path>: <reason>" into *why, a long path shortened; gives NT_EIO. */
+nt_status file_fail(nt_error *why, const char *what, const char *path, int error);
+
+#endif /* AUTOTUNE_FILE_H */

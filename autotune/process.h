@@ -1,0 +1,51 @@
+/*
+ * process.h - a child process behind a socket, in its own group, with limits
+ * SPDX-License-Identifier: MIT
+ */
+#ifndef AUTOTUNE_PROCESS_H
+#define AUTOTUNE_PROCESS_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "nestune/status.h"
+
+typedef struct process {
+    pid_t pid;  /* 0: none */
+    int fd;     /* our end of the socket */
+    int log_fd; /* what it wrote to stdout and stderr */
+} process;
+
+/*
+ * process_start() - fork and exec, the child's end of a message socket as fds 3 and 4.
+ *
+ * Memory:  memory_limit_bytes of address space, 0: no limit.
+ * Errors:  NT_EIO.  An exec that fails is told by the child in a wire_hello.
+ */
+nt_status process_start(process *p, const char *exe, char *const *argv, char *const *environment,
+                        int64_t memory_limit_bytes, nt_error *why);
+
+/* process_send() - one message; 0, or -1 when the child is gone.  Raises no signal. */
+int process_send(const process *p, const void *message, size_t n);
+
+/* process_receive() - one message, at most n bytes of it.  Its whole size; 0: the child closed or
+ * died; -1: deadline_s (of clock_s()) passed first. */
+ssize_t process_receive(const process *p, void *message, size_t n, double deadline_s);
+
+/* process_alive() - 0 if it has ended; it must still be reaped. */
+int process_alive(const process *p);
+
+/*
+ * process_reap() - its wait status; the group is killed when it has not ended by itself in grace_s.
+ * *killed says whether it had to be.  Waits for as long as the system takes to free its memory.
+ */
+int process_reap(process *p, double grace_s, int *killed);
+
+/* process_last_line() - the last line it wrote, printable; "" if none. */
+void process_last_line(const process *p, char *text, size_t n);
+
+/* process_close() - gives back the fds of a reaped process. */
+void process_close(process *p);
+
+#endif /* AUTOTUNE_PROCESS_H */

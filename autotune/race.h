@@ -1,0 +1,47 @@
+/*
+ * race.h - paired, interleaved timing of a few asks
+ * SPDX-License-Identifier: MIT
+ *
+ * In each round every entrant is timed once, in turn, so that an entrant's k-th time was taken within
+ * moments of every other's k-th: on a shared machine that drifts, ratios within a round hold
+ * where times do not.  Odd rounds run backwards.
+ */
+#ifndef AUTOTUNE_RACE_H
+#define AUTOTUNE_RACE_H
+
+#include <signal.h>
+
+#include "stats.h"
+#include "trial.h"
+
+enum { RACE_MOST = 24 };
+
+typedef struct race_entrant {
+    trial_ask ask; /* reps and check are the race's */
+    trial_class class; /* the first failure takes it out */
+    char detail[TRIAL_DETAIL];
+    uint64_t hash;
+    double seconds[STATS_MOST]; /* one a round */
+} race_entrant;
+
+typedef struct race {
+    trial_runner *runner;
+    race_entrant entrant[RACE_MOST];
+    int n;
+    int n_rounds; /* that all entrants completed */
+    const volatile sig_atomic_t *stop;
+} race;
+
+/* race_add() - one more; returns its index, -1 when full. */
+int race_add(race *r, const trial_ask *ask);
+
+/* race_run() - rounds until `least` and the deadline are reached, or `most`. */
+void race_run(race *r, int least, int most, double deadline_s);
+
+/* race_median() - seconds of a run; HUGE_VAL if it failed or no round was completed. */
+double race_median(const race *r, int entrant);
+
+/* race_ratio() - a over b, round by round; n 0 if there is nothing to compare. */
+stats_interval race_ratio(const race *r, int a, int b);
+
+#endif /* AUTOTUNE_RACE_H */

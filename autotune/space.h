@@ -1,0 +1,68 @@
+/*
+ * space.h - the configs that a search may try: axes of values
+ * SPDX-License-Identifier: MIT
+ */
+#ifndef AUTOTUNE_SPACE_H
+#define AUTOTUNE_SPACE_H
+
+#include <stdint.h>
+
+#include "nestune/nestune.h"
+
+#define SPACE_AXIS_MAP(X)                                                              \
+    X(PARALLEL, "parallel") X(DEPTH, "depth") X(TILE_X, "tile x") X(TILE_Y, "tile y")  \
+    X(TILE_Z, "tile z") X(UNROLL, "unroll") X(THREADS, "threads") X(SCHEDULE, "schedule") \
+    X(ORDER, "order")
+
+typedef enum space_axis {
+#define X(code, text) SPACE_##code,
+    SPACE_AXIS_MAP(X)
+#undef X
+        SPACE_N_AXES
+} space_axis;
+
+enum { SPACE_MOST_VALUES = 24 };
+
+/* Everything about the machine and the question that the space depends on. */
+typedef struct space_question {
+    const nt_kernel *kernel;
+    nt_dtype dtype;
+    int64_t shape[3];
+    int64_t steps;
+    nt_config arithmetic; /* isa and variant are fixed by it */
+    const int *threads;   /* allowed counts, ascending */
+    int n_threads;
+    int64_t l1d_bytes, l2_bytes; /* of one core */
+} space_question;
+
+typedef struct space {
+    space_question q;
+    int64_t value[SPACE_N_AXES][SPACE_MOST_VALUES];
+    int n[SPACE_N_AXES];
+} space;
+
+const char *space_axis_name(space_axis axis);
+
+/* space_make() - the values of each axis for this question.  Tiles are powers of two up to the shape, and 0. */
+void space_make(space *s, const space_question *q);
+
+/* space_size() - how many configs the axes span, before those that mean the same are made one. */
+double space_size(const space *s);
+
+/* space_start() - where a model of the caches would begin: flat, a chunk that half fills the first-level
+ * cache where steps are kept in it, all threads. */
+nt_config space_start(const space *s);
+
+/* space_set() - the config with one axis changed, made canonical. */
+nt_config space_set(const space *s, nt_config config, space_axis axis, int64_t value);
+
+/* space_random() - a config drawn from the axes; *state is the generator's. */
+nt_config space_random(const space *s, uint64_t *state);
+
+/* space_canonical() - of configs that mean the same, the one that stands for them. */
+nt_config space_canonical(const space *s, nt_config config);
+
+/* space_complexity() - in how many keys a config differs from the plainest one: ties go to the least. */
+int space_complexity(const nt_config *plain, const nt_config *config);
+
+#endif /* AUTOTUNE_SPACE_H */

@@ -1,0 +1,65 @@
+/*
+ * trial.h - one question to a machine: how long does this config take, and is its answer right?
+ * SPDX-License-Identifier: MIT
+ *
+ * The search knows trials alone.  Who answers is a trial_runner: the worker process (driver.c), the
+ * journal in front of it (journal.c), or a synthetic cost in a test.
+ */
+#ifndef AUTOTUNE_TRIAL_H
+#define AUTOTUNE_TRIAL_H
+
+#include <stdint.h>
+
+#include "nestune/nestune.h"
+
+enum { TRIAL_MAX_REPS = 64, TRIAL_DETAIL = 160 };
+
+/* T4's `invalidity`, with the runtime class split by what happened. */
+#define TRIAL_CLASS_MAP(X)                                              \
+    X(OK, "correct")                                                    \
+    X(WRONG, "correctness") /* another hash, or a canary overwritten */ \
+    X(CRASH, "runtime")     /* killed by a signal, or exited */         \
+    X(HANG, "timeout")      /* overran its time and was killed */       \
+    X(MEMORY, "memory")     /* could not get its grids, or the limit hit */ \
+    X(REFUSED, "constraints") /* the library refused the config or shape */
+
+typedef enum trial_class {
+#define X(code, text) TRIAL_##code,
+    TRIAL_CLASS_MAP(X)
+#undef X
+        TRIAL_N_CLASSES
+} trial_class;
+
+typedef struct trial_ask {
+    const nt_kernel *kernel;
+    nt_dtype dtype;
+    int64_t shape[3]; /* nx, ny, nz in cells */
+    int64_t steps;    /* time levels a run */
+    int in_place;     /* 1: on level[0], restored before each repetition, outside the clock;
+                         0: level[0] to a separate result, which needs no restoring */
+    nt_config config;
+    int reps;        /* timed repetitions, 1..TRIAL_MAX_REPS */
+    double window_s; /* a repetition that needs no restoring runs again and again for this long */
+    int check;       /* also run the config on awkward shapes with canaries around them, and compare
+                        with the serial schedule of the same arithmetic, bit by bit */
+    double limit_s;  /* the worker is killed when the whole trial takes longer */
+} trial_ask;
+
+typedef struct trial_answer {
+    trial_class class;
+    char detail[TRIAL_DETAIL]; /* one line; "" when OK */
+    uint64_t hash;             /* of the timed output, NaNs made one */
+    int n;
+    double seconds[TRIAL_MAX_REPS]; /* of one run of `steps` steps, each repetition's mean */
+    double wall_s;                  /* what the trial cost in all, as the asker saw it */
+} trial_answer;
+
+typedef struct trial_runner trial_runner;
+struct trial_runner {
+    void (*run)(trial_runner *self, const trial_ask *ask, trial_answer *answer);
+    double (*now_s)(trial_runner *self); /* a clock that only goes forward */
+};
+
+const char *trial_class_name(trial_class class);
+
+#endif /* AUTOTUNE_TRIAL_H */
