@@ -1,5 +1,5 @@
 /*
- * cmd_info.c - autotune list, machine, show: what there is, where we are, what was found
+ * cmd_info.c - autotune list and machine: what there is, and where we are
  * SPDX-License-Identifier: MIT
  */
 #include <argp.h>
@@ -14,54 +14,30 @@
 
 typedef struct info_options {
     bool json;
-    const char *out;
-    const nt_kernel *kernel[32];
-    int n_kernels;
-    bool takes_kernels;
     int failed;
 } info_options;
 
 static error_t parse(int key, char *arg, struct argp_state *state)
 {
     info_options *o = state->input;
-    switch (key) {
-    case 'j': o->json = true; return 0;
-    case 'o': o->out = arg; return 0;
-    case ARGP_KEY_ARG:
-        if (!o->takes_kernels)
-            o->failed = refuse(EXIT_USAGE, "%.40s: no arguments are allowed here", arg);
-        else if (o->n_kernels < 32 && !(o->kernel[o->n_kernels++] = kernel_named(arg)))
-            o->failed = EXIT_USAGE;
-        return 0;
-    default: return ARGP_ERR_UNKNOWN;
-    }
+    if (key == 'j')
+        o->json = true;
+    else if (key == ARGP_KEY_ARG)
+        o->failed = refuse(EXIT_USAGE, "%.40s: no arguments are allowed here", arg);
+    else
+        return ARGP_ERR_UNKNOWN;
+    return 0;
 }
 
-static const struct argp_option json_option[] = {{"json", 'j', 0, 0, "as JSON on stdout", 0}, {0}};
-static const struct argp_option show_options[] = {
-    {"json", 'j', 0, 0, "as JSON on stdout", 0},
-    {"out", 'o', "DIR", 0, "read DIR/<machine>/ in place of results/<machine>/", 0},
-    {0},
-};
+static const struct argp_option options[] = {{"json", 'j', 0, 0, "as JSON on stdout", 0}, {0}};
 
-static int parse_arguments(info_options *o, const struct argp_option *options, const char *args, const char *doc,
-                           char *name, int argc, char **argv)
+static int parse_arguments(info_options *o, const char *doc, char *name, int argc, char **argv)
 {
-    const struct argp parser = {options, parse, args, doc, 0, 0, 0};
-    o->takes_kernels = args != NULL;
+    const struct argp parser = {options, parse, NULL, doc, 0, 0, 0};
+    *o = (info_options){0};
     argv[0] = name;
     argp_err_exit_status = EXIT_USAGE;
     return argp_parse(&parser, argc, argv, 0, 0, o) != 0 ? EXIT_USAGE : o->failed;
-}
-
-static int print_json(json_t *root)
-{
-    if (!root)
-        return refuse(EXIT_FAILED, "no memory for the output");
-    json_dumpf(root, stdout, JSON_INDENT(1) | JSON_REAL_PRECISION(6));
-    printf("\n");
-    json_decref(root);
-    return EXIT_OK;
 }
 
 /* ---- list ----------------------------------------------------------------------------------- */
@@ -91,10 +67,9 @@ static json_t *kernel_json(const nt_kernel *k)
 
 int cmd_list(int argc, char **argv)
 {
-    info_options o = {0};
+    info_options o;
     char name[] = "autotune list";
-    const int code = parse_arguments(&o, json_option, NULL, "The kernels, their variants, and the keys of a config.",
-                                     name, argc, argv);
+    const int code = parse_arguments(&o, "The kernels, their variants, and the keys of a config.", name, argc, argv);
     if (code != EXIT_OK)
         return code;
     if (o.json) {
@@ -213,10 +188,9 @@ static void print_machine(const nt_machine *m, const machine_roofs *roofs)
 
 int cmd_machine(int argc, char **argv)
 {
-    info_options o = {0};
+    info_options o;
     char name[] = "autotune machine";
-    const int code = parse_arguments(&o, json_option, NULL, "What was detected, and the roofs (takes some seconds).", name,
-                                     argc, argv);
+    const int code = parse_arguments(&o, "What was detected, and the roofs (takes some seconds).", name, argc, argv);
     if (code != EXIT_OK)
         return code;
     nt_machine m;
@@ -238,35 +212,4 @@ int cmd_machine(int argc, char **argv)
                                               roofs.gbytes_per_s[i], "f64_gflops", roofs.gflops_f64[i], "f32_gflops",
                                               roofs.gflops_f32[i]));
     return print_json(json_pack("{s:o, s:o}", "machine", result_machine_json(&m), "roofs", list));
-}
-
-/* ---- show ----------------------------------------------------------------------------------- */
-
-int cmd_show(int argc, char **argv)
-{
-    info_options o = {0};
-    char name[] = "autotune show";
-    int code = parse_arguments(&o, show_options, "[KERNEL...]", "The best configs found on this machine.", name, argc, argv);
-    if (code != EXIT_OK)
-        return code;
-    static result r; /* large */
-    nt_error why;
-    char dir[3000];
-    nt_machine_detect(&r.machine);
-    results_dir(&r.machine, o.out, dir, sizeof dir);
-    code = EXIT_OK;
-    for (int i = 0; i < (o.n_kernels ? o.n_kernels : nt_kernel_count()); i++) {
-        const nt_status status = result_load(&r, o.n_kernels ? o.kernel[i] : nt_kernel_at(i), dir, &why);
-        if (status == NT_ESTALE || (status != NT_OK && o.n_kernels > 0))
-            code = refuse(code_of(status), "%s", why.text);
-    }
-    if (r.n_rows == 0)
-        return code != EXIT_OK ? code : refuse(EXIT_IO, "no results in %s: run `autotune run` first", dir);
-    if (o.json)
-        return print_json(result_json(&r, NULL));
-    report_results(stdout, &r);
-    const nt_tuned *table = nt_tuned_table();
-    printf("\nThis library was built with the header of %s, %d row%s\n", table->machine, table->n_rows,
-           table->n_rows == 1 ? "" : "s");
-    return code;
 }

@@ -290,17 +290,13 @@ static int finish(const run_options *o, const result *r, const char *dir)
 {
     if (r->n_rows == 0)
         return refuse(stop_asked ? EXIT_INTERRUPTED : EXIT_FAILED, "no row was finished; nothing was written");
-    const int code = write_header(o, r, dir);
+    int code = write_header(o, r, dir);
     if (code != EXIT_OK)
         return code;
-    if (o->json) {
-        json_t *root = result_json(r, NULL);
-        json_dumpf(root, stdout, JSON_INDENT(1) | JSON_REAL_PRECISION(6));
-        printf("\n");
-        json_decref(root);
-    } else {
+    if (o->json && (code = print_json(result_json(r, NULL))) != EXIT_OK)
+        return code;
+    if (!o->json)
         report_results(stdout, r);
-    }
     if (fflush(stdout) != 0)
         return refuse(EXIT_IO, "cannot write to stdout: %s", strerror(errno));
     if (r->not_searched[0])

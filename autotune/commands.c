@@ -5,6 +5,7 @@
 #include "commands.h"
 
 #include <stdarg.h>
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -61,6 +62,16 @@ unsigned dtypes_named(const char *text)
     if (set == 0)
         refuse(EXIT_USAGE, "--dtype %.20s: allowed are f32, f64, or both with a comma", text);
     return set;
+}
+
+int print_json(json_t *root)
+{
+    if (!root)
+        return refuse(EXIT_FAILED, "no memory for the output");
+    const int failed = json_dumpf(root, stdout, JSON_INDENT(1) | JSON_REAL_PRECISION(6)) != 0 ||
+                       printf("\n") < 0 || fflush(stdout) != 0;
+    json_decref(root);
+    return failed ? refuse(EXIT_IO, "cannot write to stdout: %s", strerror(errno)) : EXIT_OK;
 }
 
 void results_dir(const nt_machine *machine, const char *out, char *dir, size_t n)

@@ -5,6 +5,8 @@
 #ifndef AUTOTUNE_COMMANDS_H
 #define AUTOTUNE_COMMANDS_H
 
+#include <jansson.h>
+
 #include "nestune/nestune.h"
 
 /* Documented in README.md and `autotune --help`. */
@@ -35,6 +37,9 @@ const nt_kernel *kernel_named(const char *name);
 
 /* A set of dtypes "f32", "f64", "f32,f64"; 0 after saying what is allowed. */
 unsigned dtypes_named(const char *text);
+
+/* JSON to stdout, and its reference given back; NULL says that memory was short. */
+int print_json(json_t *root);
 
 /* The folder of this machine's results below `out`, or below the project's results/ for NULL. */
 void results_dir(const nt_machine *machine, const char *out, char *dir, size_t n);

@@ -82,7 +82,7 @@ void tune_row_shape(const nt_machine *machine, const nt_kernel *kernel, nt_dtype
     shape[0] = 100, shape[1] = 10000, shape[2] = (bytes + plane - 1) / plane;
 }
 
-static trial_ask row_ask(const nt_kernel *kernel, nt_dtype dtype, nt_class class, const int64_t shape[3], int64_t steps)
+trial_ask tune_row_ask(const nt_kernel *kernel, nt_dtype dtype, nt_class class, const int64_t shape[3], int64_t steps)
 {
     /* In cache a run is too short to time alone, and source to result needs no restoring. */
     return (trial_ask){.kernel = kernel, .dtype = dtype, .shape = {shape[0], shape[1], shape[2]}, .steps = steps,
@@ -97,7 +97,7 @@ static double quick_time(tuning *t, nt_dtype dtype, nt_class class, const nt_con
 {
     int64_t shape[3];
     tune_row_shape(&t->r->machine, t->kernel, dtype, class, shape);
-    trial_ask ask = row_ask(t->kernel, dtype, class, t->o->shape[0] > 0 ? t->o->shape : shape, 1);
+    trial_ask ask = tune_row_ask(t->kernel, dtype, class, t->o->shape[0] > 0 ? t->o->shape : shape, 1);
     ask.config = *config;
     trial_answer answer = {0};
     t->runner->run(t->runner, &ask, &answer);
@@ -357,7 +357,7 @@ static bool tune_row(tuning *t, nt_dtype dtype, nt_class class, nt_repeat repeat
     *row = (result_row){.kernel = t->kernel, .dtype = dtype, .class = class, .repeat = repeat,
                         .shape = {shape[0], shape[1], shape[2]}, .steps = repeat == NT_MANY_STEPS ? t->o->many_steps : 1,
                         .default_config = t->standard, .config = t->standard};
-    tuning_row tr = {.t = t, .row = row, .s = s, .ask = row_ask(t->kernel, dtype, class, shape, row->steps)};
+    tuning_row tr = {.t = t, .row = row, .s = s, .ask = tune_row_ask(t->kernel, dtype, class, shape, row->steps)};
     tr.cells = (double)shape[0] * (double)shape[1] * (double)shape[2] * (double)row->steps;
     t->event.dtype = dtype;
     t->event.class = class;

@@ -47,6 +47,10 @@ typedef void tune_event_fn(void *context, const tune_event *event);
 void tune_row_shape(const nt_machine *machine, const nt_kernel *kernel, nt_dtype dtype, nt_class class,
                     int64_t shape[3]);
 
+/* tune_row_ask() - how a row is timed: all but the config. */
+trial_ask tune_row_ask(const nt_kernel *kernel, nt_dtype dtype, nt_class class, const int64_t shape[3],
+                       int64_t steps);
+
 /*
  * tune_kernel() - appends this kernel's rows to *r, as many as the budget and `stop` allow; what was left
  * out is named in r->not_searched.
