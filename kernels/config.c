@@ -66,6 +66,7 @@ nt_status nt_config_default(const nt_kernel *kernel, nt_dtype dtype, nt_config *
 /* ---- text form ------------------------------------------------------------------------------ */
 
 enum { TEXT_MOST = 24 };
+#define TILE_MOST INT64_C(999999999999999) /* the 15 digits that parse_int() takes */
 
 static bool parse_int(const char *text, size_t n, int64_t *value)
 {
@@ -230,9 +231,9 @@ nt_status nt_config_check(const nt_kernel *kernel, nt_dtype dtype, const nt_conf
         {"parallel", config->parallel, 0, NT_N_PARALLELS - 1},
         {"order", config->order, 0, NT_N_ORDERS - 1},
         {"schedule", config->schedule, 0, NT_N_SCHEDULES - 1},
-        {"tile x", config->tile[0], 0, INT64_MAX / 2},
-        {"tile y", config->tile[1], 0, INT64_MAX / 2},
-        {"tile z", config->tile[2], 0, INT64_MAX / 2},
+        {"tile x", config->tile[0], 0, TILE_MOST},
+        {"tile y", config->tile[1], 0, TILE_MOST},
+        {"tile z", config->tile[2], 0, TILE_MOST},
         {"depth", config->depth, 1, NT_MAX_DEPTH},
         {"threads", config->threads, 1, NT_MAX_THREADS},
     };
@@ -283,28 +284,31 @@ static void drop_trivial_loops(nt_config *c, const bool trivial[3])
 void nt_config_canonical(const nt_kernel *kernel, const int64_t shape[3], int contiguous, int64_t steps,
                          nt_config *c)
 {
-    (void)kernel;
     if (c->depth > steps)
         c->depth = steps > 0 ? (int)steps : 1;
-    const bool fuses = c->parallel == NT_FLAT && contiguous && c->tile[1] == 0 && c->tile[2] == 0;
+    const bool fuses = c->parallel == NT_FLAT && contiguous && nt_kernel_radius(kernel, NULL) == 0 &&
+                       c->tile[1] == 0 && c->tile[2] == 0;
     const int64_t cells[3] = {fuses ? shape[0] * shape[1] * shape[2] : shape[0], fuses ? 1 : shape[1],
                               fuses ? 1 : shape[2]};
     const int shared = c->parallel == NT_SERIAL || c->parallel == NT_FLAT
                            ? -1
                            : order_names[c->order][c->parallel - NT_OUTER] - 'x';
-    bool trivial[3];
-    for (int a = 0; a < 3; a++) {
-        /* A tile that holds the axis is 0; not on a shared axis, where 0 is an even split. */
-        if (c->tile[a] >= cells[a] && a != shared && c->parallel != NT_FLAT)
-            c->tile[a] = 0;
-        const bool one_tile = c->tile[a] == 0 || c->tile[a] >= cells[a];
-        trivial[a] = cells[a] <= 1 || (one_tile && !(c->tile[a] == 0 && a == shared));
-    }
-    if (c->threads == 1 || (shared >= 0 && trivial[shared]))
-        c->parallel = c->parallel == NT_FLAT ? NT_FLAT : NT_SERIAL;
+    /* A loop that has one iteration, or one thread, is not shared. */
+    const bool alone = shared < 0 || c->threads == 1 || cells[shared] <= 1 ||
+                       (c->tile[shared] != 0 && c->tile[shared] >= cells[shared]);
+    if (alone && c->parallel != NT_FLAT)
+        c->parallel = NT_SERIAL;
     if (c->parallel == NT_SERIAL || c->threads == 1) {
         c->threads = 1;
         c->schedule = NT_STATIC;
+    }
+    bool trivial[3];
+    for (int a = 0; a < 3; a++) {
+        /* A tile that holds the axis is 0; not on a shared axis, where 0 is an even split. */
+        const bool even_split = !alone && a == shared && c->tile[a] == 0;
+        if (c->tile[a] >= cells[a] && c->parallel != NT_FLAT && !even_split)
+            c->tile[a] = 0;
+        trivial[a] = cells[a] <= 1 || (!even_split && (c->tile[a] == 0 || c->tile[a] >= cells[a]));
     }
     if (fuses)
         c->order = NT_ZYX;

@@ -9,6 +9,7 @@
 
 #include "nest.h"
 #include "nestune/grid.h"
+#include "nestune/machine.h"
 #include "why.h"
 
 enum { LINE_BYTES = 64 };
@@ -81,16 +82,28 @@ static void touch(const nt_step *step, const nt_box *box)
                    0, (size_t)(box->x1 - box->x0) * bytes);
 }
 
+/* Could the nest follow this hint?  No kernel is known here that could check it. */
+static bool is_schedule(const nt_config *c)
+{
+    return c->threads >= 1 && c->threads <= NT_MAX_THREADS && (unsigned)c->parallel < NT_N_PARALLELS &&
+           (unsigned)c->order < NT_N_ORDERS && c->tile[0] >= 0 && c->tile[1] >= 0 && c->tile[2] >= 0;
+}
+
 /* Zeros, written by the threads of the hint in its own partition; what the nest does not reach (the
  * halo) afterwards, by this thread. */
 static void first_touch(nt_grid *g, size_t total_bytes, const nt_config *hint)
 {
     const size_t bytes = nt_dtype_bytes(g->dtype);
-    if (hint && g->memory_bytes != 0) {
+    if (hint && g->memory_bytes != 0 && is_schedule(hint)) {
+        nt_config once = *hint;
+        const int allowed = nt_threads_allowed();
+        once.depth = 1;
+        once.threads = once.threads < allowed ? once.threads : allowed; /* as a plan does */
         nt_nest nest = {.fn = touch, .steps = 1, .n = {g->nx, g->ny, g->nz}, .element_bytes = (int)bytes};
+        nest.rows_fuse = nest.planes_fuse = g->halo == 0;
         const nt_view view = {g->cells, g->sy, g->sz};
         nest.step[0] = nest.step[1] = (nt_step){.src = view, .dst = view, .params = &bytes};
-        nt_nest_set_config(&nest, hint);
+        nt_nest_set_config(&nest, &once);
         nt_nest_run(&nest);
     }
     if (g->memory_bytes == 0)
@@ -165,7 +178,8 @@ nt_status nt_grid_wrap(nt_grid *g, nt_dtype dtype, int64_t nx, int64_t ny, int64
             return nt_refuse(NT_ESTRIDE, why, "stride %td over %lld cells is beyond the address space", s[a],
                              (long long)n[a]);
     }
-    if (strides_overlap(n, s))
+    const bool cells_exist = n[0] > 0 && n[1] > 0 && n[2] > 0;
+    if (cells_exist && strides_overlap(n, s))
         return nt_refuse(NT_ESTRIDE, why, "strides %td, %td, %td overlap on %lldx%lldx%lld cells, halo included",
                          sx, sy, sz, (long long)n[0], (long long)n[1], (long long)n[2]);
     *g = (nt_grid){.dtype = dtype, .nx = nx, .ny = ny, .nz = nz, .sx = sx, .sy = sy, .sz = sz, .halo = halo,

@@ -49,7 +49,7 @@ static int make_flat(nt_nest *nest)
 {
     if (nest->tile[Y] != 0 || nest->tile[Z] != 0)
         return nest->tile[nest->order[0]] == 0 ? nest->order[0] : -1;
-    if (nest->rows_fuse && (nest->planes_fuse || nest->n[Z] == 1)) {
+    if (nest->n_hooks == 0 && nest->rows_fuse && (nest->planes_fuse || nest->n[Z] == 1)) {
         nest->n[X] *= nest->n[Y] * nest->n[Z];
         nest->n[Y] = nest->n[Z] = nest->n[X] > 0;
         return X;

@@ -81,15 +81,18 @@ static nt_status check_grids(const nt_problem *p, const operands *all, nt_error 
         if (i < p->kernel->n_levels && g->halo < radius)
             return nt_refuse(NT_ESHAPE, why, "level %d has a halo of %d cells, kernel %s reads %d", i, g->halo,
                              p->kernel->name, radius);
-        if (g->sx != 1 && radius > 0)
-            return nt_refuse(NT_ESTRIDE, why, "grid %d has stride %td in x, kernel %s needs 1", i, g->sx,
-                             p->kernel->name);
+        if (g->sx != 1 && (radius > 0 || p->n_hooks > 0))
+            return nt_refuse(NT_ESTRIDE, why, "grid %d has stride %td in x, %s need 1", i, g->sx,
+                             radius > 0 ? "kernels that read neighbours" : "hooks");
     }
     if (first->nx == 0 || first->ny == 0 || first->nz == 0)
         return NT_OK;
     for (int i = 0; i < all->n; i++)
         for (int j = 0; j < i; j++) {
             uintptr_t a0, a1, b0, b1;
+            const int first_coef = p->kernel->n_levels, n_read = first_coef + p->kernel->n_coefs;
+            if (j >= first_coef && i < n_read)
+                continue; /* both are only read */
             extent(all->grid[i], &a0, &a1);
             extent(all->grid[j], &b0, &b1);
             if (a0 <= b1 && b0 <= a1)
@@ -150,10 +153,11 @@ nt_status nt_plan_create(nt_plan **out, const nt_problem *p, const nt_config *co
     if (!p || !p->kernel)
         return nt_refuse(NT_EARG, why, "a NULL %s", p ? "kernel" : "problem");
     if (p->steps < 0 || p->steps > INT64_MAX / 4)
-        return nt_refuse(NT_EARG, why, "steps %lld: allowed are 0 and more", (long long)p->steps);
+        return nt_refuse(NT_EARG, why, "steps %lld: allowed are 0 to %lld", (long long)p->steps,
+                         (long long)(INT64_MAX / 4));
     if (p->n_hooks < 0 || (p->n_hooks > 0 && !p->hooks))
         return nt_refuse(NT_EARG, why, "%d hooks at a NULL address", p->n_hooks);
-    operands all;
+    operands all = {0};
     nt_status status = gather(p, &all, why);
     if (status == NT_OK)
         status = check_grids(p, &all, why);
@@ -185,7 +189,8 @@ nt_status nt_plan_create(nt_plan **out, const nt_problem *p, const nt_config *co
     nt_nest_set_config(nest, &fits);
     memcpy(plan->level, p->level, sizeof plan->level);
     plan->result = p->result;
-    if (getenv("NESTUNE_VERBOSE")) {
+    const char *verbose = getenv("NESTUNE_VERBOSE");
+    if (verbose && *verbose && strcmp(verbose, "0") != 0) {
         char text[NT_CONFIG_TEXT];
         nt_config_format(p->kernel, &plan->config, text);
         fprintf(stderr, "nestune: %s %s %lldx%lldx%lld: %s (%s)\n", p->kernel->name, nt_dtype_name(g->dtype),

@@ -4,6 +4,7 @@
  */
 #include <string.h>
 
+#include "fpenv.h"
 #include "nestune/kernel.h"
 
 #define NT_KERNEL(name) extern const nt_kernel nt_kernel_##name;
@@ -49,7 +50,11 @@ int nt_kernel_variant(const nt_kernel *kernel, const char *name)
 
 const nt_tile *nt_kernel_tile(const nt_kernel *kernel, nt_dtype dtype, const nt_config *config)
 {
-    if ((unsigned)config->isa >= NT_N_ISAS || !kernel->tiles[config->isa])
+    int n_variants = 0;
+    while (kernel->variants[n_variants].name)
+        n_variants++;
+    if ((unsigned)config->isa >= NT_N_ISAS || !kernel->tiles[config->isa] ||
+        (unsigned)config->variant >= (unsigned)n_variants)
         return NULL;
     for (const nt_tile *t = kernel->tiles[config->isa]; t->fn; t++)
         if (t->dtype == dtype && t->unroll == config->unroll && t->jam == config->jam &&
@@ -60,6 +65,7 @@ const nt_tile *nt_kernel_tile(const nt_kernel *kernel, nt_dtype dtype, const nt_
 
 void nt_kernel_fill(const nt_kernel *kernel, int grid, uint64_t seed, nt_grid *g)
 {
+    const uint64_t saved = nt_fpenv_enter();
     for (int64_t z = 0; z < g->nz; z++)
         for (int64_t y = 0; y < g->ny; y++)
             for (int64_t x = 0; x < g->nx; x++) {
@@ -70,4 +76,5 @@ void nt_kernel_fill(const nt_kernel *kernel, int grid, uint64_t seed, nt_grid *g
                 else
                     *(float *)cell = (float)v;
             }
+    nt_fpenv_leave(saved);
 }

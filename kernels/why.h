@@ -19,6 +19,9 @@ __attribute__((format(printf, 3, 4))) static inline nt_status nt_refuse(nt_statu
         va_start(args, format);
         vsnprintf(why->text, sizeof why->text, format, args);
         va_end(args);
+        for (char *c = why->text; *c; c++) /* values come from anywhere: keep it one line */
+            if ((unsigned char)*c < 0x20 || *c == 0x7f)
+                *c = '?';
     }
     return status;
 }

@@ -39,8 +39,9 @@ typedef struct nt_plan nt_plan;
  * nt_plan_create() - checks a problem and fixes how it will run.
  *
  * Shape:   all grids of one dtype and shape; a halo of at least the kernel's radius on each level.
- *          Distinct operands may not share cells, but for result, which may be level[0].  Strides
- *          in x other than 1 are taken by kernels of radius 0, through a buffer, at a cost.
+ *          The address ranges of operands may not overlap; but result may be level[0], and
+ *          coefficients, which are only read, may share cells.  Strides in x other than 1 are taken by
+ *          kernels of radius 0 without hooks, through a buffer, at a cost.
  * Config:  NULL takes the row of the tuned table for this kernel, dtype, size and number of steps, else
  *          the default; nt_plan_why() says which and why.
  * Errors:  NT_EARG, NT_EDTYPE, NT_ESHAPE, NT_ESTRIDE, NT_ECONFIG, NT_EISA, NT_ENOMEM; *why names the value.
@@ -53,6 +54,7 @@ NT_API nt_status nt_plan_create(nt_plan **plan, const nt_problem *problem, const
 /*
  * nt_plan_run() - advances by problem.steps time levels.  Cannot fail and allocates nothing.
  *
+ * Shape:   with a separate result each run starts from level[0] again; else from where the last ended.
  * Threads: one parallel region of at most config.threads OpenMP threads; the least of that,
  *          omp_get_max_threads() and the CPUs this process may use.  Inside a caller's parallel
  *          region one thread.  Two runs at once need plans on different grids.

@@ -10,13 +10,13 @@
  * Q = 1 + P is one polynomial (mathop.sollya): relative error of g 2^-59 at degree 29 in f64, 2^-28.7
  * at degree 15 in f32.  Three calls become one, and no intermediate result is rounded.
  *
- * Evaluated as u - u (w - w Q(w)), w = u^2: Q is small where P is near -1, and so are its
+ * Evaluated as u + u (w Q(w) - w), w = u^2: Q is small where P is near -1, and so are its
  * rounding errors.  Against u + u w P this takes the largest error from 2.2 to 1.6 ULP, at the same
  * number of instructions.  Horner's rule keeps three vectors alive a step where even and odd chains keep
  * five; with four vectors in flight in program order it is as fast, and more exact.
  *
  * The reduction works on |x| and the sign is put on u; so -0, subnormals, NaN and Inf come out right
- * without a branch.  n comes from adding 1.5 * 2^52 (2^23), which leaves it in the low bits, where
+ * without a branch (w Q - w is +0 at zero; w - w Q subtracted would give +0 for -0).  n comes from adding 1.5 * 2^52 (2^23), which leaves it in the low bits, where
  * T_sign finds its parity.  pi/2 in three words: with two, u loses bits where x is the nearest number to
  * a multiple of pi/2 (451 ULP at n = 14 in f64).  Beyond a limit lanes, each for itself, take SLEEF's result
  * (f64) or the f64 path (f32).
@@ -74,8 +74,8 @@ enum { MOST = 6 }; /* vectors in flight */
     EACH q[u] = T##_set(coef[last]);                                                                 \
     _Pragma("GCC unroll 16") for (int c = last - 1; c >= 0; c--)                                     \
         EACH q[u] = T##_fma(q[u], w[u], T##_set(coef[c]));                                           \
-    EACH w[u] = T##_fnma(w[u], q[u], w[u]);                                                          \
-    EACH w[u] = T##_fnma(a[u], w[u], a[u]);
+    EACH w[u] = T##_fms(w[u], q[u], w[u]);                                                           \
+    EACH w[u] = T##_fma(a[u], w[u], a[u]);
 
 /* FN replaces lanes past the last n by BEYOND(x), each for itself; out of line, so that it takes no
  * registers from the fast path. */

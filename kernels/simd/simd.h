@@ -11,7 +11,7 @@
  *   T_stream               a whole vector past the caches; the address is aligned to the vector
  *   T_set                  one value in all lanes
  *   T_add T_sub T_mul      a + b, a - b, a * b
- *   T_fma T_fnma           a * b + c, c - a * b, rounded once
+ *   T_fma T_fnma T_fms     a * b + c, c - a * b, a * b - c, rounded once
  *   T_abs                  |a|
  *   T_sign(r, n, x)        r with its sign flipped where the lowest bit of n's bit pattern is set,
  *                          and again where x is negative (-0 and negative NaNs too)

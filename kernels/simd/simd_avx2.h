@@ -29,6 +29,7 @@ SIMD_INLINE __m256i f32_first(int n) { return _mm256_loadu_si256((const __m256i 
     SIMD_INLINE V T##_mul(V a, V b) { return _mm256_mul_##P(a, b); }                                  \
     SIMD_INLINE V T##_fma(V a, V b, V c) { return _mm256_fmadd_##P(a, b, c); }                        \
     SIMD_INLINE V T##_fnma(V a, V b, V c) { return _mm256_fnmadd_##P(a, b, c); }                      \
+    SIMD_INLINE V T##_fms(V a, V b, V c) { return _mm256_fmsub_##P(a, b, c); }                        \
     SIMD_INLINE V T##_abs(V a) { return _mm256_andnot_##P(_mm256_set1_##P(sign_value), a); }          \
     SIMD_INLINE V T##_sign(V r, V n, V x)                                                             \
     {                                                                                                 \

@@ -25,6 +25,7 @@ typedef __mmask16 f32m;
     SIMD_INLINE V T##_mul(V a, V b) { return _mm512_mul_##P(a, b); }                                  \
     SIMD_INLINE V T##_fma(V a, V b, V c) { return _mm512_fmadd_##P(a, b, c); }                        \
     SIMD_INLINE V T##_fnma(V a, V b, V c) { return _mm512_fnmadd_##P(a, b, c); }                      \
+    SIMD_INLINE V T##_fms(V a, V b, V c) { return _mm512_fmsub_##P(a, b, c); }                        \
     SIMD_INLINE V T##_abs(V a) { return _mm512_abs_##P(a); }                                          \
     SIMD_INLINE V T##_sign(V r, V n, V x)                                                             \
     {                                                                                                 \

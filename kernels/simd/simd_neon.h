@@ -35,6 +35,7 @@ typedef uint32x4_t f32m;
     SIMD_INLINE V T##_mul(V a, V b) { return vmulq_##S(a, b); }                                       \
     SIMD_INLINE V T##_fma(V a, V b, V c) { return vfmaq_##S(c, a, b); }                               \
     SIMD_INLINE V T##_fnma(V a, V b, V c) { return vfmsq_##S(c, a, b); }                              \
+    SIMD_INLINE V T##_fms(V a, V b, V c) { return vfmaq_##S(vnegq_##S(c), a, b); }                    \
     SIMD_INLINE V T##_abs(V a) { return vabsq_##S(a); }                                               \
     SIMD_INLINE V T##_sign(V r, V n, V x)                                                             \
     {                                                                                                 \

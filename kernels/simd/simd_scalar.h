@@ -26,6 +26,7 @@ typedef int f32m;
     SIMD_INLINE V T##_mul(V a, V b) { return a * b; }                                                 \
     SIMD_INLINE V T##_fma(V a, V b, V c) { return fma##suffix(a, b, c); }                             \
     SIMD_INLINE V T##_fnma(V a, V b, V c) { return fma##suffix(-a, b, c); }                           \
+    SIMD_INLINE V T##_fms(V a, V b, V c) { return fma##suffix(a, b, -c); }                            \
     SIMD_INLINE V T##_abs(V a) { return fabs##suffix(a); }                                            \
     SIMD_INLINE V T##_sign(V r, V n, V x)                                                             \
     {                                                                                                 \
