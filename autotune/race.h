@@ -4,7 +4,8 @@
  *
  * In each round every entrant is timed once, in turn, so that an entrant's k-th time was taken within
  * moments of every other's k-th: on a shared machine that drifts, ratios within a round hold
- * where times do not.  Odd rounds run backwards.
+ * where times do not.  Every other round runs backwards, and they come in pairs: the first entrant is timed
+ * first and last.
  */
 #ifndef AUTOTUNE_RACE_H
 #define AUTOTUNE_RACE_H
@@ -43,5 +44,8 @@ double race_median(const race *r, int entrant);
 
 /* race_ratio() - a over b, round by round; n 0 if there is nothing to compare. */
 stats_interval race_ratio(const race *r, int a, int b);
+
+/* race_surely_faster() - is a's time below `bound` times b's, to one chance in a thousand? */
+int race_surely_faster(const race *r, int a, int b, double bound);
 
 #endif /* AUTOTUNE_RACE_H */

@@ -7,8 +7,10 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <zlib.h>
 
 #include "file.h"
+#include "text.h"
 
 double result_roof(const result_row *row)
 {
@@ -94,6 +96,37 @@ json_t *result_json(const result *r, const nt_kernel *kernel)
                      r->not_searched);
 }
 
+/* Of all but itself, in one form whatever the order and spacing in the file. */
+static uint32_t crc_of(json_t *root)
+{
+    json_t *rest = json_copy(root);
+    json_object_del(rest, "crc");
+    char *text = json_dumps(rest, JSON_COMPACT | JSON_SORT_KEYS | JSON_REAL_PRECISION(6));
+    const uint32_t crc = text ? (uint32_t)crc32(0, (const Bytef *)text, (uInt)strlen(text)) : 0;
+    free(text);
+    json_decref(rest);
+    return crc;
+}
+
+static void set_crc(json_t *root)
+{
+    char *text = json_dumps(root, JSON_REAL_PRECISION(6)); /* the numbers as they will be read back */
+    json_t *back = text ? json_loads(text, 0, NULL) : NULL;
+    char crc[16];
+    snprintf(crc, sizeof crc, "%08x", back ? crc_of(back) : 0);
+    json_object_set_new(root, "crc", json_string(crc));
+    json_decref(back);
+    free(text);
+}
+
+static bool crc_is_right(json_t *root)
+{
+    const char *there = json_string_value(json_object_get(root, "crc"));
+    char here[16];
+    snprintf(here, sizeof here, "%08x", crc_of(root));
+    return there && strcmp(there, here) == 0;
+}
+
 static void path_of(const nt_kernel *kernel, const char *dir, char *path, size_t n)
 {
     snprintf(path, n, "%s/%s.json", dir, kernel->name);
@@ -102,8 +135,10 @@ static void path_of(const nt_kernel *kernel, const char *dir, char *path, size_t
 nt_status result_save(const result *r, const nt_kernel *kernel, const char *dir, nt_error *why)
 {
     json_t *root = result_json(r, kernel);
-    if (root)
+    if (root) {
         json_object_set_new(root, "key", result_key_json(&r->machine, kernel));
+        set_crc(root);
+    }
     char *text = root ? json_dumps(root, JSON_INDENT(1) | JSON_REAL_PRECISION(6)) : NULL;
     json_decref(root);
     if (!text) {
@@ -163,6 +198,21 @@ static bool read_figure(const json_t *row, const char *name, double *value)
     return *value > 0 && *value < 1e12;
 }
 
+static bool read_ratio(const json_t *v, double *value)
+{
+    *value = json_number_value(v);
+    return json_is_number(v) && *value >= 0 && *value < 1e12;
+}
+
+static bool read_count(const json_t *row, const char *name, int *value)
+{
+    const json_t *v = json_object_get(row, name);
+    if (!json_is_integer(v) || json_integer_value(v) < 0 || json_integer_value(v) > 1000000000)
+        return false;
+    *value = (int)json_integer_value(v);
+    return true;
+}
+
 static bool read_shape(const json_t *row, const char *name, int64_t least, int64_t shape[3])
 {
     const json_t *v = json_object_get(row, name);
@@ -205,6 +255,14 @@ static bool read_config(const json_t *row, const char *name, const nt_kernel *ke
            nt_config_parse(kernel, text, config, why) == NT_OK && nt_config_check(kernel, dtype, config, why) == NT_OK;
 }
 
+/* The library would use neither of two rows for one case, nor rows of a dtype with two arithmetics. */
+static bool contradicts(const result_row *a, const result_row *b)
+{
+    return a->kernel == b->kernel && a->dtype == b->dtype &&
+           ((a->class == b->class && a->repeat == b->repeat) || a->config.isa != b->config.isa ||
+            a->config.variant != b->config.variant);
+}
+
 static bool read_row(const json_t *json, const nt_kernel *kernel, result_row *row, nt_error *why)
 {
     *row = (result_row){.kernel = kernel};
@@ -232,15 +290,16 @@ static bool read_row(const json_t *json, const nt_kernel *kernel, result_row *ro
     if (!good || !read_config(json, "config", kernel, row->dtype, &row->config, why) ||
         !read_config(json, "default_config", kernel, row->dtype, &row->default_config, why))
         return false;
-    row->ratio = (stats_interval){row->default_ns > 0 ? row->tuned_ns / row->default_ns : 0,
-                                  json_number_value(json_array_get(interval, 0)),
-                                  json_number_value(json_array_get(interval, 1)),
-                                  (int)json_integer_value(json_object_get(json, "pairs"))};
+    double low, high;
+    if (!read_ratio(json_array_get(interval, 0), &low) || !read_ratio(json_array_get(interval, 1), &high) ||
+        !read_count(json, "pairs", &row->ratio.n) || !read_count(json, "trials", &row->n_trials) ||
+        !read_count(json, "failed", &row->n_failed) || !read_figure(json, "space", &row->space_size))
+        return false;
+    row->ratio.median = row->default_ns > 0 ? row->tuned_ns / row->default_ns : 0;
+    row->ratio.low = low;
+    row->ratio.high = high;
     row->max_ulp = kernel->variants[row->config.variant].max_ulp[row->dtype];
-    row->n_trials = (int)json_integer_value(json_object_get(json, "trials"));
-    row->n_failed = (int)json_integer_value(json_object_get(json, "failed"));
     row->complete = json_is_true(json_object_get(json, "complete"));
-    row->space_size = json_number_value(json_object_get(json, "space"));
     return true;
 }
 
@@ -258,9 +317,12 @@ nt_status result_load(result *r, const nt_kernel *kernel, const char *dir, nt_er
     free(text);
     if (!root) {
         snprintf(why->text, sizeof why->text, "%.120s: line %d: %.80s", path, error.line, error.text);
+        text_make_printable(why->text);
         return NT_ESTALE;
     }
     status = check_key(root, &r->machine, kernel, path, why);
+    if (status == NT_OK && !crc_is_right(root))
+        status = bad(why, path, "its CRC is wrong: it was damaged, or edited by hand");
     const json_t *rows = json_object_get(root, "results");
     const size_t n_rows = json_array_size(rows);
     if (status == NT_OK && (n_rows == 0 || r->n_rows + n_rows > RESULT_MOST_ROWS))
@@ -273,6 +335,10 @@ nt_status result_load(result *r, const nt_kernel *kernel, const char *dir, nt_er
             status = NT_ESTALE;
         }
     }
+    for (int i = before; status == NT_OK && i < r->n_rows; i++)
+        for (int k = before; status == NT_OK && k < i; k++)
+            if (contradicts(&r->row[i], &r->row[k]))
+                status = bad(why, path, "two of its rows contradict each other");
     if (status != NT_OK)
         r->n_rows = before;
     json_decref(root);

@@ -102,5 +102,6 @@ double roofs_ns_per_fp(const trial_ask *peak, double seconds)
 
 double roofs_arithmetic_ns(const nt_kernel *kernel, nt_dtype dtype, int variant, double ns_per_fp, int threads)
 {
-    return kernel->variants[variant].fp_per_vector[dtype] * ns_per_fp / threads;
+    const int own = kernel->variants[variant].fp_per_vector[dtype];
+    return (own > 0 ? own : kernel->variants[0].fp_per_vector[dtype]) * ns_per_fp / threads;
 }

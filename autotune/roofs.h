@@ -29,7 +29,8 @@ bool roofs_in_cache(trial_runner *runner, const nt_machine *machine, const nt_ke
  * over its lanes. */
 double roofs_ns_per_fp(const trial_ask *peak, double seconds);
 
-/* roofs_arithmetic_ns() - the arithmetic roof of a variant, ns a cell; 0 where its count is not committed. */
+/* roofs_arithmetic_ns() - the arithmetic roof, ns a cell: by the variant's committed count, or the kernel's first
+ * variant's where SLEEF's or libm's instructions are not ours to count; 0 where there is none. */
 double roofs_arithmetic_ns(const nt_kernel *kernel, nt_dtype dtype, int variant, double ns_per_fp, int threads);
 
 #endif /* AUTOTUNE_ROOFS_H */

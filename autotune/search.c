@@ -80,6 +80,8 @@ const candidate *search_try(search *s, nt_config config)
 /* Every value of every axis, one axis after the other, until a whole round moves nowhere. */
 static bool descend(search *s, nt_config at)
 {
+    if (search_over(s))
+        return false;
     const candidate *here = search_try(s, at);
     if (!here || here->class != TRIAL_OK)
         return false;

@@ -56,8 +56,9 @@ void space_make(space *s, const space_question *q)
     add_unrolls(s);
     add(s, SPACE_DEPTH, 1);
     if (nt_kernel_radius(q->kernel, NULL) == 0) {
-        add_powers(s, SPACE_DEPTH, 2, q->steps, 2);
-        add(s, SPACE_DEPTH, q->steps);
+        const int64_t deepest = q->steps < NT_MAX_DEPTH ? q->steps : NT_MAX_DEPTH;
+        add_powers(s, SPACE_DEPTH, 2, deepest, 2);
+        add(s, SPACE_DEPTH, deepest);
     }
     /* In x a tile may be a chunk of many rows, where `flat` fuses them. */
     add(s, SPACE_TILE_X, 0);
@@ -89,7 +90,7 @@ nt_config space_start(const space *s)
     c.order = NT_ZYX;
     c.schedule = NT_STATIC;
     c.threads = s->q.threads[s->q.n_threads - 1];
-    c.depth = (int)(s->n[SPACE_DEPTH] > 1 ? s->q.steps : 1);
+    c.depth = (int)s->value[SPACE_DEPTH][s->n[SPACE_DEPTH] - 1]; /* all steps, or 1 */
     memset(c.tile, 0, sizeof c.tile);
     if (c.depth > 1) {
         const int64_t half = s->q.l1d_bytes / 2 / (int64_t)nt_dtype_bytes(s->q.dtype);

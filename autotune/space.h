@@ -21,7 +21,7 @@ typedef enum space_axis {
         SPACE_N_AXES
 } space_axis;
 
-enum { SPACE_MOST_VALUES = 24 };
+enum { SPACE_MOST_VALUES = 40 };
 
 /* Everything about the machine and the question that the space depends on. */
 typedef struct space_question {

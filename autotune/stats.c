@@ -39,8 +39,8 @@ double stats_median(const double *values, int n)
     return middle(sorted, n);
 }
 
-/* Largest k with P(Binomial(n, 1/2) < k) <= 2.5%: the k-th value from either end. */
-static int outer_rank(int n)
+/* Largest k with P(Binomial(n, 1/2) < k) <= tail: the k-th value from either end. */
+static int outer_rank(int n, double tail)
 {
     double p = 1;
     for (int i = 0; i < n; i++)
@@ -49,7 +49,7 @@ static int outer_rank(int n)
     int k = 0;
     while (k < n / 2) {
         below += p;
-        if (below > 0.025)
+        if (below > tail)
             break;
         k++;
         p *= (double)(n - k + 1) / k;
@@ -61,7 +61,7 @@ stats_interval stats_median_interval(const double *values, int n)
 {
     double sorted[STATS_MOST];
     sorted_copy(values, n, sorted);
-    const int k = outer_rank(n);
+    const int k = outer_rank(n, 0.025);
     const int low = k > 0 ? k - 1 : 0;
     return (stats_interval){middle(sorted, n), sorted[low], sorted[n - 1 - low], n};
 }
@@ -73,6 +73,18 @@ stats_interval stats_ratio(const double *a, const double *b, int n)
     for (int i = 0; i < n; i++)
         ratio[i] = a[i] / b[i];
     return stats_median_interval(ratio, n);
+}
+
+int stats_surely_below(const double *a, const double *b, int n, double bound)
+{
+    double ratio[STATS_MOST], sorted[STATS_MOST];
+    const int k = outer_rank(n, 0.001);
+    if (k == 0)
+        return 0;
+    for (int i = 0; i < n; i++)
+        ratio[i] = a[i] / b[i];
+    sorted_copy(ratio, n, sorted);
+    return sorted[n - k] < bound;
 }
 
 stats_verdict stats_judge(const stats_interval *ratio, double margin)

@@ -32,6 +32,13 @@ stats_interval stats_median_interval(const double *values, int n);
 stats_interval stats_ratio(const double *a, const double *b, int n);
 
 /*
+ * stats_surely_below() - is the median of a[i] / b[i] below the bound, to one chance in a thousand?
+ * For decisions that are made many times over: of 1,000 choices between equals one may go wrong.
+ * Below 10 pairs nothing is that sure.
+ */
+int stats_surely_below(const double *a, const double *b, int n, double bound);
+
+/*
  * stats_judge() - a ratio new/old against 1.
  * Faster or slower: the whole interval lies beyond the margin.  Same: all of it within.
  */

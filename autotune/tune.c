@@ -4,8 +4,8 @@
  *
  * The arithmetic (isa and variant) is chosen once for a dtype, by the geometric mean of its time in and
  * out of cache, so that a function's values do not depend on the size of an array.  Then each row is
- * searched, its fastest candidates meet the default and the roofs in an interleaved final, and
- * the five ways of sharing the loops are timed side by side.
+ * searched, the five ways of sharing the loops are timed side by side, the fastest candidates meet in
+ * an interleaved final, and its winner meets the default and the roofs in fresh ones.
  */
 #include "tune.h"
 
@@ -17,16 +17,16 @@
 #include "race.h"
 #include "roofs.h"
 
-/* Shares of a row's time; the rest is the loop table's. */
-static const double search_share = 0.5, final_share = 0.38;
+/* Where in a row's time each stage ends; the confirmation has the rest. */
+static const double search_end = 0.42, loops_end = 0.52, final_end = 0.72;
 /* Out-of-cache trials restore 128 MiB each time. */
 static const int weight_of[NT_N_CLASSES] = {[NT_IN_CACHE] = 1, [NT_OUT_OF_CACHE] = 3};
-/* A config replaces the default when the whole interval of its ratio is below this; and is preferred to
- * a plainer one when it is at least this much faster. */
+/* A config replaces the default when its ratio is surely below this; and is preferred to a plainer one when
+ * it is at least this much faster. */
 static const double worth = 0.99;
 static const double trial_limit_s = 20, window_s = 1e-3;
-enum { FINALISTS = 8, FINAL_ROUNDS_LEAST = 7, FINAL_ROUNDS_MOST = 25, LOOP_ROUNDS_LEAST = 3, LOOP_ROUNDS_MOST = 9,
-       SEARCH_REPS = 3, PROBES = 400 };
+enum { FINALISTS = 8, FINAL_ROUNDS_LEAST = 8, FINAL_ROUNDS_MOST = 24, CONFIRM_ROUNDS_LEAST = 14, CONFIRM_ROUNDS_MOST = 40,
+       LOOP_ROUNDS_LEAST = 4, LOOP_ROUNDS_MOST = 10, SEARCH_REPS = 3, PROBES = 400 };
 
 typedef struct tuning {
     result *r;
@@ -90,6 +90,14 @@ trial_ask tune_row_ask(const nt_kernel *kernel, nt_dtype dtype, nt_class class, 
                        .window_s = class == NT_IN_CACHE ? window_s : 0, .limit_s = trial_limit_s};
 }
 
+static bool is_config(const nt_kernel *kernel, const nt_config *a, const nt_config *b)
+{
+    char text[2][NT_CONFIG_TEXT];
+    nt_config_format(kernel, a, text[0]);
+    nt_config_format(kernel, b, text[1]);
+    return strcmp(text[0], text[1]) == 0;
+}
+
 /* ---- the arithmetic --------------------------------------------------------------------------- */
 
 /* Median seconds of a config on the default shape of a class; HUGE_VAL if it failed. */
@@ -112,6 +120,30 @@ static double quick_time(tuning *t, nt_dtype dtype, nt_class class, const nt_con
 static bool allowed(const tuning *t, nt_dtype dtype, int variant)
 {
     return t->kernel->variants[variant].max_ulp[dtype] <= t->o->max_ulp[dtype];
+}
+
+/* Is this arithmetic clearly faster than the default's in one class, and not slower in the other? */
+static bool beats_default(tuning *t, nt_dtype dtype, const nt_config *config)
+{
+    bool faster = false, slower = false;
+    race *r = calloc(1, sizeof *r);
+    for (int class = 0; r && class < NT_N_CLASSES; class++) {
+        int64_t shape[3];
+        tune_row_shape(&t->r->machine, t->kernel, dtype, (nt_class)class, shape);
+        trial_ask ask = tune_row_ask(t->kernel, dtype, (nt_class)class, t->o->shape[0] > 0 ? t->o->shape : shape, 1);
+        *r = (race){.runner = t->runner, .stop = t->o->stop};
+        ask.config = t->standard;
+        race_add(r, &ask);
+        ask.config = *config;
+        race_add(r, &ask);
+        race_run(r, CONFIRM_ROUNDS_LEAST, CONFIRM_ROUNDS_LEAST, 0);
+        const stats_interval ratio = race_ratio(r, 1, 0);
+        const bool default_failed = !isfinite(race_median(r, 0));
+        faster |= default_failed || race_surely_faster(r, 1, 0, worth);
+        slower |= !default_failed && ratio.n > 0 && stats_judge(&ratio, 0) == STATS_SLOWER;
+    }
+    free(r);
+    return faster && !slower;
 }
 
 /* The first tile function of each isa and variant is its plainest. */
@@ -146,20 +178,22 @@ static nt_status choose_arithmetic(tuning *t, nt_dtype dtype, nt_error *why)
             const double in = quick_time(t, dtype, NT_IN_CACHE, &c);
             best_in = fmin(best_in, in);
             /* Out of cache no arithmetic can make up for twice the time in cache. */
-            if (in > 2 * best_in || t->o->shape[0] > 0) {
-                if (t->o->shape[0] > 0 && in < worth * best_score)
-                    best_score = in, t->arithmetic = c;
+            if (in > 2 * best_in || !isfinite(in) || over(t))
                 continue;
-            }
-            const double score = sqrt(in * quick_time(t, dtype, NT_OUT_OF_CACHE, &c));
+            const double score =
+                t->o->shape[0] > 0 ? in : sqrt(in * quick_time(t, dtype, NT_OUT_OF_CACHE, &c));
             if (score < worth * best_score) {
                 best_score = score;
                 t->arithmetic = c;
             }
         }
     }
-    if (any)
+    if (any) {
+        if (allowed(t, dtype, t->standard.variant) && !is_config(k, &t->arithmetic, &t->standard) &&
+            !beats_default(t, dtype, &t->arithmetic))
+            t->arithmetic = t->standard;
         return NT_OK;
+    }
     int least = 0;
     for (int v = 1; k->variants[v].name; v++)
         if (k->variants[v].max_ulp[dtype] < k->variants[least].max_ulp[dtype])
@@ -236,15 +270,15 @@ static bool text_before(const race *r, int a, int b)
 }
 
 /* Of the entrants 0..n-1 the plainest whose times cannot be told from the fastest's, or nearly. */
-static int choose(const race *r, int n, const nt_config *plain, const bool *may_win)
+static int choose(const race *r, int n, const nt_config *plain)
 {
     int fastest = -1;
     for (int i = 0; i < n; i++)
-        if (may_win[i] && isfinite(race_median(r, i)) && (fastest < 0 || race_median(r, i) < race_median(r, fastest)))
+        if (isfinite(race_median(r, i)) && (fastest < 0 || race_median(r, i) < race_median(r, fastest)))
             fastest = i;
     int chosen = fastest;
     for (int i = 0; i < n && fastest >= 0; i++) {
-        if (!may_win[i] || !isfinite(race_median(r, i)))
+        if (!isfinite(race_median(r, i)))
             continue;
         const stats_interval to_fastest = race_ratio(r, i, fastest);
         const bool equal = to_fastest.low <= 1 && to_fastest.median < 1 / worth;
@@ -259,64 +293,93 @@ static int choose(const race *r, int n, const nt_config *plain, const bool *may_
 /* How many fit into the time, at the mean cost of the search's trials. */
 static int finalists_in(double seconds, double trial_s)
 {
-    const int n = (int)(seconds / (trial_s * FINAL_ROUNDS_LEAST * 1.5)) - 3;
+    const int n = (int)(seconds / (trial_s * FINAL_ROUNDS_LEAST * 1.5));
     return n < 2 ? 2 : n > FINALISTS ? FINALISTS : n;
 }
 
-static void final(tuning_row *tr, double deadline_s, double trial_s)
+/* Adds a config that is not there yet; returns its entrant. */
+static int enter(race *r, const tuning_row *tr, const nt_config *config)
+{
+    for (int i = 0; i < r->n; i++)
+        if (r->entrant[i].ask.kernel == tr->ask.kernel && is_config(tr->ask.kernel, &r->entrant[i].ask.config, config))
+            return i;
+    trial_ask ask = tr->ask;
+    ask.config = *config;
+    return race_add(r, &ask);
+}
+
+/* The plain schedule against the fastest of the search: the plainest of those that cannot be told apart.  Whoever
+ * asks to stop gets the best so far, without a final. */
+static nt_config final(const tuning_row *tr, double deadline_s, double trial_s)
+{
+    tuning *t = tr->t;
+    const bool stopped = t->o->stop && *t->o->stop;
+    nt_config winner = stopped ? tr->s->tried[tr->s->best].config : t->arithmetic;
+    race *r = stopped ? NULL : calloc(1, sizeof *r);
+    if (!r)
+        return winner;
+    *r = (race){.runner = t->runner, .stop = t->o->stop};
+    enter(r, tr, &t->arithmetic);
+    int top[FINALISTS];
+    const int n = search_top(tr->s, top, finalists_in(deadline_s - t->runner->now_s(t->runner), trial_s));
+    for (int i = 0; i < n && r->n < FINALISTS; i++)
+        enter(r, tr, &tr->s->tried[top[i]].config);
+    tell(t, "final", NULL);
+    race_run(r, FINAL_ROUNDS_LEAST, FINAL_ROUNDS_MOST, deadline_s);
+    const int chosen = choose(r, r->n, &t->arithmetic);
+    if (chosen >= 0)
+        winner = r->entrant[chosen].ask.config;
+    free(r);
+    return winner;
+}
+
+static void read_roofs(result_row *row, const tuning *t, const race *r, int memory, int peak, int in_cache)
+{
+    /* Shared among all the threads that may be used. */
+    const int threads = t->o->threads[t->o->n_threads - 1];
+    if (memory >= 0)
+        row->memory_roof_ns = ask_ns(&t->memory, race_median(r, memory));
+    if (peak >= 0 && isfinite(race_median(r, peak)))
+        row->arithmetic_roof_ns = roofs_arithmetic_ns(t->kernel, row->dtype, t->arithmetic.variant,
+                                                      roofs_ns_per_fp(&t->peak, race_median(r, peak)), threads);
+    if (in_cache >= 0) {
+        row->in_cache_ns = ask_ns(&t->in_cache, race_median(r, in_cache)) / threads;
+        memcpy(row->in_cache_shape, t->in_cache.shape, sizeof row->in_cache_shape);
+    }
+}
+
+/*
+ * Default and winner once more, in turn with the roofs.  A final among many favours the lucky one; fresh times
+ * do not, so these are the ones that decide and that are told.  Without the winner's being clearly
+ * faster the plain schedule stays, of the arithmetic that all rows share.
+ */
+static void confirm(tuning_row *tr, const nt_config *winner, double deadline_s)
 {
     tuning *t = tr->t;
     result_row *row = tr->row;
     race *r = calloc(1, sizeof *r);
     if (!r)
         return;
-    *r = (race){.runner = t->runner, .stop = t->o->stop};
-    bool may_win[FINALISTS + 2] = {allowed(t, row->dtype, t->standard.variant)};
-    trial_ask ask = tr->ask;
-    ask.config = row->default_config;
-    race_add(r, &ask);
-    int top[FINALISTS];
-    const int n_top = search_top(tr->s, top, finalists_in(deadline_s - t->runner->now_s(t->runner), trial_s));
-    int n = 1;
-    for (int i = 0; i < n_top; i++) {
-        ask.config = tr->s->tried[top[i]].config;
-        char a[NT_CONFIG_TEXT], b[NT_CONFIG_TEXT];
-        nt_config_format(t->kernel, &ask.config, a);
-        nt_config_format(t->kernel, &row->default_config, b);
-        if (strcmp(a, b) != 0) {
-            may_win[n++] = true;
-            race_add(r, &ask);
-        }
-    }
+    *r = (race){.runner = t->runner};
+    const int standard = enter(r, tr, &t->standard), plain = enter(r, tr, &t->arithmetic), best = enter(r, tr, winner);
     const int memory = t->has_memory && row->class == NT_OUT_OF_CACHE ? race_add(r, &t->memory) : -1;
     const int peak = t->has_peak ? race_add(r, &t->peak) : -1;
     const int in_cache = t->has_in_cache ? race_add(r, &t->in_cache) : -1;
-    tell(t, "final", NULL);
-    race_run(r, FINAL_ROUNDS_LEAST, FINAL_ROUNDS_MOST, deadline_s);
+    tell(t, "confirm", NULL);
+    /* Whoever asked to stop waits for the least that can tell. */
+    const bool stopped = t->o->stop && *t->o->stop;
+    race_run(r, CONFIRM_ROUNDS_LEAST, stopped ? CONFIRM_ROUNDS_LEAST : CONFIRM_ROUNDS_MOST, deadline_s);
+    read_roofs(row, t, r, memory, peak, in_cache);
 
-    /* The threads that the roofs are shared among: all that may be used. */
-    const int threads = t->o->threads[t->o->n_threads - 1];
-    if (memory >= 0)
-        row->memory_roof_ns = ask_ns(&t->memory, race_median(r, memory));
-    if (peak >= 0)
-        row->arithmetic_roof_ns =
-            roofs_arithmetic_ns(t->kernel, row->dtype, t->arithmetic.variant,
-                                isfinite(race_median(r, peak)) ? roofs_ns_per_fp(&t->peak, race_median(r, peak)) : 0, threads);
-    if (in_cache >= 0) {
-        row->in_cache_ns = ask_ns(&t->in_cache, race_median(r, in_cache)) / threads;
-        memcpy(row->in_cache_shape, t->in_cache.shape, sizeof row->in_cache_shape);
-    }
-    const int chosen = choose(r, n, &row->default_config, may_win);
-    row->default_ns = ns_of(tr, race_median(r, 0));
-    row->ratio = chosen >= 0 ? race_ratio(r, chosen, 0) : (stats_interval){0};
-    row->verdict = row->ratio.n > 0 ? stats_judge(&row->ratio, 1 - worth) : STATS_UNDECIDED;
-    const bool adopted = chosen >= 0 && (!may_win[0] || (row->verdict == STATS_FASTER && row->ratio.n >= FINAL_ROUNDS_LEAST));
-    row->config = adopted ? r->entrant[chosen].ask.config : may_win[0] ? row->default_config : t->arithmetic;
-    row->tuned_ns = adopted ? ns_of(tr, race_median(r, chosen)) : row->default_ns;
-    if (!adopted) {
-        row->verdict = STATS_SAME;
-        row->ratio = (stats_interval){1, 1, 1, r->n_rounds};
-    }
+    const bool plain_runs = isfinite(race_median(r, plain));
+    const bool adopted = best != plain && isfinite(race_median(r, best)) &&
+                         (!plain_runs || race_surely_faster(r, best, plain, worth));
+    const int taken = adopted ? best : plain;
+    row->config = r->entrant[taken].ask.config;
+    row->default_ns = ns_of(tr, race_median(r, standard));
+    row->tuned_ns = ns_of(tr, race_median(r, taken));
+    row->ratio = taken == standard ? (stats_interval){1, 1, 1, r->n_rounds} : race_ratio(r, taken, standard);
+    row->verdict = taken == standard ? STATS_SAME : row->ratio.n > 0 ? stats_judge(&row->ratio, 0) : STATS_UNDECIDED;
     free(r);
 }
 
@@ -372,16 +435,19 @@ static bool tune_row(tuning *t, nt_dtype dtype, nt_class class, nt_repeat repeat
         t->has_memory = roofs_memory(t->runner, t->kernel, dtype, t->arithmetic.isa, shape,
                                      t->o->threads[t->o->n_threads - 1], &t->memory);
     const double search_begin = t->runner->now_s(t->runner);
-    search_row(&tr, begin + search_share * row_s);
-    const double trial_s = (t->runner->now_s(t->runner) - search_begin) / (s->n_tried > 0 ? s->n_tried : 1);
+    search_row(&tr, begin + search_end * row_s);
     if (s->best < 0)
         return false;
-    final(&tr, begin + (search_share + final_share) * row_s, trial_s);
-    loops(&tr, begin + row_s);
+    const double trial_s = (t->runner->now_s(t->runner) - search_begin) / s->n_tried;
+    loops(&tr, begin + loops_end * row_s);
+    const nt_config winner = final(&tr, begin + final_end * row_s, trial_s);
+    confirm(&tr, &winner, begin + row_s);
     row->roof_ns = result_roof(row);
     row->max_ulp = t->kernel->variants[row->config.variant].max_ulp[dtype];
     if (row->tuned_ns <= 0)
         return false;
+    if (t->o->stop && *t->o->stop)
+        row->complete = false;
     t->r->n_rows++;
     t->event.done = row;
     tell(t, "done", NULL);
