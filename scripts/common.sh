@@ -1,0 +1,148 @@
+# common.sh - what scripts/tune and scripts/test share: the folder, the log, what must be installed
+# SPDX-License-Identifier: MIT
+# Sourced, with `script` set to the name for messages.  Leaves the working folder alone, so that relative
+# paths among the user's arguments stay the user's.
+
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+log=/dev/null
+
+say() { printf '%s: %s\n' "$script" "$*" >&2; }
+
+# The script's opening comment, without its first lines.
+usage() { sed -n '5,${/^#/!q;s/^# \{0,1\}//p}' "$0"; }
+
+# stage WHAT COMMAND...: one line of progress; the command's own output goes to the log.
+stage() {
+    local what=$1 status=0
+    shift
+    say "$what"
+    printf '\n==== %s: %s\n' "$what" "$*" >>"$log"
+    "$@" >>"$log" 2>&1 </dev/null || status=$?
+    if [ $status -ne 0 ]; then
+        tail -n 30 "$log" >&2
+        say "$what: failed (status $status); the whole log is $log"
+        exit 1
+    fi
+}
+
+# start_log FILE: a log of this run alone.
+start_log() {
+    if ! mkdir -p "$(dirname "$1")" 2>/dev/null || ! : 2>/dev/null >"$1"; then
+        say "$1: cannot be written"
+        exit 1
+    fi
+    log=$1
+}
+
+# ---- What must be installed ------------------------------------------------------------------
+# One a line: Debian's package, and how to see that it (or its like from elsewhere) is there.
+
+needs_build='
+gcc               command gcc
+g++               command g++
+libc6-dev         file    /usr/include/stdio.h
+cmake             command cmake
+make              command make
+pkg-config        command pkg-config
+libsleef-dev      library sleef
+libhwloc-dev      library hwloc
+libjansson-dev    library jansson
+libmpfr-dev       library mpfr
+zlib1g-dev        library zlib
+libcmocka-dev     library cmocka
+libbenchmark-dev  library benchmark'
+
+needs_test='
+qemu-user-static  command qemu-x86_64-static'
+
+needs_tsan='
+clang             command clang
+libclang-rt-dev   glob    /usr/lib/llvm-*/lib/clang/*/lib/linux/libclang_rt.tsan-*.a
+libomp-dev        glob    /usr/lib/llvm-*/lib/libarcher.so'
+
+arm64=/usr/lib/aarch64-linux-gnu
+needs_neon="
+gcc-aarch64-linux-gnu  command aarch64-linux-gnu-gcc
+g++-aarch64-linux-gnu  command aarch64-linux-gnu-g++
+libc6-dev-arm64-cross  file    /usr/aarch64-linux-gnu/include/stdio.h
+qemu-user-static       command qemu-aarch64-static
+libgomp1:arm64         file    $arm64/libgomp.so.1
+libsleef-dev:arm64     file    $arm64/pkgconfig/sleef.pc
+libhwloc-dev:arm64     file    $arm64/pkgconfig/hwloc.pc
+libjansson-dev:arm64   file    $arm64/pkgconfig/jansson.pc
+libmpfr-dev:arm64      file    $arm64/pkgconfig/mpfr.pc
+zlib1g-dev:arm64       file    $arm64/pkgconfig/zlib.pc
+libcmocka-dev:arm64    file    $arm64/pkgconfig/cmocka.pc"
+
+is_there() {
+    case $1 in
+    command) command -v "$2" ;;
+    library) pkg-config --exists "$2" ;;
+    file) [ -e "$2" ] ;;
+    glob) compgen -G "$2" ;;
+    esac >/dev/null 2>&1
+}
+
+# missing_of NEEDS: the packages that are not there, in one line.
+missing_of() {
+    local package kind what
+    while read -r package kind what; do
+        [ -z "$package" ] || is_there "$kind" "$what" || printf '%s ' "$package"
+    done <<<"$1"
+}
+
+# run_as_root COMMAND...: directly, or by a sudo that asks for no password.
+run_as_root() {
+    if [ "$(id -u)" -eq 0 ]; then "$@"; else sudo -n "$@"; fi
+}
+
+may_install() {
+    [ "$(id -u)" -eq 0 ] || { command -v sudo && sudo -n true; } >/dev/null 2>&1
+}
+
+# try_install NEEDS: installs what is missing; 1 where that may not be done, with `install_line` telling how.
+try_install() {
+    local missing foreign=
+    missing=$(missing_of "$1")
+    missing=${missing% }
+    [ -n "$missing" ] || return 0
+    if ! command -v apt-get >/dev/null || ! command -v dpkg >/dev/null; then
+        install_line="missing, by their names in Debian: $missing; install them with this system's package manager"
+        return 1
+    fi
+    if [[ $missing == *:arm64* ]] && ! dpkg --print-foreign-architectures | grep -qx arm64; then
+        foreign='dpkg --add-architecture arm64 && '
+    fi
+    install_line="${foreign}apt-get update && apt-get install -y --no-install-recommends $missing"
+    if ! may_install; then
+        if command -v sudo >/dev/null; then
+            install_line="run: sudo sh -c '$install_line'"
+        else
+            install_line="run as root: $install_line"
+        fi
+        return 1
+    fi
+    stage "installing $missing" run_as_root env DEBIAN_FRONTEND=noninteractive sh -c "$install_line"
+}
+
+# require NEEDS: the same, or the end.
+require() {
+    if ! try_install "$1"; then
+        say "$install_line"
+        exit 2
+    fi
+}
+
+# CMake reads the presets from version 3.25 on.
+check_cmake() {
+    local version
+    version=$(cmake --version | sed -n '1s/[^0-9]*\([0-9.]*\).*/\1/p')
+    if [ "$(printf '3.25\n%s\n' "$version" | sort -V | head -n 1)" != 3.25 ]; then
+        say "cmake $version is too old: 3.25 or later is needed"
+        exit 2
+    fi
+}
+
+# configure PRESET [CMAKE'S ARGUMENTS], build PRESET [CMAKE'S ARGUMENTS]
+configure() { (cd "$root" && cmake --preset "$@"); }
+build() { (cd "$root" && cmake --build --preset "$1" --parallel "$(nproc)" "${@:2}"); }
