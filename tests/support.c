@@ -1,0 +1,402 @@
+/*
+ * support.c - what the tests share: random numbers, guarded memory, views, scenes, tests made at run time
+ * SPDX-License-Identifier: MIT
+ */
+#include "support.h"
+
+#include <ctype.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+/* ---- Random numbers ------------------------------------------------------------------------- */
+
+static uint64_t seed(void)
+{
+    static uint64_t value;
+    if (value == 0) {
+        const char *text = getenv("NESTUNE_TEST_SEED");
+        value = text && *text ? strtoull(text, NULL, 0) : 20240607;
+        value += value == 0;
+        fprintf(stderr, "NESTUNE_TEST_SEED=%llu\n", (unsigned long long)value);
+    }
+    return value;
+}
+
+rng rng_make(uint64_t stream)
+{
+    rng r = {seed() + stream * UINT64_C(0xd1342543de82ef95)};
+    rng_next(&r);
+    return r;
+}
+
+/* SplitMix64 (Steele, Lea and Flood, OOPSLA 2014). */
+uint64_t rng_next(rng *r)
+{
+    uint64_t s = r->state += UINT64_C(0x9e3779b97f4a7c15);
+    s = (s ^ (s >> 30)) * UINT64_C(0xbf58476d1ce4e5b9);
+    s = (s ^ (s >> 27)) * UINT64_C(0x94d049bb133111eb);
+    return s ^ (s >> 31);
+}
+
+int64_t rng_below(rng *r, int64_t n)
+{
+    return (int64_t)(rng_next(r) % (uint64_t)n);
+}
+
+double rng_unit(rng *r)
+{
+    return (double)(rng_next(r) >> 11) * 0x1p-53;
+}
+
+int rng_pick(rng *r, const int *list, int n)
+{
+    return list[rng_below(r, n)];
+}
+
+/* ---- Memory between guard pages ------------------------------------------------------------- */
+
+guarded guarded_make(size_t bytes)
+{
+    const size_t page = (size_t)sysconf(_SC_PAGESIZE);
+    guarded g = {.n_bytes = (bytes / page + 1) * page};
+    g.map_bytes = g.n_bytes + 2 * page;
+    g.map = mmap(NULL, g.map_bytes, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (g.map == MAP_FAILED)
+        fail_msg("no memory for %zu bytes", g.map_bytes);
+    g.pages = (char *)g.map + page;
+    if (mprotect(g.pages, g.n_bytes, PROT_READ | PROT_WRITE) != 0)
+        fail_msg("no memory for %zu bytes", g.map_bytes);
+    memset(g.pages, CANARY, g.n_bytes);
+    return g;
+}
+
+void guarded_free(guarded *g)
+{
+    if (g->map)
+        munmap(g->map, g->map_bytes);
+    *g = (guarded){0};
+}
+
+/* ---- Views ---------------------------------------------------------------------------------- */
+
+const layout layouts[] = {
+    {.name = "page-end", .sx = 1},
+    {.name = "page-start", .sx = 1, .low = true},
+    {.name = "padded", .sx = 1, .row_gap = 3, .plane_gap = 5},
+    {.name = "row-padded", .sx = 1, .row_gap = 8, .low = true},
+    {.name = "plane-padded", .sx = 1, .plane_gap = 7, .low = true},
+    {.name = "unaligned", .sx = 1, .low = true, .lead = 1, .skew = 1},
+    {.name = "backwards", .sx = 1, .row_gap = -1, .plane_gap = -1},
+    {.name = "x-stride-2", .sx = 2, .row_gap = 1, .low = true},
+    {.name = "x-stride-minus-1", .sx = -1, .row_gap = 2},
+    {.name = "z-fastest", .sx = 1, .z_fastest = true},
+};
+const int n_layouts = sizeof layouts / sizeof *layouts;
+
+bool layout_suits(const layout *l, int radius)
+{
+    return radius == 0 || (l->sx == 1 && !l->z_fastest);
+}
+
+/* Strides: rows and planes run backwards where the gap is negative, all axes where sx is. */
+static void strides_of(const layout *l, const int64_t padded[3], ptrdiff_t s[3])
+{
+    const int fast = l->z_fastest ? 2 : 0, slow = 2 - fast;
+    s[fast] = abs(l->sx);
+    s[1] = (ptrdiff_t)(padded[fast] > 0 ? padded[fast] : 1) * s[fast] + abs(l->row_gap);
+    s[slow] = (ptrdiff_t)(padded[1] > 0 ? padded[1] : 1) * s[1] + abs(l->plane_gap);
+    if (l->sx < 0)
+        s[fast] = -s[fast];
+    if (l->sx < 0 || l->row_gap < 0)
+        s[1] = -s[1];
+    if (l->sx < 0 || l->plane_gap < 0)
+        s[slow] = -s[slow];
+}
+
+void field_make(field *f, nt_dtype dtype, const int64_t n[3], int halo, const layout *l, int operand)
+{
+    const ptrdiff_t size = (ptrdiff_t)nt_dtype_bytes(dtype);
+    const int64_t padded[3] = {n[0] + 2 * halo, n[1] + 2 * halo, n[2] + 2 * halo};
+    ptrdiff_t s[3], low = 0, high = 1; /* elements from the halo's first corner */
+    strides_of(l, padded, s);
+    for (int a = 0; a < 3; a++) {
+        const ptrdiff_t span = padded[a] > 0 ? (ptrdiff_t)(padded[a] - 1) * s[a] : 0;
+        *(span < 0 ? &low : &high) += span;
+    }
+    const ptrdiff_t lead = l->lead + operand * l->skew;
+    f->memory = guarded_make((size_t)((high - low + lead) * size));
+    char *corner = l->low ? f->memory.pages + (lead - low) * size
+                          : f->memory.pages + f->memory.n_bytes - (high + lead) * size;
+    nt_error why;
+    if (nt_grid_wrap(&f->grid, dtype, n[0], n[1], n[2], s[0], s[1], s[2], halo,
+                     corner + halo * (s[0] + s[1] + s[2]) * size, &why) != NT_OK)
+        fail_msg("%s", why.text);
+    for (int64_t z = -halo; halo > 0 && z < n[2] + halo; z++)
+        for (int64_t y = -halo; y < n[1] + halo; y++)
+            for (int64_t x = -halo; x < n[0] + halo; x++)
+                cell_set(&f->grid, x, y, z, 0);
+    f->before = malloc(f->memory.n_bytes);
+    assert_non_null(f->before);
+}
+
+void field_snapshot(field *f)
+{
+    memcpy(f->before, f->memory.pages, f->memory.n_bytes);
+}
+
+/* Cells that may change are taken over into `before`: what still differs then is damage. */
+void field_check(const field *f, bool cells_may_change, const char *what)
+{
+    const nt_grid *g = &f->grid;
+    const size_t size = nt_dtype_bytes(g->dtype);
+    for (int64_t z = 0; cells_may_change && z < g->nz; z++)
+        for (int64_t y = 0; y < g->ny; y++)
+            for (int64_t x = 0; x < g->nx; x++) {
+                const char *cell = nt_grid_cell(g, x, y, z);
+                memcpy(f->before + (cell - f->memory.pages), cell, size);
+            }
+    if (memcmp(f->before, f->memory.pages, f->memory.n_bytes) == 0)
+        return;
+    size_t i = 0;
+    while (f->before[i] == f->memory.pages[i])
+        i++;
+    fail_msg("%s, %lldx%lldx%lld: overwritten %td bytes from cell (0, 0, 0)", what, (long long)g->nx,
+             (long long)g->ny, (long long)g->nz, f->memory.pages + i - (char *)g->cells);
+}
+
+void field_free(field *f)
+{
+    guarded_free(&f->memory);
+    free(f->before);
+    *f = (field){0};
+}
+
+double cell_get(const nt_grid *g, int64_t x, int64_t y, int64_t z)
+{
+    const void *cell = nt_grid_cell(g, x, y, z);
+    return g->dtype == NT_F64 ? *(const double *)cell : (double)*(const float *)cell;
+}
+
+void cell_set(const nt_grid *g, int64_t x, int64_t y, int64_t z, double value)
+{
+    void *cell = nt_grid_cell(g, x, y, z);
+    if (g->dtype == NT_F64)
+        *(double *)cell = value;
+    else
+        *(float *)cell = (float)value;
+}
+
+uint64_t cell_bits(const nt_grid *g, int64_t x, int64_t y, int64_t z)
+{
+    const void *cell = nt_grid_cell(g, x, y, z);
+    uint64_t wide;
+    uint32_t narrow;
+    if (g->dtype == NT_F64) {
+        memcpy(&wide, cell, sizeof wide);
+        return wide << 1 > UINT64_C(0xffe0000000000000) ? UINT64_C(0x7ff8000000000000) : wide;
+    }
+    memcpy(&narrow, cell, sizeof narrow);
+    return narrow << 1 > UINT32_C(0xff000000) ? UINT32_C(0x7fc00000) : narrow;
+}
+
+void assert_same_bits(const nt_grid *a, const nt_grid *b, const char *what)
+{
+    for (int64_t z = 0; z < a->nz; z++)
+        for (int64_t y = 0; y < a->ny; y++)
+            for (int64_t x = 0; x < a->nx; x++)
+                if (cell_bits(a, x, y, z) != cell_bits(b, x, y, z))
+                    fail_msg("%s, %lldx%lldx%lld: cell (%lld, %lld, %lld) is %a, not %a", what, (long long)a->nx,
+                             (long long)a->ny, (long long)a->nz, (long long)x, (long long)y, (long long)z,
+                             cell_get(a, x, y, z), cell_get(b, x, y, z));
+}
+
+/* ---- Scenes --------------------------------------------------------------------------------- */
+
+void scene_make(scene *s, const nt_kernel *kernel, nt_dtype dtype, const int64_t n[3], const layout *l, bool separate)
+{
+    const int radius = nt_kernel_radius(kernel, NULL);
+    int operand = 0;
+    *s = (scene){.kernel = kernel, .dtype = dtype, .separate = separate && kernel->n_levels == 1};
+    for (int i = 0; i < kernel->n_levels; i++)
+        field_make(&s->level[i], dtype, n, radius, l, operand++);
+    for (int i = 0; i < kernel->n_coefs; i++)
+        field_make(&s->coef[i], dtype, n, 0, l, operand++);
+    if (s->separate)
+        field_make(&s->result, dtype, n, 0, l, operand++);
+    scene_fill(s);
+}
+
+void scene_fill(scene *s)
+{
+    for (int i = 0; i < s->kernel->n_levels; i++)
+        nt_kernel_fill(s->kernel, i, SCENE_SEED, &s->level[i].grid);
+    for (int i = 0; i < s->kernel->n_coefs; i++)
+        nt_kernel_fill(s->kernel, s->kernel->n_levels + i, SCENE_SEED, &s->coef[i].grid);
+}
+
+void scene_free(scene *s)
+{
+    for (int i = 0; i < s->kernel->n_levels; i++)
+        field_free(&s->level[i]);
+    for (int i = 0; i < s->kernel->n_coefs; i++)
+        field_free(&s->coef[i]);
+    if (s->separate)
+        field_free(&s->result);
+}
+
+nt_problem scene_problem(scene *s, int64_t steps)
+{
+    nt_problem p = {.kernel = s->kernel, .steps = steps};
+    for (int i = 0; i < s->kernel->n_levels; i++)
+        p.level[i] = &s->level[i].grid;
+    for (int i = 0; i < s->kernel->n_coefs; i++)
+        p.coef[i] = &s->coef[i].grid;
+    p.result = s->separate ? &s->result.grid : NULL;
+    return p;
+}
+
+const nt_grid *scene_run(scene *s, const nt_config *config, int64_t steps, const char *what)
+{
+    for (int i = 0; i < s->kernel->n_levels; i++)
+        field_snapshot(&s->level[i]);
+    for (int i = 0; i < s->kernel->n_coefs; i++)
+        field_snapshot(&s->coef[i]);
+    if (s->separate)
+        field_snapshot(&s->result);
+    const nt_problem problem = scene_problem(s, steps);
+    nt_plan *plan;
+    nt_error why;
+    if (nt_plan_create(&plan, &problem, config, &why) != NT_OK)
+        fail_msg("%s: %s", what, why.text);
+    nt_plan_run(plan);
+    const nt_grid *newest = nt_plan_newest(plan);
+    nt_plan_destroy(plan);
+    for (int i = 0; i < s->kernel->n_levels; i++)
+        field_check(&s->level[i], steps > 0 && !s->separate, what);
+    for (int i = 0; i < s->kernel->n_coefs; i++)
+        field_check(&s->coef[i], false, what);
+    if (s->separate)
+        field_check(&s->result, steps > 0, what);
+    return newest;
+}
+
+static nt_view view_of(const nt_grid *g)
+{
+    return (nt_view){g->cells, g->sy, g->sz};
+}
+
+nt_step scene_step(scene *s)
+{
+    const nt_grid *src = &s->level[0].grid;
+    const nt_grid *dst = s->kernel->n_levels == 2 ? &s->level[1].grid : s->separate ? &s->result.grid : src;
+    nt_step step = {.src = view_of(src), .dst = view_of(dst), .params = s->kernel->params};
+    for (int c = 0; c < NT_MAX_COEFS; c++)
+        step.coef[c] = view_of(c < s->kernel->n_coefs ? &s->coef[c].grid : src);
+    return step;
+}
+
+/* ---- What is tested ------------------------------------------------------------------------- */
+
+enum { MOST_SUBJECTS = 2048, MOST_TESTS = 8192, MOST_NAME = 96 };
+
+static void add_subject(subject *s, const nt_kernel *kernel, nt_isa isa, const nt_tile *tile)
+{
+    *s = (subject){.kernel = kernel, .tile = tile, .isa = isa, .variant = nt_kernel_variant(kernel, tile->variant)};
+    snprintf(s->name, sizeof s->name, "%s/%s/%s/%s/u%dj%d", kernel->name, nt_isa_name(isa),
+             nt_dtype_name(tile->dtype), tile->variant, tile->unroll, tile->jam);
+    if (s->variant < 0)
+        fail_msg("%s: no such variant", s->name);
+}
+
+const subject *subjects(int *n)
+{
+    static subject list[MOST_SUBJECTS];
+    static int count;
+    if (count == 0)
+        for (int k = 0; k < nt_kernel_count(); k++)
+            for (int isa = 0; isa < NT_N_ISAS; isa++) {
+                const nt_kernel *kernel = nt_kernel_at(k);
+                const nt_tile *t = nt_isa_available((nt_isa)isa) ? kernel->tiles[isa] : NULL;
+                for (; t && t->fn && count < MOST_SUBJECTS; t++)
+                    add_subject(&list[count++], kernel, (nt_isa)isa, t);
+            }
+    *n = count;
+    return list;
+}
+
+nt_config subject_config(const subject *s)
+{
+    return (nt_config){.isa = s->isa, .variant = s->variant, .parallel = NT_SERIAL, .order = NT_ZYX, .depth = 1,
+                       .threads = 1, .schedule = NT_STATIC, .unroll = s->tile->unroll, .jam = s->tile->jam};
+}
+
+bool config_equal(const nt_config *a, const nt_config *b)
+{
+    return a->isa == b->isa && a->variant == b->variant && a->parallel == b->parallel && a->order == b->order &&
+           a->tile[0] == b->tile[0] && a->tile[1] == b->tile[1] && a->tile[2] == b->tile[2] &&
+           a->depth == b->depth && a->threads == b->threads && a->schedule == b->schedule &&
+           a->unroll == b->unroll && a->jam == b->jam;
+}
+
+const char *config_text(const nt_kernel *kernel, const nt_config *config)
+{
+    static char text[NT_CONFIG_TEXT];
+    nt_config_format(kernel, config, text);
+    return text;
+}
+
+/* ---- Errors --------------------------------------------------------------------------------- */
+
+void assert_refused(nt_status got, nt_status expected, const nt_error *why, const char *part)
+{
+    if (got != expected)
+        fail_msg("'%s' where '%s' was expected: %s", nt_status_text(got), nt_status_text(expected),
+                 got == NT_OK ? "" : why->text);
+    const size_t n = strnlen(why->text, sizeof why->text);
+    assert_in_range(n, 1, sizeof why->text - 1);
+    for (size_t i = 0; i < n; i++)
+        if ((unsigned char)why->text[i] < 0x20 || why->text[i] == 0x7f)
+            fail_msg("the reason has the control character 0x%02x at %zu", why->text[i], i);
+    if (why->text[n - 1] == '.')
+        fail_msg("the reason ends in a full stop: %s", why->text);
+    if (!strstr(why->text, part))
+        fail_msg("the reason does not name '%s': %s", part, why->text);
+}
+
+/* ---- Tests made at run time ----------------------------------------------------------------- */
+
+static struct CMUnitTest tests[MOST_TESTS];
+static char names[MOST_TESTS][MOST_NAME];
+static size_t n_tests;
+
+void tests_begin(char **argv)
+{
+    if (!getenv("OMP_WAIT_POLICY") && setenv("OMP_WAIT_POLICY", "passive", 1) == 0)
+        execv("/proc/self/exe", argv); /* where that fails the tests are only slower */
+}
+
+void tests_add(CMUnitTestFunction run, const void *state, const char *name, ...)
+{
+    if (n_tests == MOST_TESTS) {
+        fprintf(stderr, "more than %d tests\n", MOST_TESTS);
+        abort();
+    }
+    va_list args;
+    va_start(args, name);
+    vsnprintf(names[n_tests], MOST_NAME, name, args);
+    va_end(args);
+    for (char *c = names[n_tests]; *c; c++)
+        if (!isalnum((unsigned char)*c) && !strchr("_./:=-", *c))
+            *c = '_';
+    tests[n_tests] = (struct CMUnitTest){names[n_tests], run, NULL, NULL, (void *)(uintptr_t)state};
+    n_tests++;
+}
+
+int tests_run(const char *group)
+{
+    return _cmocka_run_group_tests(group, tests, n_tests, NULL, NULL);
+}

@@ -1,0 +1,186 @@
+/*
+ * test_awkward.c - the check on awkward shapes passes right tile functions and finds wrong ones
+ * SPDX-License-Identifier: MIT
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "awkward.h"
+
+/* dst = src + 1, with one flaw a variant. */
+static void add_one(const nt_step *step, const nt_box *box)
+{
+    for (int64_t z = box->z0; z < box->z1; z++)
+        for (int64_t y = box->y0; y < box->y1; y++)
+            for (int64_t x = box->x0; x < box->x1; x++) {
+                const double *src =
+                    (const double *)step->src.cells + z * step->src.sz + y * step->src.sy;
+                double *dst = (double *)step->dst.cells + z * step->dst.sz + y * step->dst.sy;
+                dst[x] = src[x] + 1;
+            }
+}
+
+/* The last cell of a long row differs, as with a wrong tail. */
+static void wrong_tail(const nt_step *step, const nt_box *box)
+{
+    add_one(step, box);
+    if (box->x1 - box->x0 > 32)
+        ((double *)
+             step->dst.cells)[box->z0 * step->dst.sz + box->y0 * step->dst.sy + box->x1 - 1] +=
+            1e-9;
+}
+
+/* A whole vector is stored at the end of a row. */
+static void stray_store(const nt_step *step, const nt_box *box)
+{
+    add_one(step, box);
+    ((double *)
+         step->dst.cells)[(box->z1 - 1) * step->dst.sz + (box->y1 - 1) * step->dst.sy + box->x1] =
+        0;
+}
+
+/* It changes what it should only read. */
+static void write_source(const nt_step *step, const nt_box *box)
+{
+    add_one(step, box);
+    if (step->src.cells != step->dst.cells)
+        ((double *)step->src.cells)[box->z0 * step->src.sz + box->y0 * step->src.sy + box->x0] = 3;
+}
+
+/* The first entry of a variant is the plain one, which the check compares with. */
+static const nt_tile tiles[] = {
+    {"right", NT_F64, 1, 1, add_one},
+    {"right", NT_F64, 2, 1, add_one},
+    {"wrong_tail", NT_F64, 1, 1, add_one},
+    {"wrong_tail", NT_F64, 2, 1, wrong_tail},
+    {"stray_store", NT_F64, 1, 1, add_one},
+    {"stray_store", NT_F64, 2, 1, stray_store},
+    {"write_source", NT_F64, 1, 1, add_one},
+    {"write_source", NT_F64, 2, 1, write_source},
+    {NULL, NT_F64, 0, 0, NULL},
+};
+static const nt_tile *const tables[NT_N_ISAS] = {[NT_SCALAR] = tiles};
+static const nt_variant variants[] = {
+    {.name = "right"},        {.name = "wrong_tail"}, {.name = "stray_store"},
+    {.name = "write_source"}, {.name = NULL},
+};
+
+static double fill(int grid, int64_t i, uint64_t seed)
+{
+    return (double)i + grid + 0.25 * (double)(seed % 4);
+}
+
+static const nt_kernel kernel = {.name = "add_one",
+                                 .version = 1,
+                                 .title = "adds one",
+                                 .formula = "a + 1",
+                                 .role = NT_FIELD,
+                                 .n_levels = 1,
+                                 .variants = variants,
+                                 .tiles = tables,
+                                 .fill = fill};
+
+static trial_ask make_ask(const char *variant, int in_place)
+{
+    trial_ask ask = {.kernel = &kernel,
+                     .dtype = NT_F64,
+                     .shape = {64, 64, 64},
+                     .steps = 3,
+                     .in_place = in_place,
+                     .reps = 1};
+    assert_int_equal(nt_config_default(&kernel, NT_F64, &ask.config, NULL), NT_OK);
+    ask.config.isa = NT_SCALAR;
+    ask.config.variant = nt_kernel_variant(&kernel, variant);
+    ask.config.unroll = 2;
+    return ask;
+}
+
+static void right_ones_pass(void **state)
+{
+    (void)state;
+    for (int in_place = 0; in_place <= 1; in_place++)
+        for (int p = 0; p < NT_N_PARALLELS; p++) {
+            nt_error why = {""};
+            trial_ask ask = make_ask("right", in_place);
+            ask.config.parallel = (nt_parallel)p;
+            ask.config.tile[1] = 2;
+            ask.config.depth = in_place ? 3 : 1;
+            const trial_class class = awkward_check(&ask, &why);
+            assert_string_equal(why.text, "");
+            assert_int_equal(class, TRIAL_OK);
+        }
+}
+
+static void wrong_ones_are_found(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *variant, *text;
+        int found[2]; /* out of place, in place */
+    } cases[] = {
+        {"wrong_tail", "33x17x9: cell (32, ", {1, 1}},
+        {"stray_store", "outside its cells", {1, 1}},
+        {"write_source", "operand 0 overwritten", {1, 0}}, /* in place there is no source */
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+        for (int in_place = 0; in_place <= 1; in_place++) {
+            nt_error why = {""};
+            const trial_ask ask = make_ask(cases[i].variant, in_place);
+            const trial_class class = awkward_check(&ask, &why);
+            assert_int_equal(class, cases[i].found[in_place] ? TRIAL_WRONG : TRIAL_OK);
+            if (class == TRIAL_WRONG)
+                assert_non_null(strstr(why.text, cases[i].text));
+        }
+}
+
+static void refusals_are_refusals(void **state)
+{
+    (void)state;
+    nt_error why = {""};
+    trial_ask ask = make_ask("right", 1);
+    ask.config.unroll = 3;
+    assert_int_equal(awkward_check(&ask, &why), TRIAL_REFUSED);
+    assert_true(why.text[0] != '\0');
+}
+
+/* Every kernel registered, by its default config and by a busy one. */
+static void registered_kernels_pass(void **state)
+{
+    (void)state;
+    for (int k = 0; k < nt_kernel_count(); k++)
+        for (int d = 0; d < NT_N_DTYPES; d++)
+            for (int in_place = 0; in_place <= 1; in_place++) {
+                nt_error why = {""};
+                trial_ask ask = {.kernel = nt_kernel_at(k),
+                                 .dtype = (nt_dtype)d,
+                                 .steps = 5,
+                                 .in_place = in_place,
+                                 .reps = 1};
+                assert_int_equal(nt_config_default(ask.kernel, ask.dtype, &ask.config, NULL),
+                                 NT_OK);
+                assert_int_equal(awkward_check(&ask, &why), TRIAL_OK);
+                ask.config.parallel = NT_FLAT;
+                ask.config.tile[0] = 16;
+                ask.config.tile[1] = 3;
+                ask.config.tile[2] = 2;
+                const trial_class class = awkward_check(&ask, &why);
+                assert_string_equal(why.text, "");
+                assert_int_equal(class, TRIAL_OK);
+            }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(right_ones_pass),
+        cmocka_unit_test(wrong_ones_are_found),
+        cmocka_unit_test(refusals_are_refusals),
+        cmocka_unit_test(registered_kernels_pass),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,383 @@
+/*
+ * test_journal.c - records survive cuts, flipped bits, hostile lines and full disks
+ * SPDX-License-Identifier: MIT
+ */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/resource.h>
+
+#include <cmocka.h>
+#include <zlib.h>
+
+#include "file.h"
+#include "journal.h"
+#include "journal_support.h"
+#include "scratch.h"
+
+static nt_status append_number(journal *j, int number, nt_error *why)
+{
+    json_t *record = json_pack("{s:i}", "number", number);
+    const nt_status status = journal_append(j, record, why);
+    json_decref(record);
+    return status;
+}
+
+static int number_of(const journal *j, size_t i)
+{
+    return (int)json_integer_value(json_object_get(journal_record(j, i), "number"));
+}
+
+/* A journal of the numbers 1 to n; its text is the caller's to free. */
+static char *make_numbers(const char *path, int n, size_t *size)
+{
+    journal *j;
+    char *text;
+    make_new(&j, path);
+    for (int i = 1; i <= n; i++)
+        assert_int_equal(append_number(j, i, NULL), NT_OK);
+    assert_int_equal(journal_close(j, NULL), NT_OK);
+    assert_int_equal(file_read(path, 1 << 20, &text, size, NULL), NT_OK);
+    return text;
+}
+
+static void put(const char *path, const char *text, size_t n)
+{
+    FILE *file = fopen(path, "w");
+    assert_non_null(file);
+    assert_int_equal(fwrite(text, 1, n, file), n);
+    assert_int_equal(fclose(file), 0);
+}
+
+static void round_trip(void **state)
+{
+    (void)state;
+    scratch s = scratch_make();
+    journal *j, *second;
+    damages d;
+    nt_error why;
+    char old[128];
+
+    assert_int_equal(resume(&j, s.path, &d, &why), NT_EIO);
+    assert_non_null(strstr(why.text, strerror(ENOENT)));
+    assert_int_equal(scratch_walk(&s, 0), 0);
+
+    make_new(&j, s.path);
+    assert_int_equal(append_number(j, 7, &why), NT_OK);
+    assert_int_equal(resume(&second, s.path, &d, &why), NT_EIO); /* locked */
+    assert_non_null(strstr(why.text, "in use"));
+    json_t *key = header();
+    assert_int_equal(journal_open_new(&second, s.path, key, &why), NT_EIO);
+    assert_null(second);
+    assert_int_equal(journal_close(j, &why), NT_OK);
+
+    assert_int_equal(resume(&j, s.path, &d, &why), NT_OK);
+    assert_int_equal(d.n, 0);
+    assert_int_equal(journal_n_records(j), 1);
+    assert_int_equal(number_of(j, 0), 7);
+    assert_int_equal(journal_line(j, 0), 2);
+    assert_int_equal(append_number(j, 8, &why), NT_OK);
+    assert_int_equal(journal_append(j, NULL, &why), NT_EARG);
+    assert_int_equal(journal_close(j, &why), NT_OK);
+
+    assert_int_equal(journal_open_new(&j, s.path, key, &why), NT_OK);
+    assert_int_equal(journal_close(j, &why), NT_OK);
+    json_decref(key);
+    assert_int_equal(resume(&j, s.path, &d, &why), NT_OK);
+    assert_int_equal(journal_n_records(j), 0);
+    assert_int_equal(journal_close(j, &why), NT_OK);
+    snprintf(old, sizeof old, "%s.old", s.path);
+    assert_int_equal(resume(&j, old, &d, &why), NT_OK);
+    assert_int_equal(journal_n_records(j), 2);
+    assert_int_equal(number_of(j, 1), 8);
+    assert_int_equal(journal_close(j, &why), NT_OK);
+    assert_int_equal(scratch_walk(&s, 0), 2);
+    scratch_walk(&s, 1);
+}
+
+static size_t count_lines(const char *text, size_t n)
+{
+    size_t lines = 0;
+    for (size_t i = 0; i < n; i++)
+        lines += text[i] == '\n';
+    return lines;
+}
+
+static void every_cut_keeps_the_whole_records(void **state)
+{
+    (void)state;
+    scratch s = scratch_make();
+    size_t n;
+    char *text = make_numbers(s.path, 3, &n);
+
+    for (size_t cut = 0; cut <= n; cut++) {
+        journal *j;
+        damages d;
+        nt_error why;
+        put(s.path, text, cut);
+        /* A record is whole without its newline too. */
+        const size_t whole = count_lines(text, cut + 1 < n ? cut + 1 : n);
+        const nt_status status = resume(&j, s.path, &d, &why);
+        if (whole == 0) {
+            assert_int_equal(status, NT_ESTALE);
+            continue;
+        }
+        assert_int_equal(status, NT_OK);
+        assert_int_equal(journal_n_records(j), whole - 1);
+        assert_int_equal(d.n, cut > 0 && text[cut - 1] != '\n');
+        assert_int_equal(append_number(j, 99, &why), NT_OK);
+        assert_int_equal(journal_close(j, &why), NT_OK);
+
+        assert_int_equal(resume(&j, s.path, &d, &why), NT_OK);
+        assert_int_equal(journal_n_records(j), whole);
+        for (size_t i = 0; i + 1 < whole; i++)
+            assert_int_equal(number_of(j, i), (int)i + 1);
+        assert_int_equal(number_of(j, whole - 1), 99);
+        assert_int_equal(journal_close(j, &why), NT_OK);
+    }
+    free(text);
+    scratch_walk(&s, 1);
+}
+
+static void every_flipped_bit_is_named(void **state)
+{
+    (void)state;
+    scratch s = scratch_make();
+    size_t n;
+    char *text = make_numbers(s.path, 3, &n);
+
+    for (size_t bit = 0; bit < 8 * n; bit++) {
+        journal *j;
+        damages d;
+        nt_error why;
+        const size_t line = count_lines(text, bit / 8) + 1;
+        text[bit / 8] ^= (char)(1 << bit % 8);
+        put(s.path, text, n);
+        text[bit / 8] ^= (char)(1 << bit % 8);
+        const nt_status status = resume(&j, s.path, &d, &why);
+        assert_true(d.n > 0);
+        if (status != NT_OK) {
+            assert_int_equal(status, NT_ESTALE);
+            assert_int_equal(line, 1);
+            continue;
+        }
+        assert_in_range(d.line, line, line + 1); /* a bit may make a newline */
+        assert_true(journal_n_records(j) >= 2);
+        for (size_t i = 0, last = 0; i < journal_n_records(j); i++) {
+            assert_in_range(number_of(j, i), last + 1, 3);
+            last = (size_t)number_of(j, i);
+        }
+        assert_int_equal(journal_close(j, &why), NT_OK);
+    }
+    free(text);
+    scratch_walk(&s, 1);
+}
+
+static void another_header_is_named_field_by_field(void **state)
+{
+    (void)state;
+    scratch s = scratch_make();
+    size_t n, after_n;
+    char *text = make_numbers(s.path, 1, &n), *after;
+    journal *j;
+    nt_error why;
+
+    put(s.path, text, n - 5); /* torn too: a refused journal is left as it is */
+    json_t *key = json_pack("{s:s, s:s, s:s, s:i}", "machine", "zen5", "compiler", "gcc 13",
+                            "sleef", "3.6", "format", 1);
+    assert_int_equal(journal_open_resume(&j, s.path, key, NULL, NULL, &why), NT_ESTALE);
+    json_decref(key);
+    assert_null(j);
+    assert_non_null(strstr(why.text, "compiler was \"gcc 12\", now \"gcc 13\""));
+    assert_non_null(strstr(why.text, "sleef was absent, now \"3.6\""));
+    assert_null(strstr(why.text, "machine"));
+    assert_int_equal(file_read(s.path, n, &after, &after_n, NULL), NT_OK);
+    assert_int_equal(after_n, n - 5);
+    assert_memory_equal(after, text, after_n);
+    free(after);
+    free(text);
+    scratch_walk(&s, 1);
+}
+
+/* The frame around any payload, with the right CRC. */
+static void put_framed(const char *path, const char *head, size_t head_n, const char *payload,
+                       size_t n)
+{
+    FILE *file = fopen(path, "w");
+    assert_non_null(file);
+    fwrite(head, 1, head_n, file);
+    fprintf(file, "{\"n\":%zu,\"crc\":\"%08lx\",\"r\":", n,
+            crc32(0, (const unsigned char *)payload, (uInt)n));
+    fwrite(payload, 1, n, file);
+    fputs("}\n", file);
+    assert_int_equal(fclose(file), 0);
+}
+
+static void hostile_records_cost_themselves(void **state)
+{
+    (void)state;
+    static const char *const payloads[] = {
+        "",
+        "[]",
+        "1",
+        "null",
+        "{",
+        "{}}",
+        "{\"a\":1,\"a\":2}",
+        "{\"a\":1e999}",
+        "{\"a\":99999999999999999999}",
+        "{\"a\":NaN}",
+        "{\"a\":\"\xff\xfe\"}",
+        "{\"a\":\"\\u0000\"}",
+        "{\"a\":\"\x1b[2J\"}",
+        "{\"header\":1}",
+        "{\"header\":{}}",
+        "{\"\x1b\":tru}",
+    };
+    scratch s = scratch_make();
+    size_t n;
+    char *head = make_numbers(s.path, 2, &n);
+    journal *j;
+    damages d;
+    nt_error why;
+    for (size_t i = 0; i < sizeof payloads / sizeof *payloads; i++) {
+        put_framed(s.path, head, n, payloads[i], strlen(payloads[i]));
+        assert_int_equal(resume(&j, s.path, &d, &why), NT_OK);
+        assert_int_equal(d.n, 1);
+        assert_int_equal(d.line, 4);
+        assert_int_equal(journal_n_records(j), 2);
+        assert_int_equal(journal_close(j, &why), NT_OK);
+    }
+    char deep[20000];
+    memset(deep, '[', sizeof deep);
+    put_framed(s.path, head, n, deep, sizeof deep);
+    assert_int_equal(resume(&j, s.path, &d, &why), NT_OK);
+    assert_int_equal(d.n, 1);
+    assert_int_equal(journal_close(j, &why), NT_OK);
+
+    free(head);
+    scratch_walk(&s, 1);
+}
+
+static void hostile_lines_cost_themselves(void **state)
+{
+    (void)state;
+    static const char *const lines[] = {
+        "\n",
+        "\n\n\n",
+        "{\"n\":0",
+        "{\"n\":999999999,\"crc\":\"00000000\",\"r\":{}}\n",
+        "{\"n\":-1,\"crc\":\"00000000\",\"r\":{}}\n",
+        "{\"n\":2,\"crc\":\"A0000000\",\"r\":{}}\n",
+        "{\"n\":{\"n\":{\"n\":",
+    };
+    scratch s = scratch_make();
+    size_t n;
+    char *head = make_numbers(s.path, 2, &n);
+    journal *j;
+    damages d;
+    nt_error why;
+    for (size_t i = 0; i < sizeof lines / sizeof *lines; i++) {
+        char both[1024];
+        memcpy(both, head, n);
+        memcpy(both + n, lines[i], strlen(lines[i]));
+        put(s.path, both, n + strlen(lines[i]));
+        assert_int_equal(resume(&j, s.path, &d, &why), NT_OK);
+        assert_true(d.n >= 1);
+        assert_int_equal(journal_n_records(j), 2);
+        assert_int_equal(journal_close(j, &why), NT_OK);
+    }
+    free(head);
+    scratch_walk(&s, 1);
+}
+
+static void a_full_file_keeps_whole_records(void **state)
+{
+    (void)state;
+    scratch s = scratch_make();
+    size_t n;
+    free(make_numbers(s.path, 2, &n));
+    journal *j;
+    damages d;
+    nt_error why;
+    struct rlimit old, low;
+    assert_int_equal(getrlimit(RLIMIT_FSIZE, &old), 0);
+    assert_int_equal(resume(&j, s.path, &d, &why), NT_OK);
+    for (size_t room = 0; room < 40; room += 3) {
+        struct stat st;
+        low = old;
+        low.rlim_cur = n + room;
+        setrlimit(RLIMIT_FSIZE, &low);
+        const nt_status status = append_number(j, 3, &why);
+        setrlimit(RLIMIT_FSIZE, &old);
+        assert_int_equal(status, NT_EIO);
+        assert_non_null(strstr(why.text, s.path));
+        assert_int_equal(stat(s.path, &st), 0);
+        assert_int_equal(st.st_size, n);
+    }
+    assert_int_equal(append_number(j, 3, &why), NT_OK);
+    assert_int_equal(journal_close(j, &why), NT_OK);
+
+    low = old;
+    low.rlim_cur = 10; /* a new one that does not fit leaves this one in its place */
+    setrlimit(RLIMIT_FSIZE, &low);
+    json_t *key = header();
+    assert_int_equal(journal_open_new(&j, s.path, key, &why), NT_EIO);
+    setrlimit(RLIMIT_FSIZE, &old);
+    json_decref(key);
+    assert_int_equal(scratch_walk(&s, 0), 1);
+    assert_int_equal(resume(&j, s.path, &d, &why), NT_OK);
+    assert_int_equal(d.n, 0);
+    assert_int_equal(journal_n_records(j), 3);
+    assert_int_equal(journal_close(j, &why), NT_OK);
+    scratch_walk(&s, 1);
+}
+
+static int resume_refused(void *context)
+{
+    journal *j;
+    nt_error why;
+    json_t *key = header();
+    return journal_open_resume(&j, context, key, NULL, NULL, &why) == NT_EIO &&
+                   strstr(why.text, strerror(EACCES)) &&
+                   journal_open_new(&j, context, key, &why) == NT_EIO &&
+                   strstr(why.text, strerror(EACCES))
+               ? 0
+               : 1;
+}
+
+static void a_read_only_journal_stays(void **state)
+{
+    (void)state;
+    scratch s = scratch_make();
+    size_t n, after_n;
+    char *text = make_numbers(s.path, 2, &n), *after;
+    assert_int_equal(chmod(s.path, 0444), 0);
+    assert_int_equal(chmod(s.folder, 0555), 0);
+    assert_int_equal(scratch_as_nobody(resume_refused, s.path), 0);
+    assert_int_equal(chmod(s.folder, 0755), 0);
+    assert_int_equal(file_read(s.path, n, &after, &after_n, NULL), NT_OK);
+    assert_memory_equal(after, text, n);
+    assert_int_equal(scratch_walk(&s, 0), 1);
+    free(after);
+    free(text);
+    scratch_walk(&s, 1);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(round_trip),
+        cmocka_unit_test(every_cut_keeps_the_whole_records),
+        cmocka_unit_test(every_flipped_bit_is_named),
+        cmocka_unit_test(another_header_is_named_field_by_field),
+        cmocka_unit_test(hostile_records_cost_themselves),
+        cmocka_unit_test(hostile_lines_cost_themselves),
+        cmocka_unit_test(a_full_file_keeps_whole_records),
+        cmocka_unit_test(a_read_only_journal_stays),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,214 @@
+/*
+ * test_machine.c - which machine this is: names, topology, instruction sets, affinity
+ * SPDX-License-Identifier: MIT
+ */
+#define _GNU_SOURCE
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <sched.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <omp.h>
+
+#include "cpu.h"
+#include "machine_internal.h"
+#include "nestune/nestune.h"
+
+/* ---- Names --------------------------------------------------------------------------------- */
+
+static void test_uarch_names(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *vendor;
+        int family, model, stepping;
+        const char *want;
+    } cpus[] = {
+        {"AuthenticAMD", 0x1a, 0x02, 1, "zen5"},
+        {"AuthenticAMD", 0x1a, 0x44, 0, "zen5"},
+        {"AuthenticAMD", 0x19, 0x11, 1, "zen4"},
+        {"AuthenticAMD", 0x19, 0x61, 2, "zen4"},
+        {"AuthenticAMD", 0x19, 0x01, 1, "zen3"},
+        {"AuthenticAMD", 0x19, 0x50, 0, "zen3"},
+        {"AuthenticAMD", 0x17, 0x31, 0, "zen2"},
+        {"AuthenticAMD", 0x17, 0x08, 2, "zen"},
+        {"GenuineIntel", 6, 0x55, 4, "skylake_avx512"},
+        {"GenuineIntel", 6, 0x55, 7, "cascadelake"},
+        {"GenuineIntel", 6, 0x55, 11, "cascadelake"},
+        {"GenuineIntel", 6, 0x6a, 6, "icelake"},
+        {"GenuineIntel", 6, 0x8f, 8, "sapphirerapids"},
+        {"GenuineIntel", 6, 0x3f, 2, "haswell"},
+        {"GenuineIntel", 6, 0x4f, 1, "broadwell"},
+        {"GenuineIntel", 6, 0x9e, 10, "skylake"},
+        {"GenuineIntel", 6, 0x97, 2, "alderlake"},
+        {"0x41", 8, 0xd0c, 0x31, "neoverse_n1"},
+        {"0x41", 8, 0xd4f, 0x01, "neoverse_v2"},
+        {"0x46", 8, 0x001, 0x10, "a64fx"},
+        {"0x61", 8, 0x023, 0x11, "m1"},
+        {"AuthenticAMD", 0x1a, 0x50, 0, "fallback"},
+        {"GenuineIntel", 6, 0xfe, 0, "fallback"},
+        {"", 0, 0, 0, "fallback"},
+        {"AuthenticAMD", 6, 0x55, 4, "fallback"},
+    };
+    for (size_t i = 0; i < sizeof cpus / sizeof *cpus; i++)
+        assert_string_equal(nt_uarch_name(cpus[i].vendor, cpus[i].family, cpus[i].model,
+                                          cpus[i].stepping, "fallback"),
+                            cpus[i].want);
+}
+
+static void test_id(void **state)
+{
+    (void)state;
+    nt_machine m = {
+        .uarch = "zen5", .family = 26, .model_id = 2, .stepping = 1, .threads_allowed = 2};
+    char id[64];
+    nt_machine_id(&m, id);
+    assert_string_equal(id, "zen5-26.2.1-2t");
+    snprintf(m.uarch, sizeof m.uarch, "../A b\"\n\xff;");
+    nt_machine_id(&m, id);
+    assert_string_equal(id, ".._a_b____-26.2.1-2t");
+    memset(&m, 0, sizeof m);
+    memset(m.uarch, 'u', sizeof m.uarch - 1);
+    m.family = m.model_id = m.stepping = m.threads_allowed = INT32_MAX;
+    nt_machine_id(&m, id);
+    assert_true(strlen(id) < 64);
+}
+
+static void test_same_cpu(void **state)
+{
+    (void)state;
+    const nt_machine a = {.vendor = "AuthenticAMD",
+                          .family = 26,
+                          .model_id = 2,
+                          .stepping = 1,
+                          .l1d_bytes = 49152,
+                          .l2_bytes = 1048576,
+                          .l3_bytes = 33554432,
+                          .threads_allowed = 2};
+    nt_machine b = a;
+    nt_error why = {""};
+    b.stepping = 2;
+    b.threads_allowed = 16;
+    assert_true(nt_machine_same_cpu(&a, &b, &why));
+    assert_string_equal(why.text, "");
+    b.l2_bytes = 2097152;
+    assert_false(nt_machine_same_cpu(&a, &b, &why));
+    assert_string_equal(why.text, "L2 cache of 1048576 bytes, here 2097152");
+    b.model_id = 68;
+    assert_false(nt_machine_same_cpu(&a, &b, &why));
+    assert_string_equal(why.text,
+                        "CPU AuthenticAMD family 26 model 2, here AuthenticAMD family 26 model 68");
+    assert_false(nt_machine_same_cpu(&a, &b, NULL));
+}
+
+/* ---- This machine -------------------------------------------------------------------------- */
+
+static void test_detect(void **state)
+{
+    (void)state;
+    nt_machine m;
+    assert_int_equal(nt_machine_detect(NULL), NT_EARG);
+    assert_int_equal(nt_machine_detect(&m), NT_OK);
+    assert_true(*m.vendor && *m.model && *m.uarch && *m.huge_pages);
+    assert_int_equal(
+        strspn(m.vendor, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-"),
+        strlen(m.vendor));
+    assert_null(strpbrk(m.model, "\"\\*"));
+    assert_true(m.n_cpus >= 1 && m.n_cores >= 1 && m.n_cores <= m.n_cpus && m.smt >= 1 &&
+                m.n_numa >= 1);
+    assert_true(m.cpus_affinity >= 1 && m.threads_allowed >= 1 &&
+                m.threads_allowed <= m.cpus_affinity);
+    assert_int_equal(m.threads_allowed, nt_threads_allowed());
+    assert_true(m.l1d_bytes >= 0 && m.l2_bytes >= 0 && m.l3_bytes >= 0);
+    assert_true(m.memory_bytes > 0);
+    assert_true(nt_memory_available() > 0 && nt_memory_available() <= m.memory_bytes);
+    for (int isa = 0; isa < NT_N_ISAS; isa++)
+        assert_int_equal(m.isas >> isa & 1, nt_isa_available((nt_isa)isa));
+    assert_true(m.isas & 1u << NT_SCALAR);
+}
+
+static void test_synthetic_topology(void **state)
+{
+    (void)state;
+    nt_machine m;
+    setenv("HWLOC_SYNTHETIC",
+           "pack:2 [numa] l3:1(size=33554432) core:4 l2:1(size=2097152) l1d:1(size=49152) pu:2", 1);
+    const nt_status status = nt_machine_detect(&m);
+    unsetenv("HWLOC_SYNTHETIC");
+    assert_int_equal(status, NT_OK);
+    assert_int_equal(m.n_packages, 2);
+    assert_int_equal(m.n_numa, 2);
+    assert_int_equal(m.n_cores, 8);
+    assert_int_equal(m.n_cpus, 16);
+    assert_int_equal(m.smt, 2);
+    assert_int_equal(m.l1d_bytes, 49152);
+    assert_int_equal(m.l2_bytes, 2097152);
+    assert_int_equal(m.l2_shared_by, 2);
+    assert_int_equal(m.l3_bytes, 33554432);
+    assert_int_equal(m.l3_shared_by, 8);
+
+    setenv("HWLOC_SYNTHETIC", "pu:3", 1);
+    nt_machine_detect(&m);
+    unsetenv("HWLOC_SYNTHETIC");
+    assert_int_equal(m.n_cpus, 3);
+    assert_int_equal(m.n_cores, 3);
+    assert_int_equal(m.l2_bytes, 0);
+}
+
+static void test_max_isa(void **state)
+{
+    (void)state;
+    const char *bad;
+    for (int limit = 0; limit < NT_N_ISAS; limit++) {
+        setenv("NESTUNE_MAX_ISA", nt_isa_name((nt_isa)limit), 1);
+        assert_int_equal(nt_max_isa_env(&bad), limit);
+        assert_null(bad);
+        for (int isa = limit + 1; isa < NT_N_ISAS; isa++)
+            assert_false(nt_isa_available((nt_isa)isa));
+        assert_true(nt_isa_available(NT_SCALAR));
+    }
+    setenv("NESTUNE_MAX_ISA", "mmx", 1);
+    assert_int_equal(nt_max_isa_env(&bad), NT_N_ISAS - 1);
+    assert_string_equal(bad, "mmx");
+    setenv("NESTUNE_MAX_ISA", "", 1);
+    assert_int_equal(nt_max_isa_env(&bad), NT_N_ISAS - 1);
+    assert_null(bad);
+    unsetenv("NESTUNE_MAX_ISA");
+    assert_false(nt_isa_available(NT_N_ISAS));
+    assert_false(nt_isa_available((nt_isa)-1));
+}
+
+static void test_affinity(void **state)
+{
+    (void)state;
+    cpu_set_t before, one;
+    if (omp_get_proc_bind() != omp_proc_bind_false || sched_getaffinity(0, sizeof before, &before))
+        skip();
+    CPU_ZERO(&one);
+    for (int i = 0; i < CPU_SETSIZE && !CPU_COUNT(&one); i++)
+        if (CPU_ISSET(i, &before))
+            CPU_SET(i, &one);
+    if (sched_setaffinity(0, sizeof one, &one))
+        skip();
+    const int n = nt_threads_allowed();
+    sched_setaffinity(0, sizeof before, &before);
+    assert_int_equal(n, 1);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_uarch_names),        cmocka_unit_test(test_id),
+        cmocka_unit_test(test_same_cpu),           cmocka_unit_test(test_detect),
+        cmocka_unit_test(test_synthetic_topology), cmocka_unit_test(test_max_isa),
+        cmocka_unit_test(test_affinity),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

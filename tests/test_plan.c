@@ -1,0 +1,379 @@
+/*
+ * test_plan.c - plans, nt_run(), and what the registry promises of every kernel
+ * SPDX-License-Identifier: MIT
+ */
+#include "support.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static const int64_t shape[3] = {9, 4, 3};
+
+static const nt_kernel *find(const char *name)
+{
+    const nt_kernel *kernel = nt_kernel_find(name);
+    assert_non_null(kernel);
+    return kernel;
+}
+
+/* ---- The registry ------------------------------------------------------------------------------ */
+
+static void registry(void **state)
+{
+    (void)state;
+    const int n = nt_kernel_count();
+    assert_in_range(n, 1, 1000);
+    assert_null(nt_kernel_at(-1));
+    assert_null(nt_kernel_at(n));
+    assert_null(nt_kernel_find("no such kernel"));
+    assert_null(nt_kernel_find(""));
+    assert_null(nt_kernel_find(NULL));
+    for (int i = 0; i < n; i++)
+        assert_ptr_equal(nt_kernel_find(nt_kernel_at(i)->name), nt_kernel_at(i));
+}
+
+/* What other parts take for granted of a kernel's data. */
+static void kernel_data(void **state)
+{
+    const nt_kernel *k = *state;
+    assert_true(k->version >= 1 && k->title && k->formula && k->reference && k->fill && k->ulp_range > 0);
+    assert_in_range(k->n_levels, 1, NT_MAX_LEVELS);
+    assert_in_range(k->n_coefs, 0, NT_MAX_COEFS);
+    assert_in_range(nt_kernel_radius(k, NULL), 0, 64);
+    assert_true(k->flops_per_cell > 0 && k->reads_per_cell > 0 && k->writes_per_cell > 0);
+    assert_true((k->role == NT_FIELD) == (k->roof != NULL));
+    if (k->roof)
+        assert_int_equal(find(k->roof)->role, NT_MEMORY_ROOF);
+    int n_variants = 0;
+    for (; k->variants[n_variants].name; n_variants++)
+        assert_int_equal(nt_kernel_variant(k, k->variants[n_variants].name), n_variants);
+    assert_in_range(n_variants, 1, 16);
+    assert_int_equal(nt_kernel_variant(k, "no such variant"), -1);
+    assert_non_null(k->tiles[NT_SCALAR]);
+    for (int isa = 0; isa < NT_N_ISAS; isa++)
+        for (const nt_tile *t = k->tiles[isa]; t && t->fn; t++) {
+            const nt_config c = {.isa = (nt_isa)isa, .variant = nt_kernel_variant(k, t->variant), .unroll = t->unroll,
+                                 .jam = t->jam};
+            assert_in_range(c.variant, 0, n_variants - 1);
+            assert_ptr_equal(nt_kernel_tile(k, t->dtype, &c), t);
+            nt_config other = c;
+            other.unroll = 63;
+            assert_null(nt_kernel_tile(k, t->dtype, &other));
+            other.isa = NT_N_ISAS;
+            assert_null(nt_kernel_tile(k, t->dtype, &other));
+        }
+}
+
+/* Values depend on the index of the cell, not on strides. */
+static void fill(void **state)
+{
+    const nt_kernel *k = *state;
+    for (int dtype = 0; dtype < NT_N_DTYPES; dtype++)
+        for (int l = 0; l < n_layouts; l++) {
+            field f;
+            field_make(&f, (nt_dtype)dtype, shape, 2, &layouts[l], 0);
+            field_snapshot(&f);
+            nt_kernel_fill(k, 0, 3, &f.grid);
+            field_check(&f, true, k->name);
+            for (int64_t i = 0; i < shape[0] * shape[1] * shape[2]; i++) {
+                const double v = k->fill(0, i, 3);
+                assert_true(cell_get(&f.grid, i % shape[0], i / shape[0] % shape[1], i / shape[0] / shape[1]) ==
+                            (dtype == NT_F64 ? v : (double)(float)v));
+                assert_true(v >= -1e6 && v <= 1e6);
+            }
+            field_free(&f);
+        }
+}
+
+static void status_texts(void **state)
+{
+    (void)state;
+    for (int s = 0; s < NT_N_STATUS; s++)
+        assert_true(strlen(nt_status_text((nt_status)s)) > 0);
+    assert_string_equal(nt_status_text(NT_OK), "success");
+    assert_string_equal(nt_status_text(NT_N_STATUS), "unknown status");
+    assert_string_equal(nt_status_text((nt_status)-1), "unknown status");
+}
+
+/* ---- Refusals ------------------------------------------------------------------------------------- */
+
+enum { A, B, C, D, N_FIELDS };
+static field fields[N_FIELDS];
+
+static void make_fields(void)
+{
+    for (int i = 0; i < N_FIELDS; i++) {
+        field_make(&fields[i], NT_F64, shape, 0, &layouts[0], 0);
+        field_snapshot(&fields[i]);
+    }
+}
+
+/* Refused with and without *why, no plan, no cell touched. */
+static void refused(const nt_problem *problem, const nt_config *config, nt_status status, const char *part)
+{
+    nt_plan *plan = (nt_plan *)fields;
+    nt_error why;
+    assert_refused(nt_plan_create(&plan, problem, config, &why), status, &why, part);
+    assert_null(plan);
+    assert_int_equal(nt_plan_create(&plan, problem, config, NULL), status);
+    for (int i = 0; i < N_FIELDS; i++)
+        field_check(&fields[i], false, part);
+}
+
+static void free_fields(void)
+{
+    for (int i = 0; i < N_FIELDS; i++)
+        field_free(&fields[i]);
+}
+
+static void refuses_arguments(void **state)
+{
+    (void)state;
+    static const nt_hook hook = {0};
+    nt_error why;
+    make_fields();
+    const nt_problem good = {.kernel = find("mathop"), .level = {&fields[A].grid}, .steps = 1};
+    nt_problem p = good;
+    assert_refused(nt_plan_create(NULL, &good, NULL, &why), NT_EARG, &why, "NULL");
+    assert_int_equal(nt_plan_create(NULL, NULL, NULL, NULL), NT_EARG);
+    refused(NULL, NULL, NT_EARG, "problem");
+    p.kernel = NULL;
+    refused(&p, NULL, NT_EARG, "kernel");
+    p = good, p.level[0] = NULL;
+    refused(&p, NULL, NT_EARG, "level[0]");
+    p = good, p.steps = -1;
+    refused(&p, NULL, NT_EARG, "-1");
+    p = good, p.steps = INT64_MIN;
+    refused(&p, NULL, NT_EARG, "-9223372036854775808");
+    p = good, p.n_hooks = 1;
+    refused(&p, NULL, NT_EARG, "1 hooks");
+    p = good, p.n_hooks = -1, p.hooks = &hook;
+    refused(&p, NULL, NT_EARG, "-1 hooks");
+    p = good, p.kernel = find("read2update1");
+    refused(&p, NULL, NT_EARG, "coef[0]");
+    p.coef[0] = &fields[B].grid;
+    refused(&p, NULL, NT_EARG, "coef[1]");
+    nt_plan_destroy(NULL);
+    free_fields();
+}
+
+static void refuses_grids(void **state)
+{
+    (void)state;
+    make_fields();
+    field other;
+    const nt_problem good = {.kernel = find("read2update1"), .level = {&fields[A].grid},
+                             .coef = {&fields[B].grid, &fields[C].grid}, .result = &fields[D].grid, .steps = 1};
+    nt_problem p = good;
+    field_make(&other, NT_F32, shape, 0, &layouts[0], 0);
+    p.coef[1] = &other.grid;
+    refused(&p, NULL, NT_EDTYPE, "f32");
+    p = good, p.result = &other.grid;
+    refused(&p, NULL, NT_EDTYPE, "f64");
+    field_free(&other);
+    for (int a = 0; a < 3; a++) {
+        int64_t n[3] = {shape[0], shape[1], shape[2]};
+        n[a]++;
+        char text[32];
+        snprintf(text, sizeof text, "%dx%dx%d", (int)n[0], (int)n[1], (int)n[2]);
+        field_make(&other, NT_F64, n, 0, &layouts[0], 0);
+        p = good, p.coef[0] = &other.grid;
+        refused(&p, NULL, NT_ESHAPE, text);
+        p = good, p.result = &other.grid;
+        refused(&p, NULL, NT_ESHAPE, text);
+        field_free(&other);
+    }
+    p = good, p.coef[0] = &fields[A].grid;
+    refused(&p, NULL, NT_EARG, "overlap");
+    p = good, p.result = &fields[C].grid;
+    refused(&p, NULL, NT_EARG, "overlap");
+    nt_grid shifted = fields[A].grid; /* the last cell of A is the first of this one */
+    shifted.cells = nt_grid_cell(&fields[A].grid, shape[0] - 1, shape[1] - 1, shape[2] - 1);
+    p = good, p.result = &shifted;
+    refused(&p, NULL, NT_EARG, "overlap");
+    nt_grid halo = fields[A].grid; /* the halo reaches into A */
+    halo.halo = 1;
+    halo.cells = (double *)fields[A].grid.cells - shape[0] * shape[1] * shape[2];
+    p = good, p.coef[0] = &halo;
+    refused(&p, NULL, NT_EARG, "overlap");
+    free_fields();
+}
+
+static void refuses_configs(void **state)
+{
+    (void)state;
+    make_fields();
+    const char *own = getenv("NESTUNE_MAX_ISA");
+    char *kept = own ? strdup(own) : NULL;
+    const nt_problem p = {.kernel = find("mathop"), .level = {&fields[A].grid}, .steps = 1};
+    nt_config good, c;
+    assert_int_equal(nt_config_default(p.kernel, NT_F64, &good, NULL), NT_OK);
+    c = good, c.threads = 0;
+    refused(&p, &c, NT_ECONFIG, "threads=0");
+    c = good, c.depth = 0;
+    refused(&p, &c, NT_ECONFIG, "depth=0");
+    c = good, c.tile[1] = -4;
+    refused(&p, &c, NT_ECONFIG, "tile y=-4");
+    c = good, c.variant = 1000;
+    refused(&p, &c, NT_ECONFIG, "variant=1000");
+    c = good, c.unroll = 60;
+    refused(&p, &c, NT_ECONFIG, "unroll=60");
+    for (int isa = NT_SCALAR + 1; isa < NT_N_ISAS; isa++) {
+        assert_int_equal(setenv("NESTUNE_MAX_ISA", "scalar", 1), 0);
+        c = good, c.isa = (nt_isa)isa;
+        refused(&p, &c, NT_EISA, nt_isa_name((nt_isa)isa));
+        if (kept)
+            setenv("NESTUNE_MAX_ISA", kept, 1);
+        else
+            unsetenv("NESTUNE_MAX_ISA");
+    }
+    free(kept);
+    free_fields();
+}
+
+/* ---- What is allowed ----------------------------------------------------------------------------- */
+
+static void config_and_why(void **state)
+{
+    (void)state;
+    make_fields();
+    const nt_problem p = {.kernel = find("mathop"), .level = {&fields[A].grid}, .steps = 1};
+    nt_plan *plan;
+    nt_config c;
+    assert_int_equal(nt_config_default(p.kernel, NT_F64, &c, NULL), NT_OK);
+    c.parallel = NT_MIDDLE;
+    assert_int_equal(nt_plan_create(&plan, &p, &c, NULL), NT_OK);
+    assert_true(config_equal(nt_plan_config(plan), &c));
+    assert_true(strlen(nt_plan_why(plan)) > 0);
+    nt_plan_destroy(plan);
+    assert_int_equal(nt_plan_create(&plan, &p, NULL, NULL), NT_OK);
+    assert_int_equal(nt_config_check(p.kernel, NT_F64, nt_plan_config(plan), NULL), NT_OK);
+    assert_true(strlen(nt_plan_why(plan)) > 0 && !strchr(nt_plan_why(plan), '\n'));
+    nt_plan_destroy(plan);
+    free_fields();
+}
+
+/* Where the newest level lies; nothing is done for no steps or no cells; result may be level[0]. */
+static void newest(void **state)
+{
+    (void)state;
+    make_fields();
+    field empty;
+    nt_plan *plan;
+    nt_problem p = {.kernel = find("mathop"), .level = {&fields[A].grid}, .result = &fields[B].grid, .steps = 0};
+    assert_int_equal(nt_plan_create(&plan, &p, NULL, NULL), NT_OK);
+    nt_plan_run(plan);
+    assert_ptr_equal(nt_plan_newest(plan), &fields[A].grid);
+    nt_plan_destroy(plan);
+    for (int i = 0; i < N_FIELDS; i++)
+        field_check(&fields[i], false, "no steps");
+
+    p.steps = 1;
+    assert_int_equal(nt_plan_create(&plan, &p, NULL, NULL), NT_OK);
+    assert_ptr_equal(nt_plan_newest(plan), &fields[A].grid);
+    nt_plan_run(plan);
+    assert_ptr_equal(nt_plan_newest(plan), &fields[B].grid);
+    nt_plan_destroy(plan);
+    field_check(&fields[A], false, "level[0] beside a result");
+
+    p.result = &fields[A].grid;
+    assert_int_equal(nt_plan_create(&plan, &p, NULL, NULL), NT_OK);
+    nt_plan_run(plan);
+    assert_ptr_equal(nt_plan_newest(plan), &fields[A].grid);
+    nt_plan_destroy(plan);
+
+    field_make(&empty, NT_F64, (int64_t[3]){0, 4, 3}, 0, &layouts[0], 0);
+    field_snapshot(&empty);
+    p = (nt_problem){.kernel = find("mathop"), .level = {&empty.grid}, .steps = 1000000};
+    assert_int_equal(nt_plan_create(&plan, &p, NULL, NULL), NT_OK);
+    nt_plan_run(plan);
+    nt_plan_destroy(plan);
+    field_check(&empty, false, "no cells");
+    field_free(&empty);
+    free_fields();
+}
+
+static void one_call(void **state)
+{
+    (void)state;
+    nt_error why;
+    field twice, planned;
+    field_make(&twice, NT_F32, shape, 0, &layouts[2], 0);
+    field_make(&planned, NT_F32, shape, 0, &layouts[0], 0);
+    nt_kernel_fill(find("mathop"), 0, 1, &twice.grid);
+    nt_kernel_fill(find("mathop"), 0, 1, &planned.grid);
+    field_snapshot(&twice);
+    assert_int_equal(nt_run("mathop", &twice.grid, 1, &why), NT_OK);
+    assert_int_equal(nt_run("mathop", &twice.grid, 1, NULL), NT_OK);
+    field_check(&twice, true, "nt_run");
+    const nt_problem p = {.kernel = find("mathop"), .level = {&planned.grid}, .steps = 2};
+    nt_plan *plan;
+    assert_int_equal(nt_plan_create(&plan, &p, NULL, &why), NT_OK);
+    nt_plan_run(plan);
+    assert_same_bits(&twice.grid, nt_plan_newest(plan), "nt_run() twice and two steps of a plan");
+    nt_plan_destroy(plan);
+
+    field_snapshot(&twice);
+    assert_refused(nt_run("sine", &twice.grid, 1, &why), NT_EKERNEL, &why, "sine");
+    assert_refused(nt_run("si\nne", &twice.grid, 1, &why), NT_EKERNEL, &why, "ne");
+    assert_refused(nt_run(NULL, &twice.grid, 1, &why), NT_EKERNEL, &why, "NULL");
+    assert_refused(nt_run("mathop", NULL, 1, &why), NT_EARG, &why, "level[0]");
+    assert_refused(nt_run("mathop", &twice.grid, -1, &why), NT_EARG, &why, "-1");
+    assert_refused(nt_run("read2update1", &twice.grid, 1, &why), NT_EARG, &why, "read2update1");
+    assert_int_equal(nt_run(NULL, NULL, -1, NULL), NT_EKERNEL);
+    field_check(&twice, false, "refused");
+    field_free(&twice);
+    field_free(&planned);
+}
+
+/* NESTUNE_VERBOSE=1 writes one line a plan to stderr; without it nothing is written. */
+static void verbose(void **state)
+{
+    (void)state;
+    make_fields();
+    for (int on = 0; on < 2; on++) {
+        int ends[2];
+        char text[512];
+        assert_int_equal(pipe(ends), 0);
+        const int own = dup(2);
+        fflush(stderr);
+        dup2(ends[1], 2);
+        if (on)
+            setenv("NESTUNE_VERBOSE", "1", 1);
+        const nt_status status = nt_run("mathop", &fields[A].grid, 1, NULL);
+        unsetenv("NESTUNE_VERBOSE");
+        fflush(stderr);
+        dup2(own, 2);
+        close(own);
+        close(ends[1]);
+        const ssize_t n = read(ends[0], text, sizeof text - 1);
+        close(ends[0]);
+        assert_int_equal(status, NT_OK);
+        assert_true(n >= 0);
+        text[n] = '\0';
+        assert_true(on ? n > 0 && strchr(text, '\n') == text + n - 1 && strstr(text, "mathop") : n == 0);
+    }
+    free_fields();
+}
+
+int main(int argc, char **argv)
+{
+    (void)argc;
+    tests_begin(argv);
+    tests_add(registry, NULL, "registry");
+    for (int i = 0; i < nt_kernel_count(); i++) {
+        tests_add(kernel_data, nt_kernel_at(i), "%s:data", nt_kernel_at(i)->name);
+        tests_add(fill, nt_kernel_at(i), "%s:fill", nt_kernel_at(i)->name);
+    }
+    tests_add(status_texts, NULL, "status-texts");
+    tests_add(refuses_arguments, NULL, "refuses/arguments");
+    tests_add(refuses_grids, NULL, "refuses/grids");
+    tests_add(refuses_configs, NULL, "refuses/configs");
+    tests_add(config_and_why, NULL, "config-and-why");
+    tests_add(newest, NULL, "newest");
+    tests_add(one_call, NULL, "nt_run");
+    tests_add(verbose, NULL, "verbose");
+    return tests_run("plan");
+}

@@ -1,0 +1,287 @@
+/*
+ * test_space.c - every config that a search may draw can run, and means one thing
+ * SPDX-License-Identifier: MIT
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "space.h"
+#include "support.h"
+#include "tune.h"
+
+static const int64_t shapes[][3] = {
+    {64, 24, 42}, {100, 10000, 135}, {1, 1, 1}, {1, 7, 1}, {17, 1, 1}, {3, 5, 100000},
+    {INT64_C(1) << 30, 1, 1}, {1, INT64_C(1) << 30, 1}, {512, 512, 512},
+};
+enum { N_SHAPES = sizeof shapes / sizeof *shapes };
+
+static space_question question(const subject *s, const int64_t shape[3], int64_t steps, const int *threads, int n_threads)
+{
+    return (space_question){.kernel = s->kernel, .dtype = s->tile->dtype, .shape = {shape[0], shape[1], shape[2]},
+                            .steps = steps, .arithmetic = subject_config(s), .threads = threads,
+                            .n_threads = n_threads, .l1d_bytes = 49152, .l2_bytes = 1 << 20};
+}
+
+static int64_t on_axis(const nt_config *c, space_axis axis)
+{
+    switch (axis) {
+    case SPACE_PARALLEL: return c->parallel;
+    case SPACE_ORDER: return c->order;
+    case SPACE_SCHEDULE: return c->schedule;
+    case SPACE_THREADS: return c->threads;
+    case SPACE_UNROLL: return c->unroll;
+    case SPACE_DEPTH: return c->depth;
+    case SPACE_TILE_X: return c->tile[0];
+    case SPACE_TILE_Y: return c->tile[1];
+    case SPACE_TILE_Z: return c->tile[2];
+    case SPACE_N_AXES: break;
+    }
+    return -1;
+}
+
+static bool has_value(const space *s, space_axis axis, int64_t value)
+{
+    for (int i = 0; i < s->n[axis]; i++)
+        if (s->value[axis][i] == value)
+            return true;
+    return false;
+}
+
+static bool equal(const nt_config *a, const nt_config *b)
+{
+    bool same = a->isa == b->isa && a->variant == b->variant && a->jam == b->jam;
+    for (int axis = 0; axis < SPACE_N_AXES; axis++)
+        same &= on_axis(a, (space_axis)axis) == on_axis(b, (space_axis)axis);
+    return same;
+}
+
+/* It can run, stands for all that mean the same, and comes from the axes: serial means one thread, whether
+ * the axis of threads has that or not, and a shared loop of one iteration is another one. */
+static void check_config(const space *s, nt_config c, const char *what)
+{
+    nt_error why;
+    if (nt_config_check(s->q.kernel, s->q.dtype, &c, &why) != NT_OK)
+        fail_msg("%s: %s: %s", what, config_text(s->q.kernel, &c), why.text);
+    const nt_config again = space_canonical(s, c);
+    if (!equal(&again, &c))
+        fail_msg("%s: made canonical again it is another: %s", what, config_text(s->q.kernel, &c));
+    assert_int_equal(c.isa, s->q.arithmetic.isa);
+    assert_int_equal(c.variant, s->q.arithmetic.variant);
+    for (int a = 0; a < SPACE_N_AXES; a++) {
+        const int64_t value = on_axis(&c, (space_axis)a);
+        if (!has_value(s, (space_axis)a, value) && !(a == SPACE_THREADS && value == 1))
+            fail_msg("%s: %s %lld is not in the space", what, space_axis_name((space_axis)a), (long long)value);
+    }
+}
+
+static void check_axes(const space *s)
+{
+    const int64_t most[SPACE_N_AXES] = {
+        [SPACE_PARALLEL] = NT_N_PARALLELS - 1, [SPACE_ORDER] = NT_N_ORDERS - 1, [SPACE_SCHEDULE] = NT_N_SCHEDULES - 1,
+        [SPACE_THREADS] = NT_MAX_THREADS, [SPACE_UNROLL] = 64, [SPACE_DEPTH] = s->q.steps,
+        [SPACE_TILE_X] = s->q.shape[0] * s->q.shape[1] * s->q.shape[2],
+        [SPACE_TILE_Y] = s->q.shape[1], [SPACE_TILE_Z] = s->q.shape[2]};
+    double size = 1;
+    for (int a = 0; a < SPACE_N_AXES; a++) {
+        assert_in_range(s->n[a], 1, SPACE_MOST_VALUES);
+        size *= s->n[a];
+        const int64_t least = a == SPACE_THREADS || a == SPACE_UNROLL || a == SPACE_DEPTH;
+        for (int i = 0; i < s->n[a]; i++) {
+            const int64_t v = s->value[a][i];
+            if (v < least || v > most[a])
+                fail_msg("%s: %lld is not in %lld to %lld", space_axis_name((space_axis)a), (long long)v,
+                         (long long)least, (long long)most[a]);
+            for (int j = 0; j < i; j++)
+                assert_true(s->value[a][j] != v);
+        }
+    }
+    assert_true(space_size(s) == size);
+    for (int a = SPACE_TILE_X; a <= SPACE_TILE_Z; a++)
+        assert_true(has_value(s, (space_axis)a, 0));
+    assert_int_equal(s->n[SPACE_PARALLEL], NT_N_PARALLELS);
+    assert_int_equal(s->n[SPACE_ORDER], NT_N_ORDERS);
+}
+
+/* ---- For every tile function ------------------------------------------------------------------ */
+
+static void all_of_it_can_run(void **state)
+{
+    static const int threads[] = {1, 2, 3, 16};
+    const subject *s = *state;
+    rng r = rng_make(3);
+    for (int i = 0; i < N_SHAPES; i++)
+        for (int64_t steps = 1; steps <= 5; steps += 4)
+            for (int n = 1; n <= 4; n += 3) {
+                const space_question q = question(s, shapes[i], steps, threads, n);
+                space sp;
+                space_make(&sp, &q);
+                check_axes(&sp);
+                check_config(&sp, space_start(&sp), "start");
+                check_config(&sp, space_canonical(&sp, q.arithmetic), "plain");
+                uint64_t draws = rng_next(&r) | 1;
+                for (int k = 0; k < 100; k++) {
+                    const nt_config c = space_random(&sp, &draws);
+                    const space_axis axis = (space_axis)rng_below(&r, SPACE_N_AXES);
+                    check_config(&sp, c, "random");
+                    check_config(&sp, space_set(&sp, c, axis, sp.value[axis][rng_below(&r, sp.n[axis])]), "set");
+                }
+            }
+}
+
+/* ---- One space -------------------------------------------------------------------------------- */
+
+static space mathop_space(const nt_kernel *kernel, int64_t steps)
+{
+    static const int threads[] = {1, 2, 4};
+    static const int64_t shape[3] = {100, 50, 40};
+    int n;
+    const subject *s = subjects(&n);
+    while (strcmp(s->kernel->name, "mathop") != 0)
+        s++;
+    space_question q = question(s, shape, steps, threads, 3);
+    if (kernel)
+        q.kernel = kernel;
+    space sp;
+    space_make(&sp, &q);
+    return sp;
+}
+
+static void one_state_one_sequence(void **state)
+{
+    (void)state;
+    const space sp = mathop_space(NULL, 5);
+    uint64_t a = 7, b = 7, c = 8;
+    int differ = 0;
+    for (int i = 0; i < 200; i++) {
+        const nt_config x = space_random(&sp, &a), y = space_random(&sp, &b), z = space_random(&sp, &c);
+        assert_true(equal(&x, &y));
+        differ += !equal(&x, &z);
+    }
+    assert_true(differ > 150);
+}
+
+static void every_value_is_drawn(void **state)
+{
+    (void)state;
+    const space sp = mathop_space(NULL, 5);
+    uint64_t draws = 1;
+    bool seen[SPACE_N_AXES][SPACE_MOST_VALUES] = {{false}};
+    for (int k = 0; k < 20000; k++) {
+        const nt_config c = space_random(&sp, &draws);
+        for (int a = 0; a < SPACE_N_AXES; a++)
+            for (int i = 0; i < sp.n[a]; i++)
+                seen[a][i] |= on_axis(&c, (space_axis)a) == sp.value[a][i];
+    }
+    for (int a = 0; a < SPACE_N_AXES; a++)
+        for (int i = 0; i < sp.n[a]; i++)
+            if (!seen[a][i])
+                fail_msg("%s %lld is never drawn", space_axis_name((space_axis)a), (long long)sp.value[a][i]);
+}
+
+static void sharing_a_loop_again_takes_all_threads(void **state)
+{
+    (void)state;
+    const space sp = mathop_space(NULL, 5);
+    const nt_config serial = space_set(&sp, space_start(&sp), SPACE_PARALLEL, NT_SERIAL);
+    assert_int_equal(serial.parallel, NT_SERIAL);
+    assert_int_equal(serial.threads, 1);
+    assert_int_equal(space_set(&sp, serial, SPACE_PARALLEL, NT_OUTER).threads, 4);
+    assert_int_equal(space_set(&sp, serial, SPACE_PARALLEL, NT_FLAT).threads, 4);
+}
+
+static void the_start_keeps_steps_in_the_first_level_cache(void **state)
+{
+    (void)state;
+    const space many = mathop_space(NULL, 5), one = mathop_space(NULL, 1);
+    nt_config start = space_start(&many);
+    assert_int_equal(start.parallel, NT_FLAT);
+    assert_int_equal(start.depth, 5);
+    assert_int_equal(start.threads, 4);
+    assert_true(start.tile[0] > 0 && 2 * start.tile[0] * (int64_t)nt_dtype_bytes(many.q.dtype) <= 49152);
+    start = space_start(&one);
+    assert_int_equal(start.depth, 1);
+    assert_int_equal(start.tile[0], 0);
+}
+
+static int radius_1(const void *params)
+{
+    (void)params;
+    return 1;
+}
+
+static void neighbours_are_read_one_step_at_a_time(void **state)
+{
+    (void)state;
+    nt_kernel kernel = *nt_kernel_find("mathop");
+    kernel.radius = radius_1;
+    const space sp = mathop_space(&kernel, 5);
+    assert_int_equal(sp.n[SPACE_DEPTH], 1);
+    assert_int_equal(sp.value[SPACE_DEPTH][0], 1);
+    check_axes(&sp);
+    check_config(&sp, space_start(&sp), "start");
+    uint64_t draws = 5;
+    for (int i = 0; i < 500; i++)
+        check_config(&sp, space_random(&sp, &draws), "random");
+}
+
+static void more_steps_than_a_config_may_keep(void **state)
+{
+    (void)state;
+    const space sp = mathop_space(NULL, 3 * NT_MAX_DEPTH);
+    check_config(&sp, space_start(&sp), "start");
+    uint64_t draws = 5;
+    for (int i = 0; i < 500; i++)
+        check_config(&sp, space_random(&sp, &draws), "random");
+}
+
+static void as_many_counts_of_threads_as_the_options_take(void **state)
+{
+    (void)state;
+    int n, threads[TUNE_MOST_THREADS];
+    for (int i = 0; i < TUNE_MOST_THREADS; i++)
+        threads[i] = i + 1;
+    assert_in_range(TUNE_MOST_THREADS, 1, SPACE_MOST_VALUES);
+    const space_question q = question(subjects(&n), shapes[0], 5, threads, TUNE_MOST_THREADS);
+    space sp;
+    space_make(&sp, &q);
+    assert_int_equal(sp.n[SPACE_THREADS], TUNE_MOST_THREADS);
+}
+
+static void complexity_counts_the_keys_that_differ(void **state)
+{
+    (void)state;
+    const space sp = mathop_space(NULL, 5);
+    const nt_config plain = sp.q.arithmetic;
+    nt_config c = plain;
+    assert_int_equal(space_complexity(&plain, &c), 0);
+    c.tile[0] = 64;
+    c.tile[2] = 4;
+    assert_int_equal(space_complexity(&plain, &c), 2);
+    c.parallel = NT_FLAT;
+    c.order = NT_XYZ;
+    c.depth = 4;
+    c.threads = 3;
+    c.schedule = NT_DYNAMIC;
+    c.unroll++;
+    c.jam++;
+    c.tile[1] = 1;
+    assert_int_equal(space_complexity(&plain, &c), 10);
+    assert_int_equal(space_complexity(&c, &plain), 10);
+}
+
+int main(void)
+{
+    int n;
+    const subject *s = subjects(&n);
+    for (int i = 0; i < n; i++)
+        tests_add(all_of_it_can_run, &s[i], "%s", s[i].name);
+    tests_add(one_state_one_sequence, NULL, "one_state_one_sequence");
+    tests_add(every_value_is_drawn, NULL, "every_value_is_drawn");
+    tests_add(sharing_a_loop_again_takes_all_threads, NULL, "sharing_a_loop_again_takes_all_threads");
+    tests_add(the_start_keeps_steps_in_the_first_level_cache, NULL, "the_start_keeps_steps_in_the_first_level_cache");
+    tests_add(neighbours_are_read_one_step_at_a_time, NULL, "neighbours_are_read_one_step_at_a_time");
+    tests_add(more_steps_than_a_config_may_keep, NULL, "more_steps_than_a_config_may_keep");
+    tests_add(as_many_counts_of_threads_as_the_options_take, NULL, "as_many_counts_of_threads_as_the_options_take");
+    tests_add(complexity_counts_the_keys_that_differ, NULL, "complexity_counts_the_keys_that_differ");
+    return tests_run("space");
+}

@@ -1,0 +1,188 @@
+/*
+ * test_worker.c - the real worker times, checks and restores
+ * SPDX-License-Identifier: MIT
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "driver.h"
+
+static trial_ask make_ask(int64_t steps)
+{
+    trial_ask ask = {.kernel = nt_kernel_find("mathop"),
+                     .dtype = NT_F64,
+                     .shape = {100, 20, 3},
+                     .steps = steps,
+                     .in_place = 1,
+                     .reps = 3,
+                     .window_s = 0.001,
+                     .limit_s = 60};
+    assert_non_null(ask.kernel);
+    assert_int_equal(nt_config_default(ask.kernel, ask.dtype, &ask.config, NULL), NT_OK);
+    return ask;
+}
+
+static trial_answer run(driver *d, const trial_ask *ask)
+{
+    trial_answer answer;
+    trial_runner *runner = driver_runner(d);
+    const double before_s = runner->now_s(runner);
+    runner->run(runner, ask, &answer);
+    const double passed_s = runner->now_s(runner) - before_s;
+    assert_true(answer.wall_s > 0 && answer.wall_s <= passed_s);
+    return answer;
+}
+
+static driver *start_real(int64_t memory_limit_bytes)
+{
+    static char *const argv[] = {"autotune", "worker", NULL};
+    const driver_options options = {memory_limit_bytes, NT_AUTOTUNE, argv};
+    nt_error why = {""};
+    driver *d = NULL;
+    driver_create(&d, &options, &why);
+    assert_string_equal(why.text, "");
+    return d;
+}
+
+static void assert_timed(const trial_answer *answer, int reps)
+{
+    assert_string_equal(answer->detail, "");
+    assert_int_equal(answer->class, TRIAL_OK);
+    assert_int_equal(answer->n, reps);
+    for (int i = 0; i < reps; i++)
+        assert_true(answer->seconds[i] > 0 && answer->seconds[i] < 10);
+}
+
+/* The input is restored before each repetition, in place or not: their number changes no bit. */
+static void inputs_are_restored(void **state)
+{
+    (void)state;
+    driver *d = start_real(0);
+    for (int t = 0; t < NT_N_DTYPES; t++) {
+        trial_ask ask = make_ask(3);
+        ask.dtype = (nt_dtype)t;
+        ask.check = 1;
+        const trial_answer first = run(d, &ask);
+        assert_timed(&first, 3);
+        ask.reps = 1;
+        ask.check = 0;
+        const trial_answer once = run(d, &ask);
+        assert_timed(&once, 1);
+        assert_true(first.hash == once.hash);
+        ask.in_place = 0;
+        ask.reps = 2;
+        const trial_answer aside = run(d, &ask);
+        assert_timed(&aside, 2);
+        assert_true(first.hash == aside.hash);
+        ask.steps = 4;
+        assert_true(run(d, &ask).hash != first.hash);
+    }
+    assert_int_equal(driver_n_spawned(d), 1);
+    driver_destroy(d);
+}
+
+static void schedules_give_one_hash(void **state)
+{
+    (void)state;
+    driver *d = start_real(0);
+    trial_ask ask = make_ask(5);
+    ask.check = 1;
+    uint64_t hash = 0;
+    for (int p = 0; p < NT_N_PARALLELS; p++)
+        for (int depth = 1; depth <= 5; depth += 4) {
+            ask.config.parallel = (nt_parallel)p;
+            ask.config.depth = depth;
+            ask.config.tile[1] = 7;
+            const trial_answer answer = run(d, &ask);
+            assert_timed(&answer, 3);
+            if (hash)
+                assert_true(answer.hash == hash);
+            hash = answer.hash;
+        }
+    driver_destroy(d);
+}
+
+/* Kernels take turns, as in a final, and come back to their own inputs; more of them than are kept.
+ */
+static void kernels_take_turns(void **state)
+{
+    (void)state;
+    driver *d = start_real(0);
+    uint64_t first[16] = {0};
+    const int n = nt_kernel_count() < 16 ? nt_kernel_count() : 16;
+    for (int round = 0; round < 3; round++)
+        for (int k = 0; k < n; k++) {
+            trial_ask ask = make_ask(3);
+            ask.kernel = nt_kernel_at(k);
+            assert_int_equal(nt_config_default(ask.kernel, ask.dtype, &ask.config, NULL), NT_OK);
+            const trial_answer answer = run(d, &ask);
+            assert_timed(&answer, 3);
+            if (round)
+                assert_true(answer.hash == first[k]);
+            first[k] = answer.hash;
+        }
+    assert_int_equal(driver_n_spawned(d), 1);
+    driver_destroy(d);
+}
+
+static void all_threads_run(void **state)
+{
+    (void)state;
+    driver *d = start_real(0);
+    trial_ask ask = make_ask(1);
+    ask.config.threads = nt_threads_allowed(); /* as the bound worker must see them too */
+    const trial_answer answer = run(d, &ask);
+    assert_timed(&answer, 3);
+    driver_destroy(d);
+}
+
+static void refusals_and_lack_of_memory(void **state)
+{
+    (void)state;
+    driver *d = start_real((int64_t)4 << 30);
+    trial_ask ask = make_ask(1);
+    ask.config.depth = 0;
+    trial_answer answer = run(d, &ask);
+    assert_int_equal(answer.class, TRIAL_REFUSED);
+    assert_true(answer.detail[0] != '\0');
+
+    ask = make_ask(1);
+    ask.shape[0] = ask.shape[1] = 1 << 20;
+    answer = run(d, &ask);
+    assert_int_equal(answer.class, TRIAL_MEMORY);
+    assert_true(answer.detail[0] != '\0');
+    ask.shape[2] = (int64_t)1 << 40;
+    answer = run(d, &ask);
+    assert_int_equal(answer.class, TRIAL_MEMORY);
+    ask.shape[2] = -1;
+    assert_int_equal(run(d, &ask).class, TRIAL_REFUSED);
+
+    ask = make_ask(1);
+    ask.shape[0] = 0; /* nothing to do is no failure */
+    assert_int_equal(run(d, &ask).class, TRIAL_OK);
+    assert_int_equal(driver_n_spawned(d), 1);
+
+    ask = make_ask((int64_t)1 << 39); /* too long for its limit */
+    ask.limit_s = 0.2;
+    answer = run(d, &ask);
+    assert_int_equal(answer.class, TRIAL_HANG);
+    assert_true(answer.wall_s < 0.7);
+    ask = make_ask(1);
+    assert_int_equal(run(d, &ask).class, TRIAL_OK);
+    assert_int_equal(driver_n_spawned(d), 2);
+    driver_destroy(d);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(inputs_are_restored),         cmocka_unit_test(schedules_give_one_hash),
+        cmocka_unit_test(kernels_take_turns),          cmocka_unit_test(all_threads_run),
+        cmocka_unit_test(refusals_and_lack_of_memory),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
