@@ -22,6 +22,8 @@ static error_t parse(int key, char *arg, struct argp_state *state)
     info_options *o = state->input;
     if (key == 'j')
         o->json = true;
+    else if (key == ARGP_KEY_ERROR && o->failed == EXIT_OK)
+        refuse_option(state);
     else if (key == ARGP_KEY_ARG)
         o->failed = refuse(EXIT_USAGE, "%.40s: no arguments are allowed here", arg);
     else
@@ -37,7 +39,7 @@ static int parse_arguments(info_options *o, const char *doc, char *name, int arg
     *o = (info_options){0};
     argv[0] = name;
     argp_err_exit_status = EXIT_USAGE;
-    return argp_parse(&parser, argc, argv, 0, 0, o) != 0 ? EXIT_USAGE : o->failed;
+    return argp_parse(&parser, argc, argv, argp_flags(argc, argv), 0, o) != 0 ? EXIT_USAGE : o->failed;
 }
 
 /* ---- list ----------------------------------------------------------------------------------- */
@@ -92,7 +94,7 @@ int cmd_list(int argc, char **argv)
     }
     printf("Keys of a config: isa, variant, parallel=serial|outer|middle|inner|flat, order=zyx|zxy|yzx|yxz|xzy|xyz,\n"
            "tile=XxYxZ (0: whole), depth, threads, schedule=static|dynamic, unroll, jam\n");
-    return EXIT_OK;
+    return finish_stdout();
 }
 
 /* ---- machine -------------------------------------------------------------------------------- */
@@ -204,7 +206,7 @@ int cmd_machine(int argc, char **argv)
     driver_destroy(d);
     if (!o.json) {
         print_machine(&m, &roofs);
-        return EXIT_OK;
+        return finish_stdout();
     }
     json_t *list = json_array();
     for (int i = 0; i < roofs.n; i++)

@@ -134,6 +134,8 @@ static int take_option(run_options *o, int key, const char *arg)
 static error_t parse(int key, char *arg, struct argp_state *state)
 {
     run_options *o = state->input;
+    if (key == ARGP_KEY_ERROR && o->failed == EXIT_OK)
+        refuse_option(state);
     const bool ours = key == ARGP_KEY_ARG || (key > 0 && key < 256);
     if (!ours)
         return ARGP_ERR_UNKNOWN;
@@ -165,7 +167,7 @@ static int parse_arguments(run_options *o, int argc, char **argv)
     char name[] = "autotune run";
     argv[0] = name;
     argp_err_exit_status = EXIT_USAGE;
-    if (argp_parse(&parser, argc, argv, 0, 0, o) != 0)
+    if (argp_parse(&parser, argc, argv, argp_flags(argc, argv), 0, o) != 0)
         return EXIT_USAGE;
     if (o->failed != EXIT_OK)
         return o->failed;
@@ -240,6 +242,10 @@ static int run_kernel(const run_options *o, result *r, const nt_kernel *kernel, 
     json_decref(header);
     if (status != NT_OK)
         return refuse(code_of(status), "%s", why.text);
+    if (r->n_rows == 0) {
+        fprintf(stderr, "autotune: %.0f s for each kernel on ", o->tune.budget_s);
+        report_machine(stderr, &r->machine);
+    }
     status = journal_runner_init(&jr, j, worker, on_damage, path, &why);
     if (status == NT_OK) {
         status = tune_kernel(r, kernel, &o->tune, &jr.runner, progress_event, p, &why);
@@ -297,8 +303,8 @@ static int finish(const run_options *o, const result *r, const char *dir)
         return code;
     if (!o->json)
         report_results(stdout, r);
-    if (fflush(stdout) != 0)
-        return refuse(EXIT_IO, "cannot write to stdout: %s", strerror(errno));
+    if ((code = finish_stdout()) != EXIT_OK)
+        return code;
     if (r->not_searched[0])
         refuse(EXIT_OK, "not searched: %s", r->not_searched);
     fprintf(stderr, "header: %s/tuned.h\n", dir);
@@ -315,7 +321,11 @@ int cmd_run(int argc, char **argv)
     nt_error why;
     nt_machine_detect(&r.machine);
     char dir[3000];
-    results_dir(&r.machine, o.out, dir, sizeof dir);
+    if ((code = results_dir(&r.machine, o.out, dir, sizeof dir)) != EXIT_OK)
+        return code;
+    for (int i = 0; i < o.n_kernels; i++)
+        if (tune_check(o.kernel[i], &o.tune, &why) != NT_OK)
+            return refuse(EXIT_FAILED, "%s", why.text);
     if (file_make_dirs(dir, &why) != NT_OK)
         return refuse(EXIT_IO, "%s", why.text);
 
@@ -325,8 +335,6 @@ int cmd_run(int argc, char **argv)
         return refuse(EXIT_FAILED, "%s", why.text);
     signal(SIGINT, on_interrupt);
     signal(SIGTERM, on_interrupt);
-    fprintf(stderr, "autotune: %.0f s for each kernel on ", o.tune.budget_s);
-    report_machine(stderr, &r.machine);
     progress p;
     progress_begin(&p, stderr);
     for (int i = 0; i < o.n_kernels && code == EXIT_OK && !stop_asked; i++)

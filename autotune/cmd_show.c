@@ -37,6 +37,10 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 {
     show_options *o = state->input;
     switch (key) {
+    case ARGP_KEY_ERROR:
+        if (o->failed == EXIT_OK)
+            refuse_option(state);
+        return 0;
     case 'j': o->json = true; return 0;
     case 'o': o->out = arg; return 0;
     case 'p':
@@ -96,7 +100,7 @@ int cmd_show(int argc, char **argv)
     const struct argp parser = {options, parse, "[KERNEL...]", "The best configs found on this machine.", 0, 0, 0};
     argv[0] = name;
     argp_err_exit_status = EXIT_USAGE;
-    if (argp_parse(&parser, argc, argv, 0, 0, &o) != 0)
+    if (argp_parse(&parser, argc, argv, argp_flags(argc, argv), 0, &o) != 0)
         return EXIT_USAGE;
     if (o.failed != EXIT_OK)
         return o.failed;
@@ -104,8 +108,9 @@ int cmd_show(int argc, char **argv)
     nt_error why;
     char dir[3000];
     nt_machine_detect(&r.machine);
-    results_dir(&r.machine, o.out, dir, sizeof dir);
-    int code = EXIT_OK;
+    int code = results_dir(&r.machine, o.out, dir, sizeof dir);
+    if (code != EXIT_OK)
+        return code;
     for (int i = 0; i < (o.n_kernels ? o.n_kernels : nt_kernel_count()); i++) {
         const nt_status status = result_load(&r, o.n_kernels ? o.kernel[i] : nt_kernel_at(i), dir, &why);
         if (status == NT_ESTALE || (status != NT_OK && o.n_kernels > 0))
@@ -115,11 +120,14 @@ int cmd_show(int argc, char **argv)
         return code != EXIT_OK ? code : refuse(EXIT_IO, "no results in %s: run `autotune run` first", dir);
     if (o.pairs > 0)
         return print_pairs(&r, o.pairs);
-    if (o.json)
-        return print_json(result_json(&r, NULL));
+    if (o.json) {
+        const int printed = print_json(result_json(&r, NULL));
+        return printed != EXIT_OK ? printed : code;
+    }
     report_results(stdout, &r);
     const nt_tuned *table = nt_tuned_table();
     printf("\nThis library was built with the header of %s, %d row%s\n", table->machine, table->n_rows,
            table->n_rows == 1 ? "" : "s");
-    return code;
+    const int printed = finish_stdout();
+    return printed != EXIT_OK ? printed : code;
 }

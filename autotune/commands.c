@@ -9,15 +9,41 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "text.h"
+
 int refuse(exit_code code, const char *format, ...)
 {
+    char text[5000];
     va_list args;
     va_start(args, format);
-    fprintf(stderr, "autotune: ");
-    vfprintf(stderr, format, args);
-    fprintf(stderr, "\n");
+    vsnprintf(text, sizeof text, format, args);
     va_end(args);
+    text_make_printable(text);
+    fprintf(stderr, "autotune: %s\n", text);
     return code;
+}
+
+unsigned argp_flags(int argc, char **argv)
+{
+    static const char *const helps[] = {"--help", "--usage", "-?"};
+    for (int i = 1; i < argc; i++)
+        for (size_t k = 0; k < sizeof helps / sizeof *helps; k++)
+            if (strcmp(argv[i], helps[k]) == 0)
+                return 0;
+    return ARGP_NO_ERRS;
+}
+
+void refuse_option(const struct argp_state *state)
+{
+    const int at = state->next > 1 ? state->next - 1 : 1;
+    refuse(EXIT_USAGE, "%.60s: not an option, or its value is missing or too much: `%s --help` lists the options",
+           at < state->argc ? state->argv[at] : "", state->name);
+}
+
+int finish_stdout(void)
+{
+    return fflush(stdout) == 0 && !ferror(stdout) ? EXIT_OK
+                                                  : refuse(EXIT_IO, "cannot write to stdout: %s", strerror(errno));
 }
 
 exit_code code_of(nt_status status)
@@ -57,7 +83,9 @@ unsigned dtypes_named(const char *text)
             set = 0;
             break;
         }
-        p += n + (p[n] == ',');
+        p += n;
+        if (*p == ',' && *++p == '\0')
+            set = 0;
     }
     if (set == 0)
         refuse(EXIT_USAGE, "--dtype %.20s: allowed are f32, f64, or both with a comma", text);
@@ -68,15 +96,19 @@ int print_json(json_t *root)
 {
     if (!root)
         return refuse(EXIT_FAILED, "no memory for the output");
-    const int failed = json_dumpf(root, stdout, JSON_INDENT(1) | JSON_REAL_PRECISION(6)) != 0 ||
-                       printf("\n") < 0 || fflush(stdout) != 0;
+    json_dumpf(root, stdout, JSON_INDENT(1) | JSON_REAL_PRECISION(6));
+    printf("\n");
     json_decref(root);
-    return failed ? refuse(EXIT_IO, "cannot write to stdout: %s", strerror(errno)) : EXIT_OK;
+    return finish_stdout();
 }
 
-void results_dir(const nt_machine *machine, const char *out, char *dir, size_t n)
+int results_dir(const nt_machine *machine, const char *out, char *dir, size_t n)
 {
     char id[64];
     nt_machine_id(machine, id);
-    snprintf(dir, n, "%s/%s", out ? out : NT_RESULTS_DIR, id);
+    if (out && !*out)
+        return refuse(EXIT_USAGE, "--out: the name of a folder is missing");
+    if (snprintf(dir, n, "%s/%s", out ? out : NT_RESULTS_DIR, id) >= (int)n)
+        return refuse(EXIT_IO, "--out %.40s...: the name is too long, allowed are %zu bytes", out, n - 1 - strlen(id) - 1);
+    return EXIT_OK;
 }

@@ -117,9 +117,32 @@ static double quick_time(tuning *t, nt_dtype dtype, nt_class class, const nt_con
     return c.seconds;
 }
 
-static bool allowed(const tuning *t, nt_dtype dtype, int variant)
+static bool allowed(const tune_options *o, const nt_kernel *kernel, nt_dtype dtype, int variant)
 {
-    return t->kernel->variants[variant].max_ulp[dtype] <= t->o->max_ulp[dtype];
+    return kernel->variants[variant].max_ulp[dtype] <= o->max_ulp[dtype];
+}
+
+nt_status tune_check(const nt_kernel *k, const tune_options *o, nt_error *why)
+{
+    for (int d = 0; d < NT_N_DTYPES; d++) {
+        nt_config config;
+        if (!(o->dtypes & 1u << d))
+            continue;
+        const nt_status status = nt_config_default(k, (nt_dtype)d, &config, why);
+        if (status != NT_OK)
+            return status;
+        int least = 0;
+        for (int v = 1; k->variants[v].name; v++)
+            if (k->variants[v].max_ulp[d] < k->variants[least].max_ulp[d])
+                least = v;
+        if (allowed(o, k, (nt_dtype)d, least))
+            continue;
+        snprintf(why->text, sizeof why->text, "no variant of %s keeps --max-ulp %g in %s: the least is %s with %g",
+                 k->name, o->max_ulp[d], nt_dtype_name((nt_dtype)d), k->variants[least].name,
+                 k->variants[least].max_ulp[d]);
+        return NT_EKERNEL;
+    }
+    return NT_OK;
 }
 
 /* Is this arithmetic clearly faster than the default's in one class, and not slower in the other? */
@@ -138,7 +161,7 @@ static bool beats_default(tuning *t, nt_dtype dtype, const nt_config *config)
         race_add(r, &ask);
         race_run(r, CONFIRM_ROUNDS_LEAST, CONFIRM_ROUNDS_LEAST, 0);
         const stats_interval ratio = race_ratio(r, 1, 0);
-        const bool default_failed = !isfinite(race_median(r, 0));
+        const bool default_failed = r->entrant[0].class != TRIAL_OK;
         faster |= default_failed || race_surely_faster(r, 1, 0, worth);
         slower |= !default_failed && ratio.n > 0 && stats_judge(&ratio, 0) == STATS_SLOWER;
     }
@@ -166,7 +189,7 @@ static nt_status choose_arithmetic(tuning *t, nt_dtype dtype, nt_error *why)
             const nt_tile *tile = k->tiles[isa];
             while (tile->fn && (tile->dtype != dtype || strcmp(tile->variant, k->variants[v].name) != 0))
                 tile++;
-            if (!tile->fn || !allowed(t, dtype, v))
+            if (!tile->fn || !allowed(t->o, k, dtype, v))
                 continue;
             c.unroll = tile->unroll;
             c.jam = tile->jam;
@@ -188,20 +211,10 @@ static nt_status choose_arithmetic(tuning *t, nt_dtype dtype, nt_error *why)
             }
         }
     }
-    if (any) {
-        if (allowed(t, dtype, t->standard.variant) && !is_config(k, &t->arithmetic, &t->standard) &&
-            !beats_default(t, dtype, &t->arithmetic))
-            t->arithmetic = t->standard;
-        return NT_OK;
-    }
-    int least = 0;
-    for (int v = 1; k->variants[v].name; v++)
-        if (k->variants[v].max_ulp[dtype] < k->variants[least].max_ulp[dtype])
-            least = v;
-    snprintf(why->text, sizeof why->text, "no variant of %s keeps --max-ulp %g in %s: the least is %s with %g", k->name,
-             t->o->max_ulp[dtype], nt_dtype_name(dtype), k->variants[least].name,
-             k->variants[least].max_ulp[dtype]);
-    return NT_EKERNEL;
+    if (any && allowed(t->o, k, dtype, t->standard.variant) && !is_config(k, &t->arithmetic, &t->standard) &&
+        !beats_default(t, dtype, &t->arithmetic))
+        t->arithmetic = t->standard;
+    return any ? NT_OK : tune_check(k, t->o, why);
 }
 
 /* ---- one row -------------------------------------------------------------------------------- */

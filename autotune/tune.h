@@ -47,6 +47,9 @@ typedef void tune_event_fn(void *context, const tune_event *event);
 void tune_row_shape(const nt_machine *machine, const nt_kernel *kernel, nt_dtype dtype, nt_class class,
                     int64_t shape[3]);
 
+/* tune_check() - can this kernel be tuned so?  NT_EKERNEL: nothing of it runs here, or no variant keeps max_ulp. */
+nt_status tune_check(const nt_kernel *kernel, const tune_options *options, nt_error *why);
+
 /* tune_row_ask() - how a row is timed: all but the config. */
 trial_ask tune_row_ask(const nt_kernel *kernel, nt_dtype dtype, nt_class class, const int64_t shape[3],
                        int64_t steps);

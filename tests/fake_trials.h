@@ -64,7 +64,7 @@ static inline void fake_run(trial_runner *self, const trial_ask *ask, trial_answ
     nt_error why;
     assert_in_range(ask->reps, 1, TRIAL_MAX_REPS);
     assert_true(ask->limit_s > 0);
-    assert_int_equal(f->stop_after > 0 && f->n_asks > f->stop_after + 100, 0); /* somebody does not listen */
+    assert_int_equal(f->stop_after > 0 && f->n_asks > f->stop_after + 130, 0); /* somebody does not listen */
     if (nt_config_check(ask->kernel, ask->dtype, &ask->config, &why) != NT_OK)
         fail_msg("asked for what cannot run: %s", why.text);
 

@@ -233,7 +233,7 @@ static void a_brand_cannot_break_the_comment(void **state)
     (void)state;
     static const char *const brands[] = {
         "*/ int main(void) { return 1; } /*", "/*/*/*", "**/", "CPU \\", "\\\n#error", "a\nNT_TUNED(mathop, 1, f64)\n",
-        "\r\n*/", "Gen\xc3\xa9rique \xe2\x84\xa2 9000", "\xff\xfe\x80", "\x1b[2J\x07", "?" "?/\n", "%s%n%d", "\"), system(\"", "",
+        "\r\n*/", "Gen\xc3\xa9rique \xe2\x84\xa2 9000", "\xff\xfe\x80", "\x1b[2J\x07", ("?" "?/\n"), "%s%n%d", "\"), system(\"", "",
         "012345678901234567890123456789012345678901234567890123456789012",
     };
     result *r = made_up_result();

@@ -1,0 +1,155 @@
+/*
+ * test_race.c - whose turn it is, and what becomes of who falls out
+ * SPDX-License-Identifier: MIT
+ */
+#include "fake_trials.h"
+#include "race.h"
+
+static double by_loop(const fake_trials *f, const trial_ask *ask)
+{
+    static const double loop[NT_N_PARALLELS] = {
+        [NT_SERIAL] = 4, [NT_OUTER] = 1, [NT_MIDDLE] = 1.3, [NT_INNER] = 2, [NT_FLAT] = 1.1};
+    (void)f;
+    return 1e-10 * loop[ask->config.parallel] * fake_cells(ask) * (double)ask->steps;
+}
+
+static race *make_race(fake_trials *f, int n)
+{
+    static const nt_parallel loops[] = {NT_OUTER, NT_MIDDLE, NT_INNER, NT_FLAT};
+    race *r = calloc(1, sizeof *r);
+    assert_non_null(r);
+    *r = (race){.runner = &f->runner, .stop = &f->stop};
+    for (int i = 0; i < n; i++) {
+        trial_ask ask = {.kernel = nt_kernel_find("mathop"), .dtype = NT_F64, .shape = {100, 100, 100}, .steps = 1, .reps = 5,
+                         .check = 1, .limit_s = 1};
+        assert_int_equal(nt_config_default(ask.kernel, ask.dtype, &ask.config, NULL), NT_OK);
+        ask.config.parallel = loops[i];
+        assert_int_equal(race_add(r, &ask), i);
+    }
+    return r;
+}
+
+static void a_race_goes_forth_and_back(void **state)
+{
+    (void)state;
+    fake_trials f = fake_make(by_loop, 0, 9000);
+    race *r = make_race(&f, 3);
+    race_run(r, 4, 4, 0);
+    static const nt_parallel order[] = {NT_OUTER, NT_MIDDLE, NT_INNER, NT_INNER, NT_MIDDLE, NT_OUTER};
+    assert_int_equal(f.n_asks, 12);
+    assert_int_equal(r->n_rounds, 4);
+    for (int i = 0; i < 12; i++) {
+        assert_int_equal(f.asks[i].ask.config.parallel, order[i % 6]);
+        assert_int_equal(f.asks[i].ask.reps, 1);
+        assert_int_equal(f.asks[i].ask.check, 0);
+    }
+    assert_true(fabs(race_ratio(r, 2, 0).median - 2) < 1e-9);
+    assert_int_equal(race_ratio(r, 2, 0).n, 4);
+    free(r);
+    fake_free(&f);
+}
+
+static void a_race_keeps_its_least_and_its_time(void **state)
+{
+    (void)state;
+    fake_trials f = fake_make(by_loop, 0, 9100);
+    f.overhead_s = 1;
+    race *r = make_race(&f, 2);
+    race_run(r, 4, 8, 0);
+    assert_int_equal(r->n_rounds, 4);
+    race_run(r, 4, 8, f.clock_s + 10.5);
+    assert_int_equal(r->n_rounds, 6);
+    race_run(r, 4, 8, f.clock_s + 1e6);
+    assert_int_equal(r->n_rounds, 8);
+    race_run(r, 4, 10000, f.clock_s + 1e9);
+    assert_int_equal(r->n_rounds, STATS_MOST);
+    free(r);
+    fake_free(&f);
+}
+
+static trial_class third_ask_fails(const fake_trials *f, const trial_ask *ask, uint64_t *hash)
+{
+    (void)hash;
+    return f->n_asks >= 2 && ask->config.parallel == NT_MIDDLE ? TRIAL_HANG : TRIAL_OK;
+}
+
+static void the_first_failure_takes_an_entrant_out(void **state)
+{
+    (void)state;
+    fake_trials f = fake_make(by_loop, 0, 9200);
+    f.fate = third_ask_fails;
+    race *r = make_race(&f, 3);
+    race_run(r, 5, 5, 0);
+    assert_int_equal(r->n_rounds, 5);
+    assert_int_equal(f.n_asks, 3 + 3 + 2 + 2 + 2);
+    assert_int_equal(r->entrant[1].class, TRIAL_HANG);
+    assert_true(isinf(race_median(r, 1)));
+    assert_int_equal(race_ratio(r, 1, 0).n, 0);
+    assert_int_equal(race_ratio(r, 0, 1).n, 0);
+    assert_int_equal(race_ratio(r, 2, 0).n, 5);
+    free(r);
+    fake_free(&f);
+}
+
+static void a_stopped_round_does_not_count(void **state)
+{
+    (void)state;
+    fake_trials f = fake_make(by_loop, 0, 9300);
+    f.stop_after = 7;
+    race *r = make_race(&f, 3);
+    race_run(r, 5, 5, 1e9);
+    assert_int_equal(f.n_asks, 7);
+    assert_int_equal(r->n_rounds, 2);
+    free(r);
+    fake_free(&f);
+}
+
+static void a_full_race_takes_no_more(void **state)
+{
+    (void)state;
+    fake_trials f = fake_make(by_loop, 0, 9400);
+    race *r = make_race(&f, 1);
+    const trial_ask ask = r->entrant[0].ask;
+    for (int i = 1; i < RACE_MOST; i++)
+        assert_int_equal(race_add(r, &ask), i);
+    assert_int_equal(race_add(r, &ask), -1);
+    assert_int_equal(r->n, RACE_MOST);
+    assert_true(isinf(race_median(r, 0))); /* before the first round */
+    assert_int_equal(race_ratio(r, 0, 1).n, 0);
+    free(r);
+    fake_free(&f);
+}
+
+static trial_class another_hash_later(const fake_trials *f, const trial_ask *ask, uint64_t *hash)
+{
+    *hash = f->n_asks >= 3 && ask->config.parallel == NT_INNER ? 7 : 42;
+    return TRIAL_OK;
+}
+
+static void another_answer_is_wrong(void **state)
+{
+    (void)state;
+    fake_trials f = fake_make(by_loop, 0, 9500);
+    f.fate = another_hash_later;
+    race *r = make_race(&f, 3);
+    race_run(r, 4, 4, 0);
+    assert_int_equal(r->entrant[2].class, TRIAL_WRONG);
+    assert_string_not_equal(r->entrant[2].detail, "");
+    assert_true(isinf(race_median(r, 2)));
+    assert_int_equal(race_ratio(r, 1, 0).n, 4);
+    free(r);
+    fake_free(&f);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_race_goes_forth_and_back),
+        cmocka_unit_test(a_race_keeps_its_least_and_its_time),
+        cmocka_unit_test(the_first_failure_takes_an_entrant_out),
+        cmocka_unit_test(a_stopped_round_does_not_count),
+        cmocka_unit_test(a_full_race_takes_no_more),
+        cmocka_unit_test(another_answer_is_wrong),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
