@@ -44,7 +44,7 @@ void race_run(race *r, int least, int most, double deadline_s)
         if (r->n_rounds >= least && r->n_rounds % 2 == 0 && r->runner->now_s(r->runner) >= deadline_s)
             return;
         for (int i = 0; i < r->n; i++) {
-            if (r->stop && *r->stop)
+            if (r->stop && *r->stop && r->n_rounds >= r->stop_from)
                 return;
             race_entrant *e = &r->entrant[r->n_rounds % 2 ? r->n - 1 - i : i];
             if (e->class == TRIAL_OK)

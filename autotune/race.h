@@ -30,7 +30,8 @@ typedef struct race {
     race_entrant entrant[RACE_MOST];
     int n;
     int n_rounds; /* that all entrants completed */
-    const volatile sig_atomic_t *stop;
+    const volatile sig_atomic_t *stop; /* may be NULL */
+    int stop_from; /* the first round at which it is heeded */
 } race;
 
 /* race_add() - one more; returns its index, -1 when full. */

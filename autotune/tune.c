@@ -373,15 +373,14 @@ static void confirm(tuning_row *tr, const nt_config *winner, double deadline_s)
     race *r = calloc(1, sizeof *r);
     if (!r)
         return;
-    *r = (race){.runner = t->runner};
+    /* Whoever asks to stop waits for the least rounds that can tell. */
+    *r = (race){.runner = t->runner, .stop = t->o->stop, .stop_from = CONFIRM_ROUNDS_LEAST};
     const int standard = enter(r, tr, &t->standard), plain = enter(r, tr, &t->arithmetic), best = enter(r, tr, winner);
     const int memory = t->has_memory && row->class == NT_OUT_OF_CACHE ? race_add(r, &t->memory) : -1;
     const int peak = t->has_peak ? race_add(r, &t->peak) : -1;
     const int in_cache = t->has_in_cache ? race_add(r, &t->in_cache) : -1;
     tell(t, "confirm", NULL);
-    /* Whoever asked to stop waits for the least that can tell. */
-    const bool stopped = t->o->stop && *t->o->stop;
-    race_run(r, CONFIRM_ROUNDS_LEAST, stopped ? CONFIRM_ROUNDS_LEAST : CONFIRM_ROUNDS_MOST, deadline_s);
+    race_run(r, CONFIRM_ROUNDS_LEAST, CONFIRM_ROUNDS_MOST, deadline_s);
     read_roofs(row, t, r, memory, peak, in_cache);
 
     const bool plain_runs = isfinite(race_median(r, plain));
