@@ -1,0 +1,45 @@
+/*
+ * reals.h - the arithmetics in which a kernel's reference gives the truth
+ * SPDX-License-Identifier: MIT
+ *
+ * A reference calls nt_reals.  Behind it stands MPFR, or the C library's double where that is exact
+ * enough: for f32, whose unit in the last place (ULP) is 2^29 of double's.
+ */
+#ifndef AUTOTUNE_REALS_H
+#define AUTOTUNE_REALS_H
+
+#include "nestune/kernel.h"
+
+/* A real number next to the numbers of a dtype: value + rest * ulp. */
+typedef struct truth {
+    double value; /* the nearest double; Inf where dtype overflows */
+    double rest;  /* what the truth has beyond value, in ULP */
+    double ulp;   /* the distance of dtype's numbers in the binade of the truth, subnormals included */
+} truth;
+
+/*
+ * One arithmetic.
+ *
+ * create()   makes the reals that a reference works on; 0 when memory is short.
+ * read()     the truth in r for dtype; r is used up.
+ * Threads:   each its own reals; destroy() by the thread that called create().
+ */
+typedef struct reals {
+    const char *name;
+    nt_reals real;
+    int (*create)(nt_real *r[NT_REFERENCE_REALS]);
+    void (*destroy)(nt_real *r[NT_REFERENCE_REALS]);
+    void (*read)(nt_real *r, nt_dtype dtype, truth *t);
+} reals;
+
+/* 160 bits.  MPFR's functions round once, whatever their argument, so a handful in a row leaves some
+ * 2^-100 ULP, near multiples of pi/2 and at 1e308 as well. */
+extern const reals reals_mpfr;
+
+/* Double: about 2^-27 ULP of f32 for a handful of functions in a row.  Not for f64. */
+extern const reals reals_double;
+
+/* The ULP of dtype in the binade 2^exponent. */
+double reals_ulp(int exponent, nt_dtype dtype);
+
+#endif /* AUTOTUNE_REALS_H */
