@@ -326,7 +326,7 @@ int cmd_run(int argc, char **argv)
     for (int i = 0; i < o.n_kernels; i++)
         if (tune_check(o.kernel[i], &o.tune, &why) != NT_OK)
             return refuse(EXIT_FAILED, "%s", why.text);
-    if (file_make_dirs(dir, &why) != NT_OK)
+    if (!o.resume && file_make_dirs(dir, &why) != NT_OK)
         return refuse(EXIT_IO, "%s", why.text);
 
     driver *d;
