@@ -228,6 +228,37 @@ static json_t *journal_header(const run_options *o, const nt_machine *machine, c
     return header;
 }
 
+/* This run's rows, and of the old ones those that it did not tune again and that share their arithmetic. */
+static nt_status save_rows(const run_options *o, const result *r, const nt_kernel *kernel, const char *dir, nt_error *why)
+{
+    result *old = calloc(1, sizeof *old), *all = malloc(sizeof *all);
+    nt_status status = old && all ? NT_OK : NT_ENOMEM;
+    int n_new = 0;
+    if (status == NT_OK) {
+        *all = *r;
+        old->machine = r->machine;
+        nt_error ignored;
+        if (!o->fresh)
+            (void)result_load(old, kernel, dir, &ignored); /* nothing to keep where it fails */
+    }
+    for (int i = 0; status == NT_OK && i < r->n_rows; i++)
+        n_new += r->row[i].kernel == kernel;
+    for (int i = 0; status == NT_OK && i < old->n_rows && all->n_rows < RESULT_MOST_ROWS; i++) {
+        bool fits = true;
+        for (int k = 0; k < r->n_rows; k++)
+            fits &= !result_contradicts(&old->row[i], &r->row[k]);
+        if (fits)
+            all->row[all->n_rows++] = old->row[i];
+    }
+    if (status == NT_OK && n_new > 0)
+        status = result_save(all, kernel, dir, why);
+    else if (status != NT_OK)
+        snprintf(why->text, sizeof why->text, "no memory for the results");
+    free(old);
+    free(all);
+    return status;
+}
+
 static int run_kernel(const run_options *o, result *r, const nt_kernel *kernel, trial_runner *worker, const char *dir,
                       progress *p)
 {
@@ -265,26 +296,23 @@ static int run_kernel(const run_options *o, result *r, const nt_kernel *kernel, 
         why = close_why;
     }
     if (status == NT_OK)
-        status = result_save(r, kernel, dir, &why);
+        status = save_rows(o, r, kernel, dir, &why);
     return status == NT_OK ? EXIT_OK : refuse(code_of(status), "%s", why.text);
 }
 
-/* The header has the rows of this run, and those of the kernels tuned here before. */
-static int write_header(const run_options *o, const result *r, const char *dir)
+/* The header is made of the results' files: this run's, and unless --fresh those of kernels tuned before. */
+static int write_header(const run_options *o, const nt_machine *machine, const char *dir)
 {
-    result *all = malloc(sizeof *all);
+    result *all = calloc(1, sizeof *all);
     if (!all)
         return refuse(EXIT_FAILED, "no memory for the results");
-    *all = *r;
+    all->machine = *machine;
     nt_error why;
-    for (int i = 0; i < nt_kernel_count() && !o->fresh; i++) {
+    for (int i = 0; i < nt_kernel_count(); i++) {
         bool tuned_now = false;
         for (int k = 0; k < o->n_kernels; k++)
             tuned_now |= o->kernel[k] == nt_kernel_at(i);
-        if (tuned_now)
-            continue;
-        const nt_status status = result_load(all, nt_kernel_at(i), dir, &why);
-        if (status == NT_ESTALE)
+        if ((tuned_now || !o->fresh) && result_load(all, nt_kernel_at(i), dir, &why) == NT_ESTALE)
             refuse(EXIT_OK, "not taken over: %s", why.text);
     }
     const nt_status status = emit_header(all, dir, &why);
@@ -296,7 +324,7 @@ static int finish(const run_options *o, const result *r, const char *dir)
 {
     if (r->n_rows == 0)
         return refuse(stop_asked ? EXIT_INTERRUPTED : EXIT_FAILED, "no row was finished; nothing was written");
-    int code = write_header(o, r, dir);
+    int code = write_header(o, &r->machine, dir);
     if (code != EXIT_OK)
         return code;
     if (o->json && (code = print_json(result_json(r, NULL))) != EXIT_OK)
@@ -337,8 +365,19 @@ int cmd_run(int argc, char **argv)
     signal(SIGTERM, on_interrupt);
     progress p;
     progress_begin(&p, stderr);
-    for (int i = 0; i < o.n_kernels && code == EXIT_OK && !stop_asked; i++)
-        code = run_kernel(&o, &r, o.kernel[i], driver_runner(d), dir, &p);
+    for (int i = 0; i < o.n_kernels && code == EXIT_OK; i++) {
+        if (!stop_asked) {
+            code = run_kernel(&o, &r, o.kernel[i], driver_runner(d), dir, &p);
+        } else {
+            const size_t used = strlen(r.not_searched);
+            snprintf(r.not_searched + used, sizeof r.not_searched - used, "%s%s", used ? ", " : "", o.kernel[i]->name);
+        }
+    }
     driver_destroy(d);
-    return code == EXIT_OK ? finish(&o, &r, dir) : code;
+    /* What the kernels before a failure gave is not lost. */
+    if (code == EXIT_OK || r.n_rows > 0) {
+        const int finished = finish(&o, &r, dir);
+        code = code != EXIT_OK ? code : finished;
+    }
+    return code;
 }

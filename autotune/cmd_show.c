@@ -71,8 +71,12 @@ static int print_pairs(const result *r, int pairs)
     if (driver_create(&d, &(driver_options){0}, &why) != NT_OK)
         return refuse(EXIT_FAILED, "%s", why.text);
     race *heat = malloc(sizeof *heat);
+    if (!heat) {
+        driver_destroy(d);
+        return refuse(EXIT_FAILED, "no memory for the pairs");
+    }
     printf("Fresh pairs: tuned over default\n\n");
-    for (int i = 0; heat && i < r->n_rows; i++) {
+    for (int i = 0; i < r->n_rows; i++) {
         const result_row *row = &r->row[i];
         *heat = (race){.runner = driver_runner(d)};
         trial_ask ask = tune_row_ask(row->kernel, row->dtype, row->class, row->shape, row->steps);
@@ -90,7 +94,8 @@ static int print_pairs(const result *r, int pairs)
     }
     free(heat);
     driver_destroy(d);
-    return slower > 0 ? EXIT_FAILED : EXIT_OK;
+    const int printed = finish_stdout();
+    return printed != EXIT_OK ? printed : slower > 0 ? EXIT_FAILED : EXIT_OK;
 }
 
 int cmd_show(int argc, char **argv)
@@ -104,6 +109,8 @@ int cmd_show(int argc, char **argv)
         return EXIT_USAGE;
     if (o.failed != EXIT_OK)
         return o.failed;
+    if (o.pairs > 0 && o.json)
+        return refuse(EXIT_USAGE, "--pairs and --json exclude each other");
     static result r; /* large */
     nt_error why;
     char dir[3000];
@@ -118,8 +125,10 @@ int cmd_show(int argc, char **argv)
     }
     if (r.n_rows == 0)
         return code != EXIT_OK ? code : refuse(EXIT_IO, "no results in %s: run `autotune run` first", dir);
-    if (o.pairs > 0)
-        return print_pairs(&r, o.pairs);
+    if (o.pairs > 0) {
+        const int paired = print_pairs(&r, o.pairs);
+        return paired != EXIT_OK ? paired : code;
+    }
     if (o.json) {
         const int printed = print_json(result_json(&r, NULL));
         return printed != EXIT_OK ? printed : code;

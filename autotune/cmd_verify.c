@@ -85,6 +85,10 @@ static error_t parse(int key, char *arg, struct argp_state *state)
     case 'e': o->accuracy.exhaustive = 1; break;
     case 'j': o->json = true; break;
     case ARGP_KEY_ARG: code = take_kernel(o, arg); break;
+    case ARGP_KEY_ERROR:
+        if (o->failed == EXIT_OK)
+            refuse_option(state);
+        return 0;
     default: return ARGP_ERR_UNKNOWN;
     }
     if (o->failed == EXIT_OK)
@@ -253,7 +257,7 @@ int cmd_verify(int argc, char **argv)
     char name[] = "autotune verify";
     argv[0] = name;
     argp_err_exit_status = EXIT_USAGE;
-    const error_t error = argp_parse(&parser, argc, argv, 0, 0, &o);
+    const error_t error = argp_parse(&parser, argc, argv, argp_flags(argc, argv), 0, &o);
     if (o.failed != EXIT_OK || error != 0)
         return o.failed != EXIT_OK ? o.failed : EXIT_USAGE;
     if (o.accuracy.exhaustive && !(o.dtypes & 1u << NT_F32))

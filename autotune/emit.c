@@ -12,10 +12,10 @@
 #include "driver.h"
 #include "file.h"
 
-/* The brand string comes from the CPU, not from us: only what a comment may hold. */
+/* Brand strings and flags are not ours: only what a comment may hold, and no longer than a line may be. */
 static void print_plain(FILE *out, const char *text)
 {
-    for (; *text; text++) {
+    for (int i = 0; *text && i < 200; text++, i++) {
         const int plain = (*text >= '0' && *text <= '9') || (*text >= 'A' && *text <= 'Z') ||
                           (*text >= 'a' && *text <= 'z') || strchr(" .-_()@+", *text);
         fputc(plain ? *text : '_', out);

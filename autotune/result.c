@@ -255,8 +255,7 @@ static bool read_config(const json_t *row, const char *name, const nt_kernel *ke
            nt_config_parse(kernel, text, config, why) == NT_OK && nt_config_check(kernel, dtype, config, why) == NT_OK;
 }
 
-/* The library would use neither of two rows for one case, nor rows of a dtype with two arithmetics. */
-static bool contradicts(const result_row *a, const result_row *b)
+bool result_contradicts(const result_row *a, const result_row *b)
 {
     return a->kernel == b->kernel && a->dtype == b->dtype &&
            ((a->class == b->class && a->repeat == b->repeat) || a->config.isa != b->config.isa ||
@@ -337,7 +336,7 @@ nt_status result_load(result *r, const nt_kernel *kernel, const char *dir, nt_er
     }
     for (int i = before; status == NT_OK && i < r->n_rows; i++)
         for (int k = before; status == NT_OK && k < i; k++)
-            if (contradicts(&r->row[i], &r->row[k]))
+            if (result_contradicts(&r->row[i], &r->row[k]))
                 status = bad(why, path, "two of its rows contradict each other");
     if (status != NT_OK)
         r->n_rows = before;

@@ -49,6 +49,9 @@ typedef struct result {
  */
 double result_roof(const result_row *row);
 
+/* result_contradicts() - the library could not use both: one case twice, or two arithmetics of a dtype. */
+bool result_contradicts(const result_row *a, const result_row *b);
+
 /* result_machine_json(), result_key_json() - who measured, and what the figures are true of.  New
  * references; NULL without memory. */
 json_t *result_machine_json(const nt_machine *machine);

@@ -36,7 +36,7 @@ static void add_unrolls(space *s)
 {
     const nt_kernel *k = s->q.kernel;
     for (const nt_tile *t = k->tiles[s->q.arithmetic.isa]; t->fn; t++)
-        if (t->dtype == s->q.dtype && strcmp(t->variant, k->variants[s->q.arithmetic.variant].name) == 0)
+        if (t->dtype == s->q.dtype && t->jam == s->q.arithmetic.jam && strcmp(t->variant, k->variants[s->q.arithmetic.variant].name) == 0)
             add(s, SPACE_UNROLL, t->unroll);
 }
 

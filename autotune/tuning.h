@@ -1,0 +1,68 @@
+/*
+ * tuning.h - what the stages of a tune share: arithmetic.c, finals.c, tune.c
+ * SPDX-License-Identifier: MIT
+ */
+#ifndef AUTOTUNE_TUNING_H
+#define AUTOTUNE_TUNING_H
+
+#include <stdbool.h>
+
+#include "race.h"
+#include "search.h"
+#include "tune.h"
+
+/* A config replaces the default when its ratio is surely below this; and is preferred to a plainer one when
+ * it is at least this much faster. */
+#define TUNING_WORTH 0.99
+
+enum { FINALISTS = 8, FINAL_ROUNDS_LEAST = 8, FINAL_ROUNDS_MOST = 24, CONFIRM_ROUNDS_LEAST = 14, CONFIRM_ROUNDS_MOST = 40,
+       LOOP_ROUNDS_LEAST = 4, LOOP_ROUNDS_MOST = 10 };
+
+typedef struct tuning {
+    result *r;
+    const nt_kernel *kernel;
+    const tune_options *o;
+    trial_runner *runner;
+    tune_event event;
+    tune_event_fn *on_event;
+    void *context;
+    double start_s;
+    int n_rows, weights_left;
+
+    /* Of the dtype at hand. */
+    nt_config standard, arithmetic; /* the default config; the same with the chosen isa and variant */
+    bool has_peak, has_in_cache, has_memory;
+    trial_ask peak, in_cache, memory;
+} tuning;
+
+/* One row at hand. */
+typedef struct tuning_row {
+    tuning *t;
+    result_row *row;
+    search *s;
+    trial_ask ask;
+    double cells; /* times steps */
+} tuning_row;
+
+void tuning_tell(tuning *t, const char *stage, const candidate *trial);
+
+/* tuning_over() - the budget is spent, or somebody asked to stop. */
+bool tuning_over(const tuning *t);
+
+/* tuning_same() - do two configs have one text? */
+bool tuning_same(const nt_kernel *kernel, const nt_config *a, const nt_config *b);
+
+/* tuning_arithmetic() - chooses isa and variant of a dtype into t->arithmetic. */
+nt_status tuning_arithmetic(tuning *t, nt_dtype dtype, nt_error *why);
+
+/* tuning_loops() - serial, outer, middle, inner, flat: the best that the search knows of each, side by side. */
+void tuning_loops(tuning_row *tr, double deadline_s);
+
+/* tuning_final() - the plain schedule against the fastest of the search: the plainest of those that cannot be told
+ * apart.  Whoever asks to stop gets the best so far, without a final. */
+nt_config tuning_final(const tuning_row *tr, double deadline_s, double trial_s);
+
+/* tuning_confirm() - default and winner in fresh pairs, in turn with the roofs; fills in the row. */
+void tuning_confirm(tuning_row *tr, const nt_config *winner, double deadline_s);
+
+#endif /* AUTOTUNE_TUNING_H */
