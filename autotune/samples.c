@@ -79,7 +79,7 @@ static double logarithmic(stream *s, const space *in)
 static double quarter_turn(stream *s, const space *in, double most, long double shift)
 {
     const double turns = fmin(most / (double)half_pi, 0x1p62);
-    const double k = turns < 2 ? 1 : floor(next(s) < 0.5 ? next(s) * turns : log_uniform(s, 1, turns));
+    const double k = floor(turns < 2 ? 1 : next(s) < 0.5 ? 1 + next(s) * (turns - 1) : log_uniform(s, 1, turns));
     return near(s, in, (double)(((long double)k + shift) * half_pi));
 }
 
