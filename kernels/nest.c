@@ -177,7 +177,16 @@ typedef struct pass {
     const nt_nest *nest;
     int64_t time, start;
     int depth;
+    bool last; /* of the run: the region's own barrier ends it */
 } pass;
+
+/* The barrier of a shared loop, but where the end of the parallel region follows at once. */
+static void end_shared_loop(const pass *p, int level)
+{
+    if (level > 0 || !p->last) {
+#pragma omp barrier
+    }
+}
 
 /* The loops from `level` inwards; the one at `shared` is dealt out among the team. */
 static void descend(const pass *p, int level, int shared, nt_box box)
@@ -195,20 +204,22 @@ static void descend(const pass *p, int level, int shared, nt_box box)
             descend(p, level + 1, shared, box);
         }
     } else if (nest->dynamic) {
-#pragma omp for schedule(dynamic, 1)
+#pragma omp for schedule(dynamic, 1) nowait
         for (int64_t i = 0; i < n; i++) {
             nt_box mine = box;
             set_range(nest, axis, i, &mine);
             descend(p, level + 1, -1, mine);
         }
     } else {
-#pragma omp for schedule(static)
+#pragma omp for schedule(static) nowait
         for (int64_t i = 0; i < n; i++) {
             nt_box mine = box;
             set_range(nest, axis, i, &mine);
             descend(p, level + 1, -1, mine);
         }
     }
+    if (level == shared)
+        end_shared_loop(p, level);
 }
 
 /* Tile i of all tiles in one list. */
@@ -231,14 +242,16 @@ static void flat_pass(const pass *p, bool team)
         for (int64_t i = 0; i < n; i++)
             flat_tile(p, i);
     } else if (p->nest->dynamic) {
-#pragma omp for schedule(dynamic, 1)
+#pragma omp for schedule(dynamic, 1) nowait
         for (int64_t i = 0; i < n; i++)
             flat_tile(p, i);
     } else {
-#pragma omp for schedule(static)
+#pragma omp for schedule(static) nowait
         for (int64_t i = 0; i < n; i++)
             flat_tile(p, i);
     }
+    if (team)
+        end_shared_loop(p, 0);
 }
 
 /* Every thread of the team runs this; team is false where there is none. */
@@ -247,7 +260,8 @@ static void all_passes(const nt_nest *nest, bool team)
     const uint64_t saved = nt_fpenv_enter();
     const int64_t end = nest->time + nest->steps;
     for (int64_t t = nest->time; t < end; t += nest->depth) {
-        const pass p = {nest, t, nest->time, (int)(end - t < nest->depth ? end - t : nest->depth)};
+        const pass p = {nest, t, nest->time, (int)(end - t < nest->depth ? end - t : nest->depth),
+                        t + nest->depth >= end};
         if (nest->flat)
             flat_pass(&p, team);
         else
