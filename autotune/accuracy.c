@@ -23,9 +23,9 @@ enum { BATCH = 4096, MOST_THREADS = 64, OPERANDS = 1 + NT_MAX_COEFS };
 typedef struct batch {
     const nt_kernel *kernel;
     nt_dtype dtype;
-    int64_t first;                  /* number of the first sample */
-    int n, n_inside;                /* samples; cells behind them hold what was there before */
-    double input[OPERANDS][BATCH];  /* src, coefficients: numbers of dtype */
+    int64_t first;                                /* number of the first sample */
+    int n, n_inside;                              /* samples; cells behind them hold what was there before */
+    double input[OPERANDS][BATCH];                /* src, coefficients: numbers of dtype */
     double value[BATCH], rest[BATCH], ulp[BATCH]; /* the truth; ulp is Inf where it is special */
     int special[BATCH], n_special;
     _Alignas(64) double cells[1 + OPERANDS][BATCH]; /* result, src, coefficients, in dtype */
@@ -280,8 +280,13 @@ static void add_entries(accuracy *a)
             while (t->fn && (t->dtype != a->dtype || strcmp(t->variant, a->kernel->variants[v].name) != 0))
                 t++;
             if (t->fn && a->n < ACCURACY_ENTRIES)
-                a->entry[a->n++].config = (nt_config){.isa = (nt_isa)isa, .variant = v, .parallel = NT_SERIAL, .depth = 1,
-                                                      .threads = 1, .unroll = t->unroll, .jam = t->jam};
+                a->entry[a->n++].config = (nt_config){.isa = (nt_isa)isa,
+                                                      .variant = v,
+                                                      .parallel = NT_SERIAL,
+                                                      .depth = 1,
+                                                      .threads = 1,
+                                                      .unroll = t->unroll,
+                                                      .jam = t->jam};
         }
     }
 }
@@ -294,28 +299,33 @@ int accuracy_confirmed(const accuracy *a, const accuracy_entry *e)
 int accuracy_can(const nt_kernel *kernel, nt_dtype dtype, int exhaustive, nt_error *why)
 {
     if (kernel->n_levels != 1 || nt_kernel_radius(kernel, NULL) != 0)
-        snprintf(why->text, sizeof why->text, "kernel %s reads neighbours or earlier steps: allowed are kernels of one cell",
+        snprintf(why->text, sizeof why->text,
+                 "kernel %s reads neighbours or earlier steps: allowed are kernels of one cell",
                  kernel->name);
     else if (exhaustive && (dtype != NT_F32 || kernel->n_coefs != 0))
-        snprintf(why->text, sizeof why->text, "kernel %s in %s has too many inputs to run through: allowed are kernels of "
-                 "one input in f32", kernel->name, nt_dtype_name(dtype));
+        snprintf(why->text, sizeof why->text,
+                 "kernel %s in %s has too many inputs to run through: allowed are kernels of "
+                 "one input in f32",
+                 kernel->name, nt_dtype_name(dtype));
     else
         return 1;
     return 0;
 }
 
-nt_status accuracy_measure(accuracy *a, const nt_kernel *kernel, nt_dtype dtype, const accuracy_options *options,
-                           nt_error *why)
+nt_status accuracy_measure(accuracy *a, const nt_kernel *kernel, nt_dtype dtype,
+                           const accuracy_options *options, nt_error *why)
 {
     nt_error unused;
     why = why ? why : &unused;
-    *a = (accuracy){.kernel = kernel, .dtype = dtype, .arithmetic = options->exhaustive ? reals_double.name : reals_mpfr.name};
+    *a = (accuracy){.kernel = kernel,
+                    .dtype = dtype,
+                    .arithmetic = options->exhaustive ? reals_double.name : reals_mpfr.name};
     if (!accuracy_can(kernel, dtype, options->exhaustive, why))
         return NT_EARG;
     add_entries(a);
     if (a->n == 0) {
-        snprintf(why->text, sizeof why->text, "kernel %s has no %s tile function that this CPU can run", kernel->name,
-                 nt_dtype_name(dtype));
+        snprintf(why->text, sizeof why->text, "kernel %s has no %s tile function that this CPU can run",
+                 kernel->name, nt_dtype_name(dtype));
         return NT_EKERNEL;
     }
     const accuracy empty = *a;

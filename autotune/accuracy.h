@@ -33,7 +33,7 @@ enum { ACCURACY_ENTRIES = 32 };
 typedef struct accuracy {
     const nt_kernel *kernel;
     nt_dtype dtype;
-    const char *arithmetic; /* of the truth */
+    const char *arithmetic;                /* of the truth */
     int64_t n_inside, n_beyond, n_special; /* samples */
     int n;
     accuracy_entry entry[ACCURACY_ENTRIES];
@@ -70,7 +70,7 @@ int accuracy_can(const nt_kernel *kernel, nt_dtype dtype, int exhaustive, nt_err
  *          no figure.
  * Errors:  NT_EKERNEL (nothing runs here), NT_EARG (see accuracy_can()), NT_ENOMEM, and those of plans.
  */
-nt_status accuracy_measure(accuracy *a, const nt_kernel *kernel, nt_dtype dtype, const accuracy_options *options,
-                           nt_error *why);
+nt_status accuracy_measure(accuracy *a, const nt_kernel *kernel, nt_dtype dtype,
+                           const accuracy_options *options, nt_error *why);
 
 #endif /* AUTOTUNE_ACCURACY_H */

@@ -49,9 +49,9 @@ nt_status tune_check(const nt_kernel *k, const tune_options *o, nt_error *why)
                 least = v;
         if (allowed(o, k, (nt_dtype)d, least))
             continue;
-        snprintf(why->text, sizeof why->text, "no variant of %s keeps --max-ulp %g in %s: the least is %s with %g",
-                 k->name, o->max_ulp[d], nt_dtype_name((nt_dtype)d), k->variants[least].name,
-                 k->variants[least].max_ulp[d]);
+        snprintf(why->text, sizeof why->text,
+                 "no variant of %s keeps --max-ulp %g in %s: the least is %s with %g", k->name, o->max_ulp[d],
+                 nt_dtype_name((nt_dtype)d), k->variants[least].name, k->variants[least].max_ulp[d]);
         return NT_EKERNEL;
     }
     return NT_OK;
@@ -62,10 +62,11 @@ static bool beats_default(tuning *t, nt_dtype dtype, const nt_config *config)
 {
     bool faster = false, slower = false;
     race *r = calloc(1, sizeof *r);
-    for (int class = 0; r && class < NT_N_CLASSES; class++) {
+    for (int class = 0; r && class < NT_N_CLASSES; class ++) {
         int64_t shape[3];
-        tune_row_shape(&t->r->machine, t->kernel, dtype, (nt_class)class, shape);
-        trial_ask ask = tune_row_ask(t->kernel, dtype, (nt_class)class, t->o->shape[0] > 0 ? t->o->shape : shape, 1);
+        tune_row_shape(&t->r->machine, t->kernel, dtype, (nt_class) class, shape);
+        trial_ask ask =
+            tune_row_ask(t->kernel, dtype, (nt_class) class, t->o->shape[0] > 0 ? t->o->shape : shape, 1);
         *r = (race){.runner = t->runner, .stop = t->o->stop};
         ask.config = t->standard;
         race_add(r, &ask);
@@ -126,8 +127,8 @@ nt_status tuning_arithmetic(tuning *t, nt_dtype dtype, nt_error *why)
             }
         }
     }
-    if (any && allowed(t->o, k, dtype, t->standard.variant) && !tuning_same(k, &t->arithmetic, &t->standard) &&
-        !beats_default(t, dtype, &t->arithmetic))
+    if (any && allowed(t->o, k, dtype, t->standard.variant) &&
+        !tuning_same(k, &t->arithmetic, &t->standard) && !beats_default(t, dtype, &t->arithmetic))
         t->arithmetic = t->standard;
     return any ? NT_OK : tune_check(k, t->o, why);
 }

@@ -15,8 +15,7 @@ static const struct awkward_shape {
     int64_t n[3];
     ptrdiff_t sx;
 } awkward_shapes[] = {
-    {{1, 1, 1}, 1},   {{7, 5, 3}, 1},  {{7, 5, 3}, 2},
-    {{33, 17, 9}, 1}, {{67, 3, 2}, 1}, {{301, 2, 1}, 1},
+    {{1, 1, 1}, 1}, {{7, 5, 3}, 1}, {{7, 5, 3}, 2}, {{33, 17, 9}, 1}, {{67, 3, 2}, 1}, {{301, 2, 1}, 1},
 };
 
 /* One operand: a view inside a buffer, and the buffer as it was before the run. */
@@ -59,14 +58,12 @@ static nt_status make_padded(operand *o, const trial_ask *ask, const struct awkw
     o->before = malloc(o->bytes);
     if (!o->buffer || !o->before) {
         if (why)
-            snprintf(why->text, sizeof why->text, "out of memory for a grid of %zu bytes",
-                     o->bytes);
+            snprintf(why->text, sizeof why->text, "out of memory for a grid of %zu bytes", o->bytes);
         return NT_ENOMEM;
     }
     memset(o->buffer, CANARY, o->bytes);
-    const nt_status status =
-        nt_grid_wrap(&o->view, ask->dtype, shape->n[0], shape->n[1], shape->n[2], sx, sy, sz,
-                     (int)halo, o->buffer + first * (ptrdiff_t)size, why);
+    const nt_status status = nt_grid_wrap(&o->view, ask->dtype, shape->n[0], shape->n[1], shape->n[2], sx, sy,
+                                          sz, (int)halo, o->buffer + first * (ptrdiff_t)size, why);
     for (int64_t z = -halo; status == NT_OK && halo && z < shape->n[2] + halo; z++)
         for (int64_t y = -halo; y < shape->n[1] + halo; y++)
             for (int64_t x = -halo; x < shape->n[0] + halo; x++)
@@ -86,10 +83,9 @@ static nt_status make_operands(operands *o, const trial_ask *ask, const struct a
     while (o->n < n) {
         const int i = o->n;
         operand *made = &o->at[o->n++];
-        const nt_status status =
-            padded ? make_padded(made, ask, shape, why)
-                   : nt_grid_create(&made->view, ask->dtype, shape->n[0], shape->n[1], shape->n[2],
-                                    nt_kernel_radius(k, NULL), NULL, why);
+        const nt_status status = padded ? make_padded(made, ask, shape, why)
+                                        : nt_grid_create(&made->view, ask->dtype, shape->n[0], shape->n[1],
+                                                         shape->n[2], nt_kernel_radius(k, NULL), NULL, why);
         if (status != NT_OK)
             return status;
         made->written = i < k->n_levels ? !with_result : i >= k->n_levels + k->n_coefs;
@@ -176,11 +172,10 @@ static int compare_cells(const operand *o, const nt_grid *truth, nt_error *why)
                 const uint64_t a = bits_of(cell, g->dtype, &nan_a);
                 const uint64_t b = bits_of(nt_grid_cell(truth, x, y, z), g->dtype, &nan_b);
                 if (a != b && !(nan_a && nan_b)) {
-                    snprintf(
-                        why->text, sizeof why->text,
-                        "%lldx%lldx%lld: cell (%lld, %lld, %lld) is 0x%llx, serial gives 0x%llx",
-                        (long long)g->nx, (long long)g->ny, (long long)g->nz, (long long)x,
-                        (long long)y, (long long)z, (unsigned long long)a, (unsigned long long)b);
+                    snprintf(why->text, sizeof why->text,
+                             "%lldx%lldx%lld: cell (%lld, %lld, %lld) is 0x%llx, serial gives 0x%llx",
+                             (long long)g->nx, (long long)g->ny, (long long)g->nz, (long long)x, (long long)y,
+                             (long long)z, (unsigned long long)a, (unsigned long long)b);
                     return 0;
                 }
                 memcpy(cell, o->before + (cell - o->buffer), size);
@@ -208,8 +203,7 @@ static int compare(operands *ours, const operands *truth, int answer, nt_error *
     return 1;
 }
 
-static trial_class check_shape(const trial_ask *ask, const struct awkward_shape *shape,
-                               nt_error *why)
+static trial_class check_shape(const trial_ask *ask, const struct awkward_shape *shape, nt_error *why)
 {
     operands ours, truth = {.n = 0};
     const nt_config plain = plainest(ask);

@@ -64,16 +64,15 @@ static int team(int threads)
 }
 
 /* n cells with a stride to n cells with another. */
-static void copy_piece(char *to, ptrdiff_t to_stride, const char *from, ptrdiff_t from_stride,
-                       int64_t n, size_t bytes)
+static void copy_piece(char *to, ptrdiff_t to_stride, const char *from, ptrdiff_t from_stride, int64_t n,
+                       size_t bytes)
 {
     if (to_stride == 1 && from_stride == 1) {
         memcpy(to, from, (size_t)n * bytes);
         return;
     }
     for (int64_t i = 0; i < n; i++)
-        memcpy(to + i * to_stride * (ptrdiff_t)bytes, from + i * from_stride * (ptrdiff_t)bytes,
-               bytes);
+        memcpy(to + i * to_stride * (ptrdiff_t)bytes, from + i * from_stride * (ptrdiff_t)bytes, bytes);
 }
 
 void cells_copy(const nt_grid *to, const nt_grid *from, int threads)

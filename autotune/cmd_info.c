@@ -58,20 +58,22 @@ static json_t *kernel_json(const nt_kernel *k)
     static const char *const roles[] = {"field", "memory_roof", "peak"};
     json_t *variants = json_array();
     for (const nt_variant *v = k->variants; v->name; v++)
-        json_array_append_new(variants, json_pack("{s:s, s:s, s:f, s:f}", "name", v->name, "note", v->note, "max_ulp_f32",
-                                                  v->max_ulp[NT_F32], "max_ulp_f64", v->max_ulp[NT_F64]));
-    return json_pack("{s:s, s:i, s:s, s:s, s:s, s:i, s:i, s:f, s:i, s:i, s:o, s:o}", "name", k->name, "version", k->version,
-                     "title", k->title, "formula", k->formula, "role", roles[k->role], "levels", k->n_levels,
-                     "radius", nt_kernel_radius(k, NULL), "flops_per_cell", k->flops_per_cell, "reads_per_cell",
-                     k->reads_per_cell, "writes_per_cell", k->writes_per_cell, "isas", isas_json(k), "variants",
-                     variants);
+        json_array_append_new(variants, json_pack("{s:s, s:s, s:f, s:f}", "name", v->name, "note", v->note,
+                                                  "max_ulp_f32", v->max_ulp[NT_F32], "max_ulp_f64",
+                                                  v->max_ulp[NT_F64]));
+    return json_pack("{s:s, s:i, s:s, s:s, s:s, s:i, s:i, s:f, s:i, s:i, s:o, s:o}", "name", k->name,
+                     "version", k->version, "title", k->title, "formula", k->formula, "role", roles[k->role],
+                     "levels", k->n_levels, "radius", nt_kernel_radius(k, NULL), "flops_per_cell",
+                     k->flops_per_cell, "reads_per_cell", k->reads_per_cell, "writes_per_cell",
+                     k->writes_per_cell, "isas", isas_json(k), "variants", variants);
 }
 
 int cmd_list(int argc, char **argv)
 {
     info_options o;
     char name[] = "autotune list";
-    const int code = parse_arguments(&o, "The kernels, their variants, and the keys of a config.", name, argc, argv);
+    const int code =
+        parse_arguments(&o, "The kernels, their variants, and the keys of a config.", name, argc, argv);
     if (code != EXIT_OK)
         return code;
     if (o.json) {
@@ -82,17 +84,20 @@ int cmd_list(int argc, char **argv)
     }
     for (int i = 0; i < nt_kernel_count(); i++) {
         const nt_kernel *k = nt_kernel_at(i);
-        printf("%s  %s\n  %s\n  a cell: %g flops, %d read, %d written; radius %d; here:", k->name, k->title, k->formula,
-               k->flops_per_cell, k->reads_per_cell, k->writes_per_cell, nt_kernel_radius(k, NULL));
+        printf("%s  %s\n  %s\n  a cell: %g flops, %d read, %d written; radius %d; here:", k->name, k->title,
+               k->formula, k->flops_per_cell, k->reads_per_cell, k->writes_per_cell,
+               nt_kernel_radius(k, NULL));
         for (int isa = 0; isa < NT_N_ISAS; isa++)
             if (k->tiles[isa] && nt_isa_available((nt_isa)isa))
                 printf(" %s", nt_isa_name((nt_isa)isa));
         printf("\n");
         for (const nt_variant *v = k->variants; v->name; v++)
-            printf("    variant=%-8s %-76s %g ulp f32, %g f64\n", v->name, v->note, v->max_ulp[NT_F32], v->max_ulp[NT_F64]);
+            printf("    variant=%-8s %-76s %g ulp f32, %g f64\n", v->name, v->note, v->max_ulp[NT_F32],
+                   v->max_ulp[NT_F64]);
         printf("\n");
     }
-    printf("Keys of a config: isa, variant, parallel=serial|outer|middle|inner|flat, order=zyx|zxy|yzx|yxz|xzy|xyz,\n"
+    printf("Keys of a config: isa, variant, parallel=serial|outer|middle|inner|flat, "
+           "order=zyx|zxy|yzx|yxz|xzy|xyz,\n"
            "tile=XxYxZ (0: whole), depth, threads, schedule=static|dynamic, unroll, jam\n");
     return finish_stdout();
 }
@@ -126,7 +131,9 @@ static double gflops(trial_runner *runner, const nt_machine *m, nt_dtype dtype, 
     /* Long enough that the start of the threads does not count. */
     peak.steps = 64;
     const double s = median_seconds(runner, &peak);
-    return s > 0 ? peak.kernel->flops_per_cell * (double)(peak.shape[0] * peak.shape[1] * peak.steps) / s * 1e-9 : 0;
+    return s > 0
+               ? peak.kernel->flops_per_cell * (double)(peak.shape[0] * peak.shape[1] * peak.steps) / s * 1e-9
+               : 0;
 }
 
 static void measure(trial_runner *runner, const nt_machine *m, machine_roofs *roofs)
@@ -139,7 +146,8 @@ static void measure(trial_runner *runner, const nt_machine *m, machine_roofs *ro
     for (int i = 0; i < nt_kernel_count() && !op; i++)
         if (nt_kernel_at(i)->role == NT_FIELD && nt_kernel_at(i)->roof)
             op = nt_kernel_at(i);
-    for (int n = 1; roofs->n < MOST_COUNTS; n = 2 * n < m->threads_allowed || n == m->threads_allowed ? 2 * n : m->threads_allowed) {
+    for (int n = 1; roofs->n < MOST_COUNTS;
+         n = 2 * n < m->threads_allowed || n == m->threads_allowed ? 2 * n : m->threads_allowed) {
         if (n > m->threads_allowed)
             break;
         int64_t shape[3];
@@ -162,37 +170,45 @@ static void print_machine(const nt_machine *m, const machine_roofs *roofs)
 {
     char id[64];
     nt_machine_id(m, id);
-    printf("machine   %s\ncpu       %s, %s family %d model %d stepping %d\nuarch     %s\n", id, m->model, m->vendor, m->family,
-           m->model_id, m->stepping, m->uarch);
-    printf("caches    L1d %lld KiB, L2 %lld KiB (shared by %d), L3 %lld KiB (shared by %d)\n", (long long)(m->l1d_bytes >> 10),
-           (long long)(m->l2_bytes >> 10), m->l2_shared_by, (long long)(m->l3_bytes >> 10), m->l3_shared_by);
+    printf("machine   %s\ncpu       %s, %s family %d model %d stepping %d\nuarch     %s\n", id, m->model,
+           m->vendor, m->family, m->model_id, m->stepping, m->uarch);
+    printf("caches    L1d %lld KiB, L2 %lld KiB (shared by %d), L3 %lld KiB (shared by %d)\n",
+           (long long)(m->l1d_bytes >> 10), (long long)(m->l2_bytes >> 10), m->l2_shared_by,
+           (long long)(m->l3_bytes >> 10), m->l3_shared_by);
     printf("cores     %d in %d package%s, %d thread%s a core, %d NUMA node%s\n", m->n_cores, m->n_packages,
-           m->n_packages == 1 ? "" : "s", m->smt, m->smt == 1 ? "" : "s", m->n_numa, m->n_numa == 1 ? "" : "s");
-    printf("allowed   %d thread%s: affinity %d, ", m->threads_allowed, m->threads_allowed == 1 ? "" : "s", m->cpus_affinity);
+           m->n_packages == 1 ? "" : "s", m->smt, m->smt == 1 ? "" : "s", m->n_numa,
+           m->n_numa == 1 ? "" : "s");
+    printf("allowed   %d thread%s: affinity %d, ", m->threads_allowed, m->threads_allowed == 1 ? "" : "s",
+           m->cpus_affinity);
     if (m->cpus_quota > 0)
         printf("cgroup quota %.2f CPUs\n", m->cpus_quota);
     else
         printf("no cgroup quota\n");
-    printf("memory    %.1f GiB, transparent huge pages: %s\nisas     ", (double)m->memory_bytes / (1 << 30), m->huge_pages);
+    printf("memory    %.1f GiB, transparent huge pages: %s\nisas     ", (double)m->memory_bytes / (1 << 30),
+           m->huge_pages);
     for (int i = 0; i < NT_N_ISAS; i++)
         if (m->isas & 1u << i)
             printf(" %s", nt_isa_name((nt_isa)i));
     const nt_build *build = nt_build_info();
-    printf("\nbuild     nestune %s, %s,%s, SLEEF %s\n", build->version, build->compiler, build->flags, build->sleef);
+    printf("\nbuild     nestune %s, %s,%s, SLEEF %s\n", build->version, build->compiler, build->flags,
+           build->sleef);
     printf("trials   ");
     for (const driver_setting *s = driver_environment; s->name; s++)
         if (s->value)
             printf(" %s=%s", s->name, s->value);
-    printf("\n\nthreads   memory, GB/s   f64 GFLOP/s   f32 GFLOP/s      (scale in place out of cache; FMAs in cache)\n");
+    printf("\n\nthreads   memory, GB/s   f64 GFLOP/s   f32 GFLOP/s      (scale in place out of cache; FMAs "
+           "in cache)\n");
     for (int i = 0; i < roofs->n; i++)
-        printf("%7d %14.1f %13.1f %13.1f\n", roofs->threads[i], roofs->gbytes_per_s[i], roofs->gflops_f64[i], roofs->gflops_f32[i]);
+        printf("%7d %14.1f %13.1f %13.1f\n", roofs->threads[i], roofs->gbytes_per_s[i], roofs->gflops_f64[i],
+               roofs->gflops_f32[i]);
 }
 
 int cmd_machine(int argc, char **argv)
 {
     info_options o;
     char name[] = "autotune machine";
-    const int code = parse_arguments(&o, "What was detected, and the roofs (takes some seconds).", name, argc, argv);
+    const int code =
+        parse_arguments(&o, "What was detected, and the roofs (takes some seconds).", name, argc, argv);
     if (code != EXIT_OK)
         return code;
     nt_machine m;
@@ -210,8 +226,8 @@ int cmd_machine(int argc, char **argv)
     }
     json_t *list = json_array();
     for (int i = 0; i < roofs.n; i++)
-        json_array_append_new(list, json_pack("{s:i, s:f, s:f, s:f}", "threads", roofs.threads[i], "memory_gbytes_per_s",
-                                              roofs.gbytes_per_s[i], "f64_gflops", roofs.gflops_f64[i], "f32_gflops",
-                                              roofs.gflops_f32[i]));
+        json_array_append_new(list, json_pack("{s:i, s:f, s:f, s:f}", "threads", roofs.threads[i],
+                                              "memory_gbytes_per_s", roofs.gbytes_per_s[i], "f64_gflops",
+                                              roofs.gflops_f64[i], "f32_gflops", roofs.gflops_f32[i]));
     return print_json(json_pack("{s:o, s:o}", "machine", result_machine_json(&m), "roofs", list));
 }

@@ -84,8 +84,10 @@ static int parse_threads(run_options *o, const char *arg)
     o->tune.n_threads = 0;
     do {
         int64_t n;
-        if (!parse_count(&p, NT_MAX_THREADS, &n) || n > most || (*p && *p != ',') || o->tune.n_threads == TUNE_MOST_THREADS)
-            return refuse(EXIT_USAGE, "--threads %.40s: allowed are numbers from 1 to %d, with commas", arg, most);
+        if (!parse_count(&p, NT_MAX_THREADS, &n) || n > most || (*p && *p != ',') ||
+            o->tune.n_threads == TUNE_MOST_THREADS)
+            return refuse(EXIT_USAGE, "--threads %.40s: allowed are numbers from 1 to %d, with commas", arg,
+                          most);
         int at = o->tune.n_threads++;
         for (; at > 0 && o->tune.threads[at - 1] > n; at--)
             o->tune.threads[at] = o->tune.threads[at - 1];
@@ -102,9 +104,7 @@ static int take_option(run_options *o, int key, const char *arg)
         if (!parse_number(arg, 1, 86400, &o->tune.budget_s))
             return refuse(EXIT_USAGE, "--budget %.20s: allowed are 1 to 86400 seconds a kernel", arg);
         return EXIT_OK;
-    case 'd':
-        o->tune.dtypes = dtypes_named(arg);
-        return o->tune.dtypes ? EXIT_OK : EXIT_USAGE;
+    case 'd': o->tune.dtypes = dtypes_named(arg); return o->tune.dtypes ? EXIT_OK : EXIT_USAGE;
     case 's': return parse_shape(o, arg);
     case 't': return parse_threads(o, arg);
     case 'u':
@@ -160,10 +160,18 @@ static const struct argp_option options[] = {
 
 static int parse_arguments(run_options *o, int argc, char **argv)
 {
-    *o = (run_options){.tune = {.budget_s = 60, .dtypes = 1u << NT_F32 | 1u << NT_F64, .many_steps = MANY_STEPS,
-                                .seed = 1, .stop = &stop_asked}};
-    const struct argp parser = {options, parse, "[KERNEL...]",
-                                "Tunes kernels on this machine: all that are not roofs unless named.", 0, 0, 0};
+    *o = (run_options){.tune = {.budget_s = 60,
+                                .dtypes = 1u << NT_F32 | 1u << NT_F64,
+                                .many_steps = MANY_STEPS,
+                                .seed = 1,
+                                .stop = &stop_asked}};
+    const struct argp parser = {options,
+                                parse,
+                                "[KERNEL...]",
+                                "Tunes kernels on this machine: all that are not roofs unless named.",
+                                0,
+                                0,
+                                0};
     char name[] = "autotune run";
     argv[0] = name;
     argp_err_exit_status = EXIT_USAGE;
@@ -197,11 +205,12 @@ static int check_memory(const run_options *o)
         const nt_kernel *k = o->kernel[i];
         const int64_t cells = o->tune.shape[0] * o->tune.shape[1] * o->tune.shape[2];
         /* Levels twice: they are restored from a copy. */
-        const double bytes = (double)cells * (2 * k->n_levels + k->n_coefs) * (o->tune.dtypes & 1u << NT_F64 ? 8 : 4);
+        const double bytes =
+            (double)cells * (2 * k->n_levels + k->n_coefs) * (o->tune.dtypes & 1u << NT_F64 ? 8 : 4);
         if (available > 0 && bytes > 0.9 * (double)available)
             return refuse(EXIT_USAGE, "--shape %lldx%lldx%lld: %s needs %.1f GB there, %.1f GB are available",
-                          (long long)o->tune.shape[0], (long long)o->tune.shape[1], (long long)o->tune.shape[2], k->name,
-                          bytes / 1e9, (double)available / 1e9);
+                          (long long)o->tune.shape[0], (long long)o->tune.shape[1],
+                          (long long)o->tune.shape[2], k->name, bytes / 1e9, (double)available / 1e9);
     }
     return EXIT_OK;
 }
@@ -222,14 +231,16 @@ static json_t *journal_header(const run_options *o, const nt_machine *machine, c
     json_object_set_new(header, "seed", json_integer((json_int_t)o->tune.seed));
     json_object_set_new(header, "dtypes", json_integer(o->tune.dtypes));
     json_object_set_new(header, "threads", threads);
-    json_object_set_new(header, "shape", json_pack("[I,I,I]", (json_int_t)o->tune.shape[0],
-                                                   (json_int_t)o->tune.shape[1], (json_int_t)o->tune.shape[2]));
+    json_object_set_new(header, "shape",
+                        json_pack("[I,I,I]", (json_int_t)o->tune.shape[0], (json_int_t)o->tune.shape[1],
+                                  (json_int_t)o->tune.shape[2]));
     json_object_set_new(header, "max_ulp", json_pack("[f,f]", o->tune.max_ulp[0], o->tune.max_ulp[1]));
     return header;
 }
 
 /* This run's rows, and of the old ones those that it did not tune again and that share their arithmetic. */
-static nt_status save_rows(const run_options *o, const result *r, const nt_kernel *kernel, const char *dir, nt_error *why)
+static nt_status save_rows(const run_options *o, const result *r, const nt_kernel *kernel, const char *dir,
+                           nt_error *why)
 {
     result *old = calloc(1, sizeof *old), *all = malloc(sizeof *all);
     nt_status status = old && all ? NT_OK : NT_ENOMEM;
@@ -259,8 +270,8 @@ static nt_status save_rows(const run_options *o, const result *r, const nt_kerne
     return status;
 }
 
-static int run_kernel(const run_options *o, result *r, const nt_kernel *kernel, trial_runner *worker, const char *dir,
-                      progress *p)
+static int run_kernel(const run_options *o, result *r, const nt_kernel *kernel, trial_runner *worker,
+                      const char *dir, progress *p)
 {
     nt_error why = {""};
     char path[4096];
@@ -282,8 +293,8 @@ static int run_kernel(const run_options *o, result *r, const nt_kernel *kernel, 
         status = tune_kernel(r, kernel, &o->tune, &jr.runner, progress_event, p, &why);
         progress_end(p);
         if (o->resume)
-            fprintf(stderr, "autotune: %lld trials taken from the journal, %lld made\n", (long long)jr.n_replayed,
-                    (long long)jr.n_new);
+            fprintf(stderr, "autotune: %lld trials taken from the journal, %lld made\n",
+                    (long long)jr.n_replayed, (long long)jr.n_new);
         if (status == NT_OK && jr.status != NT_OK) {
             status = jr.status;
             why = jr.why;
@@ -323,7 +334,8 @@ static int write_header(const run_options *o, const nt_machine *machine, const c
 static int finish(const run_options *o, const result *r, const char *dir)
 {
     if (r->n_rows == 0)
-        return refuse(stop_asked ? EXIT_INTERRUPTED : EXIT_FAILED, "no row was finished; nothing was written");
+        return refuse(stop_asked ? EXIT_INTERRUPTED : EXIT_FAILED,
+                      "no row was finished; nothing was written");
     int code = write_header(o, &r->machine, dir);
     if (code != EXIT_OK)
         return code;
@@ -359,7 +371,8 @@ int cmd_run(int argc, char **argv)
 
     driver *d;
     const int64_t available = nt_memory_available();
-    if (driver_create(&d, &(driver_options){.memory_limit_bytes = available > 0 ? available : 0}, &why) != NT_OK)
+    if (driver_create(&d, &(driver_options){.memory_limit_bytes = available > 0 ? available : 0}, &why) !=
+        NT_OK)
         return refuse(EXIT_FAILED, "%s", why.text);
     signal(SIGINT, on_interrupt);
     signal(SIGTERM, on_interrupt);
@@ -370,7 +383,8 @@ int cmd_run(int argc, char **argv)
             code = run_kernel(&o, &r, o.kernel[i], driver_runner(d), dir, &p);
         } else {
             const size_t used = strlen(r.not_searched);
-            snprintf(r.not_searched + used, sizeof r.not_searched - used, "%s%s", used ? ", " : "", o.kernel[i]->name);
+            snprintf(r.not_searched + used, sizeof r.not_searched - used, "%s%s", used ? ", " : "",
+                     o.kernel[i]->name);
         }
     }
     driver_destroy(d);

@@ -8,9 +8,8 @@
 
 #include "commands.h"
 #include "driver.h"
-#include "race.h"
 #include "report.h"
-#include "tune.h"
+#include "tuning.h"
 
 enum { MOST_KERNELS = 32, LEAST_PAIRS = 6, MOST_PAIRS = STATS_MOST };
 
@@ -48,7 +47,8 @@ static error_t parse(int key, char *arg, struct argp_state *state)
             o->failed = take_pairs(o, arg);
         return 0;
     case ARGP_KEY_ARG:
-        if (o->failed == EXIT_OK && o->n_kernels < MOST_KERNELS && !(o->kernel[o->n_kernels++] = kernel_named(arg)))
+        if (o->failed == EXIT_OK && o->n_kernels < MOST_KERNELS &&
+            !(o->kernel[o->n_kernels++] = kernel_named(arg)))
             o->failed = EXIT_USAGE;
         return 0;
     default: return ARGP_ERR_UNKNOWN;
@@ -78,6 +78,13 @@ static int print_pairs(const result *r, int pairs)
     printf("Fresh pairs: tuned over default\n\n");
     for (int i = 0; i < r->n_rows; i++) {
         const result_row *row = &r->row[i];
+        printf("%-12s %s  %-12s %-4s  ", row->kernel->name, nt_dtype_name(row->dtype),
+               nt_class_name(row->class), nt_repeat_name(row->repeat));
+        /* One config against itself would show the machine's noise and nothing else. */
+        if (tuning_same(row->kernel, &row->config, &row->default_config)) {
+            printf("the tuned config is the default\n");
+            continue;
+        }
         *heat = (race){.runner = driver_runner(d)};
         trial_ask ask = tune_row_ask(row->kernel, row->dtype, row->class, row->shape, row->steps);
         ask.config = row->default_config;
@@ -88,8 +95,7 @@ static int print_pairs(const result *r, int pairs)
         const stats_interval ratio = race_ratio(heat, 1, 0);
         const stats_verdict verdict = stats_judge(&ratio, 0);
         slower += ratio.n > 0 && verdict == STATS_SLOWER;
-        printf("%-12s %s  %-12s %-4s  %.4f  %.4f-%.4f  %s\n", row->kernel->name, nt_dtype_name(row->dtype),
-               nt_class_name(row->class), nt_repeat_name(row->repeat), ratio.median, ratio.low, ratio.high,
+        printf("%.4f  %.4f-%.4f  %s\n", ratio.median, ratio.low, ratio.high,
                ratio.n > 0 ? stats_verdict_name(verdict) : "not measured");
     }
     free(heat);
@@ -102,7 +108,8 @@ int cmd_show(int argc, char **argv)
 {
     show_options o = {0};
     char name[] = "autotune show";
-    const struct argp parser = {options, parse, "[KERNEL...]", "The best configs found on this machine.", 0, 0, 0};
+    const struct argp parser = {options, parse, "[KERNEL...]", "The best configs found on this machine.", 0,
+                                0,       0};
     argv[0] = name;
     argp_err_exit_status = EXIT_USAGE;
     if (argp_parse(&parser, argc, argv, argp_flags(argc, argv), 0, &o) != 0)

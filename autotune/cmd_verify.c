@@ -41,7 +41,8 @@ static bool parse_whole(const char *text, int64_t least, int64_t most, int64_t *
 static int take_samples(verify_options *o, const char *arg)
 {
     if (!parse_whole(arg, 1, most_samples, &o->accuracy.samples))
-        return refuse(EXIT_USAGE, "--samples %.40s: allowed are whole numbers from 1 to %lld", arg, (long long)most_samples);
+        return refuse(EXIT_USAGE, "--samples %.40s: allowed are whole numbers from 1 to %lld", arg,
+                      (long long)most_samples);
     return EXIT_OK;
 }
 
@@ -49,7 +50,8 @@ static int take_seed(verify_options *o, const char *arg)
 {
     int64_t seed;
     if (!parse_whole(arg, 0, INT64_MAX, &seed))
-        return refuse(EXIT_USAGE, "--seed %.40s: allowed are whole numbers from 0 to %lld", arg, (long long)INT64_MAX);
+        return refuse(EXIT_USAGE, "--seed %.40s: allowed are whole numbers from 0 to %lld", arg,
+                      (long long)INT64_MAX);
     o->accuracy.seed = (uint64_t)seed;
     return EXIT_OK;
 }
@@ -105,10 +107,11 @@ static const struct argp_option options[] = {
     {0},
 };
 
-static const char doc[] =
-    "Measures the largest error of every isa and variant, in units of the last place (ULP), and compares it with the "
-    "committed bound.\vExit code 1 if a bound is exceeded within the range it is promised for, or a special value (zero, "
-    "infinity, NaN) is wrong.  Errors beyond that range are shown beside.";
+static const char doc[] = "Measures the largest error of every isa and variant, in units of the last place "
+                          "(ULP), and compares it with the "
+                          "committed bound.\vExit code 1 if a bound is exceeded within the range it is "
+                          "promised for, or a special value (zero, "
+                          "infinity, NaN) is wrong.  Errors beyond that range are shown beside.";
 
 /* ---- progress --------------------------------------------------------------------------------- */
 
@@ -123,7 +126,8 @@ typedef struct meter {
 static meter meter_begin(void)
 {
     const char *term = getenv("TERM"), *no_color = getenv("NO_COLOR");
-    const int is_terminal = isatty(STDERR_FILENO) && term && strcmp(term, "dumb") != 0 && !(no_color && *no_color);
+    const int is_terminal =
+        isatty(STDERR_FILENO) && term && strcmp(term, "dumb") != 0 && !(no_color && *no_color);
     return (meter){clock_s(), 0, is_terminal, 0};
 }
 
@@ -174,20 +178,20 @@ static json_t *input_json(double x)
 
 static json_t *entry_json(const accuracy *a, const accuracy_entry *e)
 {
-    return json_pack("{s:s, s:s, s:s, s:s, s:s, s:I, s:I, s:I, s:f, s:o, s:o, s:o, s:o, s:I, s:b}",
-                     "kernel", a->kernel->name, "dtype", nt_dtype_name(a->dtype), "isa", nt_isa_name(e->config.isa),
+    return json_pack("{s:s, s:s, s:s, s:s, s:s, s:I, s:I, s:I, s:f, s:o, s:o, s:o, s:o, s:I, s:b}", "kernel",
+                     a->kernel->name, "dtype", nt_dtype_name(a->dtype), "isa", nt_isa_name(e->config.isa),
                      "variant", a->kernel->variants[e->config.variant].name, "truth", a->arithmetic,
                      "samples", (json_int_t)a->n_inside, "samples_beyond", (json_int_t)a->n_beyond,
-                     "samples_special", (json_int_t)a->n_special, "committed_ulp", bound_of(a, e),
-                     "max_ulp", ulp_json(e->inside.ulp), "at", input_json(e->inside.x),
-                     "max_ulp_beyond", ulp_json(e->beyond.ulp), "at_beyond", input_json(e->beyond.x),
-                     "special_wrong", (json_int_t)e->n_wrong, "confirmed", accuracy_confirmed(a, e));
+                     "samples_special", (json_int_t)a->n_special, "committed_ulp", bound_of(a, e), "max_ulp",
+                     ulp_json(e->inside.ulp), "at", input_json(e->inside.x), "max_ulp_beyond",
+                     ulp_json(e->beyond.ulp), "at_beyond", input_json(e->beyond.x), "special_wrong",
+                     (json_int_t)e->n_wrong, "confirmed", accuracy_confirmed(a, e));
 }
 
 static void print_entry(const accuracy *a, const accuracy_entry *e)
 {
-    printf("  %-7s %-8s %6.4g  %8.4f at %-24a", nt_isa_name(e->config.isa), a->kernel->variants[e->config.variant].name,
-           bound_of(a, e), e->inside.ulp, e->inside.x);
+    printf("  %-7s %-8s %6.4g  %8.4f at %-24a", nt_isa_name(e->config.isa),
+           a->kernel->variants[e->config.variant].name, bound_of(a, e), e->inside.ulp, e->inside.x);
     if (a->n_beyond > 0)
         printf("  %9.4g at %-24a", e->beyond.ulp, e->beyond.x);
     if (e->n_wrong > 0)
@@ -198,9 +202,9 @@ static void print_entry(const accuracy *a, const accuracy_entry *e)
 
 static void print_accuracy(const accuracy *a)
 {
-    printf("%s %s: %lld inputs up to %g, %lld beyond; of them %lld of special value; truth in %s\n", a->kernel->name,
-           nt_dtype_name(a->dtype), (long long)a->n_inside, a->kernel->ulp_range, (long long)a->n_beyond,
-           (long long)a->n_special, a->arithmetic);
+    printf("%s %s: %lld inputs up to %g, %lld beyond; of them %lld of special value; truth in %s\n",
+           a->kernel->name, nt_dtype_name(a->dtype), (long long)a->n_inside, a->kernel->ulp_range,
+           (long long)a->n_beyond, (long long)a->n_special, a->arithmetic);
     printf("  %-7s %-8s %6s  %-36s", "isa", "variant", "bound", "largest error, ULP");
     printf(a->n_beyond > 0 ? "  beyond that range\n" : "\n");
     for (int i = 0; i < a->n; i++)

@@ -4,8 +4,8 @@
  */
 #include "commands.h"
 
-#include <stdarg.h>
 #include <errno.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -36,14 +36,16 @@ unsigned argp_flags(int argc, char **argv)
 void refuse_option(const struct argp_state *state)
 {
     const int at = state->next > 1 ? state->next - 1 : 1;
-    refuse(EXIT_USAGE, "%.60s: not an option, or its value is missing or too much: `%s --help` lists the options",
+    refuse(EXIT_USAGE,
+           "%.60s: not an option, or its value is missing or too much: `%s --help` lists the options",
            at < state->argc ? state->argv[at] : "", state->name);
 }
 
 int finish_stdout(void)
 {
-    return fflush(stdout) == 0 && !ferror(stdout) ? EXIT_OK
-                                                  : refuse(EXIT_IO, "cannot write to stdout: %s", strerror(errno));
+    return fflush(stdout) == 0 && !ferror(stdout)
+               ? EXIT_OK
+               : refuse(EXIT_IO, "cannot write to stdout: %s", strerror(errno));
 }
 
 exit_code code_of(nt_status status)
@@ -65,7 +67,8 @@ const nt_kernel *kernel_named(const char *name)
         return kernel;
     char names[200] = "";
     for (int i = 0, used = 0; i < nt_kernel_count() && used < (int)sizeof names; i++)
-        used += snprintf(names + used, sizeof names - (size_t)used, "%s%s", i ? ", " : "", nt_kernel_at(i)->name);
+        used +=
+            snprintf(names + used, sizeof names - (size_t)used, "%s%s", i ? ", " : "", nt_kernel_at(i)->name);
     refuse(EXIT_USAGE, "unknown kernel %.40s: there are %s", name, names);
     return NULL;
 }
@@ -109,6 +112,7 @@ int results_dir(const nt_machine *machine, const char *out, char *dir, size_t n)
     if (out && !*out)
         return refuse(EXIT_USAGE, "--out: the name of a folder is missing");
     if (snprintf(dir, n, "%s/%s", out ? out : NT_RESULTS_DIR, id) >= (int)n)
-        return refuse(EXIT_IO, "--out %.40s...: the name is too long, allowed are %zu bytes", out, n - 1 - strlen(id) - 1);
+        return refuse(EXIT_IO, "--out %.40s...: the name is too long, allowed are %zu bytes", out,
+                      n - 1 - strlen(id) - 1);
     return EXIT_OK;
 }

@@ -13,10 +13,10 @@
 /* Documented in README.md and `autotune --help`. */
 typedef enum exit_code {
     EXIT_OK = 0,
-    EXIT_FAILED = 1,      /* it ran and failed: nothing runs here, an accuracy bound exceeded */
-    EXIT_USAGE = 2,       /* unknown kernel, option, isa, key; malformed or impossible value */
-    EXIT_IO = 3,          /* a file or folder cannot be read or written */
-    EXIT_STALE = 4,       /* results or a journal of another machine, build or version, or damaged */
+    EXIT_FAILED = 1,       /* it ran and failed: nothing runs here, an accuracy bound exceeded */
+    EXIT_USAGE = 2,        /* unknown kernel, option, isa, key; malformed or impossible value */
+    EXIT_IO = 3,           /* a file or folder cannot be read or written */
+    EXIT_STALE = 4,        /* results or a journal of another machine, build or version, or damaged */
     EXIT_INTERRUPTED = 130 /* Ctrl-C: the best so far is written */
 } exit_code;
 

@@ -99,16 +99,14 @@ static void end_worker(driver *d)
 
 static nt_status start_worker(driver *d, nt_error *why)
 {
-    nt_status status =
-        process_start(&d->worker, d->exe, d->argv, d->environment, d->memory_limit_bytes, why);
+    nt_status status = process_start(&d->worker, d->exe, d->argv, d->environment, d->memory_limit_bytes, why);
     if (status != NT_OK)
         return status;
     d->n_spawned++;
 
     wire_hello hello;
     const ssize_t got = process_receive(&d->worker, &hello, sizeof hello, clock_s() + hello_s);
-    if (got == sizeof hello && wire_head_is(&hello.head, WIRE_HELLO, sizeof hello) &&
-        hello.error == 0)
+    if (got == sizeof hello && wire_head_is(&hello.head, WIRE_HELLO, sizeof hello) && hello.error == 0)
         return NT_OK;
 
     const int said = got == sizeof hello && wire_head_is(&hello.head, WIRE_HELLO, sizeof hello);

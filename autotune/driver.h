@@ -23,10 +23,9 @@ extern const driver_setting driver_environment[];
 
 /* Its texts must outlive the driver. */
 typedef struct driver_options {
-    int64_t
-        memory_limit_bytes; /* of address space (RLIMIT_AS); 0: none.  Not set under sanitizers */
-    const char *exe;        /* NULL: this executable */
-    char *const *argv;      /* ends with NULL; NULL: {"autotune", "worker", NULL} */
+    int64_t memory_limit_bytes; /* of address space (RLIMIT_AS); 0: none.  Not set under sanitizers */
+    const char *exe;            /* NULL: this executable */
+    char *const *argv;          /* ends with NULL; NULL: {"autotune", "worker", NULL} */
 } driver_options;
 
 typedef struct driver driver;

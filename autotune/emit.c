@@ -25,7 +25,8 @@ static void print_plain(FILE *out, const char *text)
 static void print_head(FILE *out, const nt_machine *m)
 {
     const nt_build *build = nt_build_info();
-    fprintf(out, "/*\n * tuned.h - written by autotune; do not edit\n * SPDX-License-Identifier: MIT\n *\n * cpu:      ");
+    fprintf(out, "/*\n * tuned.h - written by autotune; do not edit\n * SPDX-License-Identifier: MIT\n *\n * "
+                 "cpu:      ");
     print_plain(out, m->model);
     fprintf(out, ", %s, %d threads\n * compiler: ", m->uarch, m->threads_allowed);
     print_plain(out, build->compiler);
@@ -35,11 +36,13 @@ static void print_head(FILE *out, const nt_machine *m)
     for (const driver_setting *s = driver_environment; s->name; s++)
         if (s->value)
             fprintf(out, "%s%s=%s", s == driver_environment ? "" : " ", s->name, s->value);
-    fprintf(out, "\n *\n * Behind each row: default and tuned ns a cell and step, and the verdict of the paired final.\n */\n");
+    fprintf(out, "\n *\n * Behind each row: default and tuned ns a cell and step, and the verdict of the "
+                 "paired final.\n */\n");
     char id[64];
     nt_machine_id(m, id);
-    fprintf(out, "NT_TUNED_HEADER(%d, \"%s\", \"%s\", %d, %d, %lld, %lld, %lld)\n", RESULT_FORMAT, id, m->vendor, m->family,
-            m->model_id, (long long)m->l1d_bytes, (long long)m->l2_bytes, (long long)m->l3_bytes);
+    fprintf(out, "NT_TUNED_HEADER(%d, \"%s\", \"%s\", %d, %d, %lld, %lld, %lld)\n", RESULT_FORMAT, id,
+            m->vendor, m->family, m->model_id, (long long)m->l1d_bytes, (long long)m->l2_bytes,
+            (long long)m->l3_bytes);
 }
 
 char *emit_text(const result *r)
@@ -58,9 +61,10 @@ char *emit_text(const result *r)
                 continue;
             char config[NT_CONFIG_TEXT];
             nt_config_format(row->kernel, &row->config, config);
-            fprintf(out, "NT_TUNED(%s, %d, %s, %s, %s, \"%s\") /* %.4f %.4f %s */\n", row->kernel->name, row->kernel->version,
-                    nt_dtype_name(row->dtype), nt_class_name(row->class), nt_repeat_name(row->repeat), config,
-                    row->default_ns, row->tuned_ns, stats_verdict_name(row->verdict));
+            fprintf(out, "NT_TUNED(%s, %d, %s, %s, %s, \"%s\") /* %.4f %.4f %s */\n", row->kernel->name,
+                    row->kernel->version, nt_dtype_name(row->dtype), nt_class_name(row->class),
+                    nt_repeat_name(row->repeat), config, row->default_ns, row->tuned_ns,
+                    stats_verdict_name(row->verdict));
         }
     if (fflush(out) == 0)
         fprintf(out, "NT_TUNED_END(%d, 0x%08lx)\n", r->n_rows, crc32(0, (const Bytef *)text, (uInt)n));

@@ -138,8 +138,7 @@ nt_status fields_get(fields_cache *cache, const trial_ask *ask, fields **f, nt_e
     for (int i = 0; i < FIELDS_KEPT; i++) {
         fields *kept = &cache->kept[i];
         if (kept->last_use && kept->kernel == ask->kernel && kept->dtype == ask->dtype &&
-            kept->restored == restored &&
-            memcmp(kept->shape, ask->shape, sizeof kept->shape) == 0) {
+            kept->restored == restored && memcmp(kept->shape, ask->shape, sizeof kept->shape) == 0) {
             kept->last_use = ++cache->uses;
             *f = kept;
             return NT_OK;

@@ -94,8 +94,7 @@ static int create_temp(const char *path, mode_t mode, char **temp)
 {
     static atomic_uint counter;
     for (int tries = 0; tries < 1000; tries++) {
-        if (asprintf(temp, "%s.%ld-%u.tmp", path, (long)getpid(), atomic_fetch_add(&counter, 1)) <
-            0) {
+        if (asprintf(temp, "%s.%ld-%u.tmp", path, (long)getpid(), atomic_fetch_add(&counter, 1)) < 0) {
             *temp = NULL;
             errno = ENOMEM;
             return -1;

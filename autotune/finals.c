@@ -62,7 +62,8 @@ static int finalists_in(double seconds, double trial_s)
 static int enter(race *r, const tuning_row *tr, const nt_config *config)
 {
     for (int i = 0; i < r->n; i++)
-        if (r->entrant[i].ask.kernel == tr->ask.kernel && tuning_same(tr->ask.kernel, &r->entrant[i].ask.config, config))
+        if (r->entrant[i].ask.kernel == tr->ask.kernel &&
+            tuning_same(tr->ask.kernel, &r->entrant[i].ask.config, config))
             return i;
     trial_ask ask = tr->ask;
     ask.config = *config;
@@ -101,12 +102,27 @@ static void read_roofs(result_row *row, const tuning *t, const race *r, int memo
     if (memory >= 0)
         row->memory_roof_ns = ask_ns(&t->memory, race_median(r, memory));
     if (peak >= 0 && isfinite(race_median(r, peak)))
-        row->arithmetic_roof_ns = roofs_arithmetic_ns(t->kernel, row->dtype, t->arithmetic.variant,
-                                                      roofs_ns_per_fp(&t->peak, race_median(r, peak)), threads);
+        row->arithmetic_roof_ns =
+            roofs_arithmetic_ns(t->kernel, row->dtype, t->arithmetic.variant,
+                                roofs_ns_per_fp(&t->peak, race_median(r, peak)), threads);
     if (in_cache >= 0) {
         row->in_cache_ns = ask_ns(&t->in_cache, race_median(r, in_cache)) / threads;
         memcpy(row->in_cache_shape, t->in_cache.shape, sizeof row->in_cache_shape);
     }
+}
+
+/* Few pairs with a few spikes cannot be sure: the two alone, in many more. */
+static bool decide(const tuning_row *tr, const nt_config *winner)
+{
+    race *r = calloc(1, sizeof *r);
+    if (!r)
+        return false;
+    *r = (race){.runner = tr->t->runner, .stop = tr->t->o->stop};
+    const int plain = enter(r, tr, &tr->t->arithmetic), best = enter(r, tr, winner);
+    race_run(r, DECIDE_ROUNDS, DECIDE_ROUNDS, 0);
+    const bool sure = race_surely_faster(r, best, plain, TUNING_WORTH);
+    free(r);
+    return sure;
 }
 
 /*
@@ -123,7 +139,8 @@ void tuning_confirm(tuning_row *tr, const nt_config *winner, double deadline_s)
         return;
     /* Whoever asks to stop waits for the least rounds that can tell. */
     *r = (race){.runner = t->runner, .stop = t->o->stop, .stop_from = CONFIRM_ROUNDS_LEAST};
-    const int standard = enter(r, tr, &t->standard), plain = enter(r, tr, &t->arithmetic), best = enter(r, tr, winner);
+    const int standard = enter(r, tr, &t->standard), plain = enter(r, tr, &t->arithmetic),
+              best = enter(r, tr, winner);
     const int memory = t->has_memory && row->class == NT_OUT_OF_CACHE ? race_add(r, &t->memory) : -1;
     const int peak = t->has_peak ? race_add(r, &t->peak) : -1;
     const int in_cache = t->has_in_cache ? race_add(r, &t->in_cache) : -1;
@@ -133,13 +150,17 @@ void tuning_confirm(tuning_row *tr, const nt_config *winner, double deadline_s)
 
     const bool plain_runs = isfinite(race_median(r, plain));
     const bool adopted = best != plain && isfinite(race_median(r, best)) &&
-                         (!plain_runs || race_surely_faster(r, best, plain, TUNING_WORTH));
+                         (!plain_runs || race_surely_faster(r, best, plain, TUNING_WORTH) ||
+                          (race_median(r, best) < TUNING_WORTH * race_median(r, plain) &&
+                           decide(tr, &r->entrant[best].ask.config)));
     const int taken = adopted ? best : plain;
     row->config = r->entrant[taken].ask.config;
     row->default_ns = ns_of(tr, race_median(r, standard));
     row->tuned_ns = ns_of(tr, race_median(r, taken));
     row->ratio = taken == standard ? (stats_interval){1, 1, 1, r->n_rounds} : race_ratio(r, taken, standard);
-    row->verdict = taken == standard ? STATS_SAME : row->ratio.n > 0 ? stats_judge(&row->ratio, 0) : STATS_UNDECIDED;
+    row->verdict = taken == standard  ? STATS_SAME
+                   : row->ratio.n > 0 ? stats_judge(&row->ratio, 0)
+                                      : STATS_UNDECIDED;
     free(r);
 }
 

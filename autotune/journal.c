@@ -170,8 +170,8 @@ static nt_status write_and_swap(journal *j, const json_t *record, const char *te
     if (status != NT_OK)
         return status;
 
-    status = ftruncate(j->fd, 0) == 0 ? journal_append(j, record, why)
-                                      : file_fail(why, "write", j->path, errno);
+    status =
+        ftruncate(j->fd, 0) == 0 ? journal_append(j, record, why) : file_fail(why, "write", j->path, errno);
     if (status == NT_OK)
         status = sync_now(j, why);
     int moved = 0;
@@ -308,14 +308,13 @@ static nt_status read_records(const reader *r, const char *text, size_t n)
 }
 
 /* Appends "; field was old, now new" to text. */
-static void name_difference(char *text, size_t n, const char *field, const json_t *was,
-                            const json_t *now)
+static void name_difference(char *text, size_t n, const char *field, const json_t *was, const json_t *now)
 {
     char *a = was ? json_dumps(was, JSON_COMPACT | JSON_ENCODE_ANY | JSON_ENSURE_ASCII) : NULL;
     char *b = now ? json_dumps(now, JSON_COMPACT | JSON_ENCODE_ANY | JSON_ENSURE_ASCII) : NULL;
     const size_t at = strlen(text);
-    snprintf(text + at, n - at, "%s%.24s was %.40s, now %.40s", at ? "; " : "", field,
-             a ? a : "absent", b ? b : "absent");
+    snprintf(text + at, n - at, "%s%.24s was %.40s, now %.40s", at ? "; " : "", field, a ? a : "absent",
+             b ? b : "absent");
     text_make_printable(text);
     free(a);
     free(b);

@@ -32,8 +32,8 @@ char *journal_line_format(const json_t *record, size_t *n)
         return NULL;
     const size_t size = strlen(payload);
     char *line = NULL;
-    const int length = asprintf(&line, "%s%zu%s%08x%s%s}\n", open_text, size, crc_text,
-                                crc_of(payload, size), record_text, payload);
+    const int length = asprintf(&line, "%s%zu%s%08x%s%s}\n", open_text, size, crc_text, crc_of(payload, size),
+                                record_text, payload);
     free(payload);
     if (length < 0)
         return NULL;
@@ -86,13 +86,13 @@ json_t *journal_line_parse(const char *text, size_t n, size_t *used, char what[J
         return NULL;
     }
     if ((size_t)(end - at) <= size) {
-        snprintf(what, JOURNAL_LINE_WHAT, "torn, or wrong length: %zu of %zu bytes",
-                 (size_t)(end - at), size + 1);
+        snprintf(what, JOURNAL_LINE_WHAT, "torn, or wrong length: %zu of %zu bytes", (size_t)(end - at),
+                 size + 1);
         return NULL;
     }
     if (crc_of(at, size) != crc) {
-        snprintf(what, JOURNAL_LINE_WHAT, "damaged: its bytes give CRC %08x, it says %08x",
-                 crc_of(at, size), crc);
+        snprintf(what, JOURNAL_LINE_WHAT, "damaged: its bytes give CRC %08x, it says %08x", crc_of(at, size),
+                 crc);
         return NULL;
     }
     if (at[size] != '}') {

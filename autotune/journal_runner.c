@@ -92,8 +92,8 @@ static double now_s(trial_runner *self)
     return r->next->now_s(r->next) + r->replayed_s;
 }
 
-nt_status journal_runner_init(journal_runner *r, journal *j, trial_runner *next,
-                              journal_damage_fn *on_damage, void *context, nt_error *why)
+nt_status journal_runner_init(journal_runner *r, journal *j, trial_runner *next, journal_damage_fn *on_damage,
+                              void *context, nt_error *why)
 {
     *r = (journal_runner){.runner = {run, now_s}, .j = j, .next = next};
     const size_t n = journal_n_records(j);

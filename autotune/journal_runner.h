@@ -43,8 +43,8 @@ typedef struct journal_runner {
  * next runner stay the caller's and must outlive it.
  * Errors:  NT_ENOMEM.
  */
-nt_status journal_runner_init(journal_runner *r, journal *j, trial_runner *next,
-                              journal_damage_fn *on_damage, void *context, nt_error *why);
+nt_status journal_runner_init(journal_runner *r, journal *j, trial_runner *next, journal_damage_fn *on_damage,
+                              void *context, nt_error *why);
 
 /* journal_runner_free() - frees what init took; the counts stay readable. */
 void journal_runner_free(journal_runner *r);

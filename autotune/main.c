@@ -23,8 +23,9 @@ enum { N_COMMANDS = sizeof commands / sizeof *commands };
 
 static void help(FILE *out)
 {
-    fprintf(out, "Usage: autotune COMMAND [OPTION...]\n"
-                 "Finds out how a loop nest over a 3-D grid runs fastest here, and writes it to a C header.\n\n");
+    fprintf(out,
+            "Usage: autotune COMMAND [OPTION...]\n"
+            "Finds out how a loop nest over a 3-D grid runs fastest here, and writes it to a C header.\n\n");
     for (int i = 0; i < N_COMMANDS; i++)
         fprintf(out, "  %-9s %s\n", commands[i].name, commands[i].help);
     fprintf(out, "\n`autotune COMMAND --help` lists its options.\n"

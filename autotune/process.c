@@ -30,8 +30,7 @@
 #if defined __SANITIZE_ADDRESS__ || defined __SANITIZE_THREAD__
 #define SANITIZED 1
 #elif defined __has_feature
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer) ||                         \
-    __has_feature(memory_sanitizer)
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer) || __has_feature(memory_sanitizer)
 #define SANITIZED 1
 #endif
 #endif
@@ -42,8 +41,7 @@
 static nt_status fail(nt_error *why, const char *what)
 {
     if (why)
-        snprintf(why->text, sizeof why->text, "cannot start the worker: %s: %s", what,
-                 strerror(errno));
+        snprintf(why->text, sizeof why->text, "cannot start the worker: %s: %s", what, strerror(errno));
     return NT_EIO;
 }
 
@@ -54,9 +52,9 @@ static void set_limit(int what, int64_t value)
 }
 
 /* In the child, between fork and exec: async-signal-safe calls alone. */
-__attribute__((noreturn)) static void become(const char *exe, char *const *argv,
-                                             char *const *environment, int socket_fd, int log_fd,
-                                             int64_t memory_limit_bytes, pid_t parent)
+__attribute__((noreturn)) static void become(const char *exe, char *const *argv, char *const *environment,
+                                             int socket_fd, int log_fd, int64_t memory_limit_bytes,
+                                             pid_t parent)
 {
     setpgid(0, 0);
     prctl(PR_SET_PDEATHSIG, SIGKILL);

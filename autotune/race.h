@@ -18,7 +18,7 @@
 enum { RACE_MOST = 24 };
 
 typedef struct race_entrant {
-    trial_ask ask; /* reps and check are the race's */
+    trial_ask ask;     /* reps and check are the race's */
     trial_class class; /* the first failure takes it out */
     char detail[TRIAL_DETAIL];
     uint64_t hash;
@@ -29,9 +29,9 @@ typedef struct race {
     trial_runner *runner;
     race_entrant entrant[RACE_MOST];
     int n;
-    int n_rounds; /* that all entrants completed */
+    int n_rounds;                      /* that all entrants completed */
     const volatile sig_atomic_t *stop; /* may be NULL */
-    int stop_from; /* the first round at which it is heeded */
+    int stop_from;                     /* the first round at which it is heeded */
 } race;
 
 /* race_add() - one more; returns its index, -1 when full. */

@@ -61,7 +61,8 @@ static float fma_to_float(double a, double b, double c)
 
 static void round_fma(nt_real *r, const nt_real *a, const nt_real *b, const nt_real *c, nt_dtype dtype)
 {
-    r->value = dtype == NT_F64 ? fma(a->value, b->value, c->value) : (double)fma_to_float(a->value, b->value, c->value);
+    r->value = dtype == NT_F64 ? fma(a->value, b->value, c->value)
+                               : (double)fma_to_float(a->value, b->value, c->value);
 }
 
 static int create(nt_real *r[NT_REFERENCE_REALS])

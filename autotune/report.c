@@ -19,7 +19,8 @@ static void print_bytes(FILE *out, int64_t bytes)
 
 void report_machine(FILE *out, const nt_machine *m)
 {
-    fprintf(out, "%s (%s), %d thread%s, L1 ", m->model, m->uarch, m->threads_allowed, m->threads_allowed == 1 ? "" : "s");
+    fprintf(out, "%s (%s), %d thread%s, L1 ", m->model, m->uarch, m->threads_allowed,
+            m->threads_allowed == 1 ? "" : "s");
     print_bytes(out, m->l1d_bytes);
     fprintf(out, ", L2 ");
     print_bytes(out, m->l2_bytes);
@@ -39,20 +40,24 @@ static void print_ns(FILE *out, double ns)
 static void print_name(FILE *out, const result_row *r)
 {
     char shape[64];
-    snprintf(shape, sizeof shape, "%lldx%lldx%lld", (long long)r->shape[0], (long long)r->shape[1], (long long)r->shape[2]);
-    fprintf(out, "%-12s %s  %-15s %3lld", r->kernel->name, nt_dtype_name(r->dtype), shape, (long long)r->steps);
+    snprintf(shape, sizeof shape, "%lldx%lldx%lld", (long long)r->shape[0], (long long)r->shape[1],
+             (long long)r->shape[2]);
+    fprintf(out, "%-12s %s  %-15s %3lld", r->kernel->name, nt_dtype_name(r->dtype), shape,
+            (long long)r->steps);
 }
 
 static void print_times(FILE *out, const result *r)
 {
-    fprintf(out, "\nTimes in ns a cell and step (medians, interleaved); %% of roof: roof / tuned\n\n"
-                 "%-12s %s  %-15s %3s %8s %8s %8s %8s %8s %8s  %s\n", "kernel", "   ", "shape", "stp", "default", "tuned",
-            "memory", "in-cache", "arithm.", "roof", "tuned/default, 95%       % of roof");
+    fprintf(out,
+            "\nTimes in ns a cell and step (medians, interleaved); %% of roof: roof / tuned\n\n"
+            "%-12s %s  %-15s %3s %8s %8s %8s %8s %8s %8s  %s\n",
+            "kernel", "   ", "shape", "stp", "default", "tuned", "memory", "in-cache", "arithm.", "roof",
+            "tuned/default, 95%       % of roof");
     for (int i = 0; i < r->n_rows; i++) {
         const result_row *row = &r->row[i];
         print_name(out, row);
-        const double columns[] = {row->default_ns, row->tuned_ns, row->memory_roof_ns, row->in_cache_ns,
-                                  row->arithmetic_roof_ns, row->roof_ns};
+        const double columns[] = {row->default_ns,  row->tuned_ns,           row->memory_roof_ns,
+                                  row->in_cache_ns, row->arithmetic_roof_ns, row->roof_ns};
         for (size_t c = 0; c < sizeof columns / sizeof *columns; c++)
             print_ns(out, columns[c]);
         fprintf(out, "  %.3f-%.3f %-10s", row->ratio.low, row->ratio.high, stats_verdict_name(row->verdict));
@@ -64,7 +69,9 @@ static void print_times(FILE *out, const result *r)
 
 static void print_loops(FILE *out, const result *r)
 {
-    fprintf(out, "\nWhich loop to share?  ns a cell and step, each at the best other settings found\n\n%-12s %s  %-15s %3s",
+    fprintf(out,
+            "\nWhich loop to share?  ns a cell and step, each at the best other settings found\n\n%-12s %s  "
+            "%-15s %3s",
             "kernel", "   ", "shape", "stp");
     for (int p = 0; p < NT_N_PARALLELS; p++)
         fprintf(out, " %8s", nt_parallel_name((nt_parallel)p));
@@ -89,7 +96,8 @@ static void print_configs(FILE *out, const result *r)
         fprintf(out, "%-38s max %.2g ulp; %d trials", "", row->max_ulp, row->n_trials);
         if (row->n_failed > 0)
             fprintf(out, ", %d failed", row->n_failed);
-        fprintf(out, " of %.0f configs%s\n", row->space_size, row->complete ? "" : "; the time ended the search");
+        fprintf(out, " of %.0f configs%s\n", row->space_size,
+                row->complete ? "" : "; the time ended the search");
     }
 }
 
@@ -127,8 +135,8 @@ static void print_done(progress *p, const tune_event *e)
     wipe(p);
     fprintf(p->out, "[%d/%d] ", e->row + 1, e->n_rows);
     print_name(p->out, row);
-    fprintf(p->out, "  default %.3f, tuned %.3f ns (%s), %d trials, %.0f of %.0f s\n", row->default_ns, row->tuned_ns,
-            stats_verdict_name(row->verdict), row->n_trials, e->elapsed_s, e->budget_s);
+    fprintf(p->out, "  default %.3f, tuned %.3f ns (%s), %d trials, %.0f of %.0f s\n", row->default_ns,
+            row->tuned_ns, stats_verdict_name(row->verdict), row->n_trials, e->elapsed_s, e->budget_s);
 }
 
 static void print_failure(progress *p, const tune_event *e)
@@ -153,9 +161,9 @@ void progress_event(void *context, const tune_event *e)
     for (int i = 0; i < BAR; i++)
         bar[i] = i < (int)(share * BAR) ? '#' : '.';
     bar[BAR] = '\0';
-    const int n = snprintf(line, sizeof line, "[%s] %2d/%d %s %s %s %s, ETA %.0f s", bar, e->row + 1, e->n_rows,
-                           e->kernel->name, nt_dtype_name(e->dtype), e->stage, nt_class_name(e->class),
-                           fmax(0, e->budget_s - e->elapsed_s));
+    const int n = snprintf(line, sizeof line, "[%s] %2d/%d %s %s %s %s, ETA %.0f s", bar, e->row + 1,
+                           e->n_rows, e->kernel->name, nt_dtype_name(e->dtype), e->stage,
+                           nt_class_name(e->class), fmax(0, e->budget_s - e->elapsed_s));
     wipe(p);
     fprintf(p->out, "%s", line);
     if (e->ns_per_cell > 0)

@@ -29,25 +29,27 @@ json_t *result_machine_json(const nt_machine *m)
     for (int i = 0; i < NT_N_ISAS; i++)
         if (m->isas & 1u << i)
             json_array_append_new(isas, json_string(nt_isa_name((nt_isa)i)));
-    return json_pack("{s:s, s:s, s:s, s:s, s:i, s:i, s:i, s:I, s:I, s:I, s:i, s:i, s:i, s:i, s:i, s:f, s:i, s:I, s:s, s:o}",
+    return json_pack("{s:s, s:s, s:s, s:s, s:i, s:i, s:i, s:I, s:I, s:I, s:i, s:i, s:i, s:i, s:i, s:f, s:i, "
+                     "s:I, s:s, s:o}",
                      "id", id, "vendor", m->vendor, "cpu", m->model, "microarchitecture", m->uarch, "family",
                      m->family, "model", m->model_id, "stepping", m->stepping, "l1d_bytes",
                      (json_int_t)m->l1d_bytes, "l2_bytes", (json_int_t)m->l2_bytes, "l3_bytes",
-                     (json_int_t)m->l3_bytes, "cores", m->n_cores, "cpus", m->n_cpus, "smt", m->smt, "numa_nodes",
-                     m->n_numa, "cpus_affinity", m->cpus_affinity, "cpus_quota", m->cpus_quota, "threads_allowed",
-                     m->threads_allowed, "memory_bytes", (json_int_t)m->memory_bytes, "huge_pages", m->huge_pages,
-                     "isas", isas);
+                     (json_int_t)m->l3_bytes, "cores", m->n_cores, "cpus", m->n_cpus, "smt", m->smt,
+                     "numa_nodes", m->n_numa, "cpus_affinity", m->cpus_affinity, "cpus_quota", m->cpus_quota,
+                     "threads_allowed", m->threads_allowed, "memory_bytes", (json_int_t)m->memory_bytes,
+                     "huge_pages", m->huge_pages, "isas", isas);
 }
 
 json_t *result_key_json(const nt_machine *m, const nt_kernel *kernel)
 {
     const nt_build *build = nt_build_info();
     return json_pack("{s:i, s:s, s:i, s:s, s:i, s:i, s:i, s:I, s:I, s:I, s:i, s:s, s:s, s:s, s:s}", "format",
-                     RESULT_FORMAT, "kernel", kernel->name, "kernel_version", kernel->version, "vendor", m->vendor,
-                     "family", m->family, "model", m->model_id, "stepping", m->stepping, "l1d_bytes",
-                     (json_int_t)m->l1d_bytes, "l2_bytes", (json_int_t)m->l2_bytes, "l3_bytes",
-                     (json_int_t)m->l3_bytes, "threads_allowed", m->threads_allowed, "compiler", build->compiler,
-                     "flags", build->flags, "sleef", build->sleef, "nestune", build->version);
+                     RESULT_FORMAT, "kernel", kernel->name, "kernel_version", kernel->version, "vendor",
+                     m->vendor, "family", m->family, "model", m->model_id, "stepping", m->stepping,
+                     "l1d_bytes", (json_int_t)m->l1d_bytes, "l2_bytes", (json_int_t)m->l2_bytes, "l3_bytes",
+                     (json_int_t)m->l3_bytes, "threads_allowed", m->threads_allowed, "compiler",
+                     build->compiler, "flags", build->flags, "sleef", build->sleef, "nestune",
+                     build->version);
 }
 
 /* ---- rows ----------------------------------------------------------------------------------- */
@@ -70,18 +72,20 @@ static json_t *row_json(const result_row *r)
     for (int p = 0; p < NT_N_PARALLELS; p++)
         json_object_set_new(loops, nt_parallel_name((nt_parallel)p), figure(r->loops_ns[p]));
     return json_pack(
-        "{s:s, s:s, s:s, s:[I,I,I], s:I, s:o, s:o, s:o, s:[f,f], s:i, s:s, s:o, s:o, s:o, s:[I,I,I], s:o, s:o, s:f, "
+        "{s:s, s:s, s:s, s:[I,I,I], s:I, s:o, s:o, s:o, s:[f,f], s:i, s:s, s:o, s:o, s:o, s:[I,I,I], s:o, "
+        "s:o, s:f, "
         "s:o, s:o, s:o, s:i, s:i, s:b, s:f}",
-        "kernel", r->kernel->name, "dtype", nt_dtype_name(r->dtype), "class", nt_class_name(r->class), "shape",
-        (json_int_t)r->shape[0], (json_int_t)r->shape[1], (json_int_t)r->shape[2], "steps", (json_int_t)r->steps,
-        "default_ns_per_cell", figure(r->default_ns), "tuned_ns_per_cell", figure(r->tuned_ns), "speedup",
-        figure(r->tuned_ns > 0 ? r->default_ns / r->tuned_ns : 0), "tuned_over_default", r->ratio.low, r->ratio.high,
-        "pairs", r->ratio.n, "verdict", stats_verdict_name(r->verdict), "memory_roof_ns_per_cell",
-        figure(r->memory_roof_ns), "arithmetic_roof_ns_per_cell", figure(r->arithmetic_roof_ns),
-        "in_cache_ns_per_cell", figure(r->in_cache_ns), "in_cache_shape", (json_int_t)r->in_cache_shape[0],
-        (json_int_t)r->in_cache_shape[1], (json_int_t)r->in_cache_shape[2], "roof_ns_per_cell", figure(r->roof_ns),
-        "roof_fraction", figure(r->tuned_ns > 0 ? r->roof_ns / r->tuned_ns : 0), "max_ulp", r->max_ulp, "loops",
-        loops, "config", config_json(r->kernel, &r->config), "default_config",
+        "kernel", r->kernel->name, "dtype", nt_dtype_name(r->dtype), "class", nt_class_name(r->class),
+        "shape", (json_int_t)r->shape[0], (json_int_t)r->shape[1], (json_int_t)r->shape[2], "steps",
+        (json_int_t)r->steps, "default_ns_per_cell", figure(r->default_ns), "tuned_ns_per_cell",
+        figure(r->tuned_ns), "speedup", figure(r->tuned_ns > 0 ? r->default_ns / r->tuned_ns : 0),
+        "tuned_over_default", r->ratio.low, r->ratio.high, "pairs", r->ratio.n, "verdict",
+        stats_verdict_name(r->verdict), "memory_roof_ns_per_cell", figure(r->memory_roof_ns),
+        "arithmetic_roof_ns_per_cell", figure(r->arithmetic_roof_ns), "in_cache_ns_per_cell",
+        figure(r->in_cache_ns), "in_cache_shape", (json_int_t)r->in_cache_shape[0],
+        (json_int_t)r->in_cache_shape[1], (json_int_t)r->in_cache_shape[2], "roof_ns_per_cell",
+        figure(r->roof_ns), "roof_fraction", figure(r->tuned_ns > 0 ? r->roof_ns / r->tuned_ns : 0),
+        "max_ulp", r->max_ulp, "loops", loops, "config", config_json(r->kernel, &r->config), "default_config",
         config_json(r->kernel, &r->default_config), "trials", r->n_trials, "failed", r->n_failed, "complete",
         r->complete, "space", r->space_size);
 }
@@ -92,8 +96,8 @@ json_t *result_json(const result *r, const nt_kernel *kernel)
     for (int i = 0; i < r->n_rows; i++)
         if (!kernel || r->row[i].kernel == kernel)
             json_array_append_new(rows, row_json(&r->row[i]));
-    return json_pack("{s:o, s:o, s:s}", "machine", result_machine_json(&r->machine), "results", rows, "not_searched",
-                     r->not_searched);
+    return json_pack("{s:o, s:o, s:s}", "machine", result_machine_json(&r->machine), "results", rows,
+                     "not_searched", r->not_searched);
 }
 
 /* Of all but itself, in one form whatever the order and spacing in the file. */
@@ -168,13 +172,15 @@ static nt_status check_key(const json_t *root, const nt_machine *m, const nt_ker
     const json_t *there = json_object_get(root, "key");
     const char *name;
     json_t *value;
-    nt_status status = here && json_is_object(there) ? NT_OK : bad(why, path, "has no key, so it is no result");
+    nt_status status =
+        here && json_is_object(there) ? NT_OK : bad(why, path, "has no key, so it is no result");
     json_object_foreach(here, name, value)
     {
         const json_t *old = json_object_get(there, name);
         if (status != NT_OK || json_equal(old, value))
             continue;
-        char *a = json_dumps(old, JSON_ENCODE_ANY | JSON_ENSURE_ASCII), *b = json_dumps(value, JSON_ENCODE_ANY);
+        char *a = json_dumps(old, JSON_ENCODE_ANY | JSON_ENSURE_ASCII),
+             *b = json_dumps(value, JSON_ENCODE_ANY);
         snprintf(why->text, sizeof why->text, "%.80s: %s is %.60s, here %.60s", path, name, a ? a : "missing",
                  b ? b : "?");
         free(a);
@@ -252,7 +258,8 @@ static bool read_config(const json_t *row, const char *name, const nt_kernel *ke
 {
     const char *text = json_string_value(json_object_get(row, name));
     return text && nt_config_default(kernel, dtype, config, why) == NT_OK &&
-           nt_config_parse(kernel, text, config, why) == NT_OK && nt_config_check(kernel, dtype, config, why) == NT_OK;
+           nt_config_parse(kernel, text, config, why) == NT_OK &&
+           nt_config_check(kernel, dtype, config, why) == NT_OK;
 }
 
 bool result_contradicts(const result_row *a, const result_row *b)
@@ -269,15 +276,17 @@ static bool read_row(const json_t *json, const nt_kernel *kernel, result_row *ro
     const int class = read_name(json, "class", class_text, NT_N_CLASSES);
     const int verdict = read_name(json, "verdict", verdict_text, STATS_UNDECIDED + 1);
     const json_int_t steps = json_integer_value(json_object_get(json, "steps"));
-    const json_t *interval = json_object_get(json, "tuned_over_default"), *loops = json_object_get(json, "loops");
+    const json_t *interval = json_object_get(json, "tuned_over_default"),
+                 *loops = json_object_get(json, "loops");
     if (dtype < 0 || class < 0 || verdict < 0 || steps < 1 || steps > 1000000)
         return false;
     row->dtype = (nt_dtype)dtype;
-    row->class = (nt_class)class;
+    row->class = (nt_class) class;
     row->verdict = (stats_verdict)verdict;
     row->steps = steps;
     row->repeat = steps > 1 ? NT_MANY_STEPS : NT_ONE_STEP;
-    bool good = read_shape(json, "shape", 1, row->shape) && read_shape(json, "in_cache_shape", 0, row->in_cache_shape) &&
+    bool good = read_shape(json, "shape", 1, row->shape) &&
+                read_shape(json, "in_cache_shape", 0, row->in_cache_shape) &&
                 read_figure(json, "default_ns_per_cell", &row->default_ns) &&
                 read_figure(json, "tuned_ns_per_cell", &row->tuned_ns) &&
                 read_figure(json, "memory_roof_ns_per_cell", &row->memory_roof_ns) &&

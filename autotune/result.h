@@ -25,10 +25,10 @@ typedef struct result_row {
     double default_ns, tuned_ns;
     double memory_roof_ns, arithmetic_roof_ns, in_cache_ns;
     int64_t in_cache_shape[3];
-    double roof_ns; /* the one that bounds this row: see result_roof() */
+    double roof_ns;       /* the one that bounds this row: see result_roof() */
     stats_interval ratio; /* tuned over default, paired */
     stats_verdict verdict;
-    double max_ulp; /* committed bound of the arithmetic */
+    double max_ulp;                  /* committed bound of the arithmetic */
     double loops_ns[NT_N_PARALLELS]; /* serial, outer, middle, inner, flat at the best other settings */
     nt_config default_config, config;
     int n_trials, n_failed;

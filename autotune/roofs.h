@@ -15,8 +15,8 @@
 
 /* roofs_memory() - the registered roof kernel of `kernel`, in place on this shape, over unrollings and
  * store kinds, all threads. */
-bool roofs_memory(trial_runner *runner, const nt_kernel *kernel, nt_dtype dtype, nt_isa isa, const int64_t shape[3],
-                  int threads, trial_ask *ask);
+bool roofs_memory(trial_runner *runner, const nt_kernel *kernel, nt_dtype dtype, nt_isa isa,
+                  const int64_t shape[3], int threads, trial_ask *ask);
 
 /* roofs_peak() - independent FMAs in the first-level cache, one thread. */
 bool roofs_peak(trial_runner *runner, const nt_machine *machine, nt_dtype dtype, nt_isa isa, trial_ask *ask);
@@ -31,6 +31,7 @@ double roofs_ns_per_fp(const trial_ask *peak, double seconds);
 
 /* roofs_arithmetic_ns() - the arithmetic roof, ns a cell: by the variant's committed count, or the kernel's first
  * variant's where SLEEF's or libm's instructions are not ours to count; 0 where there is none. */
-double roofs_arithmetic_ns(const nt_kernel *kernel, nt_dtype dtype, int variant, double ns_per_fp, int threads);
+double roofs_arithmetic_ns(const nt_kernel *kernel, nt_dtype dtype, int variant, double ns_per_fp,
+                           int threads);
 
 #endif /* AUTOTUNE_ROOFS_H */

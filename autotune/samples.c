@@ -79,7 +79,9 @@ static double logarithmic(stream *s, const space *in)
 static double quarter_turn(stream *s, const space *in, double most, long double shift)
 {
     const double turns = fmin(most / (double)half_pi, 0x1p62);
-    const double k = floor(turns < 2 ? 1 : next(s) < 0.5 ? 1 + next(s) * (turns - 1) : log_uniform(s, 1, turns));
+    const double k = floor(turns < 2       ? 1
+                           : next(s) < 0.5 ? 1 + next(s) * (turns - 1)
+                                           : log_uniform(s, 1, turns));
     return near(s, in, (double)(((long double)k + shift) * half_pi));
 }
 
@@ -106,7 +108,8 @@ static double small(stream *s, const space *in)
 /* log-uniform would crowd the few smallest; here all bits are random. */
 static double subnormal(stream *s, const space *in)
 {
-    return floor(next(s) * (in->dtype == NT_F64 ? 0x1p52 : 0x1p23)) * (in->dtype == NT_F64 ? 0x1p-1074 : 0x1p-149);
+    return floor(next(s) * (in->dtype == NT_F64 ? 0x1p52 : 0x1p23)) *
+           (in->dtype == NT_F64 ? 0x1p-1074 : 0x1p-149);
 }
 
 static double beyond(stream *s, const space *in)
@@ -120,8 +123,8 @@ static double zero_beyond(stream *s, const space *in)
 }
 
 static double (*const kinds[])(stream *, const space *) = {
-    uniform, few_periods,   beyond,       uniform,     logarithmic, zero_of_sine, zero_beyond,  uniform,
-    small,   between_zeros, beyond,       few_periods, subnormal,   power_of_two, zero_of_sine, zero_beyond,
+    uniform, few_periods,   beyond, uniform,     logarithmic, zero_of_sine, zero_beyond,  uniform,
+    small,   between_zeros, beyond, few_periods, subnormal,   power_of_two, zero_of_sine, zero_beyond,
 };
 enum { N_KINDS = sizeof kinds / sizeof *kinds };
 
@@ -131,8 +134,23 @@ enum { N_KINDS = sizeof kinds / sizeof *kinds };
  * to 2^40 (6.2e-19), of all floats (16367173 * 2^72, 1.6e-9) and of those up to 1e6 (4.2e-9).
  */
 static const double fixed[] = {
-    0,   0x1p-1074, 0x0.fffffffffffffp-1022, 0x1p-1022, 0x1p-149, 0x1.fffffcp-127, 0x1p-126, FLT_MAX, DBL_MAX, INFINITY,
-    NAN, 1,         1e22, 0x1.6ac5b262ca1ffp+849, 0x1.6c6cbc45dc8dep+5, 0x1.b951f1572eba5p+23, 0x1.f37c8ap+95,
+    0,
+    0x1p-1074,
+    0x0.fffffffffffffp-1022,
+    0x1p-1022,
+    0x1p-149,
+    0x1.fffffcp-127,
+    0x1p-126,
+    FLT_MAX,
+    DBL_MAX,
+    INFINITY,
+    NAN,
+    1,
+    1e22,
+    0x1.6ac5b262ca1ffp+849,
+    0x1.6c6cbc45dc8dep+5,
+    0x1.b951f1572eba5p+23,
+    0x1.f37c8ap+95,
     0x1.f9cbe2p+7,
 };
 enum { N_FIXED = sizeof fixed / sizeof *fixed };

@@ -22,9 +22,10 @@ bool search_over(const search *s)
 
 static bool same(const nt_config *a, const nt_config *b)
 {
-    return a->isa == b->isa && a->variant == b->variant && a->parallel == b->parallel && a->order == b->order &&
-           memcmp(a->tile, b->tile, sizeof a->tile) == 0 && a->depth == b->depth && a->threads == b->threads &&
-           a->schedule == b->schedule && a->unroll == b->unroll && a->jam == b->jam;
+    return a->isa == b->isa && a->variant == b->variant && a->parallel == b->parallel &&
+           a->order == b->order && memcmp(a->tile, b->tile, sizeof a->tile) == 0 && a->depth == b->depth &&
+           a->threads == b->threads && a->schedule == b->schedule && a->unroll == b->unroll &&
+           a->jam == b->jam;
 }
 
 static void ask_one(search *s, candidate *c)

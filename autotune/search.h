@@ -26,8 +26,8 @@ typedef struct candidate {
 typedef struct search {
     trial_runner *runner;
     const space *space;
-    trial_ask ask;           /* all but the config; limit_s is the least limit */
-    double deadline_s;       /* on the runner's clock */
+    trial_ask ask;                     /* all but the config; limit_s is the least limit */
+    double deadline_s;                 /* on the runner's clock */
     const volatile sig_atomic_t *stop; /* may be NULL */
     uint64_t seed;
 
@@ -36,7 +36,7 @@ typedef struct search {
 
     candidate tried[SEARCH_MOST];
     int n_tried, n_failed;
-    int best; /* index; -1 before the first that worked */
+    int best;      /* index; -1 before the first that worked */
     bool complete; /* the descent came to its end within the time */
 
     void (*on_trial)(void *context, const candidate *c, bool is_best);

@@ -36,7 +36,8 @@ static void add_unrolls(space *s)
 {
     const nt_kernel *k = s->q.kernel;
     for (const nt_tile *t = k->tiles[s->q.arithmetic.isa]; t->fn; t++)
-        if (t->dtype == s->q.dtype && t->jam == s->q.arithmetic.jam && strcmp(t->variant, k->variants[s->q.arithmetic.variant].name) == 0)
+        if (t->dtype == s->q.dtype && t->jam == s->q.arithmetic.jam &&
+            strcmp(t->variant, k->variants[s->q.arithmetic.variant].name) == 0)
             add(s, SPACE_UNROLL, t->unroll);
 }
 
@@ -79,7 +80,8 @@ double space_size(const space *s)
 
 nt_config space_canonical(const space *s, nt_config config)
 {
-    nt_config_canonical(s->q.kernel, s->q.shape, nt_kernel_radius(s->q.kernel, NULL) == 0, s->q.steps, &config);
+    nt_config_canonical(s->q.kernel, s->q.shape, nt_kernel_radius(s->q.kernel, NULL) == 0, s->q.steps,
+                        &config);
     return config;
 }
 

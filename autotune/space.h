@@ -9,10 +9,10 @@
 
 #include "nestune/nestune.h"
 
-#define SPACE_AXIS_MAP(X)                                                              \
-    X(PARALLEL, "parallel") X(DEPTH, "depth") X(TILE_X, "tile x") X(TILE_Y, "tile y")  \
-    X(TILE_Z, "tile z") X(UNROLL, "unroll") X(THREADS, "threads") X(SCHEDULE, "schedule") \
-    X(ORDER, "order")
+#define SPACE_AXIS_MAP(X)                                                                             \
+    X(PARALLEL, "parallel")                                                                           \
+    X(DEPTH, "depth") X(TILE_X, "tile x") X(TILE_Y, "tile y") X(TILE_Z, "tile z") X(UNROLL, "unroll") \
+        X(THREADS, "threads") X(SCHEDULE, "schedule") X(ORDER, "order")
 
 typedef enum space_axis {
 #define X(code, text) SPACE_##code,

@@ -15,12 +15,12 @@
 enum { TRIAL_MAX_REPS = 64, TRIAL_DETAIL = 160 };
 
 /* T4's `invalidity`, with the runtime class split by what happened. */
-#define TRIAL_CLASS_MAP(X)                                              \
-    X(OK, "correct")                                                    \
-    X(WRONG, "correctness") /* another hash, or a canary overwritten */ \
-    X(CRASH, "runtime")     /* killed by a signal, or exited */         \
-    X(HANG, "timeout")      /* overran its time and was killed */       \
-    X(MEMORY, "memory")     /* could not get its grids, or the limit hit */ \
+#define TRIAL_CLASS_MAP(X)                                                    \
+    X(OK, "correct")                                                          \
+    X(WRONG, "correctness")   /* another hash, or a canary overwritten */     \
+    X(CRASH, "runtime")       /* killed by a signal, or exited */             \
+    X(HANG, "timeout")        /* overran its time and was killed */           \
+    X(MEMORY, "memory")       /* could not get its grids, or the limit hit */ \
     X(REFUSED, "constraints") /* the library refused the config or shape */
 
 typedef enum trial_class {

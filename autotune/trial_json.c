@@ -17,12 +17,11 @@ static json_t *ask_to_json(const trial_ask *ask)
 {
     char config[NT_CONFIG_TEXT];
     nt_config_format(ask->kernel, &ask->config, config);
-    return json_pack("{s:s, s:s, s:s, s:[I,I,I], s:I, s:i, s:s, s:i, s:f, s:i}", "type", "trial",
-                     "kernel", ask->kernel->name, "dtype", nt_dtype_name(ask->dtype), "shape",
-                     (json_int_t)ask->shape[0], (json_int_t)ask->shape[1],
-                     (json_int_t)ask->shape[2], "steps", (json_int_t)ask->steps, "in_place",
-                     ask->in_place, "config", config, "reps", ask->reps, "window_s", ask->window_s,
-                     "check", ask->check);
+    return json_pack("{s:s, s:s, s:s, s:[I,I,I], s:I, s:i, s:s, s:i, s:f, s:i}", "type", "trial", "kernel",
+                     ask->kernel->name, "dtype", nt_dtype_name(ask->dtype), "shape",
+                     (json_int_t)ask->shape[0], (json_int_t)ask->shape[1], (json_int_t)ask->shape[2], "steps",
+                     (json_int_t)ask->steps, "in_place", ask->in_place, "config", config, "reps", ask->reps,
+                     "window_s", ask->window_s, "check", ask->check);
 }
 
 char *trial_ask_key(const trial_ask *ask)
@@ -44,12 +43,11 @@ json_t *trial_to_json(const trial_ask *ask, const trial_answer *answer)
     for (int i = 0; !failed && i < answer->n; i++)
         failed = json_array_append_new(seconds, json_real(answer->seconds[i])) != 0;
     if (!failed)
-        failed =
-            json_object_set_new(record, "class", json_string(trial_class_name(answer->class))) ||
-            json_object_set_new(record, "detail", json_string(answer->detail)) ||
-            json_object_set_new(record, "hash", json_string(hash)) ||
-            json_object_set(record, "seconds", seconds) ||
-            json_object_set_new(record, "wall_s", json_real(answer->wall_s));
+        failed = json_object_set_new(record, "class", json_string(trial_class_name(answer->class))) ||
+                 json_object_set_new(record, "detail", json_string(answer->detail)) ||
+                 json_object_set_new(record, "hash", json_string(hash)) ||
+                 json_object_set(record, "seconds", seconds) ||
+                 json_object_set_new(record, "wall_s", json_real(answer->wall_s));
     json_decref(seconds);
     if (failed) {
         json_decref(record);
@@ -66,8 +64,7 @@ int trial_json_is(const json_t *record)
 
 /* ---- Reading -------------------------------------------------------------------------------- */
 
-__attribute__((format(printf, 2, 3))) static nt_status refuse(nt_error *why, const char *format,
-                                                              ...)
+__attribute__((format(printf, 2, 3))) static nt_status refuse(nt_error *why, const char *format, ...)
 {
     if (why) {
         va_list list;
@@ -103,8 +100,7 @@ static nt_status read_config(const char *text, trial_ask *ask, nt_error *why)
         nt_config_check(ask->kernel, ask->dtype, &ask->config, why) != NT_OK)
         return NT_EARG;
     nt_config_format(ask->kernel, &ask->config, again);
-    return strcmp(text, again) == 0 ? NT_OK
-                                    : refuse(why, "config is not in its full form: %.150s", text);
+    return strcmp(text, again) == 0 ? NT_OK : refuse(why, "config is not in its full form: %.150s", text);
 }
 
 static int read_hash(const char *text, uint64_t *hash)
@@ -143,20 +139,18 @@ nt_status trial_from_json(const json_t *record, trial_ask *ask, trial_answer *an
 
     memset(ask, 0, sizeof *ask);
     memset(answer, 0, sizeof *answer);
-    if (json_unpack_ex(
-            (json_t *)record, &error, 0,
-            "{s:s, s:s, s:s, s:[III!], s:I, s:I, s:s, s:I, s:F, s:I, s:s, s:s, s:s, s:o, s:F !}",
-            "type", &type, "kernel", &kernel, "dtype", &dtype, "shape", &shape[0], &shape[1],
-            &shape[2], "steps", &steps, "in_place", &in_place, "config", &config, "reps", &reps,
-            "window_s", &window_s, "check", &check, "class", &class, "detail", &detail, "hash",
-            &hash, "seconds", &seconds, "wall_s", &wall_s) != 0)
+    if (json_unpack_ex((json_t *)record, &error, 0,
+                       "{s:s, s:s, s:s, s:[III!], s:I, s:I, s:s, s:I, s:F, s:I, s:s, s:s, s:s, s:o, s:F !}",
+                       "type", &type, "kernel", &kernel, "dtype", &dtype, "shape", &shape[0], &shape[1],
+                       &shape[2], "steps", &steps, "in_place", &in_place, "config", &config, "reps", &reps,
+                       "window_s", &window_s, "check", &check, "class", &class, "detail", &detail, "hash",
+                       &hash, "seconds", &seconds, "wall_s", &wall_s) != 0)
         return refuse(why, "%.150s", error.text);
 
     const int d = find_dtype(dtype), c = find_class(class);
     ask->kernel = nt_kernel_find(kernel);
     if (strcmp(type, "trial") != 0 || !ask->kernel)
-        return refuse(why, "unknown %s %.60s", ask->kernel ? "type" : "kernel",
-                      ask->kernel ? type : kernel);
+        return refuse(why, "unknown %s %.60s", ask->kernel ? "type" : "kernel", ask->kernel ? type : kernel);
     if (d < 0 || c < 0)
         return refuse(why, "unknown %s %.60s", d < 0 ? "dtype" : "class", d < 0 ? dtype : class);
     for (int i = 0; i < 3; i++) {
@@ -165,14 +159,12 @@ nt_status trial_from_json(const json_t *record, trial_ask *ask, trial_answer *an
         ask->shape[i] = shape[i];
     }
     if (steps < 0 || steps > max_cells || reps < 1 || reps > TRIAL_MAX_REPS)
-        return refuse(why, "steps or reps out of range: %lld, %lld", (long long)steps,
-                      (long long)reps);
+        return refuse(why, "steps or reps out of range: %lld, %lld", (long long)steps, (long long)reps);
     if ((in_place != 0 && in_place != 1) || (check != 0 && check != 1))
         return refuse(why, "in_place or check is neither 0 nor 1");
     if (!(window_s >= 0 && window_s <= max_s) || !(wall_s >= 0 && wall_s <= max_s))
         return refuse(why, "window_s or wall_s is not from 0 to %g", max_s);
-    if (strlen(detail) >= TRIAL_DETAIL || !text_is_printable(detail) ||
-        !read_hash(hash, &answer->hash))
+    if (strlen(detail) >= TRIAL_DETAIL || !text_is_printable(detail) || !read_hash(hash, &answer->hash))
         return refuse(why, "detail or hash malformed");
 
     ask->dtype = (nt_dtype)d;

@@ -29,8 +29,7 @@ int trial_json_is(const json_t *record);
  * record does not say (limit_s) is 0.
  * Errors:  NT_EARG, with what is wrong in *why; *ask and *answer are then undefined.
  */
-nt_status trial_from_json(const json_t *record, trial_ask *ask, trial_answer *answer,
-                          nt_error *why);
+nt_status trial_from_json(const json_t *record, trial_ask *ask, trial_answer *answer, nt_error *why);
 
 /* trial_ask_key() - one text for all that an answer depends on, to be freed; NULL as
  * trial_to_json(). */

@@ -67,12 +67,19 @@ void tune_row_shape(const nt_machine *machine, const nt_kernel *kernel, nt_dtype
     shape[0] = 100, shape[1] = 10000, shape[2] = (bytes + plane - 1) / plane;
 }
 
-trial_ask tune_row_ask(const nt_kernel *kernel, nt_dtype dtype, nt_class class, const int64_t shape[3], int64_t steps)
+trial_ask tune_row_ask(const nt_kernel *kernel, nt_dtype dtype, nt_class class, const int64_t shape[3],
+                       int64_t steps)
 {
     /* In cache a run is too short to time alone, and source to result needs no restoring. */
-    return (trial_ask){.kernel = kernel, .dtype = dtype, .shape = {shape[0], shape[1], shape[2]}, .steps = steps,
-                       .in_place = class == NT_OUT_OF_CACHE, .reps = SEARCH_REPS, .check = 1,
-                       .window_s = class == NT_IN_CACHE ? window_s : 0, .limit_s = trial_limit_s};
+    return (trial_ask){.kernel = kernel,
+                       .dtype = dtype,
+                       .shape = {shape[0], shape[1], shape[2]},
+                       .steps = steps,
+                       .in_place = class == NT_OUT_OF_CACHE,
+                       .reps = SEARCH_REPS,
+                       .check = 1,
+                       .window_s = class == NT_IN_CACHE ? window_s : 0,
+                       .limit_s = trial_limit_s};
 }
 
 static void on_search_trial(void *context, const candidate *c, bool is_best)
@@ -89,13 +96,24 @@ static void search_row(tuning_row *tr, double deadline_s)
     tuning *t = tr->t;
     search *s = tr->s;
     space sp;
-    space_make(&sp, &(space_question){.kernel = t->kernel, .dtype = tr->row->dtype,
+    space_make(&sp, &(space_question){.kernel = t->kernel,
+                                      .dtype = tr->row->dtype,
                                       .shape = {tr->ask.shape[0], tr->ask.shape[1], tr->ask.shape[2]},
-                                      .steps = tr->ask.steps, .arithmetic = t->arithmetic, .threads = t->o->threads,
-                                      .n_threads = t->o->n_threads, .l1d_bytes = t->r->machine.l1d_bytes,
+                                      .steps = tr->ask.steps,
+                                      .arithmetic = t->arithmetic,
+                                      .threads = t->o->threads,
+                                      .n_threads = t->o->n_threads,
+                                      .l1d_bytes = t->r->machine.l1d_bytes,
                                       .l2_bytes = t->r->machine.l2_bytes});
-    *s = (search){.runner = t->runner, .space = &sp, .ask = tr->ask, .deadline_s = deadline_s, .stop = t->o->stop,
-                  .seed = t->o->seed + (uint64_t)t->event.row + 1, .best = -1, .on_trial = on_search_trial, .context = tr};
+    *s = (search){.runner = t->runner,
+                  .space = &sp,
+                  .ask = tr->ask,
+                  .deadline_s = deadline_s,
+                  .stop = t->o->stop,
+                  .seed = t->o->seed + (uint64_t)t->event.row + 1,
+                  .best = -1,
+                  .on_trial = on_search_trial,
+                  .context = tr};
     /* The plain schedule first: it sets the hash.  Then the notebook's question, then the descents. */
     search_try(s, t->arithmetic);
     const nt_config start = space_start(&sp);
@@ -110,13 +128,20 @@ static void search_row(tuning_row *tr, double deadline_s)
 }
 
 /* False where it was stopped before there was anything to say. */
-static bool tune_row(tuning *t, nt_dtype dtype, nt_class class, nt_repeat repeat, const int64_t shape[3], search *s)
+static bool tune_row(tuning *t, nt_dtype dtype, nt_class class, nt_repeat repeat, const int64_t shape[3],
+                     search *s)
 {
     result_row *row = &t->r->row[t->r->n_rows];
-    *row = (result_row){.kernel = t->kernel, .dtype = dtype, .class = class, .repeat = repeat,
-                        .shape = {shape[0], shape[1], shape[2]}, .steps = repeat == NT_MANY_STEPS ? t->o->many_steps : 1,
-                        .default_config = t->standard, .config = t->standard};
-    tuning_row tr = {.t = t, .row = row, .s = s, .ask = tune_row_ask(t->kernel, dtype, class, shape, row->steps)};
+    *row = (result_row){.kernel = t->kernel,
+                        .dtype = dtype,
+                        .class = class,
+                        .repeat = repeat,
+                        .shape = {shape[0], shape[1], shape[2]},
+                        .steps = repeat == NT_MANY_STEPS ? t->o->many_steps : 1,
+                        .default_config = t->standard,
+                        .config = t->standard};
+    tuning_row tr = {
+        .t = t, .row = row, .s = s, .ask = tune_row_ask(t->kernel, dtype, class, shape, row->steps)};
     tr.cells = (double)shape[0] * (double)shape[1] * (double)shape[2] * (double)row->steps;
     t->event.dtype = dtype;
     t->event.class = class;
@@ -126,8 +151,8 @@ static bool tune_row(tuning *t, nt_dtype dtype, nt_class class, nt_repeat repeat
     const double begin = t->runner->now_s(t->runner);
     const double row_s = fmax(0, t->o->budget_s - elapsed_s(t)) * weight_of[class] / t->weights_left;
     t->weights_left -= weight_of[class];
-    if (class == NT_OUT_OF_CACHE &&
-        (!t->has_memory || t->memory.dtype != dtype || memcmp(t->memory.shape, shape, sizeof t->memory.shape) != 0))
+    if (class == NT_OUT_OF_CACHE && (!t->has_memory || t->memory.dtype != dtype ||
+                                     memcmp(t->memory.shape, shape, sizeof t->memory.shape) != 0))
         t->has_memory = roofs_memory(t->runner, t->kernel, dtype, t->arithmetic.isa, shape,
                                      t->o->threads[t->o->n_threads - 1], &t->memory);
     const double search_begin = t->runner->now_s(t->runner);
@@ -176,7 +201,12 @@ static bool wanted(const tuning *t, nt_dtype dtype, nt_class class, int64_t shap
 nt_status tune_kernel(result *r, const nt_kernel *kernel, const tune_options *options, trial_runner *runner,
                       tune_event_fn *on_event, void *context, nt_error *why)
 {
-    tuning t = {.r = r, .kernel = kernel, .o = options, .runner = runner, .on_event = on_event, .context = context,
+    tuning t = {.r = r,
+                .kernel = kernel,
+                .o = options,
+                .runner = runner,
+                .on_event = on_event,
+                .context = context,
                 .start_s = runner->now_s(runner)};
     t.event = (tune_event){.kernel = kernel, .budget_s = options->budget_s};
     search *s = malloc(sizeof *s);
@@ -198,7 +228,8 @@ nt_status tune_kernel(result *r, const nt_kernel *kernel, const tune_options *op
             status = tuning_arithmetic(&t, (nt_dtype)d, why);
         if (status == NT_OK && options->dtypes & 1u << d && !tuning_over(&t)) {
             t.has_peak = roofs_peak(runner, &r->machine, (nt_dtype)d, t.arithmetic.isa, &t.peak);
-            t.has_in_cache = roofs_in_cache(runner, &r->machine, kernel, (nt_dtype)d, &t.arithmetic, &t.in_cache);
+            t.has_in_cache =
+                roofs_in_cache(runner, &r->machine, kernel, (nt_dtype)d, &t.arithmetic, &t.in_cache);
         }
         for (int c = 0; c < NT_N_CLASSES && status == NT_OK; c++)
             for (int k = 0; k < NT_N_REPEATS; k++) {

@@ -14,10 +14,10 @@
 enum { TUNE_MOST_THREADS = 32 };
 
 typedef struct tune_options {
-    double budget_s;             /* a kernel */
-    unsigned dtypes;             /* bit 1u << nt_dtype for each */
-    int64_t shape[3];            /* 0: the default shapes of both classes */
-    int64_t many_steps;          /* of the rows that make many */
+    double budget_s;                /* a kernel */
+    unsigned dtypes;                /* bit 1u << nt_dtype for each */
+    int64_t shape[3];               /* 0: the default shapes of both classes */
+    int64_t many_steps;             /* of the rows that make many */
     int threads[TUNE_MOST_THREADS]; /* counts that may win, ascending */
     int n_threads;
     double max_ulp[NT_N_DTYPES]; /* variants above it may not win */
@@ -28,14 +28,14 @@ typedef struct tune_options {
 /* What is going on, for a progress line.  trial: the one just made, or NULL. */
 typedef struct tune_event {
     const nt_kernel *kernel;
-    int row, n_rows;  /* from 0 */
+    int row, n_rows; /* from 0 */
     nt_dtype dtype;
     nt_class class;
     int64_t steps;
-    const char *stage; /* "arithmetic", "search", "final", "loops", "done" */
+    const char *stage;          /* "arithmetic", "search", "final", "loops", "done" */
     double elapsed_s, budget_s; /* of this kernel */
     const candidate *trial;
-    double ns_per_cell; /* best so far; 0: none */
+    double ns_per_cell;     /* best so far; 0: none */
     const result_row *done; /* the finished row, with the stage "done" */
 } tune_event;
 

@@ -15,8 +15,16 @@
  * it is at least this much faster. */
 #define TUNING_WORTH 0.99
 
-enum { FINALISTS = 8, FINAL_ROUNDS_LEAST = 8, FINAL_ROUNDS_MOST = 24, CONFIRM_ROUNDS_LEAST = 14, CONFIRM_ROUNDS_MOST = 40,
-       LOOP_ROUNDS_LEAST = 4, LOOP_ROUNDS_MOST = 10 };
+enum {
+    FINALISTS = 8,
+    FINAL_ROUNDS_LEAST = 8,
+    FINAL_ROUNDS_MOST = 24,
+    CONFIRM_ROUNDS_LEAST = 14,
+    CONFIRM_ROUNDS_MOST = 40,
+    DECIDE_ROUNDS = 40,
+    LOOP_ROUNDS_LEAST = 4,
+    LOOP_ROUNDS_MOST = 10
+};
 
 typedef struct tuning {
     result *r;

@@ -309,7 +309,8 @@ static int parse(int argc, char **argv, int64_t *steps)
         if (!value) {
             snprintf(text, sizeof text,
                      "%s: not an option; allowed are --steps N, --help and Google Benchmark's "
-                     "--benchmark_...", argv[i]);
+                     "--benchmark_...",
+                     argv[i]);
             return usage_error(text);
         }
         char *end;

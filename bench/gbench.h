@@ -22,8 +22,8 @@ enum { GBENCH_TEXT = 320 };
  * Where restore is given it runs before each iteration, outside the clock.
  */
 typedef struct gbench_case {
-    const char *name; /* copied */
-    void *context;    /* given to the functions below */
+    const char *name;                                  /* copied */
+    void *context;                                     /* given to the functions below */
     int (*open)(void *context, char why[GBENCH_TEXT]); /* 0, or -1 with one line in why */
     void (*restore)(void *context);                    /* NULL: an iteration changes no input */
     void (*run)(void *context);

@@ -49,67 +49,82 @@ static double uniform(size_t cell)
 }
 
 /* Every loop is shared over z alike, so each thread works on the pages that it touched first. */
-#define DEFINE(T, NAME, SIN, COS)                                                          \
-    static void fill_##NAME(const problem *p, T *a)                                        \
-    {                                                                                      \
-        const size_t plane = p->nx * p->ny;                                                \
-        _Pragma("omp parallel for schedule(static) num_threads(p->threads)")               \
-        for (size_t z = 0; z < p->nz; z++)                                                 \
-            for (size_t i = z * plane; i < (z + 1) * plane; i++)                           \
-                a[i] = (T)(8 * uniform(i) - 4);                                            \
-    }                                                                                      \
-    static void restore_##NAME(const problem *p, T *restrict a, const T *restrict input)   \
-    {                                                                                      \
-        const size_t plane = p->nx * p->ny;                                                \
-        _Pragma("omp parallel for schedule(static) num_threads(p->threads)")               \
-        for (size_t z = 0; z < p->nz; z++)                                                 \
-            memcpy(a + z * plane, input + z * plane, plane * sizeof *a);                   \
-    }                                                                                      \
-    static void plain_##NAME(const problem *p, T *a)                                       \
-    {                                                                                      \
-        const size_t nx = p->nx, ny = p->ny;                                               \
-        _Pragma("omp parallel for schedule(static) num_threads(p->threads)")               \
-        for (size_t z = 0; z < p->nz; z++)                                                 \
-            for (size_t y = 0; y < ny; y++)                                                \
-                for (size_t x = 0; x < nx; x++) {                                          \
-                    T *c = &a[x + nx * (y + ny * z)];                                      \
-                    *c = SIN(COS(*c) * SIN(*c));                                           \
-                }                                                                          \
-    }                                                                                      \
-    static void split_##NAME(const problem *p, T *a)                                       \
-    {                                                                                      \
-        const size_t nx = p->nx, ny = p->ny;                                               \
-        _Pragma("omp parallel for schedule(static) num_threads(p->threads)")               \
-        for (size_t z = 0; z < p->nz; z++)                                                 \
-            for (size_t y = 0; y < ny; y++)                                                \
-                for (size_t x0 = 0; x0 < nx; x0 += STRETCH) {                              \
-                    T cosine[STRETCH], *row = &a[x0 + nx * (y + ny * z)];                  \
-                    const size_t n = nx - x0 < STRETCH ? nx - x0 : STRETCH;                \
-                    for (size_t x = 0; x < n; x++)                                         \
-                        cosine[x] = COS(row[x]);                                           \
-                    for (size_t x = 0; x < n; x++)                                         \
-                        row[x] = SIN(cosine[x] * SIN(row[x]));                             \
-                }                                                                          \
-    }                                                                                      \
-    static int time_##NAME(const problem *p, double *seconds)                              \
-    {                                                                                      \
-        const size_t n = p->nx * p->ny * p->nz;                                            \
-        T *a = malloc(n * sizeof *a), *input = malloc(n * sizeof *input);                  \
-        if (a && input) {                                                                  \
-            fill_##NAME(p, input);                                                         \
-            for (int r = -1; r < p->reps; r++) { /* the first one warms up, untimed */     \
-                restore_##NAME(p, a, input);                                               \
-                const double start = now_s();                                              \
-                for (int s = 0; s < p->steps; s++)                                         \
-                    (p->form ? split_##NAME : plain_##NAME)(p, a);                         \
-                if (r >= 0)                                                                \
-                    seconds[r] = now_s() - start;                                          \
-            }                                                                              \
-        }                                                                                  \
-        const int ok = a && input;                                                         \
-        free(a);                                                                           \
-        free(input);                                                                       \
-        return ok ? 0 : -1;                                                                \
+#define DEFINE(T, NAME, SIN, COS)                                                                            \
+    static void fill_##NAME(const problem *p, T *a)                                                          \
+    {                                                                                                        \
+        const size_t plane = p->nx * p->ny;                                                                  \
+        _Pragma("omp parallel for schedule(static) num_threads(p->threads)") for (size_t z = 0; z < p->nz;   \
+                                                                                  z++) for (size_t i =       \
+                                                                                                z * plane;   \
+                                                                                            i <              \
+                                                                                            (z + 1) * plane; \
+                                                                                            i++) a[i] =      \
+            (T)(8 * uniform(i) - 4);                                                                         \
+    }                                                                                                        \
+    static void restore_##NAME(const problem *p, T *restrict a, const T *restrict input)                     \
+    {                                                                                                        \
+        const size_t plane = p->nx * p->ny;                                                                  \
+        _Pragma("omp parallel for schedule(static) num_threads(p->threads)") for (size_t z = 0; z < p->nz;   \
+                                                                                  z++)                       \
+            memcpy(a + z * plane, input + z * plane, plane * sizeof *a);                                     \
+    }                                                                                                        \
+    static void plain_##NAME(const problem *p, T *a)                                                         \
+    {                                                                                                        \
+        const size_t nx = p->nx, ny = p->ny;                                                                 \
+        _Pragma(                                                                                             \
+            "omp parallel for schedule(static) num_threads(p->threads)") for (size_t z = 0; z < p->nz;       \
+                                                                              z++) for (size_t y = 0;        \
+                                                                                        y < ny;              \
+                                                                                        y++) for (size_t x = \
+                                                                                                      0;     \
+                                                                                                  x < nx;    \
+                                                                                                  x++)       \
+        {                                                                                                    \
+            T *c = &a[x + nx * (y + ny * z)];                                                                \
+            *c = SIN(COS(*c) * SIN(*c));                                                                     \
+        }                                                                                                    \
+    }                                                                                                        \
+    static void split_##NAME(const problem *p, T *a)                                                         \
+    {                                                                                                        \
+        const size_t nx = p->nx, ny = p->ny;                                                                 \
+        _Pragma(                                                                                             \
+            "omp parallel for schedule(static) num_threads(p->threads)") for (size_t z = 0; z < p->nz;       \
+                                                                              z++) for (size_t y = 0;        \
+                                                                                        y < ny;              \
+                                                                                        y++) for (size_t     \
+                                                                                                      x0 =   \
+                                                                                                          0; \
+                                                                                                  x0 < nx;   \
+                                                                                                  x0 +=      \
+                                                                                                  STRETCH)   \
+        {                                                                                                    \
+            T cosine[STRETCH], *row = &a[x0 + nx * (y + ny * z)];                                            \
+            const size_t n = nx - x0 < STRETCH ? nx - x0 : STRETCH;                                          \
+            for (size_t x = 0; x < n; x++)                                                                   \
+                cosine[x] = COS(row[x]);                                                                     \
+            for (size_t x = 0; x < n; x++)                                                                   \
+                row[x] = SIN(cosine[x] * SIN(row[x]));                                                       \
+        }                                                                                                    \
+    }                                                                                                        \
+    static int time_##NAME(const problem *p, double *seconds)                                                \
+    {                                                                                                        \
+        const size_t n = p->nx * p->ny * p->nz;                                                              \
+        T *a = malloc(n * sizeof *a), *input = malloc(n * sizeof *input);                                    \
+        if (a && input) {                                                                                    \
+            fill_##NAME(p, input);                                                                           \
+            for (int r = -1; r < p->reps; r++) { /* the first one warms up, untimed */                       \
+                restore_##NAME(p, a, input);                                                                 \
+                const double start = now_s();                                                                \
+                for (int s = 0; s < p->steps; s++)                                                           \
+                    (p->form ? split_##NAME : plain_##NAME)(p, a);                                           \
+                if (r >= 0)                                                                                  \
+                    seconds[r] = now_s() - start;                                                            \
+            }                                                                                                \
+        }                                                                                                    \
+        const int ok = a && input;                                                                           \
+        free(a);                                                                                             \
+        free(input);                                                                                         \
+        return ok ? 0 : -1;                                                                                  \
     }
 DEFINE(double, f64, sin, cos)
 DEFINE(float, f32, sinf, cosf)
@@ -153,8 +168,8 @@ static int refuse(const char *option, const char *value, const char *allowed)
 }
 
 /* A whole number from least to most, followed by the character `after`; NULL if it is none. */
-static const char *number(const char *text, char after, unsigned long long least,
-                          unsigned long long most, unsigned long long *value)
+static const char *number(const char *text, char after, unsigned long long least, unsigned long long most,
+                          unsigned long long *value)
 {
     char *end;
     if (*text < '0' || *text > '9')
@@ -237,8 +252,10 @@ static int parse(int argc, char **argv, problem *p, choice *c)
             if (!strcmp(option, counts[k].name))
                 status = parse_count(option, value, counts[k].least, counts[k].most, counts[k].count);
         if (status < 0) {
-            fprintf(stderr, "plain: %s: not an option; allowed are --shape, --dtype, --form, --threads, "
-                            "--reps, --steps, --json and --help\n", option);
+            fprintf(stderr,
+                    "plain: %s: not an option; allowed are --shape, --dtype, --form, --threads, "
+                    "--reps, --steps, --json and --help\n",
+                    option);
             status = EXIT_USAGE;
         }
         if (status != 0)

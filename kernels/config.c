@@ -43,7 +43,10 @@ nt_status nt_config_default(const nt_kernel *kernel, nt_dtype dtype, nt_config *
 {
     if (!kernel || !config)
         return nt_refuse(NT_EARG, why, "a NULL %s", kernel ? "config" : "kernel");
-    nt_config best = {.parallel = NT_OUTER, .order = NT_ZYX, .depth = 1, .threads = nt_threads_allowed(),
+    nt_config best = {.parallel = NT_OUTER,
+                      .order = NT_ZYX,
+                      .depth = 1,
+                      .threads = nt_threads_allowed(),
                       .schedule = NT_STATIC};
     if (best.threads > NT_MAX_THREADS)
         best.threads = NT_MAX_THREADS;
@@ -102,15 +105,15 @@ static int find_name(const char *const names[], int n_names, const char *text, s
     return -1;
 }
 
-static nt_status refuse_name(nt_error *why, const char *key, const char *text, size_t n, const char *const names[],
-                             int n_names)
+static nt_status refuse_name(nt_error *why, const char *key, const char *text, size_t n,
+                             const char *const names[], int n_names)
 {
     char allowed[160] = "";
     size_t used = 0;
     for (int i = 0; i < n_names && used < sizeof allowed; i++)
         used += (size_t)snprintf(allowed + used, sizeof allowed - used, "%s%s", i ? ", " : "", names[i]);
-    return nt_refuse(NT_ECONFIG, why, "%s=%.*s: allowed are %s", key, (int)(n < TEXT_MOST ? n : TEXT_MOST), text,
-                     allowed);
+    return nt_refuse(NT_ECONFIG, why, "%s=%.*s: allowed are %s", key, (int)(n < TEXT_MOST ? n : TEXT_MOST),
+                     text, allowed);
 }
 
 typedef enum key { ISA, VARIANT, PARALLEL, ORDER, TILE, DEPTH, THREADS, SCHEDULE, UNROLL, JAM, N_KEYS } key;
@@ -198,11 +201,12 @@ nt_status nt_config_parse(const nt_kernel *kernel, const char *text, nt_config *
 void nt_config_format(const nt_kernel *kernel, const nt_config *c, char *text)
 {
     snprintf(text, NT_CONFIG_TEXT,
-             "isa=%s,variant=%s,parallel=%s,order=%s,tile=%lldx%lldx%lld,depth=%d,threads=%d,schedule=%s,unroll=%d,"
+             "isa=%s,variant=%s,parallel=%s,order=%s,tile=%lldx%lldx%lld,depth=%d,threads=%d,schedule=%s,"
+             "unroll=%d,"
              "jam=%d",
              isa_names[c->isa], kernel->variants[c->variant].name, parallel_names[c->parallel],
-             order_names[c->order], (long long)c->tile[0], (long long)c->tile[1], (long long)c->tile[2], c->depth,
-             c->threads, schedule_names[c->schedule], c->unroll, c->jam);
+             order_names[c->order], (long long)c->tile[0], (long long)c->tile[1], (long long)c->tile[2],
+             c->depth, c->threads, schedule_names[c->schedule], c->unroll, c->jam);
 }
 
 /* ---- checks --------------------------------------------------------------------------------- */
@@ -211,8 +215,8 @@ static nt_status check_range(const char *name, int64_t value, int64_t least, int
 {
     if (value >= least && value <= most)
         return NT_OK;
-    return nt_refuse(NT_ECONFIG, why, "%s=%lld: allowed are %lld to %lld", name, (long long)value, (long long)least,
-                     (long long)most);
+    return nt_refuse(NT_ECONFIG, why, "%s=%lld: allowed are %lld to %lld", name, (long long)value,
+                     (long long)least, (long long)most);
 }
 
 nt_status nt_config_check(const nt_kernel *kernel, nt_dtype dtype, const nt_config *config, nt_error *why)
@@ -238,15 +242,18 @@ nt_status nt_config_check(const nt_kernel *kernel, nt_dtype dtype, const nt_conf
         {"threads", config->threads, 1, NT_MAX_THREADS},
     };
     for (size_t i = 0; i < sizeof ranges / sizeof *ranges; i++) {
-        const nt_status status = check_range(ranges[i].name, ranges[i].value, ranges[i].least, ranges[i].most, why);
+        const nt_status status =
+            check_range(ranges[i].name, ranges[i].value, ranges[i].least, ranges[i].most, why);
         if (status != NT_OK)
             return status;
     }
     if (!nt_isa_available(config->isa))
-        return nt_refuse(NT_EISA, why, "isa=%s is not in this build, not on this CPU, or above NESTUNE_MAX_ISA",
+        return nt_refuse(NT_EISA, why,
+                         "isa=%s is not in this build, not on this CPU, or above NESTUNE_MAX_ISA",
                          isa_names[config->isa]);
     if (!nt_kernel_tile(kernel, dtype, config))
-        return nt_refuse(NT_ECONFIG, why, "kernel %s has no tile function for %s, isa=%s,variant=%s,unroll=%d,jam=%d",
+        return nt_refuse(NT_ECONFIG, why,
+                         "kernel %s has no tile function for %s, isa=%s,variant=%s,unroll=%d,jam=%d",
                          kernel->name, nt_dtype_name(dtype), isa_names[config->isa],
                          kernel->variants[config->variant].name, config->unroll, config->jam);
     return NT_OK;

@@ -30,20 +30,16 @@
 static int cpu_runs(nt_isa isa)
 {
     switch (isa) {
-    case NT_SCALAR:
-        return 1;
+    case NT_SCALAR: return 1;
 #if CPU_X86
-    case NT_AVX2:
-        return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
+    case NT_AVX2: return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
     case NT_AVX512:
         return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx2") &&
                __builtin_cpu_supports("fma");
 #elif CPU_ARM
-    case NT_NEON: /* part of the base architecture */
-        return 1;
+    case NT_NEON: /* part of the base architecture */ return 1;
 #endif
-    default:
-        return 0;
+    default: return 0;
     }
 }
 
@@ -164,8 +160,8 @@ static void identify(nt_cpu *cpu)
         return;
     const unsigned part = midr >> 4 & 0xfff, variant = midr >> 20 & 15, revision = midr & 15;
     snprintf(cpu->vendor, sizeof cpu->vendor, "0x%02x", (unsigned)(midr >> 24 & 255));
-    snprintf(cpu->model, sizeof cpu->model, "Arm implementer %s part 0x%03x r%up%u", cpu->vendor,
-             part, variant, revision);
+    snprintf(cpu->model, sizeof cpu->model, "Arm implementer %s part 0x%03x r%up%u", cpu->vendor, part,
+             variant, revision);
     cpu->family = 8; /* MIDR's own field says "see the ID registers" from Armv7 on */
     cpu->model_id = (int)part;
     cpu->stepping = (int)(variant * 16 + revision);

@@ -24,8 +24,7 @@ void nt_cpu_identify(nt_cpu *cpu);
  * Source:  archspec-json, cpu/microarchitectures.json; model numbers from Linux: asm/intel-family.h
  *          and kernel/cpu/amd.c of arch/x86, asm/cputype.h of arch/arm64.
  */
-const char *nt_uarch_name(const char *vendor, int family, int model, int stepping,
-                          const char *fallback);
+const char *nt_uarch_name(const char *vendor, int family, int model, int stepping, const char *fallback);
 
 /* nt_cpu_level() - archspec's generic name by features: "x86_64_v3", "aarch64", or "unknown". */
 const char *nt_cpu_level(void);

@@ -78,7 +78,8 @@ static void touch(const nt_step *step, const nt_box *box)
     const size_t bytes = *(const size_t *)step->params;
     for (int64_t z = box->z0; z < box->z1; z++)
         for (int64_t y = box->y0; y < box->y1; y++)
-            memset((char *)step->dst.cells + (box->x0 + y * step->dst.sy + z * step->dst.sz) * (ptrdiff_t)bytes,
+            memset((char *)step->dst.cells +
+                       (box->x0 + y * step->dst.sy + z * step->dst.sz) * (ptrdiff_t)bytes,
                    0, (size_t)(box->x1 - box->x0) * bytes);
 }
 
@@ -124,7 +125,13 @@ nt_status nt_grid_create(nt_grid *g, nt_dtype dtype, int64_t nx, int64_t ny, int
     /* Without a halo cells are contiguous; with one, cell x = 0 of each row starts a cache line. */
     const int64_t front = halo > 0 ? (halo + line - 1) / line * line : 0;
     const int64_t pitch = halo > 0 ? (front + nx + halo + line - 1) / line * line : nx;
-    *g = (nt_grid){.dtype = dtype, .nx = nx, .ny = ny, .nz = nz, .halo = halo, .sx = 1, .sy = pitch,
+    *g = (nt_grid){.dtype = dtype,
+                   .nx = nx,
+                   .ny = ny,
+                   .nz = nz,
+                   .halo = halo,
+                   .sx = 1,
+                   .sy = pitch,
                    .sz = pitch * (ny + 2 * halo)};
     const size_t bytes = (size_t)(g->sz * (nz + 2 * halo)) * nt_dtype_bytes(dtype);
     status = take_memory(g, bytes, why);
@@ -174,15 +181,24 @@ nt_status nt_grid_wrap(nt_grid *g, nt_dtype dtype, int64_t nx, int64_t ny, int64
     const ptrdiff_t s[3] = {sx, sy, sz};
     for (int a = 0; a < 3; a++) {
         int64_t reach;
-        if (s[a] == PTRDIFF_MIN || __builtin_mul_overflow(n[a], llabs(s[a]), &reach) || reach > PTRDIFF_MAX / 64)
+        if (s[a] == PTRDIFF_MIN || __builtin_mul_overflow(n[a], llabs(s[a]), &reach) ||
+            reach > PTRDIFF_MAX / 64)
             return nt_refuse(NT_ESTRIDE, why, "stride %td over %lld cells is beyond the address space", s[a],
                              (long long)n[a]);
     }
     const bool cells_exist = n[0] > 0 && n[1] > 0 && n[2] > 0;
     if (cells_exist && strides_overlap(n, s))
-        return nt_refuse(NT_ESTRIDE, why, "strides %td, %td, %td overlap on %lldx%lldx%lld cells, halo included",
-                         sx, sy, sz, (long long)n[0], (long long)n[1], (long long)n[2]);
-    *g = (nt_grid){.dtype = dtype, .nx = nx, .ny = ny, .nz = nz, .sx = sx, .sy = sy, .sz = sz, .halo = halo,
+        return nt_refuse(NT_ESTRIDE, why,
+                         "strides %td, %td, %td overlap on %lldx%lldx%lld cells, halo included", sx, sy, sz,
+                         (long long)n[0], (long long)n[1], (long long)n[2]);
+    *g = (nt_grid){.dtype = dtype,
+                   .nx = nx,
+                   .ny = ny,
+                   .nz = nz,
+                   .sx = sx,
+                   .sy = sy,
+                   .sz = sz,
+                   .halo = halo,
                    .cells = cells};
     return NT_OK;
 }

@@ -99,9 +99,7 @@ int64_t nt_memory_available_at(const char *root)
     if (!bytes)
         bytes = meminfo_bytes(root, "MemFree:");
     nt_quota_read(root, &quota);
-    return bytes && bytes < quota.memory_free ? bytes
-           : quota.memory_free < INT64_MAX    ? quota.memory_free
-                                              : 0;
+    return bytes && bytes < quota.memory_free ? bytes : quota.memory_free < INT64_MAX ? quota.memory_free : 0;
 }
 
 int64_t nt_memory_available(void)
@@ -130,8 +128,7 @@ static int count(hwloc_topology_t topology, hwloc_obj_type_t type)
 
 /* The first core's cache of a level: on a machine with several kinds of cores the first is the one
  * that the operating system prefers. */
-static void read_cache(hwloc_topology_t topology, hwloc_obj_type_t type, int64_t *bytes,
-                       int *shared_by)
+static void read_cache(hwloc_topology_t topology, hwloc_obj_type_t type, int64_t *bytes, int *shared_by)
 {
     hwloc_obj_t obj = hwloc_get_obj_by_type(topology, HWLOC_OBJ_PU, 0);
     while (obj && obj->type != type)
@@ -265,14 +262,14 @@ int nt_machine_same_cpu(const nt_machine *a, const nt_machine *b, nt_error *why)
                   {"L2", a->l2_bytes, b->l2_bytes},
                   {"L3", a->l3_bytes, b->l3_bytes}};
     if (strcmp(a->vendor, b->vendor) != 0 || a->family != b->family || a->model_id != b->model_id) {
-        nt_refuse(NT_ESTALE, why, "CPU %s family %d model %d, here %s family %d model %d",
-                  a->vendor, a->family, a->model_id, b->vendor, b->family, b->model_id);
+        nt_refuse(NT_ESTALE, why, "CPU %s family %d model %d, here %s family %d model %d", a->vendor,
+                  a->family, a->model_id, b->vendor, b->family, b->model_id);
         return 0;
     }
     for (int i = 0; i < 3; i++)
         if (caches[i].a != caches[i].b) {
-            nt_refuse(NT_ESTALE, why, "%s cache of %" PRId64 " bytes, here %" PRId64,
-                      caches[i].name, caches[i].a, caches[i].b);
+            nt_refuse(NT_ESTALE, why, "%s cache of %" PRId64 " bytes, here %" PRId64, caches[i].name,
+                      caches[i].a, caches[i].b);
             return 0;
         }
     return 1;

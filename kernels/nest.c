@@ -79,10 +79,10 @@ void nt_nest_set_config(nt_nest *nest, const nt_config *config)
     for (int a = 0; a < 3; a++) {
         if (nest->tile[a] > nest->n[a])
             nest->tile[a] = nest->n[a];
-        nest->n_tiles[a] = nest->n[a] == 0         ? 0
-                           : nest->tile[a] != 0    ? ceil_div(nest->n[a], nest->tile[a])
-                           : a == even             ? parts_of(nest, a)
-                                                   : 1;
+        nest->n_tiles[a] = nest->n[a] == 0      ? 0
+                           : nest->tile[a] != 0 ? ceil_div(nest->n[a], nest->tile[a])
+                           : a == even          ? parts_of(nest, a)
+                                                : 1;
     }
 }
 
@@ -127,7 +127,8 @@ static nt_box fused(const nt_nest *nest, nt_box box)
 /* Rows of any stride in x, through a buffer of unit stride.  Radius 0. */
 enum { PACK_CELLS = 256 };
 
-static void copy_strided(char *to, ptrdiff_t to_stride, const char *from, ptrdiff_t from_stride, int64_t n, int bytes)
+static void copy_strided(char *to, ptrdiff_t to_stride, const char *from, ptrdiff_t from_stride, int64_t n,
+                         int bytes)
 {
     for (int64_t i = 0; i < n; i++)
         memcpy(to + i * to_stride * bytes, from + i * from_stride * bytes, (size_t)bytes);
@@ -145,8 +146,10 @@ static void packed(const nt_nest *nest, int which, const nt_box *box)
     _Alignas(64) char row[2 + NT_MAX_COEFS][PACK_CELLS * sizeof(double)];
     const nt_view *from[2 + NT_MAX_COEFS] = {&step->src, &step->dst, &step->coef[0], &step->coef[1]};
     const int bytes = nest->element_bytes;
-    const nt_step in_buffer = {.src = {row[0], 0, 0}, .dst = {row[1], 0, 0},
-                               .coef = {{row[2], 0, 0}, {row[3], 0, 0}}, .params = step->params};
+    const nt_step in_buffer = {.src = {row[0], 0, 0},
+                               .dst = {row[1], 0, 0},
+                               .coef = {{row[2], 0, 0}, {row[3], 0, 0}},
+                               .params = step->params};
     for (int64_t z = box->z0; z < box->z1; z++)
         for (int64_t y = box->y0; y < box->y1; y++)
             for (int64_t x = box->x0; x < box->x1; x += PACK_CELLS) {

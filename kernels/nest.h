@@ -20,9 +20,9 @@ typedef struct nt_nest {
     int64_t steps;
     int64_t n[3]; /* cells in x, y, z */
     int element_bytes;
-    bool packs; /* some x_stride is not 1: rows go through a buffer */
+    bool packs;                              /* some x_stride is not 1: rows go through a buffer */
     ptrdiff_t x_stride[2][2 + NT_MAX_COEFS]; /* of src, dst and coefs, for each of step[] */
-    bool rows_fuse, planes_fuse; /* cells follow each other without gaps, in every operand */
+    bool rows_fuse, planes_fuse;             /* cells follow each other without gaps, in every operand */
     const nt_hook *hooks;
     int n_hooks;
 
@@ -31,7 +31,7 @@ typedef struct nt_nest {
     int shared;   /* position in order[] of the shared loop; -1: none */
     bool flat, dynamic;
     int depth, threads;
-    int64_t tile[3];   /* cells; the even split of the shared axis is tile 0 */
+    int64_t tile[3]; /* cells; the even split of the shared axis is tile 0 */
     int64_t n_tiles[3];
 } nt_nest;
 

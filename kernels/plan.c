@@ -34,18 +34,19 @@ static nt_status gather(const nt_problem *p, operands *all, nt_error *why)
     all->n = 0;
     for (int i = 0; i < p->kernel->n_levels; i++) {
         if (!p->level[i])
-            return nt_refuse(NT_EARG, why, "kernel %s needs %d level grids, level[%d] is NULL", p->kernel->name,
-                             p->kernel->n_levels, i);
+            return nt_refuse(NT_EARG, why, "kernel %s needs %d level grids, level[%d] is NULL",
+                             p->kernel->name, p->kernel->n_levels, i);
         all->grid[all->n++] = p->level[i];
     }
     for (int i = 0; i < p->kernel->n_coefs; i++) {
         if (!p->coef[i])
-            return nt_refuse(NT_EARG, why, "kernel %s needs %d coefficient grids, coef[%d] is NULL", p->kernel->name,
-                             p->kernel->n_coefs, i);
+            return nt_refuse(NT_EARG, why, "kernel %s needs %d coefficient grids, coef[%d] is NULL",
+                             p->kernel->name, p->kernel->n_coefs, i);
         all->grid[all->n++] = p->coef[i];
     }
     if (p->result && p->kernel->n_levels != 1)
-        return nt_refuse(NT_EARG, why, "kernel %s rotates its levels and takes no result grid", p->kernel->name);
+        return nt_refuse(NT_EARG, why, "kernel %s rotates its levels and takes no result grid",
+                         p->kernel->name);
     if (p->result && p->result != p->level[0])
         all->grid[all->n++] = p->result;
     return NT_OK;
@@ -79,8 +80,8 @@ static nt_status check_grids(const nt_problem *p, const operands *all, nt_error 
                              (long long)g->nx, (long long)g->ny, (long long)g->nz, (long long)first->nx,
                              (long long)first->ny, (long long)first->nz);
         if (i < p->kernel->n_levels && g->halo < radius)
-            return nt_refuse(NT_ESHAPE, why, "level %d has a halo of %d cells, kernel %s reads %d", i, g->halo,
-                             p->kernel->name, radius);
+            return nt_refuse(NT_ESHAPE, why, "level %d has a halo of %d cells, kernel %s reads %d", i,
+                             g->halo, p->kernel->name, radius);
         if (g->sx != 1 && (radius > 0 || p->n_hooks > 0))
             return nt_refuse(NT_ESTRIDE, why, "grid %d has stride %td in x, %s need 1", i, g->sx,
                              radius > 0 ? "kernels that read neighbours" : "hooks");
@@ -124,8 +125,8 @@ static void set_operands(nt_nest *nest, const nt_problem *p, int which)
     }
 }
 
-static nt_status choose_config(nt_plan *plan, const nt_problem *p, const operands *all, const nt_config *config,
-                               nt_error *why)
+static nt_status choose_config(nt_plan *plan, const nt_problem *p, const operands *all,
+                               const nt_config *config, nt_error *why)
 {
     const nt_grid *g = all->grid[0];
     const int64_t cells = g->nx * g->ny * g->nz;
@@ -135,8 +136,9 @@ static nt_status choose_config(nt_plan *plan, const nt_problem *p, const operand
         return nt_config_check(p->kernel, g->dtype, config, why);
     }
     const int64_t bytes = cells * all->n * (int64_t)nt_dtype_bytes(g->dtype);
-    const nt_status status = nt_tuned_find(p->kernel, g->dtype, nt_class_of(bytes),
-                                           p->steps > 1 ? NT_MANY_STEPS : NT_ONE_STEP, &plan->config, &plan->why);
+    const nt_status status =
+        nt_tuned_find(p->kernel, g->dtype, nt_class_of(bytes), p->steps > 1 ? NT_MANY_STEPS : NT_ONE_STEP,
+                      &plan->config, &plan->why);
     if (status != NT_OK && status != NT_ESTALE)
         return nt_refuse(status, why, "%s", plan->why.text);
     const int64_t useful = 1 + cells / CELLS_A_THREAD;
@@ -169,16 +171,20 @@ nt_status nt_plan_create(nt_plan **out, const nt_problem *p, const nt_config *co
         return nt_refuse(NT_ENOMEM, why, "no memory for a plan");
     status = choose_config(plan, p, &all, config, why);
     if (status == NT_OK && plan->config.depth > 1 && nt_kernel_radius(p->kernel, p->params) > 0)
-        status = nt_refuse(NT_ECONFIG, why, "depth=%d: kernels that read neighbours allow 1", plan->config.depth);
+        status =
+            nt_refuse(NT_ECONFIG, why, "depth=%d: kernels that read neighbours allow 1", plan->config.depth);
     if (status != NT_OK) {
         free(plan);
         return status;
     }
     const nt_grid *g = all.grid[0];
     nt_nest *nest = &plan->nest;
-    *nest = (nt_nest){.fn = nt_kernel_tile(p->kernel, g->dtype, &plan->config)->fn, .steps = p->steps,
-                      .n = {g->nx, g->ny, g->nz}, .element_bytes = (int)nt_dtype_bytes(g->dtype),
-                      .hooks = p->hooks, .n_hooks = p->n_hooks};
+    *nest = (nt_nest){.fn = nt_kernel_tile(p->kernel, g->dtype, &plan->config)->fn,
+                      .steps = p->steps,
+                      .n = {g->nx, g->ny, g->nz},
+                      .element_bytes = (int)nt_dtype_bytes(g->dtype),
+                      .hooks = p->hooks,
+                      .n_hooks = p->n_hooks};
     nest->rotates = p->kernel->n_levels == 2;
     nest->rows_fuse = nest->planes_fuse = nt_kernel_radius(p->kernel, p->params) == 0;
     set_operands(nest, p, 0);

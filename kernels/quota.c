@@ -79,8 +79,7 @@ static void lower_cpus(nt_quota *q, int64_t quota_us, int64_t period_us)
 static void read_cpu_v1(const char *dir, nt_quota *q)
 {
     int64_t quota, period;
-    if (read_positive(dir, "/cpu.cfs_quota_us", &quota) &&
-        read_positive(dir, "/cpu.cfs_period_us", &period))
+    if (read_positive(dir, "/cpu.cfs_quota_us", &quota) && read_positive(dir, "/cpu.cfs_period_us", &period))
         lower_cpus(q, quota, period);
 }
 
@@ -204,8 +203,8 @@ static void unescape(char *text)
 {
     char *out = text;
     for (const char *s = text; *s;) {
-        if (s[0] == '\\' && s[1] >= '0' && s[1] <= '3' && s[2] >= '0' && s[2] <= '7' &&
-            s[3] >= '0' && s[3] <= '7') {
+        if (s[0] == '\\' && s[1] >= '0' && s[1] <= '3' && s[2] >= '0' && s[2] <= '7' && s[3] >= '0' &&
+            s[3] <= '7') {
             *out++ = (char)((s[1] - '0') * 64 + (s[2] - '0') * 8 + (s[3] - '0'));
             s += 4;
         } else {
@@ -267,8 +266,7 @@ static int find_dir(const char *root, const hierarchy *h, const char *own, char 
             continue;
         exact = rest != NULL;
         length = (int)(strlen(root) + strlen(point));
-        if (snprintf(dir, 2 * PATH_BYTES, "%s%s%s", root, point, rest ? rest : "") >=
-            2 * PATH_BYTES)
+        if (snprintf(dir, 2 * PATH_BYTES, "%s%s%s", root, point, rest ? rest : "") >= 2 * PATH_BYTES)
             length = exact = 0;
     }
     free(line);

@@ -96,8 +96,7 @@ nt_class nt_class_of(int64_t bytes)
 /* ---- Choosing a row ------------------------------------------------------------------------ */
 
 /* May this table be used here?  NT_OK, or NT_ESTALE with the reason. */
-static nt_status check_table(const nt_tuned *t, const nt_machine *here, const char *mode,
-                             nt_error *why)
+static nt_status check_table(const nt_tuned *t, const nt_machine *here, const char *mode, nt_error *why)
 {
     nt_machine then = {.family = t->family,
                        .model_id = t->model_id,
@@ -113,16 +112,14 @@ static nt_status check_table(const nt_tuned *t, const nt_machine *here, const ch
     } else if (!strcmp(mode, "off")) {
         return nt_refuse(NT_ESTALE, why, "default: NESTUNE_TUNED=off");
     } else if (strcmp(mode, "force") != 0) {
-        return nt_refuse(NT_ESTALE, why, "default: NESTUNE_TUNED=%.40s: allowed are off and force",
-                         mode);
+        return nt_refuse(NT_ESTALE, why, "default: NESTUNE_TUNED=%.40s: allowed are off and force", mode);
     }
     return NT_OK;
 }
 
 static int is_of(const nt_tuned_row *row, const nt_tuned_use *use)
 {
-    return !strcmp(row->kernel, use->kernel->name) &&
-           !strcmp(row->dtype, nt_dtype_name(use->dtype));
+    return !strcmp(row->kernel, use->kernel->name) && !strcmp(row->dtype, nt_dtype_name(use->dtype));
 }
 
 /* The row's config, on top of the default's. */
@@ -132,13 +129,12 @@ static nt_status read_row(const nt_tuned *t, const nt_tuned_row *row, const nt_t
     nt_error cause = {""};
     *config = *fallback;
     if (row->version != use->kernel->version)
-        return nt_refuse(NT_ESTALE, why,
-                         "default: header %s was tuned for version %d of %s, here %d", t->machine,
-                         row->version, row->kernel, use->kernel->version);
+        return nt_refuse(NT_ESTALE, why, "default: header %s was tuned for version %d of %s, here %d",
+                         t->machine, row->version, row->kernel, use->kernel->version);
     if (nt_config_parse(use->kernel, row->config, config, &cause) != NT_OK ||
         nt_config_check(use->kernel, use->dtype, config, &cause) != NT_OK)
-        return nt_refuse(NT_ESTALE, why, "default: row %s %s %s %s of %s: %.140s", row->kernel,
-                         row->dtype, row->shape_class, row->steps, t->machine, cause.text);
+        return nt_refuse(NT_ESTALE, why, "default: row %s %s %s %s of %s: %.140s", row->kernel, row->dtype,
+                         row->shape_class, row->steps, t->machine, cause.text);
     return NT_OK;
 }
 
@@ -147,8 +143,8 @@ static nt_status read_row(const nt_tuned *t, const nt_tuned_row *row, const nt_t
  * of an array, so no size may take its row's while another takes the default's.  *found is the
  * number of the row asked for or -1, *arithmetic the config of the first.
  */
-static nt_status check_rows(const nt_tuned *t, const nt_tuned_use *use, const nt_config *fallback,
-                            int *found, nt_config *chosen, nt_config *arithmetic, nt_error *why)
+static nt_status check_rows(const nt_tuned *t, const nt_tuned_use *use, const nt_config *fallback, int *found,
+                            nt_config *chosen, nt_config *arithmetic, nt_error *why)
 {
     int n = 0;
     *found = -1;
@@ -173,8 +169,8 @@ static nt_status check_rows(const nt_tuned *t, const nt_tuned_use *use, const nt
     }
     if (n > 0)
         return NT_OK;
-    return nt_refuse(NT_ESTALE, why, "default: header %s has no row for %s %s", t->machine,
-                     use->kernel->name, nt_dtype_name(use->dtype));
+    return nt_refuse(NT_ESTALE, why, "default: header %s has no row for %s %s", t->machine, use->kernel->name,
+                     nt_dtype_name(use->dtype));
 }
 
 nt_status nt_tuned_find_in(const nt_tuned *t, const nt_machine *here, const char *mode,
@@ -186,8 +182,8 @@ nt_status nt_tuned_find_in(const nt_tuned *t, const nt_machine *here, const char
     if (status != NT_OK)
         return status;
     if (!nt_class_name(use->shape_class) || !nt_repeat_name(use->repeat))
-        return nt_refuse(NT_EARG, why, "shape class %d, steps %d: allowed are 0 and 1",
-                         (int)use->shape_class, (int)use->repeat);
+        return nt_refuse(NT_EARG, why, "shape class %d, steps %d: allowed are 0 and 1", (int)use->shape_class,
+                         (int)use->repeat);
     nt_config chosen = fallback, arithmetic = fallback;
     *config = fallback;
     status = check_table(t, here, mode, why);
@@ -202,10 +198,9 @@ nt_status nt_tuned_find_in(const nt_tuned *t, const nt_machine *here, const char
         config->variant = arithmetic.variant;
         config->unroll = arithmetic.unroll;
         config->jam = arithmetic.jam;
-        return nt_refuse(
-            NT_ESTALE, why,
-            "default, with the arithmetic of header %s, which has no row for %s %s %s %s",
-            t->machine, use->kernel->name, nt_dtype_name(use->dtype), c, r);
+        return nt_refuse(NT_ESTALE, why,
+                         "default, with the arithmetic of header %s, which has no row for %s %s %s %s",
+                         t->machine, use->kernel->name, nt_dtype_name(use->dtype), c, r);
     }
     const int threads = chosen.threads;
     if (chosen.threads > fallback.threads)
@@ -215,13 +210,12 @@ nt_status nt_tuned_find_in(const nt_tuned *t, const nt_machine *here, const char
         return nt_refuse(NT_OK, why, "row %s %s %s %s of %s, threads lowered from %d to %d",
                          use->kernel->name, nt_dtype_name(use->dtype), c, r, t->machine, threads,
                          chosen.threads);
-    return nt_refuse(NT_OK, why, "row %s %s %s %s of %s%s", use->kernel->name,
-                     nt_dtype_name(use->dtype), c, r, t->machine,
-                     mode && *mode ? ", forced by NESTUNE_TUNED" : "");
+    return nt_refuse(NT_OK, why, "row %s %s %s %s of %s%s", use->kernel->name, nt_dtype_name(use->dtype), c,
+                     r, t->machine, mode && *mode ? ", forced by NESTUNE_TUNED" : "");
 }
 
-nt_status nt_tuned_find(const nt_kernel *kernel, nt_dtype dtype, nt_class c, nt_repeat r,
-                        nt_config *config, nt_error *why)
+nt_status nt_tuned_find(const nt_kernel *kernel, nt_dtype dtype, nt_class c, nt_repeat r, nt_config *config,
+                        nt_error *why)
 {
     if (!kernel || !config)
         return nt_refuse(NT_EARG, why, "a NULL %s", kernel ? "config" : "kernel");

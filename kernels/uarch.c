@@ -87,14 +87,12 @@ static const uarch table[] = {
 };
 /* clang-format on */
 
-const char *nt_uarch_name(const char *vendor, int family, int model, int stepping,
-                          const char *fallback)
+const char *nt_uarch_name(const char *vendor, int family, int model, int stepping, const char *fallback)
 {
     for (size_t i = 0; i < sizeof table / sizeof table[0]; i++) {
         const uarch *const u = &table[i];
         if (family == u->family && model >= u->model_first && model <= u->model_last &&
-            stepping >= u->stepping_first && stepping <= u->stepping_last &&
-            !strcmp(vendor, u->vendor))
+            stepping >= u->stepping_first && stepping <= u->stepping_last && !strcmp(vendor, u->vendor))
             return u->name;
     }
     return fallback;

@@ -70,7 +70,8 @@ static inline bool is_refusal(const program *p, int code, const char *const need
         if (!strstr(said, needs[i]))
             flaw = needs[i];
     if (flaw)
-        print_error("%s: %s: code %d, %d is due; signal %d; stderr: %s\n", what, flaw, p->code, code, p->signal, said);
+        print_error("%s: %s: code %d, %d is due; signal %d; stderr: %s\n", what, flaw, p->code, code,
+                    p->signal, said);
     return !flaw;
 }
 
@@ -110,7 +111,8 @@ static inline int make_home(void **state)
     char file[100];
     snprintf(file, sizeof file, "%s/a-file", home);
     spill(file, "x", 1);
-    program p = RUN_TO_THE_END("run", "--budget", "2", "--dtype", "f32", "--shape", "64x24x32", "--out", home);
+    program p =
+        RUN_TO_THE_END("run", "--budget", "2", "--dtype", "f32", "--shape", "64x24x32", "--out", home);
     program_free(&p);
     snprintf(results, sizeof results, "%s/%s", home, machine_id);
     return 0;

@@ -39,7 +39,7 @@ struct fake_trials {
         trial_ask ask;
         trial_answer answer;
         double begin_s;
-    } *asks; /* all of them, in order */
+    } * asks; /* all of them, in order */
 };
 
 /* Twelve uniform numbers make a normal one, to three standard deviations and more. */
@@ -97,8 +97,12 @@ static inline double fake_now_s(trial_runner *self)
 
 static inline fake_trials fake_make(fake_cost_fn *cost, double noise, uint64_t stream)
 {
-    fake_trials f = {.runner = {fake_run, fake_now_s}, .cost = cost, .noise = noise, .overhead_s = 1e-3,
-                     .r = rng_make(stream), .clock_s = 1000};
+    fake_trials f = {.runner = {fake_run, fake_now_s},
+                     .cost = cost,
+                     .noise = noise,
+                     .overhead_s = 1e-3,
+                     .r = rng_make(stream),
+                     .clock_s = 1000};
     f.asks = malloc(FAKE_MOST_ASKS * sizeof *f.asks);
     assert_non_null(f.asks);
     return f;
@@ -111,9 +115,10 @@ static inline void fake_free(fake_trials *f)
 
 static inline bool same_config(const nt_config *a, const nt_config *b)
 {
-    return a->isa == b->isa && a->variant == b->variant && a->parallel == b->parallel && a->order == b->order &&
-           memcmp(a->tile, b->tile, sizeof a->tile) == 0 && a->depth == b->depth && a->threads == b->threads &&
-           a->schedule == b->schedule && a->unroll == b->unroll && a->jam == b->jam;
+    return a->isa == b->isa && a->variant == b->variant && a->parallel == b->parallel &&
+           a->order == b->order && memcmp(a->tile, b->tile, sizeof a->tile) == 0 && a->depth == b->depth &&
+           a->threads == b->threads && a->schedule == b->schedule && a->unroll == b->unroll &&
+           a->jam == b->jam;
 }
 
 #endif /* TESTS_FAKE_TRIALS_H */

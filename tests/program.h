@@ -47,7 +47,8 @@ static inline double program_now_s(void)
 }
 
 /* The child's part. */
-__attribute__((noreturn)) static inline void program_become(const char *const argv[], const setting *s, int out, int err)
+__attribute__((noreturn)) static inline void program_become(const char *const argv[], const setting *s,
+                                                            int out, int err)
 {
     const int null = open("/dev/null", O_RDONLY), file = s->out ? open(s->out, O_WRONLY) : -1;
     dup2(null, STDIN_FILENO);

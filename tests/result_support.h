@@ -13,11 +13,24 @@
 
 static inline nt_machine made_up_machine(void)
 {
-    return (nt_machine){.vendor = "MadeUpCPUs", .model = "Made Up 9000 (16 cores)", .uarch = "made_up", .family = 6,
-                        .model_id = 85, .stepping = 7, .l1d_bytes = 49152, .l2_bytes = 2097152,
-                        .l3_bytes = 37748736, .n_cores = 16, .n_cpus = 32, .smt = 2, .n_numa = 1,
-                        .cpus_affinity = 8, .threads_allowed = 8, .memory_bytes = INT64_C(64) << 30,
-                        .isas = 1u << NT_SCALAR, .huge_pages = "madvise"};
+    return (nt_machine){.vendor = "MadeUpCPUs",
+                        .model = "Made Up 9000 (16 cores)",
+                        .uarch = "made_up",
+                        .family = 6,
+                        .model_id = 85,
+                        .stepping = 7,
+                        .l1d_bytes = 49152,
+                        .l2_bytes = 2097152,
+                        .l3_bytes = 37748736,
+                        .n_cores = 16,
+                        .n_cpus = 32,
+                        .smt = 2,
+                        .n_numa = 1,
+                        .cpus_affinity = 8,
+                        .threads_allowed = 8,
+                        .memory_bytes = INT64_C(64) << 30,
+                        .isas = 1u << NT_SCALAR,
+                        .huge_pages = "madvise"};
 }
 
 /* Every CPU runs the scalar tile functions, so these rows can be read back on any. */
@@ -26,17 +39,31 @@ static inline nt_config made_up_config(const nt_kernel *kernel, nt_dtype dtype)
     const nt_tile *t = kernel->tiles[NT_SCALAR];
     while (t->dtype != dtype || strcmp(t->variant, kernel->variants[0].name) != 0)
         t++;
-    return (nt_config){.isa = NT_SCALAR, .parallel = NT_OUTER, .depth = 1, .threads = 8, .unroll = t->unroll, .jam = t->jam};
+    return (nt_config){
+        .isa = NT_SCALAR, .parallel = NT_OUTER, .depth = 1, .threads = 8, .unroll = t->unroll, .jam = t->jam};
 }
 
 static inline result_row made_up_row(const nt_kernel *kernel, nt_dtype dtype, nt_class c, nt_repeat repeat)
 {
-    result_row row = {.kernel = kernel, .dtype = dtype, .class = c, .repeat = repeat,
-                      .shape = {100, 10000, c == NT_IN_CACHE ? 3 : 150}, .steps = repeat == NT_MANY_STEPS ? 5 : 1,
-                      .default_ns = 0.25, .tuned_ns = 0.125, .memory_roof_ns = c == NT_IN_CACHE ? 0 : 0.1,
-                      .arithmetic_roof_ns = 0.0625, .in_cache_ns = 0.07, .in_cache_shape = {128, 16, 20},
-                      .roof_ns = 0.1, .ratio = {0.5, 0.48, 0.52, 12}, .verdict = STATS_FASTER,
-                      .loops_ns = {1, 0.25, 0.3, 0.5, 0.125}, .n_trials = 60, .n_failed = 2, .complete = true,
+    result_row row = {.kernel = kernel,
+                      .dtype = dtype,
+                      .class = c,
+                      .repeat = repeat,
+                      .shape = {100, 10000, c == NT_IN_CACHE ? 3 : 150},
+                      .steps = repeat == NT_MANY_STEPS ? 5 : 1,
+                      .default_ns = 0.25,
+                      .tuned_ns = 0.125,
+                      .memory_roof_ns = c == NT_IN_CACHE ? 0 : 0.1,
+                      .arithmetic_roof_ns = 0.0625,
+                      .in_cache_ns = 0.07,
+                      .in_cache_shape = {128, 16, 20},
+                      .roof_ns = 0.1,
+                      .ratio = {0.5, 0.48, 0.52, 12},
+                      .verdict = STATS_FASTER,
+                      .loops_ns = {1, 0.25, 0.3, 0.5, 0.125},
+                      .n_trials = 60,
+                      .n_failed = 2,
+                      .complete = true,
                       .space_size = 43200};
     row.default_config = row.config = made_up_config(kernel, dtype);
     row.max_ulp = kernel->variants[0].max_ulp[dtype];

@@ -209,14 +209,15 @@ void assert_same_bits(const nt_grid *a, const nt_grid *b, const char *what)
         for (int64_t y = 0; y < a->ny; y++)
             for (int64_t x = 0; x < a->nx; x++)
                 if (cell_bits(a, x, y, z) != cell_bits(b, x, y, z))
-                    fail_msg("%s, %lldx%lldx%lld: cell (%lld, %lld, %lld) is %a, not %a", what, (long long)a->nx,
-                             (long long)a->ny, (long long)a->nz, (long long)x, (long long)y, (long long)z,
-                             cell_get(a, x, y, z), cell_get(b, x, y, z));
+                    fail_msg("%s, %lldx%lldx%lld: cell (%lld, %lld, %lld) is %a, not %a", what,
+                             (long long)a->nx, (long long)a->ny, (long long)a->nz, (long long)x, (long long)y,
+                             (long long)z, cell_get(a, x, y, z), cell_get(b, x, y, z));
 }
 
 /* ---- Scenes --------------------------------------------------------------------------------- */
 
-void scene_make(scene *s, const nt_kernel *kernel, nt_dtype dtype, const int64_t n[3], const layout *l, bool separate)
+void scene_make(scene *s, const nt_kernel *kernel, nt_dtype dtype, const int64_t n[3], const layout *l,
+                bool separate)
 {
     const int radius = nt_kernel_radius(kernel, NULL);
     int operand = 0;
@@ -305,7 +306,8 @@ enum { MOST_SUBJECTS = 2048, MOST_TESTS = 8192, MOST_NAME = 96 };
 
 static void add_subject(subject *s, const nt_kernel *kernel, nt_isa isa, const nt_tile *tile)
 {
-    *s = (subject){.kernel = kernel, .tile = tile, .isa = isa, .variant = nt_kernel_variant(kernel, tile->variant)};
+    *s = (subject){
+        .kernel = kernel, .tile = tile, .isa = isa, .variant = nt_kernel_variant(kernel, tile->variant)};
     snprintf(s->name, sizeof s->name, "%s/%s/%s/%s/u%dj%d", kernel->name, nt_isa_name(isa),
              nt_dtype_name(tile->dtype), tile->variant, tile->unroll, tile->jam);
     if (s->variant < 0)
@@ -330,16 +332,23 @@ const subject *subjects(int *n)
 
 nt_config subject_config(const subject *s)
 {
-    return (nt_config){.isa = s->isa, .variant = s->variant, .parallel = NT_SERIAL, .order = NT_ZYX, .depth = 1,
-                       .threads = 1, .schedule = NT_STATIC, .unroll = s->tile->unroll, .jam = s->tile->jam};
+    return (nt_config){.isa = s->isa,
+                       .variant = s->variant,
+                       .parallel = NT_SERIAL,
+                       .order = NT_ZYX,
+                       .depth = 1,
+                       .threads = 1,
+                       .schedule = NT_STATIC,
+                       .unroll = s->tile->unroll,
+                       .jam = s->tile->jam};
 }
 
 bool config_equal(const nt_config *a, const nt_config *b)
 {
-    return a->isa == b->isa && a->variant == b->variant && a->parallel == b->parallel && a->order == b->order &&
-           a->tile[0] == b->tile[0] && a->tile[1] == b->tile[1] && a->tile[2] == b->tile[2] &&
-           a->depth == b->depth && a->threads == b->threads && a->schedule == b->schedule &&
-           a->unroll == b->unroll && a->jam == b->jam;
+    return a->isa == b->isa && a->variant == b->variant && a->parallel == b->parallel &&
+           a->order == b->order && a->tile[0] == b->tile[0] && a->tile[1] == b->tile[1] &&
+           a->tile[2] == b->tile[2] && a->depth == b->depth && a->threads == b->threads &&
+           a->schedule == b->schedule && a->unroll == b->unroll && a->jam == b->jam;
 }
 
 const char *config_text(const nt_kernel *kernel, const nt_config *config)

@@ -109,7 +109,8 @@ typedef struct scene {
 enum { SCENE_SEED = 17 };
 
 /* Inputs by the kernel's fill function; zeros in the halo. */
-void scene_make(scene *s, const nt_kernel *kernel, nt_dtype dtype, const int64_t n[3], const layout *l, bool separate);
+void scene_make(scene *s, const nt_kernel *kernel, nt_dtype dtype, const int64_t n[3], const layout *l,
+                bool separate);
 void scene_fill(scene *s);
 void scene_free(scene *s);
 
@@ -155,7 +156,8 @@ void assert_refused(nt_status got, nt_status expected, const nt_error *why, cons
 void tests_begin(char **argv);
 
 /* Characters of the name that are awkward elsewhere become '_'. */
-__attribute__((format(printf, 3, 4))) void tests_add(CMUnitTestFunction run, const void *state, const char *name, ...);
+__attribute__((format(printf, 3, 4))) void tests_add(CMUnitTestFunction run, const void *state,
+                                                     const char *name, ...);
 
 /* Runs what was added; the number of failures. */
 int tests_run(const char *group);

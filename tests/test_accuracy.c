@@ -55,8 +55,8 @@ static void errors_are_counted_in_ulps(void **state)
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
         if (accuracy_ulps(cases[i].got, &cases[i].t) != cases[i].ulps)
-            fail_msg("case %zu: %a is %g ULP from %a, not %g", i, cases[i].got, accuracy_ulps(cases[i].got, &cases[i].t),
-                     cases[i].t.value, cases[i].ulps);
+            fail_msg("case %zu: %a is %g ULP from %a, not %g", i, cases[i].got,
+                     accuracy_ulps(cases[i].got, &cases[i].t), cases[i].t.value, cases[i].ulps);
 }
 
 /* ---- The arithmetics ---------------------------------------------------------------------------- */
@@ -113,8 +113,8 @@ static void assert_rounded(double a, double b, double c, nt_dtype dtype, const r
     arithmetic->destroy(r);
     const double want = dtype == NT_F64 ? fma(a, b, c) : (double)fmaf((float)a, (float)b, (float)c);
     if (t.value != want || t.rest != 0)
-        fail_msg("%s %s: %a * %a + %a is %a + %g ULP, not %a", arithmetic->name, nt_dtype_name(dtype), a, b, c, t.value,
-                 t.rest, want);
+        fail_msg("%s %s: %a * %a + %a is %a + %g ULP, not %a", arithmetic->name, nt_dtype_name(dtype), a, b,
+                 c, t.value, t.rest, want);
 }
 
 static void a_fused_multiply_add_rounds_once(void **state)
@@ -125,8 +125,10 @@ static void a_fused_multiply_add_rounds_once(void **state)
         /* Exponents close to each other, so that sums are ties and near-ties; some end subnormal. */
         const int at = i % 4 == 0 ? -70 : 0;
         const double a = (double)(float)ldexp(1 + rng_unit(&r), at + (int)rng_below(&r, 4));
-        const double b = (double)(float)-ldexp(1 + ldexp(rng_unit(&r), -(int)rng_below(&r, 24)), at - (int)rng_below(&r, 20));
-        const double c = (double)(float)ldexp(1 + ldexp(rng_unit(&r), -(int)rng_below(&r, 24)), 2 * at + (int)rng_below(&r, 30) - 15);
+        const double b = (double)(float)-ldexp(1 + ldexp(rng_unit(&r), -(int)rng_below(&r, 24)),
+                                               at - (int)rng_below(&r, 20));
+        const double c = (double)(float)ldexp(1 + ldexp(rng_unit(&r), -(int)rng_below(&r, 24)),
+                                              2 * at + (int)rng_below(&r, 30) - 15);
         assert_rounded(a, b, c, NT_F32, &reals_mpfr);
         assert_rounded(a, b, c, NT_F32, &reals_double);
         assert_rounded(a, ldexp(b, -1000 * (i % 2)), c, NT_F64, &reals_mpfr);
@@ -162,7 +164,8 @@ static void double_is_exact_enough_for_f32(void **state)
         assert_true(reals_mpfr.create(exact) && reals_double.create(plain));
         for (int64_t i = 0; i < 20000; i++) {
             lone_cell c = {{read_lone, NT_F32, kernel->params}, {0}};
-            c.x[0] = kernel->n_coefs > 0 ? samples_filled(kernel, NT_F32, 0, i, 7) : samples_input(kernel, NT_F32, i, 7);
+            c.x[0] = kernel->n_coefs > 0 ? samples_filled(kernel, NT_F32, 0, i, 7)
+                                         : samples_input(kernel, NT_F32, i, 7);
             for (int j = 0; j < kernel->n_coefs; j++)
                 c.x[1 + j] = samples_filled(kernel, NT_F32, 1 + j, i, 7);
             truth a, b;
@@ -170,7 +173,8 @@ static void double_is_exact_enough_for_f32(void **state)
             kernel->reference(&reals_double.real, plain, &c.cell);
             reals_mpfr.read(exact[0], NT_F32, &a);
             reals_double.read(plain[0], NT_F32, &b);
-            if (!(accuracy_ulps(b.value, &a) < 0x1p-25) || (a.value == 0 && signbit(a.value) != signbit(b.value)))
+            if (!(accuracy_ulps(b.value, &a) < 0x1p-25) ||
+                (a.value == 0 && signbit(a.value) != signbit(b.value)))
                 fail_msg("%s at %a: MPFR gives %a, double %a", kernel->name, c.x[0], a.value, b.value);
         }
         reals_mpfr.destroy(exact);
@@ -278,7 +282,11 @@ static const nt_variant planted_variants[] = {{"plain", "", {0.5, 0.5}, {0, 0}},
 static const nt_tile planted_tiles[] = {{"plain", NT_F64, 1, 1, planted_tile}, {0}};
 static const nt_tile *const planted_table[NT_N_ISAS] = {[NT_SCALAR] = planted_tiles};
 static const nt_kernel planted_kernel = {
-    .name = "planted", .n_levels = 1, .variants = planted_variants, .ulp_range = 100, .tiles = planted_table,
+    .name = "planted",
+    .n_levels = 1,
+    .variants = planted_variants,
+    .ulp_range = 100,
+    .tiles = planted_table,
     .reference = planted_reference,
 };
 
@@ -299,7 +307,8 @@ static void planted_faults_are_found(void **state)
 {
     (void)state;
     accuracy a = measure_planted(none);
-    assert_true(a.entry[0].inside.ulp == 0 && a.entry[0].beyond.ulp == 0 && accuracy_confirmed(&a, &a.entry[0]));
+    assert_true(a.entry[0].inside.ulp == 0 && a.entry[0].beyond.ulp == 0 &&
+                accuracy_confirmed(&a, &a.entry[0]));
 
     a = measure_planted(rare_ulps); /* one sample of 30000 */
     assert_true(a.entry[0].inside.x == 0x1.6c6cbc45dc8dep+5 && a.entry[0].inside.ulp == 3);
@@ -380,9 +389,11 @@ static void the_command_confirms_every_kernel(void **state)
     size_t i;
     int kernels = 0;
     const char *last = "";
-    json_array_foreach(json_object_get(root, "verify"), i, row) {
+    json_array_foreach(json_object_get(root, "verify"), i, row)
+    {
         assert_true(json_is_true(json_object_get(row, "confirmed")));
-        assert_true(json_real_value(json_object_get(row, "max_ulp")) <= json_real_value(json_object_get(row, "committed_ulp")));
+        assert_true(json_real_value(json_object_get(row, "max_ulp")) <=
+                    json_real_value(json_object_get(row, "committed_ulp")));
         const char *name = json_string_value(json_object_get(row, "kernel"));
         assert_non_null(name);
         kernels += strcmp(name, last) != 0;

@@ -18,8 +18,7 @@ static void add_one(const nt_step *step, const nt_box *box)
     for (int64_t z = box->z0; z < box->z1; z++)
         for (int64_t y = box->y0; y < box->y1; y++)
             for (int64_t x = box->x0; x < box->x1; x++) {
-                const double *src =
-                    (const double *)step->src.cells + z * step->src.sz + y * step->src.sy;
+                const double *src = (const double *)step->src.cells + z * step->src.sz + y * step->src.sy;
                 double *dst = (double *)step->dst.cells + z * step->dst.sz + y * step->dst.sy;
                 dst[x] = src[x] + 1;
             }
@@ -30,18 +29,14 @@ static void wrong_tail(const nt_step *step, const nt_box *box)
 {
     add_one(step, box);
     if (box->x1 - box->x0 > 32)
-        ((double *)
-             step->dst.cells)[box->z0 * step->dst.sz + box->y0 * step->dst.sy + box->x1 - 1] +=
-            1e-9;
+        ((double *)step->dst.cells)[box->z0 * step->dst.sz + box->y0 * step->dst.sy + box->x1 - 1] += 1e-9;
 }
 
 /* A whole vector is stored at the end of a row. */
 static void stray_store(const nt_step *step, const nt_box *box)
 {
     add_one(step, box);
-    ((double *)
-         step->dst.cells)[(box->z1 - 1) * step->dst.sz + (box->y1 - 1) * step->dst.sy + box->x1] =
-        0;
+    ((double *)step->dst.cells)[(box->z1 - 1) * step->dst.sz + (box->y1 - 1) * step->dst.sy + box->x1] = 0;
 }
 
 /* It changes what it should only read. */
@@ -161,8 +156,7 @@ static void registered_kernels_pass(void **state)
                                  .steps = 5,
                                  .in_place = in_place,
                                  .reps = 1};
-                assert_int_equal(nt_config_default(ask.kernel, ask.dtype, &ask.config, NULL),
-                                 NT_OK);
+                assert_int_equal(nt_config_default(ask.kernel, ask.dtype, &ask.config, NULL), NT_OK);
                 assert_int_equal(awkward_check(&ask, &why), TRIAL_OK);
                 ask.config.parallel = NT_FLAT;
                 ask.config.tile[0] = 16;

@@ -50,10 +50,15 @@ static int compare_boxes(const void *a, const void *b)
 }
 
 /* With a dynamic schedule any thread may take a box: all in one list, sorted. */
-static void run_recorded(const nt_config *c, const int64_t shape[3], int contiguous, int64_t steps, calls out[TEAM])
+static void run_recorded(const nt_config *c, const int64_t shape[3], int contiguous, int64_t steps,
+                         calls out[TEAM])
 {
-    nt_nest nest = {.fn = record, .n = {shape[0], shape[1], shape[2]}, .element_bytes = 8, .steps = steps,
-                    .rows_fuse = contiguous, .planes_fuse = contiguous};
+    nt_nest nest = {.fn = record,
+                    .n = {shape[0], shape[1], shape[2]},
+                    .element_bytes = 8,
+                    .steps = steps,
+                    .rows_fuse = contiguous,
+                    .planes_fuse = contiguous};
     for (int t = 0; t < TEAM; t++)
         recorded[t].n = 0;
     nt_nest_set_config(&nest, c);

@@ -49,8 +49,7 @@ static void layouts_do_not_matter(void **state)
         void *memory = malloc((size_t)(sz * n[2]) * 8);
         assert_non_null(memory);
         memset(memory, 0xa5, (size_t)(sz * n[2]) * 8);
-        assert_int_equal(nt_grid_wrap(&view, dtype, n[0], n[1], n[2], sx, sy, sz, 0, memory, NULL),
-                         NT_OK);
+        assert_int_equal(nt_grid_wrap(&view, dtype, n[0], n[1], n[2], sx, sy, sz, 0, memory, NULL), NT_OK);
         fill(&plain);
         cells_copy(&haloed, &plain, 2);
         cells_copy(&view, &haloed, 1);
@@ -60,8 +59,7 @@ static void layouts_do_not_matter(void **state)
         assert_true(hash == cells_hash(&haloed, 1));
         assert_true(hash == cells_hash(&view, 2));
         assert_true(hash == cells_hash(&copy, 1));
-        assert_memory_equal(plain.cells, copy.cells,
-                            (size_t)(n[0] * n[1] * n[2]) * nt_dtype_bytes(dtype));
+        assert_memory_equal(plain.cells, copy.cells, (size_t)(n[0] * n[1] * n[2]) * nt_dtype_bytes(dtype));
         set(&copy, n[0] - 1, n[1] - 1, n[2] - 1, 5);
         assert_true(hash != cells_hash(&copy, 1));
         nt_grid_free(&plain);

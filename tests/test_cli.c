@@ -82,7 +82,8 @@ static void bad_arguments(void **state)
         for (; n < 4 && cases[i].args[n]; n++)
             args[n] = cases[i].args[n];
         /* Where it goes if it goes, and not for long. */
-        const bool is_run = strcmp(args[0], "run") == 0, ends_open = n == 2 && strcmp(args[1], "--budget") == 0;
+        const bool is_run = strcmp(args[0], "run") == 0,
+                   ends_open = n == 2 && strcmp(args[1], "--budget") == 0;
         if (is_run && !ends_open) {
             args[n++] = "--out";
             args[n++] = copy;
@@ -117,12 +118,15 @@ static void a_folder_without_a_name(void **state)
 static void help_is_no_error(void **state)
 {
     (void)state;
-    static const char *const args[][4] = {{"--help"}, {"help"}, {"--version"}, {"run", "--help", "--out=/proc/none"},
-                                          {"list", "--help"}, {"machine", "--help"}, {"show", "--help"}};
+    static const char *const args[][4] = {{"--help"},         {"help"},
+                                          {"--version"},      {"run", "--help", "--out=/proc/none"},
+                                          {"list", "--help"}, {"machine", "--help"},
+                                          {"show", "--help"}};
     for (size_t i = 0; i < sizeof args / sizeof *args; i++) {
         program p = run_with(NULL, args[i]);
         if (p.code != OK || p.n[0] == 0 || p.n[1] > 0)
-            fail_msg("%s %s: code %d; stderr: %s", args[i][0], args[i][1] ? args[i][1] : "", p.code, p.text[1]);
+            fail_msg("%s %s: code %d; stderr: %s", args[i][0], args[i][1] ? args[i][1] : "", p.code,
+                     p.text[1]);
         program_free(&p);
     }
     static const char *const none[] = {NULL};
@@ -182,7 +186,8 @@ static void folders_that_cannot_be(void **state)
     const uint64_t before = tree_of(home);
     for (int i = 0; i < 4; i++) {
         const char *const needs[3] = {i == 0 ? "a-file" : i == 1 ? "/proc" : i == 2 ? "/dev/null" : NULL};
-        program p = RUN(NULL, "run", "--budget", "2", "--dtype", "f32", "--shape", "64x24x32", "--out", outs[i]);
+        program p =
+            RUN(NULL, "run", "--budget", "2", "--dtype", "f32", "--shape", "64x24x32", "--out", outs[i]);
         check_refusal(&p, IO, needs, "run");
         program_free(&p);
         if (tree_of(home) != before)
@@ -228,7 +233,8 @@ static void a_disk_that_is_full(void **state)
 static void a_stdout_that_is_full(void **state)
 {
     (void)state;
-    static const char *const args[][5] = {{"list"}, {"list", "--json"}, {"show", "--out", home}, {"show", "--json", "--out", home}};
+    static const char *const args[][5] = {
+        {"list"}, {"list", "--json"}, {"show", "--out", home}, {"show", "--json", "--out", home}};
     const setting full = {.out = "/dev/full"};
     for (int i = 0; i < 4; i++) {
         program p = run_with(&full, args[i]);
@@ -265,7 +271,8 @@ static void results_that_cannot_be_used(void **state)
         free(text);
         const uint64_t before = tree_of(copy);
         const char *const needs[3] = {damages[i].needs[0], damages[i].needs[1], NULL};
-        program all = RUN(NULL, "show", "--out", copy), one = RUN(NULL, "show", "--json", "mathop", "--out", copy);
+        program all = RUN(NULL, "show", "--out", copy),
+                one = RUN(NULL, "show", "--json", "mathop", "--out", copy);
         check_refusal(&all, STALE, needs, damages[i].to);
         check_refusal(&one, STALE, needs, damages[i].to);
         program_free(&all);

@@ -14,7 +14,8 @@ static void journals_that_cannot_be_resumed(void **state)
     (void)state;
     fresh_copy();
     const uint64_t before = tree_of(copy);
-    program p = RUN(NULL, "run", "--resume", "--budget", "3", "--dtype", "f32", "--shape", "64x24x32", "--out", copy);
+    program p =
+        RUN(NULL, "run", "--resume", "--budget", "3", "--dtype", "f32", "--shape", "64x24x32", "--out", copy);
     check_refusal(&p, STALE, (const char *const[3]){"budget_s", "2.0", "3.0"}, "another budget");
     program_free(&p);
     p = RUN(NULL, "run", "--resume", "--budget", "2", "--shape", "64x24x32", "--out", copy);
@@ -33,7 +34,8 @@ static void journals_that_cannot_be_resumed(void **state)
     close(fd);
     assert_true(tree_of(copy) == before);
 
-    static const char *const headers[] = {"", "\n", "{}\n", "\x1b[2J\n", "{\"n\":2,\"crc\":\"00000000\",\"r\":{}}\n"};
+    static const char *const headers[] = {"", "\n", "{}\n", "\x1b[2J\n",
+                                          "{\"n\":2,\"crc\":\"00000000\",\"r\":{}}\n"};
     for (size_t i = 0; i < sizeof headers / sizeof *headers; i++) {
         spill(in_results("mathop.jsonl"), headers[i], strlen(headers[i]));
         const uint64_t damaged = tree_of(copy);
@@ -91,7 +93,8 @@ static void list_names_all_kernels(void **state)
     assert_int_equal(json_array_size(kernels), nt_kernel_count());
     for (int k = 0; k < nt_kernel_count(); k++) {
         const nt_kernel *kernel = nt_kernel_at(k);
-        assert_string_equal(json_string_value(json_object_get(json_array_get(kernels, (size_t)k), "name")), kernel->name);
+        assert_string_equal(json_string_value(json_object_get(json_array_get(kernels, (size_t)k), "name")),
+                            kernel->name);
         assert_non_null(strstr(text.text[0], kernel->name));
         for (const nt_variant *v = kernel->variants; v->name; v++)
             assert_non_null(strstr(text.text[0], v->name));
@@ -113,8 +116,9 @@ static void machine_says_what_was_detected(void **state)
     assert_int_equal(json_integer_value(json_object_get(machine, "threads_allowed")), nt_threads_allowed());
     assert_true(json_array_size(roofs) >= 1);
     assert_int_equal(json_integer_value(json_object_get(json_array_get(roofs, 0), "threads")), 1);
-    assert_int_equal(json_integer_value(json_object_get(json_array_get(roofs, json_array_size(roofs) - 1), "threads")),
-                     nt_threads_allowed());
+    assert_int_equal(
+        json_integer_value(json_object_get(json_array_get(roofs, json_array_size(roofs) - 1), "threads")),
+        nt_threads_allowed());
     assert_true(json_real_value(json_object_get(json_array_get(roofs, 0), "memory_gbytes_per_s")) > 0);
     assert_true(json_real_value(json_object_get(json_array_get(roofs, 0), "f64_gflops")) > 0);
     json_decref(root);
@@ -128,8 +132,8 @@ static void show_shows_what_was_found(void **state)
     program text = RUN(NULL, "show", "--out", home), p = RUN(NULL, "show", "mathop", "--json", "--out", home);
     assert_int_equal(text.code, OK);
     assert_int_equal(p.code, OK);
-    static const char *const words[] = {"mathop", "serial", "outer", "middle", "inner", "flat", "default", "tuned",
-                                        "64x24x32", "isa=", "95%"};
+    static const char *const words[] = {"mathop",  "serial", "outer",    "middle", "inner", "flat",
+                                        "default", "tuned",  "64x24x32", "isa=",   "95%"};
     for (size_t i = 0; i < sizeof words / sizeof *words; i++)
         assert_non_null(strstr(text.text[0], words[i]));
     json_t *root = json_of(&p);
@@ -157,14 +161,16 @@ static void a_short_run_with_json(void **state)
     (void)state;
     tree_remove(copy);
     const double begin_s = program_now_s();
-    program p = RUN_TO_THE_END("run", TEST_SANITIZED ? "--budget=10" : "--budget=3", "--dtype", "f32", "--json", "--out", copy);
+    program p = RUN_TO_THE_END("run", TEST_SANITIZED ? "--budget=10" : "--budget=3", "--dtype", "f32",
+                               "--json", "--out", copy);
     /* The least rounds of the row at hand may run over the budget: seconds, not minutes. */
     assert_true(program_now_s() - begin_s < 90);
     json_t *root = json_of(&p);
     const json_t *rows = json_object_get(root, "results");
     assert_true(json_array_size(rows) >= 1);
     assert_string_equal(json_string_value(json_object_get(json_array_get(rows, 0), "kernel")), "mathop");
-    assert_string_equal(json_string_value(json_object_get(json_object_get(root, "machine"), "id")), machine_id);
+    assert_string_equal(json_string_value(json_object_get(json_object_get(root, "machine"), "id")),
+                        machine_id);
     /* Four rows are asked for: what is not there is named. */
     const char *left_out = json_string_value(json_object_get(root, "not_searched"));
     assert_true(json_array_size(rows) == 4 || (left_out && strstr(left_out, "mathop/f32/")));
@@ -198,8 +204,8 @@ static void the_rows_of_other_kernels_stay(void **state)
 
 static program start_tune(const char *budget_s, const char *out)
 {
-    const char *const argv[] = {NT_AUTOTUNE, "run", "--budget", budget_s, "--dtype", "f32",
-                                "--shape", "64x24x32", "--out", out, NULL};
+    const char *const argv[] = {NT_AUTOTUNE, "run",      "--budget", budget_s, "--dtype", "f32",
+                                "--shape",   "64x24x32", "--out",    out,      NULL};
     return program_start(argv, NULL);
 }
 

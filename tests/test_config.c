@@ -86,11 +86,21 @@ static void parses(void **state)
 {
     (void)state;
     nt_config c = some_config();
-    assert_int_equal(nt_config_parse(mathop(), "isa=scalar,variant=u35,parallel=inner,order=xzy,tile=1x22x333,"
-                                               "depth=4,threads=3,schedule=dynamic,unroll=2,jam=1", &c, NULL), NT_OK);
-    const nt_config expected = {.isa = NT_SCALAR, .variant = nt_kernel_variant(mathop(), "u35"),
-                                .parallel = NT_INNER, .order = NT_XZY, .tile = {1, 22, 333}, .depth = 4,
-                                .threads = 3, .schedule = NT_DYNAMIC, .unroll = 2, .jam = 1};
+    assert_int_equal(nt_config_parse(mathop(),
+                                     "isa=scalar,variant=u35,parallel=inner,order=xzy,tile=1x22x333,"
+                                     "depth=4,threads=3,schedule=dynamic,unroll=2,jam=1",
+                                     &c, NULL),
+                     NT_OK);
+    const nt_config expected = {.isa = NT_SCALAR,
+                                .variant = nt_kernel_variant(mathop(), "u35"),
+                                .parallel = NT_INNER,
+                                .order = NT_XZY,
+                                .tile = {1, 22, 333},
+                                .depth = 4,
+                                .threads = 3,
+                                .schedule = NT_DYNAMIC,
+                                .unroll = 2,
+                                .jam = 1};
     assert_true(config_equal(&c, &expected));
     /* Any order; what is not named stays; nothing at all changes nothing. */
     assert_int_equal(nt_config_parse(mathop(), "threads=4096,depth=1", &c, NULL), NT_OK);
@@ -107,23 +117,40 @@ static void parse_refuses(void **state)
     static const struct {
         const char *text, *named, *allowed;
     } wrong[] = {
-        {"isa=sse9", "sse9", "avx512"},           {"isa=", "isa=", "scalar"},
-        {"isa=AVX2", "AVX2", "avx2"},             {"variant=quick", "quick", "fused"},
-        {"parallel=all", "all", "flat"},          {"order=zzz", "zzz", "zyx"},
-        {"schedule=guided", "guided", "dynamic"}, {"tile=8", "tile=8", "XxYxZ"},
-        {"tile=1x2", "1x2", "XxYxZ"},             {"tile=1x2x3x4", "1x2x3x4", "XxYxZ"},
-        {"tile=-1x2x3", "-1x2x3", "XxYxZ"},       {"tile=1x2x 3", "1x2x 3", "XxYxZ"},
-        {"tile=x", "tile=x", "XxYxZ"},            {"tile=9999999999999999999x0x0", "99999", "XxYxZ"},
-        {"depth=0", "depth=0", "1 to 4096"},      {"depth=4097", "4097", "4096"},
-        {"depth=1.5", "1.5", "1 to"},             {"depth=", "depth=", "1 to"},
-        {"depth=99999999999999999999", "99999", "4096"}, {"threads=0", "threads=0", "1 to 4096"},
-        {"threads=-2", "-2", "1 to"},             {"threads=4097", "4097", "4096"},
-        {"threads=2 ", "threads=2 ", "1 to"},     {"unroll=0", "unroll=0", "1 to"},
-        {"jam=65", "jam=65", "64"},               {"speed=9", "speed", "schedule"},
-        {"isa", "isa", "VALUE"},                  {"=2", "key=", "isa"},
-        {",threads=2", "key=", "isa"},            {"threads=2,,depth=1", "key=", "isa"},
-        {"threads=2,", "comma", ""},              {"threads=2,threads=2", "threads", "twice"},
-        {"threads=2;depth=1", "2;depth=1", "1 to"}, {" threads=2", " threads", "isa"},
+        {"isa=sse9", "sse9", "avx512"},
+        {"isa=", "isa=", "scalar"},
+        {"isa=AVX2", "AVX2", "avx2"},
+        {"variant=quick", "quick", "fused"},
+        {"parallel=all", "all", "flat"},
+        {"order=zzz", "zzz", "zyx"},
+        {"schedule=guided", "guided", "dynamic"},
+        {"tile=8", "tile=8", "XxYxZ"},
+        {"tile=1x2", "1x2", "XxYxZ"},
+        {"tile=1x2x3x4", "1x2x3x4", "XxYxZ"},
+        {"tile=-1x2x3", "-1x2x3", "XxYxZ"},
+        {"tile=1x2x 3", "1x2x 3", "XxYxZ"},
+        {"tile=x", "tile=x", "XxYxZ"},
+        {"tile=9999999999999999999x0x0", "99999", "XxYxZ"},
+        {"depth=0", "depth=0", "1 to 4096"},
+        {"depth=4097", "4097", "4096"},
+        {"depth=1.5", "1.5", "1 to"},
+        {"depth=", "depth=", "1 to"},
+        {"depth=99999999999999999999", "99999", "4096"},
+        {"threads=0", "threads=0", "1 to 4096"},
+        {"threads=-2", "-2", "1 to"},
+        {"threads=4097", "4097", "4096"},
+        {"threads=2 ", "threads=2 ", "1 to"},
+        {"unroll=0", "unroll=0", "1 to"},
+        {"jam=65", "jam=65", "64"},
+        {"speed=9", "speed", "schedule"},
+        {"isa", "isa", "VALUE"},
+        {"=2", "key=", "isa"},
+        {",threads=2", "key=", "isa"},
+        {"threads=2,,depth=1", "key=", "isa"},
+        {"threads=2,", "comma", ""},
+        {"threads=2,threads=2", "threads", "twice"},
+        {"threads=2;depth=1", "2;depth=1", "1 to"},
+        {" threads=2", " threads", "isa"},
         {"depth=2,tile=4x4x4,isa=none", "none", "neon"},
     };
     nt_config c = some_config();
@@ -145,10 +172,14 @@ static nt_config any_config(rng *r, const nt_kernel *kernel)
     int n_variants = 0;
     while (kernel->variants[n_variants].name)
         n_variants++;
-    nt_config c = {.isa = (nt_isa)rng_below(r, NT_N_ISAS), .variant = (int)rng_below(r, n_variants),
-                   .parallel = (nt_parallel)rng_below(r, NT_N_PARALLELS), .order = (nt_order)rng_below(r, NT_N_ORDERS),
-                   .depth = 1 + (int)rng_below(r, NT_MAX_DEPTH), .threads = 1 + (int)rng_below(r, NT_MAX_THREADS),
-                   .schedule = (nt_schedule)rng_below(r, NT_N_SCHEDULES), .unroll = 1 + (int)rng_below(r, 64),
+    nt_config c = {.isa = (nt_isa)rng_below(r, NT_N_ISAS),
+                   .variant = (int)rng_below(r, n_variants),
+                   .parallel = (nt_parallel)rng_below(r, NT_N_PARALLELS),
+                   .order = (nt_order)rng_below(r, NT_N_ORDERS),
+                   .depth = 1 + (int)rng_below(r, NT_MAX_DEPTH),
+                   .threads = 1 + (int)rng_below(r, NT_MAX_THREADS),
+                   .schedule = (nt_schedule)rng_below(r, NT_N_SCHEDULES),
+                   .unroll = 1 + (int)rng_below(r, 64),
                    .jam = 1 + (int)rng_below(r, 64)};
     for (int a = 0; a < 3; a++)
         c.tile[a] = rng_below(r, INT64_C(1) << rng_below(r, 50));
@@ -243,9 +274,9 @@ static void check_refuses(void **state)
     const nt_config good = some_config();
     nt_config c = good;
     nt_error why;
-#define REFUSED(field, value, part)                                                                \
-    c = good, c.field = value;                                                                     \
-    assert_refused(nt_config_check(mathop(), NT_F64, &c, &why), NT_ECONFIG, &why, part);           \
+#define REFUSED(field, value, part)                                                      \
+    c = good, c.field = value;                                                           \
+    assert_refused(nt_config_check(mathop(), NT_F64, &c, &why), NT_ECONFIG, &why, part); \
     assert_int_equal(nt_config_check(mathop(), NT_F64, &c, NULL), NT_ECONFIG)
     REFUSED(isa, (nt_isa)NT_N_ISAS, "isa=");
     REFUSED(isa, (nt_isa)-1, "isa=");
@@ -272,7 +303,8 @@ static void check_refuses(void **state)
     for (int isa = 0; isa < NT_N_ISAS; isa++) {
         c = good, c.isa = (nt_isa)isa;
         if (!nt_isa_available((nt_isa)isa))
-            assert_refused(nt_config_check(mathop(), NT_F64, &c, &why), NT_EISA, &why, nt_isa_name((nt_isa)isa));
+            assert_refused(nt_config_check(mathop(), NT_F64, &c, &why), NT_EISA, &why,
+                           nt_isa_name((nt_isa)isa));
     }
 }
 

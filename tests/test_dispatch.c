@@ -51,7 +51,8 @@ static int probe(void)
     const uint64_t f32 = hash_of_run(NT_F32, &isa[NT_F32]), f64 = hash_of_run(NT_F64, &isa[NT_F64]);
     if (f32 == 0 || f64 == 0 || isa[NT_F32] != isa[NT_F64])
         return 1;
-    printf("%s %016llx %016llx\n", nt_isa_name(isa[NT_F64]), (unsigned long long)f32, (unsigned long long)f64);
+    printf("%s %016llx %016llx\n", nt_isa_name(isa[NT_F64]), (unsigned long long)f32,
+           (unsigned long long)f64);
     return 0;
 }
 
@@ -87,7 +88,8 @@ static void expect(const char *settings, const char *isa)
     if (strcmp(there.isa, isa) != 0)
         fail_msg("%s chose %s, not %s", settings, there.isa, isa);
     if (strcmp(there.hash, here.hash) != 0)
-        fail_msg("%s (%s) gives %s, this machine (%s) %s", settings, there.isa, there.hash, here.isa, here.hash);
+        fail_msg("%s (%s) gives %s, this machine (%s) %s", settings, there.isa, there.hash, here.isa,
+                 here.hash);
 }
 
 /* ---- The environment ----------------------------------------------------------------------------- */
@@ -145,8 +147,13 @@ typedef struct cpu {
 } cpu;
 
 static const cpu cpus[] = {
-    {"Haswell", "avx2"}, {"Haswell,-fma", "scalar"}, {"Haswell,-avx2", "scalar"}, {"Haswell,-xsave", "scalar"},
-    {"Nehalem", "scalar"}, {"qemu64", "scalar"}, {"max", NULL},
+    {"Haswell", "avx2"},
+    {"Haswell,-fma", "scalar"},
+    {"Haswell,-avx2", "scalar"},
+    {"Haswell,-xsave", "scalar"},
+    {"Nehalem", "scalar"},
+    {"qemu64", "scalar"},
+    {"max", NULL},
 };
 
 static void emulated(void **state)

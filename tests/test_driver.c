@@ -199,13 +199,12 @@ static void tell_setting(wire_answer *answer)
     struct rlimit core, space;
     getrlimit(RLIMIT_CORE, &core);
     getrlimit(RLIMIT_AS, &space);
-    const char *bind = getenv("OMP_PROC_BIND"), *threads = getenv("OMP_NUM_THREADS"),
-               *path = getenv("PATH");
+    const char *bind = getenv("OMP_PROC_BIND"), *threads = getenv("OMP_NUM_THREADS"), *path = getenv("PATH");
     answer->class = TRIAL_WRONG;
     answer->n = 0;
     snprintf(answer->detail, sizeof answer->detail, "%s %s %s core %d space %lld group %d",
-             bind ? bind : "none", threads ? threads : "none", path ? "path" : "none",
-             (int)core.rlim_cur, (long long)space.rlim_cur, getpgrp() == getpid());
+             bind ? bind : "none", threads ? threads : "none", path ? "path" : "none", (int)core.rlim_cur,
+             (long long)space.rlim_cur, getpgrp() == getpid());
     answer_with(answer, sizeof *answer);
 }
 
@@ -315,8 +314,7 @@ static void planted_candidates_cost_one_trial(void **state)
         ask.limit_s = planted[i].class == TRIAL_HANG ? 0.2 : 60;
         const trial_answer answer = run(d, &ask);
         if (answer.class != planted[i].class || !strstr(answer.detail, planted[i].detail))
-            fail_msg("planted %d: class %s, detail \"%s\"", i, trial_class_name(answer.class),
-                     answer.detail);
+            fail_msg("planted %d: class %s, detail \"%s\"", i, trial_class_name(answer.class), answer.detail);
         if (answer.class == TRIAL_HANG)
             assert_true(answer.wall_s < 0.2 + 0.5);
         if (answer.class == TRIAL_OK) {

@@ -82,17 +82,22 @@ static void every_byte(void **state)
         " * Behind each row: default and tuned ns a cell and step, and the verdict of the paired final.\n"
         " */\n"
         "NT_TUNED_HEADER(1, \"made_up-6.85.7-8t\", \"MadeUpCPUs\", 6, 85, 49152, 2097152, 37748736)\n"
-        "NT_TUNED(mathop, 1, f64, in_cache, one, \"isa=scalar,variant=fused,parallel=flat,order=zyx,tile=4096x0x0,depth=1,"
+        "NT_TUNED(mathop, 1, f64, in_cache, one, "
+        "\"isa=scalar,variant=fused,parallel=flat,order=zyx,tile=4096x0x0,depth=1,"
         "threads=8,schedule=static,unroll=%d,jam=1\") /* 0.2500 0.1250 faster */\n"
-        "NT_TUNED(mathop, 1, f64, out_of_cache, many, \"isa=scalar,variant=fused,parallel=flat,order=zyx,tile=4096x0x0,"
+        "NT_TUNED(mathop, 1, f64, out_of_cache, many, "
+        "\"isa=scalar,variant=fused,parallel=flat,order=zyx,tile=4096x0x0,"
         "depth=5,threads=8,schedule=static,unroll=%d,jam=1\") /* 0.2500 0.1250 faster */\n"
-        "NT_TUNED(mathop, 1, f32, in_cache, one, \"isa=scalar,variant=fused,parallel=flat,order=zyx,tile=4096x0x0,depth=1,"
+        "NT_TUNED(mathop, 1, f32, in_cache, one, "
+        "\"isa=scalar,variant=fused,parallel=flat,order=zyx,tile=4096x0x0,depth=1,"
         "threads=8,schedule=static,unroll=%d,jam=1\") /* 0.2500 0.1250 faster */\n"
-        "NT_TUNED(scale, 1, f64, out_of_cache, one, \"isa=scalar,variant=plain,parallel=flat,order=zyx,tile=4096x0x0,"
+        "NT_TUNED(scale, 1, f64, out_of_cache, one, "
+        "\"isa=scalar,variant=plain,parallel=flat,order=zyx,tile=4096x0x0,"
         "depth=1,threads=8,schedule=static,unroll=%d,jam=1\") /* 0.2500 0.1250 faster */\n",
-        compiler, flags, nt_build_info()->version, nt_build_info()->sleef, r->row[1].config.unroll, r->row[2].config.unroll,
-        r->row[3].config.unroll, r->row[0].config.unroll);
-    snprintf(expected + n, sizeof expected - (size_t)n, "NT_TUNED_END(4, 0x%08x)\n", crc_of(expected, (size_t)n));
+        compiler, flags, nt_build_info()->version, nt_build_info()->sleef, r->row[1].config.unroll,
+        r->row[2].config.unroll, r->row[3].config.unroll, r->row[0].config.unroll);
+    snprintf(expected + n, sizeof expected - (size_t)n, "NT_TUNED_END(4, 0x%08x)\n",
+             crc_of(expected, (size_t)n));
     char *text = text_of(r);
     assert_string_equal(text, expected);
     free(text);
@@ -127,7 +132,8 @@ static void rows_stand_in_the_registrys_order(void **state)
         for (int d = 0; d < NT_N_DTYPES; d++)
             for (int c = 0; c < NT_N_CLASSES; c++)
                 for (int p = 0; p < NT_N_REPEATS; p++)
-                    r->row[r->n_rows++] = made_up_row(nt_kernel_at(k), (nt_dtype)d, (nt_class)c, (nt_repeat)p);
+                    r->row[r->n_rows++] =
+                        made_up_row(nt_kernel_at(k), (nt_dtype)d, (nt_class)c, (nt_repeat)p);
     char *text = text_of(r);
     const char *at = text;
     for (int k = 0; k < nt_kernel_count(); k++) {
@@ -195,8 +201,8 @@ static void a_compiler_takes_it(void **state)
 {
     (void)state;
     static const char script[] =
-        "command -v cc >/dev/null || exit 77; cc -std=gnu17 -fsyntax-only -Wall -Wextra -Werror -I\"$1\" -I" NT_SOURCE_DIR
-        "/include -I" NT_SOURCE_DIR "/kernels " NT_SOURCE_DIR "/kernels/tuned_table.c";
+        "command -v cc >/dev/null || exit 77; cc -std=gnu17 -fsyntax-only -Wall -Wextra -Werror -I\"$1\" "
+        "-I" NT_SOURCE_DIR "/include -I" NT_SOURCE_DIR "/kernels " NT_SOURCE_DIR "/kernels/tuned_table.c";
     scratch s = scratch_make();
     result *r = made_up_result();
     char *text = text_of(r), path[120];
@@ -232,8 +238,21 @@ static void a_brand_cannot_break_the_comment(void **state)
 {
     (void)state;
     static const char *const brands[] = {
-        "*/ int main(void) { return 1; } /*", "/*/*/*", "**/", "CPU \\", "\\\n#error", "a\nNT_TUNED(mathop, 1, f64)\n",
-        "\r\n*/", "Gen\xc3\xa9rique \xe2\x84\xa2 9000", "\xff\xfe\x80", "\x1b[2J\x07", ("?" "?/\n"), "%s%n%d", "\"), system(\"", "",
+        "*/ int main(void) { return 1; } /*",
+        "/*/*/*",
+        "**/",
+        "CPU \\",
+        "\\\n#error",
+        "a\nNT_TUNED(mathop, 1, f64)\n",
+        "\r\n*/",
+        "Gen\xc3\xa9rique \xe2\x84\xa2 9000",
+        "\xff\xfe\x80",
+        "\x1b[2J\x07",
+        ("?"
+         "?/\n"),
+        "%s%n%d",
+        "\"), system(\"",
+        "",
         "012345678901234567890123456789012345678901234567890123456789012",
     };
     result *r = made_up_result();

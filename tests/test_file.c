@@ -135,9 +135,7 @@ static void a_full_disk_leaves_the_old_one(void **state)
 static int replace_refused(void *context)
 {
     nt_error why;
-    return file_replace(context, "new", 3, &why) == NT_EIO && strstr(why.text, strerror(EACCES))
-               ? 0
-               : 1;
+    return file_replace(context, "new", 3, &why) == NT_EIO && strstr(why.text, strerror(EACCES)) ? 0 : 1;
 }
 
 static void a_read_only_folder_stays(void **state)
@@ -177,11 +175,9 @@ static void wrong_paths_are_named(void **state)
     assert_int_equal(file_read(s.path, 4, &data, &n, &why), NT_EIO);
     assert_int_equal(unlink(s.path), 0);
     assert_int_equal(mkfifo(s.path, 0666), 0);
-    assert_int_equal(file_read(s.path, 10, &data, &n, &why),
-                     NT_EIO); /* without waiting for a writer */
+    assert_int_equal(file_read(s.path, 10, &data, &n, &why), NT_EIO); /* without waiting for a writer */
 
-    memset(path, 'y',
-           sizeof path - 1); /* the reason is told even when the path is too long to be */
+    memset(path, 'y', sizeof path - 1); /* the reason is told even when the path is too long to be */
     path[sizeof path - 1] = '\0';
     assert_int_equal(file_replace(path, "x", 1, &why), NT_EIO);
     assert_non_null(strstr(why.text, strerror(ENAMETOOLONG)));

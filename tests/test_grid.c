@@ -14,8 +14,8 @@
 static void assert_all_zero(const nt_grid *g)
 {
     const nt_grid zero = {0};
-    assert_true(g->dtype == zero.dtype && g->nx == 0 && g->ny == 0 && g->nz == 0 && g->sx == 0 && g->sy == 0 &&
-                g->sz == 0 && g->halo == 0 && !g->cells && !g->memory && g->memory_bytes == 0);
+    assert_true(g->dtype == zero.dtype && g->nx == 0 && g->ny == 0 && g->nz == 0 && g->sx == 0 &&
+                g->sy == 0 && g->sz == 0 && g->halo == 0 && !g->cells && !g->memory && g->memory_bytes == 0);
 }
 
 static void garble(nt_grid *g)
@@ -41,15 +41,16 @@ static void use_all_cells(const nt_grid *g)
 static void creates(void **state)
 {
     (void)state;
-    static const int64_t sizes[][3] = {{1, 1, 1}, {7, 5, 3}, {64, 2, 2}, {100, 9, 1}, {0, 0, 0}, {0, 4, 4}, {4, 0, 4},
-                                       {4, 4, 0}, {130, 50, 43}};
+    static const int64_t sizes[][3] = {{1, 1, 1}, {7, 5, 3}, {64, 2, 2}, {100, 9, 1},  {0, 0, 0},
+                                       {0, 4, 4}, {4, 0, 4}, {4, 4, 0},  {130, 50, 43}};
     for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++)
         for (int dtype = 0; dtype < NT_N_DTYPES; dtype++)
             for (int halo = 0; halo < 10; halo += halo < 2 ? 1 : 7) {
                 const int64_t *n = sizes[i];
                 nt_grid g;
                 garble(&g);
-                assert_int_equal(nt_grid_create(&g, (nt_dtype)dtype, n[0], n[1], n[2], halo, NULL, NULL), NT_OK);
+                assert_int_equal(nt_grid_create(&g, (nt_dtype)dtype, n[0], n[1], n[2], halo, NULL, NULL),
+                                 NT_OK);
                 assert_int_equal(g.dtype, dtype);
                 assert_true(g.nx == n[0] && g.ny == n[1] && g.nz == n[2] && g.halo == halo && g.sx == 1);
                 if (halo == 0)
@@ -71,9 +72,13 @@ static void hints(void **state)
     (void)state;
     rng r = rng_make(41);
     for (int i = 0; i < 40; i++) {
-        nt_config hint = {.parallel = (nt_parallel)(i % NT_N_PARALLELS), .order = (nt_order)(i % NT_N_ORDERS),
-                          .depth = 1 + i % 3, .threads = 1 + i % 4, .schedule = (nt_schedule)(i % 2),
-                          .unroll = 1, .jam = 1};
+        nt_config hint = {.parallel = (nt_parallel)(i % NT_N_PARALLELS),
+                          .order = (nt_order)(i % NT_N_ORDERS),
+                          .depth = 1 + i % 3,
+                          .threads = 1 + i % 4,
+                          .schedule = (nt_schedule)(i % 2),
+                          .unroll = 1,
+                          .jam = 1};
         for (int a = 0; a < 3; a++)
             hint.tile[a] = rng_below(&r, 3) * rng_below(&r, 200);
         nt_grid g;
@@ -91,7 +96,11 @@ static void nonsense_hints(void **state)
         {0},
         {.threads = -5, .depth = -1},
         {.threads = INT32_MAX, .depth = 1, .parallel = NT_FLAT, .tile = {-1, -1, -1}},
-        {.threads = 2, .depth = 1, .parallel = (nt_parallel)77, .order = (nt_order)77, .schedule = (nt_schedule)77},
+        {.threads = 2,
+         .depth = 1,
+         .parallel = (nt_parallel)77,
+         .order = (nt_order)77,
+         .schedule = (nt_schedule)77},
     };
     for (size_t i = 0; i < sizeof nonsense / sizeof *nonsense; i++) {
         fflush(NULL);
@@ -138,11 +147,13 @@ static void create_refuses(void **state)
         nt_grid g;
         nt_error why;
         garble(&g);
-        assert_refused(nt_grid_create(&g, (nt_dtype)wrong[i].dtype, n[0], n[1], n[2], wrong[i].halo, NULL, &why),
-                       wrong[i].status, &why, wrong[i].part);
+        assert_refused(
+            nt_grid_create(&g, (nt_dtype)wrong[i].dtype, n[0], n[1], n[2], wrong[i].halo, NULL, &why),
+            wrong[i].status, &why, wrong[i].part);
         assert_all_zero(&g);
-        assert_int_equal(nt_grid_create(&g, (nt_dtype)wrong[i].dtype, n[0], n[1], n[2], wrong[i].halo, NULL, NULL),
-                         wrong[i].status);
+        assert_int_equal(
+            nt_grid_create(&g, (nt_dtype)wrong[i].dtype, n[0], n[1], n[2], wrong[i].halo, NULL, NULL),
+            wrong[i].status);
     }
     nt_error why;
     assert_refused(nt_grid_create(NULL, NT_F64, 1, 1, 1, 0, NULL, &why), NT_EARG, &why, "NULL");
@@ -162,8 +173,10 @@ static int out_of_memory(void)
     if (nt_grid_create(&g, NT_F64, 1024, 16, 1, 0, NULL, &why) != NT_OK)
         return 4;
     nt_grid_free(&g);
-    while (malloc(1 << 20)) { }
-    while (malloc(64 << 10)) { }
+    while (malloc(1 << 20)) {
+    }
+    while (malloc(64 << 10)) {
+    }
     if (nt_grid_create(&g, NT_F64, 1024, 64, 1, 0, NULL, &why) != NT_ENOMEM || g.cells)
         return 5;
     return 0;
@@ -194,7 +207,8 @@ static void wraps(void **state)
     double *cells = memory + 2000;
     garble(&g);
     assert_int_equal(nt_grid_wrap(&g, NT_F64, 5, 4, 3, 2, -15, 100, 1, cells, NULL), NT_OK);
-    assert_true(g.nx == 5 && g.ny == 4 && g.nz == 3 && g.sx == 2 && g.sy == -15 && g.sz == 100 && g.halo == 1);
+    assert_true(g.nx == 5 && g.ny == 4 && g.nz == 3 && g.sx == 2 && g.sy == -15 && g.sz == 100 &&
+                g.halo == 1);
     assert_true(g.cells == cells && !g.memory && g.memory_bytes == 0);
     for (int64_t z = -1; z < 4; z++)
         for (int64_t y = -1; y < 5; y++)
@@ -278,7 +292,8 @@ static void overlap(void **state)
             n_ok++;
         } else {
             char strides[64];
-            snprintf(strides, sizeof strides, "%lld, %lld, %lld", (long long)s[0], (long long)s[1], (long long)s[2]);
+            snprintf(strides, sizeof strides, "%lld, %lld, %lld", (long long)s[0], (long long)s[1],
+                     (long long)s[2]);
             assert_refused(status, NT_ESTRIDE, &why, strides);
             assert_all_zero(&g);
         }
@@ -319,11 +334,13 @@ static void wrap_refuses(void **state)
         nt_grid g;
         nt_error why;
         garble(&g);
-        assert_refused(nt_grid_wrap(&g, (nt_dtype)wrong[i].dtype, n[0], n[1], n[2], s[0], s[1], s[2], wrong[i].halo,
-                                    cells, &why), wrong[i].status, &why, wrong[i].part);
+        assert_refused(nt_grid_wrap(&g, (nt_dtype)wrong[i].dtype, n[0], n[1], n[2], s[0], s[1], s[2],
+                                    wrong[i].halo, cells, &why),
+                       wrong[i].status, &why, wrong[i].part);
         assert_all_zero(&g);
         assert_int_equal(nt_grid_wrap(&g, (nt_dtype)wrong[i].dtype, n[0], n[1], n[2], s[0], s[1], s[2],
-                                      wrong[i].halo, cells, NULL), wrong[i].status);
+                                      wrong[i].halo, cells, NULL),
+                         wrong[i].status);
     }
     nt_error why;
     assert_refused(nt_grid_wrap(NULL, NT_F64, 1, 1, 1, 1, 1, 1, 0, memory, &why), NT_EARG, &why, "NULL");

@@ -186,8 +186,8 @@ static void another_header_is_named_field_by_field(void **state)
     nt_error why;
 
     put(s.path, text, n - 5); /* torn too: a refused journal is left as it is */
-    json_t *key = json_pack("{s:s, s:s, s:s, s:i}", "machine", "zen5", "compiler", "gcc 13",
-                            "sleef", "3.6", "format", 1);
+    json_t *key = json_pack("{s:s, s:s, s:s, s:i}", "machine", "zen5", "compiler", "gcc 13", "sleef", "3.6",
+                            "format", 1);
     assert_int_equal(journal_open_resume(&j, s.path, key, NULL, NULL, &why), NT_ESTALE);
     json_decref(key);
     assert_null(j);
@@ -203,8 +203,7 @@ static void another_header_is_named_field_by_field(void **state)
 }
 
 /* The frame around any payload, with the right CRC. */
-static void put_framed(const char *path, const char *head, size_t head_n, const char *payload,
-                       size_t n)
+static void put_framed(const char *path, const char *head, size_t head_n, const char *payload, size_t n)
 {
     FILE *file = fopen(path, "w");
     assert_non_null(file);
@@ -342,8 +341,7 @@ static int resume_refused(void *context)
     nt_error why;
     json_t *key = header();
     return journal_open_resume(&j, context, key, NULL, NULL, &why) == NT_EIO &&
-                   strstr(why.text, strerror(EACCES)) &&
-                   journal_open_new(&j, context, key, &why) == NT_EIO &&
+                   strstr(why.text, strerror(EACCES)) && journal_open_new(&j, context, key, &why) == NT_EIO &&
                    strstr(why.text, strerror(EACCES))
                ? 0
                : 1;

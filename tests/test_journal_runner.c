@@ -51,8 +51,7 @@ static double fake_now_s(trial_runner *self)
 
 static fake fake_make(void)
 {
-    void *shared =
-        mmap(NULL, sizeof(int), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    void *shared = mmap(NULL, sizeof(int), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     assert_true(shared != MAP_FAILED);
     return (fake){{fake_run, fake_now_s}, shared, 100};
 }
@@ -108,8 +107,7 @@ static void the_kth_ask_gets_the_kth_answer(void **state)
         assert_true(again.hash == first[i].hash);
         assert_true(again.wall_s == first[i].wall_s);
         assert_string_equal(again.detail, first[i].detail);
-        assert_memory_equal(again.seconds, first[i].seconds,
-                            sizeof again.seconds); /* to the last bit */
+        assert_memory_equal(again.seconds, first[i].seconds, sizeof again.seconds); /* to the last bit */
         assert_true(r.runner.now_s(&r.runner) == 100 + (i + 1) * 0.25);
     }
     assert_int_equal(*f.n_run, N);

@@ -25,7 +25,8 @@ static void check_within(const subject *s, double input, double got, const truth
 {
     const double off = ulps_off(got, t, s->tile->dtype);
     if (!(off <= max_ulp + (max_ulp > 0 ? slack_ulp : 0)))
-        fail_msg("%s: %a gives %a, %.3f ULP from %a; allowed are %g", s->name, input, got, off, t->high, max_ulp);
+        fail_msg("%s: %a gives %a, %.3f ULP from %a; allowed are %g", s->name, input, got, off, t->high,
+                 max_ulp);
 }
 
 static void check_cell(const subject *s, double input, double got, const truth *t)
@@ -37,11 +38,11 @@ static void check_cell(const subject *s, double input, double got, const truth *
 
 /* Around 1, 2, 4, 8, 16 lanes and groups of them; primes; empty axes. */
 static const int64_t shapes[][3] = {
-    {1, 1, 1},   {2, 1, 1},   {3, 1, 1},   {4, 1, 1},   {5, 1, 1},   {7, 1, 1},   {8, 1, 1},   {9, 1, 1},
-    {11, 1, 1},  {15, 1, 1},  {16, 1, 1},  {17, 1, 1},  {31, 1, 1},  {32, 1, 1},  {33, 1, 1},  {47, 1, 1},
-    {63, 1, 1},  {64, 1, 1},  {65, 1, 1},  {67, 1, 1},  {97, 1, 1},  {127, 1, 1}, {128, 1, 1}, {129, 1, 1},
-    {191, 1, 1}, {193, 1, 1}, {211, 1, 1}, {0, 0, 0},   {0, 3, 2},   {3, 0, 2},   {3, 2, 0},   {1, 7, 1},
-    {1, 1, 7},   {1, 5, 3},   {7, 5, 3},   {8, 4, 2},   {17, 3, 2},  {33, 2, 3},  {67, 3, 2},  {13, 11, 5},
+    {1, 1, 1},   {2, 1, 1},   {3, 1, 1},   {4, 1, 1},  {5, 1, 1},  {7, 1, 1},   {8, 1, 1},   {9, 1, 1},
+    {11, 1, 1},  {15, 1, 1},  {16, 1, 1},  {17, 1, 1}, {31, 1, 1}, {32, 1, 1},  {33, 1, 1},  {47, 1, 1},
+    {63, 1, 1},  {64, 1, 1},  {65, 1, 1},  {67, 1, 1}, {97, 1, 1}, {127, 1, 1}, {128, 1, 1}, {129, 1, 1},
+    {191, 1, 1}, {193, 1, 1}, {211, 1, 1}, {0, 0, 0},  {0, 3, 2},  {3, 0, 2},   {3, 2, 0},   {1, 7, 1},
+    {1, 1, 7},   {1, 5, 3},   {7, 5, 3},   {8, 4, 2},  {17, 3, 2}, {33, 2, 3},  {67, 3, 2},  {13, 11, 5},
 };
 enum { N_SHAPES = sizeof shapes / sizeof *shapes, MOST_KERNELS = 64 };
 
@@ -110,10 +111,11 @@ static void apply(const subject *s, scene *on, nt_box box)
 
 static double poison(rng *r, nt_dtype dtype)
 {
-    static const double list[] = {NAN, -NAN, INFINITY, -INFINITY, DBL_MAX, FLT_MAX, 1e300, 1e30, 1e22,
-                                  7e4, -3e12, 0x1p-1074, 0x1p-149, -0.0, 1e6, 123456789.0};
+    static const double list[] = {NAN,  -NAN, INFINITY, -INFINITY, DBL_MAX,  FLT_MAX, 1e300, 1e30,
+                                  1e22, 7e4,  -3e12,    0x1p-1074, 0x1p-149, -0.0,    1e6,   123456789.0};
     const double value = list[rng_below(r, sizeof list / sizeof *list)];
-    return dtype == NT_F32 && fabs(value) > FLT_MAX && value < INFINITY && value > -INFINITY ? FLT_MAX : value;
+    return dtype == NT_F32 && fabs(value) > FLT_MAX && value < INFINITY && value > -INFINITY ? FLT_MAX
+                                                                                             : value;
 }
 
 /* What other lanes hold changes no bit: cells at random are poisoned in every operand. */
@@ -197,8 +199,8 @@ static void boxes(void **state)
             const int64_t x = i % NX, y = i / NX % NY, z = i / NX / NY;
             const bool in = x >= b.x0 && x < b.x1 && y >= b.y0 && y < b.y1 && z >= b.z0 && z < b.z1;
             if (cell_bits(written(&part), x, y, z) != cell_bits(written(in ? &whole : &input), x, y, z))
-                fail_msg("%s: cell (%lld, %lld, %lld) %s its box", s->name, (long long)x, (long long)y, (long long)z,
-                         in ? "depends on" : "was changed outside");
+                fail_msg("%s: cell (%lld, %lld, %lld) %s its box", s->name, (long long)x, (long long)y,
+                         (long long)z, in ? "depends on" : "was changed outside");
         }
         scene_free(&part);
     }
@@ -215,11 +217,44 @@ enum { MOST_SPECIALS = 512 };
 
 static int special_values(double *list)
 {
-    static const double fixed[] = {
-        0.0, NAN, INFINITY, 0x1p-1074, 0x1p-1070, 0x1.fffffffffffffp-1023, DBL_MIN, 0x1p-149, 0x1p-140, FLT_MIN,
-        0x1.fffffcp-127, 1e-300, 1e-20, DBL_EPSILON, FLT_EPSILON, 1, 2, 3, 0.5, 6433.0, 6434.0, 6435.0, 71476.0625,
-        1e6, 999999.9375, 0x1p40, 0x1p41, 1.7e12, 1.8e12, 0x1p46, 1e15, 1e22, 1e30, FLT_MAX, 1e300, DBL_MAX};
-    static const double multiples[] = {1, 2, 3, 4, 5, 6, 7, 8, 11, 100, 1023, 1024, 4095, 4096, 4097, 10000, 636619};
+    static const double fixed[] = {0.0,
+                                   NAN,
+                                   INFINITY,
+                                   0x1p-1074,
+                                   0x1p-1070,
+                                   0x1.fffffffffffffp-1023,
+                                   DBL_MIN,
+                                   0x1p-149,
+                                   0x1p-140,
+                                   FLT_MIN,
+                                   0x1.fffffcp-127,
+                                   1e-300,
+                                   1e-20,
+                                   DBL_EPSILON,
+                                   FLT_EPSILON,
+                                   1,
+                                   2,
+                                   3,
+                                   0.5,
+                                   6433.0,
+                                   6434.0,
+                                   6435.0,
+                                   71476.0625,
+                                   1e6,
+                                   999999.9375,
+                                   0x1p40,
+                                   0x1p41,
+                                   1.7e12,
+                                   1.8e12,
+                                   0x1p46,
+                                   1e15,
+                                   1e22,
+                                   1e30,
+                                   FLT_MAX,
+                                   1e300,
+                                   DBL_MAX};
+    static const double multiples[] = {1,   2,    3,    4,    5,    6,    7,     8,     11,
+                                       100, 1023, 1024, 4095, 4096, 4097, 10000, 636619};
     int n = 0;
     for (size_t i = 0; i < sizeof fixed / sizeof *fixed; i++)
         list[n++] = fixed[i];
@@ -253,7 +288,8 @@ static void check_special(const subject *s, double input, double got, const trut
         if (got != 0 || (t->plain == 0 && !signbit(t->plain) != !signbit(got)))
             fail_msg("%s: %a gives %a, not %a", s->name, input, got, t->plain);
     } else {
-        check_within(s, input, got, t, fabs(input) <= s->kernel->ulp_range ? max_ulp_of(s) : fmax(max_ulp_of(s), sane_ulp));
+        check_within(s, input, got, t,
+                     fabs(input) <= s->kernel->ulp_range ? max_ulp_of(s) : fmax(max_ulp_of(s), sane_ulp));
     }
 }
 
@@ -311,7 +347,10 @@ static void fill_widely(scene *on, int64_t n)
         if (i % 4 != 0) {
             const int range = i % 4 == 1 ? most : i % 4 == 2 ? 40 : 20;
             const double value = ldexp(1 + rng_unit(&r), (int)rng_below(&r, 2 * range) - range);
-            cell_set(&on->level[0].grid, i, 0, 0, i % 8 == 3 ? poison(&r, on->dtype) : i % 3 ? value : -value);
+            cell_set(&on->level[0].grid, i, 0, 0,
+                     i % 8 == 3 ? poison(&r, on->dtype)
+                     : i % 3    ? value
+                                : -value);
         }
 }
 
@@ -328,7 +367,8 @@ static void same_on_every_isa(void **state)
     apply(first, &expected, (nt_box){0, N, 0, 1, 0, 1});
     for (int i = 0; i < n_subjects; i++) {
         const subject *s = &all[i];
-        if (s->kernel != first->kernel || s->tile->dtype != first->tile->dtype || s->variant != first->variant)
+        if (s->kernel != first->kernel || s->tile->dtype != first->tile->dtype ||
+            s->variant != first->variant)
             continue;
         scene on;
         scene_make(&on, s->kernel, s->tile->dtype, (int64_t[3]){N, 1, 1}, &layouts[1], false);

@@ -84,7 +84,8 @@ static int collect(const char *path, const struct stat *status, int type, struct
 
 static int find_files(void **state)
 {
-    static const char *const roots[] = {"include", "kernels", "autotune", "bench", "tests", "cmake",
+    static const char *const roots[] = {"include", "kernels",        "autotune",
+                                        "bench",   "tests",          "cmake",
                                         "scripts", "CMakeLists.txt", "CMakePresets.json"};
     (void)state;
     if (chdir(NT_SOURCE_DIR) != 0)
@@ -162,8 +163,8 @@ static int is_public(const char *name)
 /* Anything but other projects' headers: what glibc, the kernel and the compiler bring. */
 static int is_system(const char *name)
 {
-    static const char *const others[] = {"benchmark/", "cmocka", "gmp", "hwloc", "jansson", "mpfr", "mpi",
-                                         "numa",       "omp.h",  "sleef", "zlib", "nestune/"};
+    static const char *const others[] = {"benchmark/", "cmocka", "gmp",   "hwloc", "jansson", "mpfr",
+                                         "mpi",        "numa",   "omp.h", "sleef", "zlib",    "nestune/"};
     for (size_t i = 0; i < sizeof others / sizeof *others; i++)
         if (begins(name, others[i]))
             return 0;
@@ -181,8 +182,10 @@ typedef struct rule {
 static const rule rules[] = {
     {"include/", "libc and nestune/", {0}, 0},
     {"kernels/", "libc, omp.h, hwloc.h, sleef.h, nestune/ and kernels/", {"omp.h", "hwloc.h", "sleef.h"}, 1},
-    {"autotune/", "libc, jansson.h, mpfr.h, zlib.h, nestune/ and autotune/",
-     {"jansson.h", "mpfr.h", "zlib.h"}, 0},
+    {"autotune/",
+     "libc, jansson.h, mpfr.h, zlib.h, nestune/ and autotune/",
+     {"jansson.h", "mpfr.h", "zlib.h"},
+     0},
     {"bench/", "libc, benchmark.h, omp.h, nestune/ and bench/", {"benchmark/benchmark.h", "omp.h"}, 0},
 };
 static const rule *current;

@@ -58,16 +58,15 @@ static void test_uarch_names(void **state)
         {"AuthenticAMD", 6, 0x55, 4, "fallback"},
     };
     for (size_t i = 0; i < sizeof cpus / sizeof *cpus; i++)
-        assert_string_equal(nt_uarch_name(cpus[i].vendor, cpus[i].family, cpus[i].model,
-                                          cpus[i].stepping, "fallback"),
-                            cpus[i].want);
+        assert_string_equal(
+            nt_uarch_name(cpus[i].vendor, cpus[i].family, cpus[i].model, cpus[i].stepping, "fallback"),
+            cpus[i].want);
 }
 
 static void test_id(void **state)
 {
     (void)state;
-    nt_machine m = {
-        .uarch = "zen5", .family = 26, .model_id = 2, .stepping = 1, .threads_allowed = 2};
+    nt_machine m = {.uarch = "zen5", .family = 26, .model_id = 2, .stepping = 1, .threads_allowed = 2};
     char id[64];
     nt_machine_id(&m, id);
     assert_string_equal(id, "zen5-26.2.1-2t");
@@ -103,8 +102,7 @@ static void test_same_cpu(void **state)
     assert_string_equal(why.text, "L2 cache of 1048576 bytes, here 2097152");
     b.model_id = 68;
     assert_false(nt_machine_same_cpu(&a, &b, &why));
-    assert_string_equal(why.text,
-                        "CPU AuthenticAMD family 26 model 2, here AuthenticAMD family 26 model 68");
+    assert_string_equal(why.text, "CPU AuthenticAMD family 26 model 2, here AuthenticAMD family 26 model 68");
     assert_false(nt_machine_same_cpu(&a, &b, NULL));
 }
 
@@ -117,14 +115,11 @@ static void test_detect(void **state)
     assert_int_equal(nt_machine_detect(NULL), NT_EARG);
     assert_int_equal(nt_machine_detect(&m), NT_OK);
     assert_true(*m.vendor && *m.model && *m.uarch && *m.huge_pages);
-    assert_int_equal(
-        strspn(m.vendor, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-"),
-        strlen(m.vendor));
+    assert_int_equal(strspn(m.vendor, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-"),
+                     strlen(m.vendor));
     assert_null(strpbrk(m.model, "\"\\*"));
-    assert_true(m.n_cpus >= 1 && m.n_cores >= 1 && m.n_cores <= m.n_cpus && m.smt >= 1 &&
-                m.n_numa >= 1);
-    assert_true(m.cpus_affinity >= 1 && m.threads_allowed >= 1 &&
-                m.threads_allowed <= m.cpus_affinity);
+    assert_true(m.n_cpus >= 1 && m.n_cores >= 1 && m.n_cores <= m.n_cpus && m.smt >= 1 && m.n_numa >= 1);
+    assert_true(m.cpus_affinity >= 1 && m.threads_allowed >= 1 && m.threads_allowed <= m.cpus_affinity);
     assert_int_equal(m.threads_allowed, nt_threads_allowed());
     assert_true(m.l1d_bytes >= 0 && m.l2_bytes >= 0 && m.l3_bytes >= 0);
     assert_true(m.memory_bytes > 0);

@@ -21,8 +21,8 @@ static _Thread_local nt_box last_box;
 
 /* ---- The kernels ---------------------------------------------------------------------------- */
 
-static double leap(double old, double centre, double west, double east, double south, double north, double below,
-                   double above)
+static double leap(double old, double centre, double west, double east, double south, double north,
+                   double below, double above)
 {
     const double sum = ((west + east) + (south + north)) + (below + above);
     return (2 * centre - old) + 0.109375 * (sum - 6 * centre);
@@ -48,8 +48,10 @@ static void update_tile(const nt_step *step, const nt_box *box)
         for (int64_t y = box->y0; y < box->y1; y++)
             for (int64_t x = box->x0; x < box->x1; x++) {
                 const double *s = (const double *)step->src.cells + x + y * step->src.sy + z * step->src.sz;
-                const double *a = (const double *)step->coef[0].cells + x + y * step->coef[0].sy + z * step->coef[0].sz;
-                const double *b = (const double *)step->coef[1].cells + x + y * step->coef[1].sy + z * step->coef[1].sz;
+                const double *a =
+                    (const double *)step->coef[0].cells + x + y * step->coef[0].sy + z * step->coef[0].sz;
+                const double *b =
+                    (const double *)step->coef[1].cells + x + y * step->coef[1].sy + z * step->coef[1].sz;
                 ((double *)step->dst.cells)[x + y * step->dst.sy + z * step->dst.sz] = *s * *a + *b;
             }
 }
@@ -71,10 +73,18 @@ static const nt_tile leap_tiles[] = {{"plain", NT_F64, 1, 1, leap_tile}, {0}};
 static const nt_tile update_tiles[] = {{"plain", NT_F64, 1, 1, update_tile}, {0}};
 static const nt_tile *const leap_by_isa[NT_N_ISAS] = {[NT_SCALAR] = leap_tiles};
 static const nt_tile *const update_by_isa[NT_N_ISAS] = {[NT_SCALAR] = update_tiles};
-static const nt_kernel leap_kernel = {.name = "leap", .n_levels = 2, .radius = one_cell, .variants = variants,
-                                      .tiles = leap_by_isa, .fill = fill};
-static const nt_kernel update_kernel = {.name = "update", .n_levels = 1, .n_coefs = 2, .variants = variants,
-                                        .tiles = update_by_isa, .fill = fill};
+static const nt_kernel leap_kernel = {.name = "leap",
+                                      .n_levels = 2,
+                                      .radius = one_cell,
+                                      .variants = variants,
+                                      .tiles = leap_by_isa,
+                                      .fill = fill};
+static const nt_kernel update_kernel = {.name = "update",
+                                        .n_levels = 1,
+                                        .n_coefs = 2,
+                                        .variants = variants,
+                                        .tiles = update_by_isa,
+                                        .fill = fill};
 
 static const nt_config plain = {.isa = NT_SCALAR, .depth = 1, .threads = 1, .unroll = 1, .jam = 1};
 
@@ -84,7 +94,8 @@ static void make(scene *s, const nt_kernel *kernel, const layout *l)
     scene_make(s, kernel, NT_F64, shape, l, false);
     for (int i = 0; i < kernel->n_levels; i++)
         for (int64_t k = 0; kernel->radius && k < (NX + 2) * (NY + 2) * (NZ + 2); k++) {
-            const int64_t x = k % (NX + 2) - 1, y = k / (NX + 2) % (NY + 2) - 1, z = k / (NX + 2) / (NY + 2) - 1;
+            const int64_t x = k % (NX + 2) - 1, y = k / (NX + 2) % (NY + 2) - 1,
+                          z = k / (NX + 2) / (NY + 2) - 1;
             if (x < 0 || x == NX || y < 0 || y == NY || z < 0 || z == NZ)
                 cell_set(&s->level[i].grid, x, y, z, fill(i, -1 - k, 5));
         }
@@ -96,15 +107,17 @@ static void make(scene *s, const nt_kernel *kernel, const layout *l)
 static void plain_step(scene *s, int64_t t)
 {
     const bool rotates = s->kernel->n_levels == 2;
-    const nt_grid *src = &s->level[rotates ? t & 1 : 0].grid, *dst = &s->level[rotates ? (t + 1) & 1 : 0].grid;
+    const nt_grid *src = &s->level[rotates ? t & 1 : 0].grid,
+                  *dst = &s->level[rotates ? (t + 1) & 1 : 0].grid;
     for (int64_t z = 0; z < NZ; z++)
         for (int64_t y = 0; y < NY; y++)
             for (int64_t x = 0; x < NX; x++) {
                 const double c = cell_get(src, x, y, z);
                 const double value =
-                    rotates ? leap(cell_get(dst, x, y, z), c, cell_get(src, x - 1, y, z), cell_get(src, x + 1, y, z),
-                                   cell_get(src, x, y - 1, z), cell_get(src, x, y + 1, z),
-                                   cell_get(src, x, y, z - 1), cell_get(src, x, y, z + 1))
+                    rotates ? leap(cell_get(dst, x, y, z), c, cell_get(src, x - 1, y, z),
+                                   cell_get(src, x + 1, y, z), cell_get(src, x, y - 1, z),
+                                   cell_get(src, x, y + 1, z), cell_get(src, x, y, z - 1),
+                                   cell_get(src, x, y, z + 1))
                             : c * cell_get(&s->coef[0].grid, x, y, z) + cell_get(&s->coef[1].grid, x, y, z);
                 cell_set(dst, x, y, z, value);
             }
@@ -132,11 +145,17 @@ static nt_config config_number(rng *r, int i)
 /* The engine without a plan, which would cut the threads to the CPUs allowed. */
 static void run_nest(scene *s, const nt_config *c, int64_t steps, const nt_hook *hooks, int n_hooks)
 {
-    const bool rotates = s->kernel->n_levels == 2, fuses = !rotates && s->level[0].grid.sy == NX &&
-                                                           s->level[0].grid.sz == NX * NY;
-    nt_nest nest = {.fn = s->kernel->tiles[NT_SCALAR]->fn, .rotates = rotates, .steps = steps,
-                    .n = {NX, NY, NZ}, .element_bytes = 8, .rows_fuse = fuses, .planes_fuse = fuses,
-                    .hooks = hooks, .n_hooks = n_hooks};
+    const bool rotates = s->kernel->n_levels == 2,
+               fuses = !rotates && s->level[0].grid.sy == NX && s->level[0].grid.sz == NX * NY;
+    nt_nest nest = {.fn = s->kernel->tiles[NT_SCALAR]->fn,
+                    .rotates = rotates,
+                    .steps = steps,
+                    .n = {NX, NY, NZ},
+                    .element_bytes = 8,
+                    .rows_fuse = fuses,
+                    .planes_fuse = fuses,
+                    .hooks = hooks,
+                    .n_hooks = n_hooks};
     nest.step[0] = nest.step[1] = scene_step(s);
     if (rotates) {
         nest.step[1].src = nest.step[0].dst;
@@ -254,7 +273,8 @@ typedef struct log {
 
 static bool same_box(const nt_box *a, const nt_box *b)
 {
-    return a->x0 == b->x0 && a->x1 == b->x1 && a->y0 == b->y0 && a->y1 == b->y1 && a->z0 == b->z0 && a->z1 == b->z1;
+    return a->x0 == b->x0 && a->x1 == b->x1 && a->y0 == b->y0 && a->y1 == b->y1 && a->z0 == b->z0 &&
+           a->z1 == b->z1;
 }
 
 static double *dst_cell(const nt_step *step, int64_t x, int64_t y, int64_t z)
@@ -266,8 +286,8 @@ static double *dst_cell(const nt_step *step, int64_t x, int64_t y, int64_t z)
 static void source(void *context, const nt_step *step, const nt_box *b, int64_t time)
 {
     log *l = context;
-    const bool inside = b->x0 >= 0 && b->x0 < b->x1 && b->x1 <= NX && b->y0 >= 0 && b->y0 < b->y1 && b->y1 <= NY &&
-                        b->z0 >= 0 && b->z0 < b->z1 && b->z1 <= NZ;
+    const bool inside = b->x0 >= 0 && b->x0 < b->x1 && b->x1 <= NX && b->y0 >= 0 && b->y0 < b->y1 &&
+                        b->y1 <= NY && b->z0 >= 0 && b->z0 < b->z1 && b->z1 <= NZ;
     if (!inside || time < 0 || time >= MOST_STEPS) {
 #pragma omp atomic
         l->faults++;
@@ -324,7 +344,8 @@ static void check_log(const log *l, int64_t steps, const char *what)
     for (int64_t t = 0; t < MOST_STEPS; t++)
         for (int i = 0; i < NX * NY * NZ; i++)
             if (l->called[t][i] != (t < steps))
-                fail_msg("%s: hooks called %d times for cell %d at time %lld", what, l->called[t][i], i, (long long)t);
+                fail_msg("%s: hooks called %d times for cell %d at time %lld", what, l->called[t][i], i,
+                         (long long)t);
 }
 
 /* Exact at every depth, each cell once a step, in boxes of the grid, time counting on from run to run. */

@@ -54,7 +54,9 @@ static void kernel_data(void **state)
     assert_non_null(k->tiles[NT_SCALAR]);
     for (int isa = 0; isa < NT_N_ISAS; isa++)
         for (const nt_tile *t = k->tiles[isa]; t && t->fn; t++) {
-            const nt_config c = {.isa = (nt_isa)isa, .variant = nt_kernel_variant(k, t->variant), .unroll = t->unroll,
+            const nt_config c = {.isa = (nt_isa)isa,
+                                 .variant = nt_kernel_variant(k, t->variant),
+                                 .unroll = t->unroll,
                                  .jam = t->jam};
             assert_in_range(c.variant, 0, n_variants - 1);
             assert_ptr_equal(nt_kernel_tile(k, t->dtype, &c), t);
@@ -79,8 +81,8 @@ static void fill(void **state)
             field_check(&f, true, k->name);
             for (int64_t i = 0; i < shape[0] * shape[1] * shape[2]; i++) {
                 const double v = k->fill(0, i, 3);
-                assert_true(cell_get(&f.grid, i % shape[0], i / shape[0] % shape[1], i / shape[0] / shape[1]) ==
-                            (dtype == NT_F64 ? v : (double)(float)v));
+                assert_true(cell_get(&f.grid, i % shape[0], i / shape[0] % shape[1],
+                                     i / shape[0] / shape[1]) == (dtype == NT_F64 ? v : (double)(float)v));
                 assert_true(v >= -1e6 && v <= 1e6);
             }
             field_free(&f);
@@ -164,8 +166,11 @@ static void refuses_grids(void **state)
     (void)state;
     make_fields();
     field other;
-    const nt_problem good = {.kernel = find("read2update1"), .level = {&fields[A].grid},
-                             .coef = {&fields[B].grid, &fields[C].grid}, .result = &fields[D].grid, .steps = 1};
+    const nt_problem good = {.kernel = find("read2update1"),
+                             .level = {&fields[A].grid},
+                             .coef = {&fields[B].grid, &fields[C].grid},
+                             .result = &fields[D].grid,
+                             .steps = 1};
     nt_problem p = good;
     field_make(&other, NT_F32, shape, 0, &layouts[0], 0);
     p.coef[1] = &other.grid;
@@ -262,7 +267,8 @@ static void newest(void **state)
     make_fields();
     field empty;
     nt_plan *plan;
-    nt_problem p = {.kernel = find("mathop"), .level = {&fields[A].grid}, .result = &fields[B].grid, .steps = 0};
+    nt_problem p = {
+        .kernel = find("mathop"), .level = {&fields[A].grid}, .result = &fields[B].grid, .steps = 0};
     assert_int_equal(nt_plan_create(&plan, &p, NULL, NULL), NT_OK);
     nt_plan_run(plan);
     assert_ptr_equal(nt_plan_newest(plan), &fields[A].grid);

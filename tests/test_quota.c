@@ -63,10 +63,9 @@ static void put(const char *path, const char *text)
 /* ---- cgroups ------------------------------------------------------------------------------- */
 
 #define V2_MOUNT "30 23 0:26 / /sys/fs/cgroup rw,nosuid - cgroup2 cgroup2 rw,nsdelegate\n"
-#define V1_CPU \
-    "33 31 0:29 / /sys/fs/cgroup/cpu,cpuacct rw shared:9 - cgroup cgroup rw,cpu,cpuacct\n"
-#define V1_SET "32 31 0:28 / /sys/fs/cgroup/cpuset rw - cgroup cgroup rw,cpuset\n"
-#define V1_MEM "34 31 0:30 / /sys/fs/cgroup/memory rw - cgroup cgroup rw,memory\n"
+#define V1_CPU   "33 31 0:29 / /sys/fs/cgroup/cpu,cpuacct rw shared:9 - cgroup cgroup rw,cpu,cpuacct\n"
+#define V1_SET   "32 31 0:28 / /sys/fs/cgroup/cpuset rw - cgroup cgroup rw,cpuset\n"
+#define V1_MEM   "34 31 0:30 / /sys/fs/cgroup/memory rw - cgroup cgroup rw,memory\n"
 
 typedef struct tree {
     const char *name, *cgroup, *mountinfo;
@@ -218,8 +217,7 @@ static void test_quota_is_rounded_down(void **state)
         int affinity;
         double quota;
         int want;
-    } cases[] = {{8, 0, 8},    {8, 1.5, 1}, {8, 0.1, 1}, {8, 2, 2},
-                 {8, 7.99, 7}, {2, 64, 2},  {0, 0, 1}};
+    } cases[] = {{8, 0, 8}, {8, 1.5, 1}, {8, 0.1, 1}, {8, 2, 2}, {8, 7.99, 7}, {2, 64, 2}, {0, 0, 1}};
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
         assert_int_equal(nt_threads_from(cases[i].affinity, cases[i].quota), cases[i].want);
 }

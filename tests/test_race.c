@@ -20,8 +20,13 @@ static race *make_race(fake_trials *f, int n)
     assert_non_null(r);
     *r = (race){.runner = &f->runner, .stop = &f->stop};
     for (int i = 0; i < n; i++) {
-        trial_ask ask = {.kernel = nt_kernel_find("mathop"), .dtype = NT_F64, .shape = {100, 100, 100}, .steps = 1, .reps = 5,
-                         .check = 1, .limit_s = 1};
+        trial_ask ask = {.kernel = nt_kernel_find("mathop"),
+                         .dtype = NT_F64,
+                         .shape = {100, 100, 100},
+                         .steps = 1,
+                         .reps = 5,
+                         .check = 1,
+                         .limit_s = 1};
         assert_int_equal(nt_config_default(ask.kernel, ask.dtype, &ask.config, NULL), NT_OK);
         ask.config.parallel = loops[i];
         assert_int_equal(race_add(r, &ask), i);

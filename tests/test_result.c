@@ -84,7 +84,9 @@ static void check_fit_for_a_header(const result *r)
             continue;
         char name[20], dtype[8], class[20], steps[8], config[NT_CONFIG_TEXT], rest[64];
         int version;
-        if (sscanf(line, "NT_TUNED(%19[a-z0-9], %d, %7[a-z0-9], %19[a-z_], %7[a-z], \"%191[a-z0-9=,_]\") /* %63[a-z0-9. ]*/",
+        if (sscanf(line,
+                   "NT_TUNED(%19[a-z0-9], %d, %7[a-z0-9], %19[a-z_], %7[a-z], \"%191[a-z0-9=,_]\") /* "
+                   "%63[a-z0-9. ]*/",
                    name, &version, dtype, class, steps, config, rest) != 7)
             fail_msg("%s", line);
         nt_config parsed = {0};
@@ -110,7 +112,9 @@ static bool same_rows(const result *a, const result *b)
 static void write_sealed(json_t *root, const char *path)
 {
     if (json_object_del(root, "crc") == 0) {
-        char *text = json_dumps(root, JSON_COMPACT | JSON_SORT_KEYS | JSON_ENSURE_ASCII | JSON_REAL_PRECISION(6)), crc[9];
+        char *text =
+                 json_dumps(root, JSON_COMPACT | JSON_SORT_KEYS | JSON_ENSURE_ASCII | JSON_REAL_PRECISION(6)),
+             crc[9];
         assert_non_null(text);
         snprintf(crc, sizeof crc, "%08lx", crc32_z(0, (const Bytef *)text, strlen(text)));
         assert_int_equal(json_object_set_new(root, "crc", json_string(crc)), 0);
@@ -243,9 +247,15 @@ static void no_file_is_named(void **state)
 static void the_json_is_as_documented(void **state)
 {
     (void)state;
-    static const char *const numbers[] = {
-        "steps", "default_ns_per_cell", "tuned_ns_per_cell", "speedup", "memory_roof_ns_per_cell",
-        "arithmetic_roof_ns_per_cell", "in_cache_ns_per_cell", "roof_fraction", "max_ulp"};
+    static const char *const numbers[] = {"steps",
+                                          "default_ns_per_cell",
+                                          "tuned_ns_per_cell",
+                                          "speedup",
+                                          "memory_roof_ns_per_cell",
+                                          "arithmetic_roof_ns_per_cell",
+                                          "in_cache_ns_per_cell",
+                                          "roof_fraction",
+                                          "max_ulp"};
     static const char *const loops[] = {"serial", "outer", "middle", "inner", "flat"};
     result *r = made_up_result();
     json_t *root = result_json(r, NULL);
@@ -261,7 +271,8 @@ static void the_json_is_as_documented(void **state)
         assert_int_equal(json_integer_value(json_array_get(json_object_get(row, "shape"), 1)), 10000);
         for (size_t k = 0; k < sizeof numbers / sizeof *numbers; k++) {
             const json_t *value = json_object_get(row, numbers[k]);
-            const bool absent = strcmp(numbers[k], "memory_roof_ns_per_cell") == 0 && r->row[i].class == NT_IN_CACHE;
+            const bool absent =
+                strcmp(numbers[k], "memory_roof_ns_per_cell") == 0 && r->row[i].class == NT_IN_CACHE;
             if (!value || (absent ? !json_is_null(value) : !json_is_number(value)))
                 fail_msg("row %zu: %s", i, numbers[k]);
         }
@@ -300,9 +311,9 @@ static void load_with_key(saved *v, const char *name, json_t *value, nt_error *w
 static void what_differs_is_named_with_both_values(void **state)
 {
     (void)state;
-    static const char *const names[] = {"format", "kernel", "kernel_version", "vendor", "family", "model", "stepping",
-                                        "l1d_bytes", "l2_bytes", "l3_bytes", "threads_allowed", "compiler", "flags",
-                                        "sleef", "nestune"};
+    static const char *const names[] = {
+        "format",   "kernel",   "kernel_version",  "vendor",   "family", "model", "stepping", "l1d_bytes",
+        "l2_bytes", "l3_bytes", "threads_allowed", "compiler", "flags",  "sleef", "nestune"};
     saved v = save();
     nt_error why;
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
@@ -409,16 +420,38 @@ static nt_status load_with(saved *v, const char *name, json_t *value, nt_error *
 static void hostile_configs(void **state)
 {
     (void)state;
-    static const char *const configs[] = {
-        "", "isa", "isa=", "isa=avx1024", "variant=fused\") */ #include </etc/passwd> /*", "isa=scalar\n#error",
-        "\x1b[31mred", "tile=1x2", "tile=-1x0x0", "tile=99999999999999999999x0x0", "threads=0", "threads=-1",
-        "threads=1000000", "depth=0", "depth=99999999999", "unroll=63", "jam=0", "isa=scalar,isa=scalar", "isa=scalar,",
-        ",", "=", "%s%s%n", "isa=scalar;rm", "order=zzz", "parallel=9", "schedule=\xc3\xa9"};
+    static const char *const configs[] = {"",
+                                          "isa",
+                                          "isa=",
+                                          "isa=avx1024",
+                                          "variant=fused\") */ #include </etc/passwd> /*",
+                                          "isa=scalar\n#error",
+                                          "\x1b[31mred",
+                                          "tile=1x2",
+                                          "tile=-1x0x0",
+                                          "tile=99999999999999999999x0x0",
+                                          "threads=0",
+                                          "threads=-1",
+                                          "threads=1000000",
+                                          "depth=0",
+                                          "depth=99999999999",
+                                          "unroll=63",
+                                          "jam=0",
+                                          "isa=scalar,isa=scalar",
+                                          "isa=scalar,",
+                                          ",",
+                                          "=",
+                                          "%s%s%n",
+                                          "isa=scalar;rm",
+                                          "order=zzz",
+                                          "parallel=9",
+                                          "schedule=\xc3\xa9"};
     saved v = save();
     nt_error why;
     for (size_t i = 0; i < sizeof configs / sizeof *configs; i++)
         for (int k = 0; k < 2; k++) {
-            const nt_status status = load_with(&v, k ? "default_config" : "config", json_string(configs[i]), &why);
+            const nt_status status =
+                load_with(&v, k ? "default_config" : "config", json_string(configs[i]), &why);
             if (status == NT_OK && *configs[i])
                 fail_msg("taken: %s", configs[i]);
         }
@@ -437,8 +470,9 @@ static void hostile_configs(void **state)
 static void hostile_numbers(void **state)
 {
     (void)state;
-    static const char *const figures[] = {"default_ns_per_cell", "tuned_ns_per_cell", "memory_roof_ns_per_cell",
-                                          "arithmetic_roof_ns_per_cell", "in_cache_ns_per_cell", "roof_ns_per_cell"};
+    static const char *const figures[] = {"default_ns_per_cell",     "tuned_ns_per_cell",
+                                          "memory_roof_ns_per_cell", "arithmetic_roof_ns_per_cell",
+                                          "in_cache_ns_per_cell",    "roof_ns_per_cell"};
     static const double bad[] = {-1, -1e-300, 1e300, 1e12};
     saved v = save();
     nt_error why;
@@ -451,7 +485,9 @@ static void hostile_numbers(void **state)
     static const json_int_t steps[] = {0, -1, INT64_MAX, INT64_MIN, 1000001};
     for (size_t i = 0; i < sizeof steps / sizeof *steps; i++)
         assert_int_equal(load_with(&v, "steps", json_integer(steps[i]), &why), NT_ESTALE);
-    assert_int_equal(load_with(&v, "shape", json_pack("[I,I,I]", (json_int_t)INT64_MAX, (json_int_t)1, (json_int_t)1), &why),
+    assert_int_equal(load_with(&v, "shape",
+                               json_pack("[I,I,I]", (json_int_t)INT64_MAX, (json_int_t)1, (json_int_t)1),
+                               &why),
                      NT_ESTALE);
     assert_int_equal(load_with(&v, "shape", json_pack("[i,i,i]", 0, 1, 1), &why), NT_ESTALE);
     assert_int_equal(load_with(&v, "shape", json_pack("[i,i]", 1, 1), &why), NT_ESTALE);
@@ -510,8 +546,17 @@ static void rows_that_contradict_each_other(void **state)
 static void other_files(void **state)
 {
     (void)state;
-    static const char *const texts[] = {"", "null", "[]", "{}", "{\"results\":[]}", "{\"key\":{}}", "\xff\xfe", "{\"key\":1}",
-                                        "\x1b[2J", "{\"a\":\x1b[31m}", "{\"results\":[\x07"};
+    static const char *const texts[] = {"",
+                                        "null",
+                                        "[]",
+                                        "{}",
+                                        "{\"results\":[]}",
+                                        "{\"key\":{}}",
+                                        "\xff\xfe",
+                                        "{\"key\":1}",
+                                        "\x1b[2J",
+                                        "{\"a\":\x1b[31m}",
+                                        "{\"results\":[\x07"};
     saved v = save();
     nt_error why;
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {

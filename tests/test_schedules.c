@@ -85,14 +85,15 @@ static void schedules(void **state)
                 continue;
             scene_make(&on, s->kernel, s->tile->dtype, n, l, rng_below(&r, 2) == 1);
             char what[NT_CONFIG_TEXT + 128];
-            snprintf(what, sizeof what, "%s %s%s, %d steps: %s", s->name, l->name, on.separate ? " separate" : "",
-                     steps, config_text(s->kernel, &c));
+            snprintf(what, sizeof what, "%s %s%s, %d steps: %s", s->name, l->name,
+                     on.separate ? " separate" : "", steps, config_text(s->kernel, &c));
             const nt_grid *got = scene_run(&on, &c, steps, what);
             assert_same_bits(got, truth, what);
             if (s->kernel->n_levels == 2 && steps > 0)
                 assert_same_bits(got == &on.level[0].grid ? &on.level[1].grid : &on.level[0].grid,
                                  truth == &expected.level[0].grid ? &expected.level[1].grid
-                                                                  : &expected.level[0].grid, what);
+                                                                  : &expected.level[0].grid,
+                                 what);
             scene_free(&on);
         }
         scene_free(&expected);

@@ -28,8 +28,9 @@ static double bowl(const fake_trials *f, const trial_ask *ask)
     const nt_config *c = &ask->config;
     const double x = log2_of(c->tile[0], 1 << 20) - 8, y = log2_of(c->tile[1], shape[1]) - 4,
                  depth = log2(c->depth) - 2;
-    return 1e-3 * loop[c->parallel] * (4.0 / c->threads) * (1 + 0.02 * x * x + 0.03 * y * y + 0.1 * depth * depth) *
-           (c->schedule == NT_DYNAMIC ? 1.1 : 1) * (1 + 0.02 * c->unroll);
+    return 1e-3 * loop[c->parallel] * (4.0 / c->threads) *
+           (1 + 0.02 * x * x + 0.03 * y * y + 0.1 * depth * depth) * (c->schedule == NT_DYNAMIC ? 1.1 : 1) *
+           (1 + 0.02 * c->unroll);
 }
 
 typedef struct scene_of_search {
@@ -40,17 +41,32 @@ typedef struct scene_of_search {
 static scene_of_search prepare(fake_trials *f, double budget_s, uint64_t seed)
 {
     scene_of_search sc;
-    space_question q = {.kernel = nt_kernel_find("mathop"), .dtype = NT_F64, .shape = {shape[0], shape[1], shape[2]},
-                        .steps = steps, .threads = threads, .n_threads = N_THREADS, .l1d_bytes = 49152,
+    space_question q = {.kernel = nt_kernel_find("mathop"),
+                        .dtype = NT_F64,
+                        .shape = {shape[0], shape[1], shape[2]},
+                        .steps = steps,
+                        .threads = threads,
+                        .n_threads = N_THREADS,
+                        .l1d_bytes = 49152,
                         .l2_bytes = 1 << 20};
     assert_int_equal(nt_config_default(q.kernel, q.dtype, &q.arithmetic, NULL), NT_OK);
     q.arithmetic.threads = threads[N_THREADS - 1];
     space_make(&sc.sp, &q);
     sc.s = calloc(1, sizeof *sc.s);
     assert_non_null(sc.s);
-    *sc.s = (search){.runner = &f->runner, .deadline_s = f->clock_s + budget_s, .stop = &f->stop, .seed = seed, .best = -1};
-    sc.s->ask = (trial_ask){.kernel = q.kernel, .dtype = q.dtype, .shape = {shape[0], shape[1], shape[2]},
-                            .steps = steps, .in_place = 1, .reps = 3, .check = 1, .limit_s = 2};
+    *sc.s = (search){.runner = &f->runner,
+                     .deadline_s = f->clock_s + budget_s,
+                     .stop = &f->stop,
+                     .seed = seed,
+                     .best = -1};
+    sc.s->ask = (trial_ask){.kernel = q.kernel,
+                            .dtype = q.dtype,
+                            .shape = {shape[0], shape[1], shape[2]},
+                            .steps = steps,
+                            .in_place = 1,
+                            .reps = 3,
+                            .check = 1,
+                            .limit_s = 2};
     return sc;
 }
 
@@ -77,7 +93,8 @@ static double least_of(const scene_of_search *sc, int axis, nt_config c)
         return least_of(sc, axis + 1, c); /* not in the cost */
     double least = HUGE_VAL;
     for (int i = 0; i < sc->sp.n[axis]; i++)
-        least = fmin(least, least_of(sc, axis + 1, space_set(&sc->sp, c, (space_axis)axis, sc->sp.value[axis][i])));
+        least = fmin(least,
+                     least_of(sc, axis + 1, space_set(&sc->sp, c, (space_axis)axis, sc->sp.value[axis][i])));
     return least;
 }
 
@@ -113,7 +130,8 @@ static void probes_find_what_no_descent_sees(void **state)
         scene_of_search sc = prepare(&f, 1e6, seed);
         run_from_two(&sc, 400);
         assert_in_range(sc.s->n_tried, 300, SEARCH_MOST);
-        found += bowl_of(&sc, &sc.s->tried[sc.s->best].config) < 1.05 * least_of(&sc, SPACE_ORDER, sc.s->tried[sc.s->best].config);
+        found += bowl_of(&sc, &sc.s->tried[sc.s->best].config) <
+                 1.05 * least_of(&sc, SPACE_ORDER, sc.s->tried[sc.s->best].config);
         free(sc.s);
         fake_free(&f);
     }
@@ -188,7 +206,8 @@ static void equal_configs_are_asked_once(void **state)
 static void one_seed_one_sequence(void **state)
 {
     (void)state;
-    fake_trials a = fake_make(bowl, 0.05, 600), b = fake_make(bowl, 0.05, 600), c = fake_make(bowl, 0.05, 600);
+    fake_trials a = fake_make(bowl, 0.05, 600), b = fake_make(bowl, 0.05, 600),
+                c = fake_make(bowl, 0.05, 600);
     scene_of_search sa = prepare(&a, 1e6, 9), sb = prepare(&b, 1e6, 9), other = prepare(&c, 1e6, 10);
     run_from_two(&sa, 100);
     run_from_two(&sb, 100);

@@ -10,16 +10,30 @@
 #include "tune.h"
 
 static const int64_t shapes[][3] = {
-    {64, 24, 42}, {100, 10000, 135}, {1, 1, 1}, {1, 7, 1}, {17, 1, 1}, {3, 5, 100000},
-    {INT64_C(1) << 30, 1, 1}, {1, INT64_C(1) << 30, 1}, {512, 512, 512},
+    {64, 24, 42},
+    {100, 10000, 135},
+    {1, 1, 1},
+    {1, 7, 1},
+    {17, 1, 1},
+    {3, 5, 100000},
+    {INT64_C(1) << 30, 1, 1},
+    {1, INT64_C(1) << 30, 1},
+    {512, 512, 512},
 };
 enum { N_SHAPES = sizeof shapes / sizeof *shapes };
 
-static space_question question(const subject *s, const int64_t shape[3], int64_t steps, const int *threads, int n_threads)
+static space_question question(const subject *s, const int64_t shape[3], int64_t steps, const int *threads,
+                               int n_threads)
 {
-    return (space_question){.kernel = s->kernel, .dtype = s->tile->dtype, .shape = {shape[0], shape[1], shape[2]},
-                            .steps = steps, .arithmetic = subject_config(s), .threads = threads,
-                            .n_threads = n_threads, .l1d_bytes = 49152, .l2_bytes = 1 << 20};
+    return (space_question){.kernel = s->kernel,
+                            .dtype = s->tile->dtype,
+                            .shape = {shape[0], shape[1], shape[2]},
+                            .steps = steps,
+                            .arithmetic = subject_config(s),
+                            .threads = threads,
+                            .n_threads = n_threads,
+                            .l1d_bytes = 49152,
+                            .l2_bytes = 1 << 20};
 }
 
 static int64_t on_axis(const nt_config *c, space_axis axis)
@@ -70,17 +84,22 @@ static void check_config(const space *s, nt_config c, const char *what)
     for (int a = 0; a < SPACE_N_AXES; a++) {
         const int64_t value = on_axis(&c, (space_axis)a);
         if (!has_value(s, (space_axis)a, value) && !(a == SPACE_THREADS && value == 1))
-            fail_msg("%s: %s %lld is not in the space", what, space_axis_name((space_axis)a), (long long)value);
+            fail_msg("%s: %s %lld is not in the space", what, space_axis_name((space_axis)a),
+                     (long long)value);
     }
 }
 
 static void check_axes(const space *s)
 {
-    const int64_t most[SPACE_N_AXES] = {
-        [SPACE_PARALLEL] = NT_N_PARALLELS - 1, [SPACE_ORDER] = NT_N_ORDERS - 1, [SPACE_SCHEDULE] = NT_N_SCHEDULES - 1,
-        [SPACE_THREADS] = NT_MAX_THREADS, [SPACE_UNROLL] = 64, [SPACE_DEPTH] = s->q.steps,
-        [SPACE_TILE_X] = s->q.shape[0] * s->q.shape[1] * s->q.shape[2],
-        [SPACE_TILE_Y] = s->q.shape[1], [SPACE_TILE_Z] = s->q.shape[2]};
+    const int64_t most[SPACE_N_AXES] = {[SPACE_PARALLEL] = NT_N_PARALLELS - 1,
+                                        [SPACE_ORDER] = NT_N_ORDERS - 1,
+                                        [SPACE_SCHEDULE] = NT_N_SCHEDULES - 1,
+                                        [SPACE_THREADS] = NT_MAX_THREADS,
+                                        [SPACE_UNROLL] = 64,
+                                        [SPACE_DEPTH] = s->q.steps,
+                                        [SPACE_TILE_X] = s->q.shape[0] * s->q.shape[1] * s->q.shape[2],
+                                        [SPACE_TILE_Y] = s->q.shape[1],
+                                        [SPACE_TILE_Z] = s->q.shape[2]};
     double size = 1;
     for (int a = 0; a < SPACE_N_AXES; a++) {
         assert_in_range(s->n[a], 1, SPACE_MOST_VALUES);
@@ -123,7 +142,8 @@ static void all_of_it_can_run(void **state)
                     const nt_config c = space_random(&sp, &draws);
                     const space_axis axis = (space_axis)rng_below(&r, SPACE_N_AXES);
                     check_config(&sp, c, "random");
-                    check_config(&sp, space_set(&sp, c, axis, sp.value[axis][rng_below(&r, sp.n[axis])]), "set");
+                    check_config(&sp, space_set(&sp, c, axis, sp.value[axis][rng_below(&r, sp.n[axis])]),
+                                 "set");
                 }
             }
 }
@@ -278,10 +298,12 @@ int main(void)
     tests_add(one_state_one_sequence, NULL, "one_state_one_sequence");
     tests_add(every_value_is_drawn, NULL, "every_value_is_drawn");
     tests_add(sharing_a_loop_again_takes_all_threads, NULL, "sharing_a_loop_again_takes_all_threads");
-    tests_add(the_start_keeps_steps_in_the_first_level_cache, NULL, "the_start_keeps_steps_in_the_first_level_cache");
+    tests_add(the_start_keeps_steps_in_the_first_level_cache, NULL,
+              "the_start_keeps_steps_in_the_first_level_cache");
     tests_add(neighbours_are_read_one_step_at_a_time, NULL, "neighbours_are_read_one_step_at_a_time");
     tests_add(more_steps_than_a_config_may_keep, NULL, "more_steps_than_a_config_may_keep");
-    tests_add(as_many_counts_of_threads_as_the_options_take, NULL, "as_many_counts_of_threads_as_the_options_take");
+    tests_add(as_many_counts_of_threads_as_the_options_take, NULL,
+              "as_many_counts_of_threads_as_the_options_take");
     tests_add(complexity_counts_the_keys_that_differ, NULL, "complexity_counts_the_keys_that_differ");
     return tests_run("space");
 }

@@ -144,10 +144,10 @@ static void verdicts_follow_the_whole_interval(void **state)
         double low, high;
         stats_verdict verdict;
     } cases[] = {
-        {0.80, 0.90, STATS_FASTER}, {0.80, 0.99, STATS_UNDECIDED}, {0.80, 1.00, STATS_UNDECIDED},
-        {0.80, 1.20, STATS_UNDECIDED}, {0.99, 1.01, STATS_SAME}, {1.00, 1.00, STATS_SAME},
+        {0.80, 0.90, STATS_FASTER},     {0.80, 0.99, STATS_UNDECIDED}, {0.80, 1.00, STATS_UNDECIDED},
+        {0.80, 1.20, STATS_UNDECIDED},  {0.99, 1.01, STATS_SAME},      {1.00, 1.00, STATS_SAME},
         {0.985, 1.00, STATS_UNDECIDED}, {1.00, 1.02, STATS_UNDECIDED}, {1.02, 1.50, STATS_SLOWER},
-        {1.01, 1.50, STATS_UNDECIDED}, {NAN, NAN, STATS_UNDECIDED},
+        {1.01, 1.50, STATS_UNDECIDED},  {NAN, NAN, STATS_UNDECIDED},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         const stats_interval ratio = {0.5 * (cases[i].low + cases[i].high), cases[i].low, cases[i].high, 9};

@@ -56,12 +56,22 @@ typedef struct tune {
 static tune prepare(fake_cost_fn *cost, double noise, uint64_t stream)
 {
     tune t = {.f = fake_make(cost, noise, stream)};
-    t.o = (tune_options){.budget_s = 60, .dtypes = 1u << NT_F32 | 1u << NT_F64, .many_steps = 5, .threads = {1, 2, 4},
-                         .n_threads = 3, .max_ulp = {2.7, 2.5}, .seed = stream};
+    t.o = (tune_options){.budget_s = 60,
+                         .dtypes = 1u << NT_F32 | 1u << NT_F64,
+                         .many_steps = 5,
+                         .threads = {1, 2, 4},
+                         .n_threads = 3,
+                         .max_ulp = {2.7, 2.5},
+                         .seed = stream};
     t.r = calloc(1, sizeof *t.r);
     assert_non_null(t.r);
-    t.r->machine = (nt_machine){.vendor = "Made", .model = "Made up", .uarch = "made", .l1d_bytes = 49152,
-                                .l2_bytes = 1 << 20, .l3_bytes = 32 << 20, .threads_allowed = 4,
+    t.r->machine = (nt_machine){.vendor = "Made",
+                                .model = "Made up",
+                                .uarch = "made",
+                                .l1d_bytes = 49152,
+                                .l2_bytes = 1 << 20,
+                                .l3_bytes = 32 << 20,
+                                .threads_allowed = 4,
                                 .memory_bytes = INT64_C(16) << 30};
     return t;
 }
@@ -162,7 +172,8 @@ static void the_default_is_timed_first_and_last(void **state)
         const nt_config standard = standard_of(&t, NT_F64);
         assert_int_equal(t.told.n_finals, t.r->n_rows);
         for (int i = 0; i < t.r->n_rows; i++) {
-            const struct fake_ask *first = &t.f.asks[t.told.final_begins[i]], *last = &t.f.asks[t.told.final_ends[i] - 1];
+            const struct fake_ask *first = &t.f.asks[t.told.final_begins[i]],
+                                  *last = &t.f.asks[t.told.final_ends[i] - 1];
             assert_int_equal(first->ask.reps, 1);
             assert_true(first->ask.kernel == mathop() && same_config(&first->ask.config, &standard));
             assert_true(last->ask.kernel == mathop() && same_config(&last->ask.config, &standard));
@@ -242,7 +253,8 @@ static void no_variant_is_accurate_enough(void **state)
     tune t = prepare(by_loop, 0.02, 4100);
     t.o.max_ulp[NT_F32] = t.o.max_ulp[NT_F64] = 0.5;
     assert_int_equal(run(&t, mathop()), NT_EKERNEL);
-    assert_true(has_text(t.why.text, "mathop") && has_text(t.why.text, "0.5") && has_text(t.why.text, "fused"));
+    assert_true(has_text(t.why.text, "mathop") && has_text(t.why.text, "0.5") &&
+                has_text(t.why.text, "fused"));
     assert_int_equal(t.r->n_rows, 0);
     assert_int_equal(t.f.n_asks, 0); /* it is known before anything runs */
     finish(&t);
@@ -300,10 +312,11 @@ static void rows_of_a_dtype_share_their_arithmetic(void **state)
         for (int i = 0; i < 8; i++)
             for (int k = 0; k < i; k++) {
                 const result_row *a = &t.r->row[i], *b = &t.r->row[k];
-                if (a->dtype == b->dtype && (a->config.isa != b->config.isa || a->config.variant != b->config.variant))
-                    fail_msg("%s, %s %s is variant %d, %s %s variant %d", nt_dtype_name(a->dtype), nt_class_name(a->class),
-                             nt_repeat_name(a->repeat), a->config.variant, nt_class_name(b->class),
-                             nt_repeat_name(b->repeat), b->config.variant);
+                if (a->dtype == b->dtype &&
+                    (a->config.isa != b->config.isa || a->config.variant != b->config.variant))
+                    fail_msg("%s, %s %s is variant %d, %s %s variant %d", nt_dtype_name(a->dtype),
+                             nt_class_name(a->class), nt_repeat_name(a->repeat), a->config.variant,
+                             nt_class_name(b->class), nt_repeat_name(b->repeat), b->config.variant);
             }
         finish(&t);
     }
@@ -554,7 +567,9 @@ static trial_class best_isa_crashes(const fake_trials *f, const trial_ask *ask, 
     nt_config c;
     (void)f;
     (void)hash;
-    return nt_config_default(ask->kernel, ask->dtype, &c, NULL) == NT_OK && ask->config.isa == c.isa ? TRIAL_CRASH : TRIAL_OK;
+    return nt_config_default(ask->kernel, ask->dtype, &c, NULL) == NT_OK && ask->config.isa == c.isa
+               ? TRIAL_CRASH
+               : TRIAL_OK;
 }
 
 static void a_default_that_crashes_costs_itself_alone(void **state)
@@ -569,7 +584,8 @@ static void a_default_that_crashes_costs_itself_alone(void **state)
         assert_true(row->default_ns == 0);
         assert_true(row->tuned_ns > 0);
         assert_false(same_config(&row->config, &row->default_config));
-        assert_true(row->n_failed > 0 || row->config.variant != 0 || row->config.isa != row->default_config.isa);
+        assert_true(row->n_failed > 0 || row->config.variant != 0 ||
+                    row->config.isa != row->default_config.isa);
     }
     assert_true(t.told.n_failed_trials > 0);
     finish(&t);

@@ -36,8 +36,7 @@ static const nt_tile tiles[] = {{"fused", NT_F64, 1, 1, no_tile},
                                 {NULL, NT_F64, 0, 0, NULL}};
 static const nt_tile *const tile_tables[NT_N_ISAS] = {tiles, tiles, tiles, tiles};
 static const nt_variant variants[] = {{.name = "fused"}, {.name = "exact"}, {.name = NULL}};
-static const nt_kernel toy = {
-    .name = "toy", .version = 3, .variants = variants, .tiles = tile_tables};
+static const nt_kernel toy = {.name = "toy", .version = 3, .variants = variants, .tiles = tile_tables};
 static const nt_machine zen = {.vendor = "AuthenticAMD",
                                .family = 26,
                                .model_id = 2,
@@ -120,8 +119,7 @@ static void test_modes(void **state)
     (void)state;
     nt_machine other = zen;
     assert_default(find(&zen, "off", NT_IN_CACHE, NT_ONE_STEP), "NESTUNE_TUNED=off");
-    assert_default(find(&zen, "of", NT_IN_CACHE, NT_ONE_STEP),
-                   "NESTUNE_TUNED=of: allowed are off and force");
+    assert_default(find(&zen, "of", NT_IN_CACHE, NT_ONE_STEP), "NESTUNE_TUNED=of: allowed are off and force");
     other.family = 6;
     assert_int_equal(find(&other, "force", NT_IN_CACHE, NT_ONE_STEP), NT_OK);
     assert_non_null(strstr(why.text, "forced by NESTUNE_TUNED"));
@@ -136,8 +134,7 @@ static void test_another_cpu(void **state)
                    "CPU AuthenticAMD family 26 model 2, here GenuineIntel");
     other = zen;
     other.l3_bytes = 1 << 20;
-    assert_default(find(&other, NULL, NT_IN_CACHE, NT_ONE_STEP),
-                   "L3 cache of 33554432 bytes, here 1048576");
+    assert_default(find(&other, NULL, NT_IN_CACHE, NT_ONE_STEP), "L3 cache of 33554432 bytes, here 1048576");
     made_up.vendor = ""; /* generic: for any CPU */
     made_up.machine = "generic";
     made_up.l3_bytes = 0;
@@ -158,8 +155,7 @@ static void test_unusable_rows(void **state)
          "for version 2 of toy, here 3"},
         {{"toy", 3, "f64", "out_of_cache", "many", other_isa}, "not on this CPU"},
         {{"toy", 3, "f64", "out_of_cache", "many", "isa=scalar,variant=gone"}, "variant=gone"},
-        {{"toy", 3, "f64", "out_of_cache", "many", "isa=scalar,variant=exact,unroll=7"},
-         "unroll=7"},
+        {{"toy", 3, "f64", "out_of_cache", "many", "isa=scalar,variant=exact,unroll=7"}, "unroll=7"},
         {{"toy", 3, "f64", "out_of_cache", "many", "nonsense"}, "nonsense"},
         {{"toy", 3, "f64", "out_of_cache", "many", "isa=scalar,variant=fused,unroll=4"},
          "differ in isa or variant"},
@@ -226,8 +222,7 @@ static void test_classes(void **state)
     assert_int_equal(nt_class_at(0, mib, 1, 2), NT_IN_CACHE);
     assert_int_equal(nt_class_at(2 * mib, mib, 1, 2), NT_IN_CACHE);
     assert_int_equal(nt_class_at(2 * mib + 1, mib, 1, 2), NT_OUT_OF_CACHE);
-    assert_int_equal(nt_class_at(2 * mib, mib, 2, 2),
-                     NT_OUT_OF_CACHE); /* two threads of one core */
+    assert_int_equal(nt_class_at(2 * mib, mib, 2, 2), NT_OUT_OF_CACHE); /* two threads of one core */
     assert_int_equal(nt_class_at(2 * mib, mib, 2, 3), NT_IN_CACHE);
     assert_int_equal(nt_class_at(3 * mib, 0, 0, 3), NT_IN_CACHE); /* unknown: 1 MiB a core */
     assert_int_equal(nt_class_at(INT64_MAX, mib, 1, 4096), NT_OUT_OF_CACHE);
@@ -250,8 +245,7 @@ static void test_table_of_this_build(void **state)
         const nt_tuned_row *const row = &t->rows[i];
         const nt_kernel *const kernel = nt_kernel_find(row->kernel);
         assert_true(!strcmp(row->dtype, "f32") || !strcmp(row->dtype, "f64"));
-        assert_true(!strcmp(row->shape_class, "in_cache") ||
-                    !strcmp(row->shape_class, "out_of_cache"));
+        assert_true(!strcmp(row->shape_class, "in_cache") || !strcmp(row->shape_class, "out_of_cache"));
         assert_true(!strcmp(row->steps, "one") || !strcmp(row->steps, "many"));
         if (kernel && row->version == kernel->version) {
             nt_config parsed = {.threads = 1};
@@ -259,8 +253,7 @@ static void test_table_of_this_build(void **state)
                 fail_msg("row %d: %s", i, why.text);
         }
         for (int k = 0; k < i; k++)
-            assert_false(!strcmp(row->kernel, t->rows[k].kernel) &&
-                         !strcmp(row->dtype, t->rows[k].dtype) &&
+            assert_false(!strcmp(row->kernel, t->rows[k].kernel) && !strcmp(row->dtype, t->rows[k].dtype) &&
                          !strcmp(row->shape_class, t->rows[k].shape_class) &&
                          !strcmp(row->steps, t->rows[k].steps));
     }
@@ -274,8 +267,8 @@ static void test_every_kernel_gets_a_config(void **state)
             for (int k = 0; k < NT_N_CLASSES * NT_N_REPEATS; k++) {
                 nt_config c;
                 const nt_kernel *const kernel = nt_kernel_at(i);
-                const nt_status status = nt_tuned_find(kernel, (nt_dtype)d, (nt_class)(k / 2),
-                                                       (nt_repeat)(k % 2), &c, &why);
+                const nt_status status =
+                    nt_tuned_find(kernel, (nt_dtype)d, (nt_class)(k / 2), (nt_repeat)(k % 2), &c, &why);
                 assert_true(status == NT_OK || status == NT_ESTALE || status == NT_EKERNEL);
                 if (status != NT_EKERNEL)
                     assert_int_equal(nt_config_check(kernel, (nt_dtype)d, &c, NULL), NT_OK);
@@ -288,8 +281,7 @@ static void test_every_kernel_gets_a_config(void **state)
 #define INTRO                                             \
     "/*\n * tuned.h - written by autotune; do not edit\n" \
     " * compiler: gcc 12.2.0, flags -O3 \"x\" [y;z] ${w} @v@\n */\n"
-#define HEADER \
-    "NT_TUNED_HEADER(1, \"zen5-26.2.1-2t\", \"AuthenticAMD\", 26, 2, 49152, 1048576, 33554432)\n"
+#define HEADER  "NT_TUNED_HEADER(1, \"zen5-26.2.1-2t\", \"AuthenticAMD\", 26, 2, 49152, 1048576, 33554432)\n"
 #define COMMENT "/*       kernel  version dtype  class  steps  config */\n"
 #define ROW                                                                                   \
     "NT_TUNED(mathop, 1, f64, in_cache, one, \"isa=avx2,tile=0x8x8\")   /* default 0.31 ns, " \
@@ -308,8 +300,7 @@ static int check_body(const char *body, int n_rows, char error[ERROR_TEXT])
 static void test_crc(void **state)
 {
     (void)state;
-    assert_int_equal(crc32_of("123456789", 9),
-                     0xcbf43926u); /* the check value of CRC-32/ISO-HDLC */
+    assert_int_equal(crc32_of("123456789", 9), 0xcbf43926u); /* the check value of CRC-32/ISO-HDLC */
     assert_int_equal(crc32_of("", 0), 0);
 }
 
@@ -319,8 +310,7 @@ static void test_good_headers(void **state)
     char error[ERROR_TEXT] = "";
     assert_int_equal(check_body(INTRO HEADER COMMENT ROW ROW2, 2, error), 0);
     assert_int_equal(check_body(INTRO HEADER COMMENT, 0, error), 0);
-    assert_int_equal(
-        check_body(HEADER "\n/*\n */\n" ROW "/*\n * between\n *\n */\n" ROW2, 2, error), 0);
+    assert_int_equal(check_body(HEADER "\n/*\n */\n" ROW "/*\n * between\n *\n */\n" ROW2, 2, error), 0);
     assert_int_equal(check_file(NT_SOURCE_DIR "/results/generic/tuned.h", error), 0);
     assert_int_equal(check_file(NT_BINARY_DIR "/generated/tuned_rows.h", error), 0);
 }
@@ -339,8 +329,7 @@ static void test_hostile_headers(void **state)
         {"NT_TUNED_HEADER(2, \"a\", \"b\", 1, 2, 3, 4, 5)\n", 0, 1, "another format: allowed is 1"},
         {"NT_TUNED_HEADER(1, \"a\", \"b\", 1, 2, 3, 4)\n", 0, 1, "NT_TUNED_HEADER("},
         {"NT_TUNED_HEADER(1, \"a\", \"b\", -1, 2, 3, 4, 5)\n", 0, 1, "NT_TUNED_HEADER("},
-        {"NT_TUNED_HEADER(1, \"a\", \"b\", 1, 2, 3, 4, 9999999999999999999)\n", 0, 1,
-         "NT_TUNED_HEADER("},
+        {"NT_TUNED_HEADER(1, \"a\", \"b\", 1, 2, 3, 4, 9999999999999999999)\n", 0, 1, "NT_TUNED_HEADER("},
         {"NT_TUNED_HEADER(1, \"a\"x\", \"b\", 1, 2, 3, 4, 5)\n", 0, 1, "NT_TUNED_HEADER("},
         {ROW HEADER, 1, 1, "NT_TUNED_HEADER("},
         {HEADER HEADER, 0, 2, "NT_TUNED("},
@@ -365,8 +354,7 @@ static void test_hostile_headers(void **state)
         {HEADER "NT_TUNED(mathop, 1, f64, in_cache, one, \"isa=%s\")\n", 1, 2, "NT_TUNED("},
         {HEADER "NT_TUNED(mathop, 1, f64, in_cache, one, \"a\" \"b\")\n", 1, 2, "NT_TUNED("},
         {HEADER "NT_TUNED(mathop, 1, f64, in_cache, one, \"a\") int x;\n", 1, 2, "NT_TUNED("},
-        {HEADER "NT_TUNED(mathop, 1, f64, in_cache, one, \"a\") /* */ int x; /* */\n", 1, 2,
-         "NT_TUNED("},
+        {HEADER "NT_TUNED(mathop, 1, f64, in_cache, one, \"a\") /* */ int x; /* */\n", 1, 2, "NT_TUNED("},
         {HEADER ROW "NT_TUNED_END(1, 0x00000000)\n" ROW, 1, 3, "damaged or edited"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {

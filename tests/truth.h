@@ -28,7 +28,8 @@ static inline double scene_read(const nt_cell *cell, int operand, int dx, int dy
 {
     const scene_cell *c = (const scene_cell *)cell;
     const scene *s = c->scene;
-    const field *f = operand >= 2 ? &s->coef[operand - 2] : &s->level[operand < s->kernel->n_levels ? operand : 0];
+    const field *f =
+        operand >= 2 ? &s->coef[operand - 2] : &s->level[operand < s->kernel->n_levels ? operand : 0];
     return cell_get(&f->grid, c->x + dx, c->y + dy, c->z + dz);
 }
 
@@ -37,16 +38,35 @@ typedef struct plain_real {
     double value;
 } plain_real;
 
-#define PLAIN(r) (((const plain_real *)(const void *)(r))->value)
+#define PLAIN(r)     (((const plain_real *)(const void *)(r))->value)
 #define PLAIN_OUT(r) (((plain_real *)(void *)(r))->value)
 
-static inline void plain_set(nt_real *r, double a) { PLAIN_OUT(r) = a; }
-static inline void plain_add(nt_real *r, const nt_real *a, const nt_real *b) { PLAIN_OUT(r) = PLAIN(a) + PLAIN(b); }
-static inline void plain_sub(nt_real *r, const nt_real *a, const nt_real *b) { PLAIN_OUT(r) = PLAIN(a) - PLAIN(b); }
-static inline void plain_mul(nt_real *r, const nt_real *a, const nt_real *b) { PLAIN_OUT(r) = PLAIN(a) * PLAIN(b); }
-static inline void plain_sin(nt_real *r, const nt_real *a) { PLAIN_OUT(r) = sin(PLAIN(a)); }
-static inline void plain_cos(nt_real *r, const nt_real *a) { PLAIN_OUT(r) = cos(PLAIN(a)); }
-static inline void plain_round_fma(nt_real *r, const nt_real *a, const nt_real *b, const nt_real *c, nt_dtype dtype)
+static inline void plain_set(nt_real *r, double a)
+{
+    PLAIN_OUT(r) = a;
+}
+static inline void plain_add(nt_real *r, const nt_real *a, const nt_real *b)
+{
+    PLAIN_OUT(r) = PLAIN(a) + PLAIN(b);
+}
+static inline void plain_sub(nt_real *r, const nt_real *a, const nt_real *b)
+{
+    PLAIN_OUT(r) = PLAIN(a) - PLAIN(b);
+}
+static inline void plain_mul(nt_real *r, const nt_real *a, const nt_real *b)
+{
+    PLAIN_OUT(r) = PLAIN(a) * PLAIN(b);
+}
+static inline void plain_sin(nt_real *r, const nt_real *a)
+{
+    PLAIN_OUT(r) = sin(PLAIN(a));
+}
+static inline void plain_cos(nt_real *r, const nt_real *a)
+{
+    PLAIN_OUT(r) = cos(PLAIN(a));
+}
+static inline void plain_round_fma(nt_real *r, const nt_real *a, const nt_real *b, const nt_real *c,
+                                   nt_dtype dtype)
 {
     PLAIN_OUT(r) = dtype == NT_F64 ? fma(PLAIN(a), PLAIN(b), PLAIN(c))
                                    : (double)fmaf((float)PLAIN(a), (float)PLAIN(b), (float)PLAIN(c));
@@ -54,7 +74,8 @@ static inline void plain_round_fma(nt_real *r, const nt_real *a, const nt_real *
 
 static inline double plain_truth(const nt_kernel *kernel, const nt_cell *cell)
 {
-    static const nt_reals reals = {plain_set, plain_add, plain_sub, plain_mul, plain_sin, plain_cos, plain_round_fma};
+    static const nt_reals reals = {plain_set, plain_add, plain_sub,      plain_mul,
+                                   plain_sin, plain_cos, plain_round_fma};
     plain_real values[NT_REFERENCE_REALS];
     nt_real *r[NT_REFERENCE_REALS];
     for (int i = 0; i < NT_REFERENCE_REALS; i++)
@@ -70,10 +91,13 @@ typedef struct mpfr_real {
     mpfr_t value;
 } mpfr_real;
 
-#define EXACT(r) (((const mpfr_real *)(const void *)(r))->value)
+#define EXACT(r)     (((const mpfr_real *)(const void *)(r))->value)
 #define EXACT_OUT(r) (((mpfr_real *)(void *)(r))->value)
 
-static inline void mpfr_real_set(nt_real *r, double a) { mpfr_set_d(EXACT_OUT(r), a, MPFR_RNDN); }
+static inline void mpfr_real_set(nt_real *r, double a)
+{
+    mpfr_set_d(EXACT_OUT(r), a, MPFR_RNDN);
+}
 static inline void mpfr_real_add(nt_real *r, const nt_real *a, const nt_real *b)
 {
     mpfr_add(EXACT_OUT(r), EXACT(a), EXACT(b), MPFR_RNDN);
@@ -86,18 +110,26 @@ static inline void mpfr_real_mul(nt_real *r, const nt_real *a, const nt_real *b)
 {
     mpfr_mul(EXACT_OUT(r), EXACT(a), EXACT(b), MPFR_RNDN);
 }
-static inline void mpfr_real_sin(nt_real *r, const nt_real *a) { mpfr_sin(EXACT_OUT(r), EXACT(a), MPFR_RNDN); }
-static inline void mpfr_real_cos(nt_real *r, const nt_real *a) { mpfr_cos(EXACT_OUT(r), EXACT(a), MPFR_RNDN); }
-static inline void mpfr_real_round_fma(nt_real *r, const nt_real *a, const nt_real *b, const nt_real *c, nt_dtype dtype)
+static inline void mpfr_real_sin(nt_real *r, const nt_real *a)
+{
+    mpfr_sin(EXACT_OUT(r), EXACT(a), MPFR_RNDN);
+}
+static inline void mpfr_real_cos(nt_real *r, const nt_real *a)
+{
+    mpfr_cos(EXACT_OUT(r), EXACT(a), MPFR_RNDN);
+}
+static inline void mpfr_real_round_fma(nt_real *r, const nt_real *a, const nt_real *b, const nt_real *c,
+                                       nt_dtype dtype)
 {
     mpfr_fma(EXACT_OUT(r), EXACT(a), EXACT(b), EXACT(c), MPFR_RNDN);
-    const double rounded = dtype == NT_F64 ? mpfr_get_d(EXACT(r), MPFR_RNDN) : (double)mpfr_get_flt(EXACT(r), MPFR_RNDN);
+    const double rounded =
+        dtype == NT_F64 ? mpfr_get_d(EXACT(r), MPFR_RNDN) : (double)mpfr_get_flt(EXACT(r), MPFR_RNDN);
     mpfr_set_d(EXACT_OUT(r), rounded, MPFR_RNDN);
 }
 
 static inline void exact_truth(const nt_kernel *kernel, const nt_cell *cell, truth *t)
 {
-    static const nt_reals reals = {mpfr_real_set, mpfr_real_add, mpfr_real_sub, mpfr_real_mul,
+    static const nt_reals reals = {mpfr_real_set, mpfr_real_add, mpfr_real_sub,      mpfr_real_mul,
                                    mpfr_real_sin, mpfr_real_cos, mpfr_real_round_fma};
     mpfr_real values[NT_REFERENCE_REALS];
     nt_real *r[NT_REFERENCE_REALS];

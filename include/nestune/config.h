@@ -29,11 +29,10 @@ struct nt_kernel;
     X(SERIAL, "serial") X(OUTER, "outer") X(MIDDLE, "middle") X(INNER, "inner") X(FLAT, "flat")
 
 /* The loops over tiles, from the outside; inside a tile cells always run zyx. */
-#define NT_ORDER_MAP(X) \
-    X(ZYX, "zyx") X(ZXY, "zxy") X(YZX, "yzx") X(YXZ, "yxz") X(XZY, "xzy") X(XYZ, "xyz")
+#define NT_ORDER_MAP(X) X(ZYX, "zyx") X(ZXY, "zxy") X(YZX, "yzx") X(YXZ, "yxz") X(XZY, "xzy") X(XYZ, "xyz")
 
 /* How the shared loop is dealt out. */
-#define NT_SCHEDULE_MAP(X) X(STATIC, "static") X(DYNAMIC, "dynamic")
+#define NT_SCHEDULE_MAP(X)       X(STATIC, "static") X(DYNAMIC, "dynamic")
 
 #define NT_ENUM_ITEM(code, text) NT_##code,
 typedef enum nt_isa { NT_ISA_MAP(NT_ENUM_ITEM) NT_N_ISAS } nt_isa;

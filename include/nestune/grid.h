@@ -45,8 +45,8 @@ typedef struct nt_grid {
  *          NT_ENOMEM.  On error *g is all zero.
  * Threads: safe for different grids.
  */
-NT_API nt_status nt_grid_create(nt_grid *g, nt_dtype dtype, int64_t nx, int64_t ny, int64_t nz,
-                                int halo, const struct nt_config *hint, nt_error *why);
+NT_API nt_status nt_grid_create(nt_grid *g, nt_dtype dtype, int64_t nx, int64_t ny, int64_t nz, int halo,
+                                const struct nt_config *hint, nt_error *why);
 
 /*
  * nt_grid_wrap() - a grid over the caller's memory, which stays the caller's.
@@ -59,9 +59,8 @@ NT_API nt_status nt_grid_create(nt_grid *g, nt_dtype dtype, int64_t nx, int64_t 
  *          NT_ESTRIDE (overlap).  On error *g is all zero.
  * Threads: safe for different grids.
  */
-NT_API nt_status nt_grid_wrap(nt_grid *g, nt_dtype dtype, int64_t nx, int64_t ny, int64_t nz,
-                              ptrdiff_t sx, ptrdiff_t sy, ptrdiff_t sz, int halo, void *cells,
-                              nt_error *why);
+NT_API nt_status nt_grid_wrap(nt_grid *g, nt_dtype dtype, int64_t nx, int64_t ny, int64_t nz, ptrdiff_t sx,
+                              ptrdiff_t sy, ptrdiff_t sz, int halo, void *cells, nt_error *why);
 
 /* nt_grid_free() - gives an owned grid's memory back; a wrapped or all-zero grid is only cleared. */
 NT_API void nt_grid_free(nt_grid *g);

@@ -93,8 +93,7 @@ typedef struct nt_cell {
 enum { NT_REFERENCE_REALS = 6 };
 
 /* The definition: r[0] = the new value of one cell.  r[1..] are scratch. */
-typedef void nt_reference_fn(const nt_reals *real, nt_real *const r[NT_REFERENCE_REALS],
-                             const nt_cell *cell);
+typedef void nt_reference_fn(const nt_reals *real, nt_real *const r[NT_REFERENCE_REALS], const nt_cell *cell);
 
 /* Input value of one cell of one grid, a pure function of its arguments. */
 typedef double nt_fill_fn(int grid, int64_t cell_index, uint64_t seed);
@@ -119,7 +118,7 @@ typedef struct nt_kernel {
     const char *roof;                    /* the memory-roof kernel that bounds it; NULL for roofs */
 
     const nt_variant *variants;
-    double ulp_range; /* |x| up to which max_ulp is promised */
+    double ulp_range;            /* |x| up to which max_ulp is promised */
     const nt_tile *const *tiles; /* a table for each nt_isa, NULL where not built */
     nt_reference_fn *reference;
     nt_fill_fn *fill;

@@ -16,19 +16,19 @@ extern "C" {
 
 /* What a tuned result belongs to.  No host name, address or serial number. */
 typedef struct nt_machine {
-    char vendor[16];  /* CPUID vendor, or Arm implementer: "AuthenticAMD", "0x41" */
-    char model[64];   /* brand string */
-    char uarch[24];   /* archspec's name: "zen5", "skylake_avx512", "neoverse_v2", "x86_64_v3" */
-    int family, model_id, stepping; /* Arm: architecture, part, revision */
+    char vendor[16]; /* CPUID vendor, or Arm implementer: "AuthenticAMD", "0x41" */
+    char model[64];  /* brand string */
+    char uarch[24];  /* archspec's name: "zen5", "skylake_avx512", "neoverse_v2", "x86_64_v3" */
+    int family, model_id, stepping;        /* Arm: architecture, part, revision */
     int64_t l1d_bytes, l2_bytes, l3_bytes; /* of one core, one core, one shared L3; 0: none or unknown */
     int l2_shared_by, l3_shared_by;        /* CPUs that share one */
     int n_packages, n_cores, n_cpus, n_numa, smt; /* online; smt: threads a core */
-    int cpus_affinity;    /* CPUs in this process's mask */
-    double cpus_quota;    /* cgroup v1 or v2 CPU quota; 0: none */
-    int threads_allowed;  /* the least of both, at least 1 */
-    int64_t memory_bytes; /* physical, or the cgroup limit if that is less */
-    unsigned isas;        /* bit 1u << nt_isa for each that can run, NESTUNE_MAX_ISA heeded */
-    char huge_pages[16];  /* "always", "madvise", "never", or "unknown" */
+    int cpus_affinity;                            /* CPUs in this process's mask */
+    double cpus_quota;                            /* cgroup v1 or v2 CPU quota; 0: none */
+    int threads_allowed;                          /* the least of both, at least 1 */
+    int64_t memory_bytes;                         /* physical, or the cgroup limit if that is less */
+    unsigned isas;       /* bit 1u << nt_isa for each that can run, NESTUNE_MAX_ISA heeded */
+    char huge_pages[16]; /* "always", "madvise", "never", or "unknown" */
 } nt_machine;
 
 /*

@@ -24,11 +24,11 @@ typedef struct nt_hook {
 
 typedef struct nt_problem {
     const nt_kernel *kernel;
-    nt_grid *level[NT_MAX_LEVELS];      /* kernel->n_levels of them; level[0] holds the newest */
-    const nt_grid *coef[NT_MAX_COEFS];  /* kernel->n_coefs of them */
-    nt_grid *result;    /* n_levels 1: where the result goes; NULL: in place, level[0] */
-    const void *params; /* NULL: the kernel's defaults */
-    int64_t steps;      /* time levels that one nt_plan_run() advances */
+    nt_grid *level[NT_MAX_LEVELS];     /* kernel->n_levels of them; level[0] holds the newest */
+    const nt_grid *coef[NT_MAX_COEFS]; /* kernel->n_coefs of them */
+    nt_grid *result;                   /* n_levels 1: where the result goes; NULL: in place, level[0] */
+    const void *params;                /* NULL: the kernel's defaults */
+    int64_t steps;                     /* time levels that one nt_plan_run() advances */
     const nt_hook *hooks;
     int n_hooks;
 } nt_problem;

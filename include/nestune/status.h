@@ -13,17 +13,17 @@ extern "C" {
 #define NT_API __attribute__((visibility("default")))
 
 /* The one list: code and text together. */
-#define NT_STATUS_MAP(X)                                              \
-    X(OK, "success")                                                  \
-    X(ENOMEM, "out of memory")                                        \
-    X(EARG, "argument missing or out of range")                       \
-    X(EKERNEL, "unknown kernel")                                      \
-    X(EDTYPE, "grids of another element type")                        \
+#define NT_STATUS_MAP(X)                                               \
+    X(OK, "success")                                                   \
+    X(ENOMEM, "out of memory")                                         \
+    X(EARG, "argument missing or out of range")                        \
+    X(EKERNEL, "unknown kernel")                                       \
+    X(EDTYPE, "grids of another element type")                         \
     X(ESHAPE, "shape negative, too large, different or halo too thin") \
-    X(ESTRIDE, "strides overlap or are not supported")                \
+    X(ESTRIDE, "strides overlap or are not supported")                 \
     X(ECONFIG, "configuration malformed or not offered by the kernel") \
-    X(EISA, "instruction set not built in or not on this CPU")        \
-    X(ESTALE, "tuned result of another machine, build or version")    \
+    X(EISA, "instruction set not built in or not on this CPU")         \
+    X(ESTALE, "tuned result of another machine, build or version")     \
     X(EIO, "file or system information could not be read or written")
 
 typedef enum nt_status {

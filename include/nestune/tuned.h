@@ -33,8 +33,8 @@ typedef struct nt_tuned_row {
 /* Where the table came from: the header's own first line, its machine, and its rows. */
 typedef struct nt_tuned {
     int format;
-    const char *machine;     /* nt_machine_id() of the machine that tuned it; "generic" */
-    const char *vendor;      /* "" in the generic header */
+    const char *machine; /* nt_machine_id() of the machine that tuned it; "generic" */
+    const char *vendor;  /* "" in the generic header */
     int family, model_id;
     int64_t l1d_bytes, l2_bytes, l3_bytes;
     int n_rows;
