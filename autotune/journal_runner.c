@@ -49,6 +49,8 @@ static int replay(journal_runner *r, const trial_ask *ask, trial_answer *answer)
         return 0;
     r->n_replayed++;
     r->replayed_s += answer->wall_s;
+    r->elapsed_s += answer->wall_s;
+    r->last_s = r->next->now_s(r->next);
     return 1;
 }
 
@@ -80,8 +82,15 @@ static void run(trial_runner *self, const trial_ask *ask, trial_answer *answer)
         return;
     r->next->run(r->next, ask, answer);
     r->n_new++;
+    /* What passed between two trials belongs to the later one: a replay must find the clock where it was, for
+     * whoever stops at a deadline. */
+    const double now = r->next->now_s(r->next);
+    trial_answer kept = *answer;
+    kept.wall_s = now - r->last_s;
+    r->elapsed_s += kept.wall_s;
+    r->last_s = now;
     if (recordable)
-        record(r, ask, answer);
+        record(r, ask, &kept);
     else
         r->n_unrecorded++;
 }
@@ -89,13 +98,14 @@ static void run(trial_runner *self, const trial_ask *ask, trial_answer *answer)
 static double now_s(trial_runner *self)
 {
     const journal_runner *r = (const journal_runner *)self;
-    return r->next->now_s(r->next) + r->replayed_s;
+    return r->elapsed_s + (r->next->now_s(r->next) - r->last_s);
 }
 
 nt_status journal_runner_init(journal_runner *r, journal *j, trial_runner *next, journal_damage_fn *on_damage,
                               void *context, nt_error *why)
 {
     *r = (journal_runner){.runner = {run, now_s}, .j = j, .next = next};
+    r->last_s = r->elapsed_s = next->now_s(next);
     const size_t n = journal_n_records(j);
     r->answers = calloc(n + 1, sizeof *r->answers);
     for (size_t i = 0; r->answers && i < n; i++) {

@@ -16,8 +16,8 @@
 #include "trial.h"
 
 typedef struct journal_runner {
-    /* What the search is given.  Its clock is the wrapped one plus the wall_s of the answers
-     * replayed, so that a budget counts what was spent before. */
+    /* What the search is given.  Its clock stands, after each answer, where it stood when the answer was
+     * new, so that a budget counts what was spent before. */
     trial_runner runner;
     journal *j;
     trial_runner *next;
@@ -32,6 +32,7 @@ typedef struct journal_runner {
     int64_t n_replayed, n_new;
     int64_t n_unrecorded; /* new ones that could not be written, or named no valid config */
     double replayed_s;
+    double elapsed_s, last_s; /* this clock and the wrapped one, at the last answer */
     nt_status status; /* the first failure to record one; NT_OK: none */
     nt_error why;
 } journal_runner;
