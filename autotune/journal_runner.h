@@ -16,8 +16,8 @@
 #include "trial.h"
 
 typedef struct journal_runner {
-    /* What the search is given.  Its clock stands, after each answer, where it stood when the answer was
-     * new, so that a budget counts what was spent before. */
+    /* What the search is given.  Its clock goes on with each answer, replayed or new, by what it cost: so a
+     * budget counts what was spent before, and whoever decides by the clock decides the same again. */
     trial_runner runner;
     journal *j;
     trial_runner *next;
