@@ -2,7 +2,7 @@
  * mathop.c - the notebook's mathOp: a = sin(cos(a) sin(a)) on every cell
  * SPDX-License-Identifier: MIT
  *
- * flops a cell: 3 for n, 6 for u, 1 for w, 26 for Q, 4 for the rest (f64, fused; an FMA is 2).
+ * flops a cell: 3 for n, 6 for u, 2 for u^2 - c, 28 for T, 2 for u - u T (f64, fused; an FMA is 2).
  * bytes a cell: one element read, one written.
  */
 #include "tile.h"
@@ -13,9 +13,9 @@ NT_TILE_TABLES(mathop)
 /* max_ulp: `autotune verify`; the inputs that show it are in docs/mathop.md. */
 static const nt_variant variants[] = {
     {"fused", "one polynomial; beyond its range SLEEF u10 (f64) or the f64 path (f32)", {1.6, 1.6}, {14, 21}},
-    {"u10", "as written, three SLEEF calls of 1.0 ULP", {2.7, 2.8}, {0, 0}},
+    {"u10", "as written, three SLEEF calls of 1.0 ULP", {3.1, 2.8}, {0, 0}},
     {"u35", "as written, three SLEEF calls of 3.5 ULP", {5.0, 5.0}, {0, 0}},
-    {"libm", "as written, the C library's scalar functions", {2.7, 2.9}, {0, 0}},
+    {"libm", "as written, the C library's scalar functions", {3.0, 2.9}, {0, 0}},
     {0},
 };
 
@@ -42,7 +42,7 @@ const nt_kernel nt_kernel_mathop = {
     .formula = "a[z,y,x] = sin(cos(a[z,y,x]) * sin(a[z,y,x]))",
     .role = NT_FIELD,
     .n_levels = 1,
-    .flops_per_cell = 40,
+    .flops_per_cell = 41,
     .reads_per_cell = 1,
     .writes_per_cell = 1,
     .roof = "scale",

@@ -5,48 +5,54 @@
  * The variant `fused`.  cos(x) sin(x) = sin(2x)/2, so f(x) = sin(sin(2x)/2), which is odd, and
  * f(x + pi/2) = -f(x).  With n = rint(2x/pi) and u = x - n pi/2:
  *
- *     f(x) = (-1)^n g(u),    g(u) = sin(sin(2u)/2) = u + u^3 P(u^2),    |u| <= pi/4
+ *     f(x) = (-1)^n g(u),    g(u) = sin(sin(2u)/2) = u - u T(u^2 - c),    |u| <= pi/4
  *
- * Q = 1 + P is one polynomial (mathop.sollya): relative error of g 2^-59 at degree 29 in f64, 2^-28.7
- * at degree 15 in f32.  Three calls become one, and no intermediate result is rounded.
+ * T is one polynomial (mathop.sollya): error 2^-59 at degree 14 in f64, 2^-27.9 at degree 7 in f32.
+ * Three calls become one, and no intermediate result is rounded.
  *
- * Evaluated as u + u (w Q(w) - w), w = u^2: Q is small where P is near -1, and so are its
- * rounding errors.  Against u + u w P this takes the largest error from 2.2 to 1.6 ULP, at the same
- * number of instructions.  Horner's rule keeps three vectors alive a step where even and odd chains keep
- * five; with four vectors in flight in program order it is as fast, and more exact.
+ * The shift c, near 1/8, is there for the rounding errors.  They count most at |u| = pi/4, where u - u T
+ * cancels: those of y = u^2 - c and of the inner sums come multiplied by y, which is below 1/2 there.
+ * For small u, T is a small difference, and c keeps that small as well.  The largest error is 1.6 ULP
+ * where T in powers of u^2 itself (c = 0) gives 2.2 at the same number of instructions.
+ *
+ * Horner's rule keeps three vectors alive a step where even and odd chains keep five; with four vectors
+ * in flight in program order it is as fast, and more exact.
  *
  * The reduction works on |x| and the sign is put on u; so -0, subnormals, NaN and Inf come out right
- * without a branch (w Q - w is +0 at zero; w - w Q subtracted would give +0 for -0).  n comes from adding 1.5 * 2^52 (2^23), which leaves it in the low bits, where
- * T_sign finds its parity.  pi/2 in three words: with two, u loses bits where x is the nearest number to
- * a multiple of pi/2 (451 ULP at n = 14 in f64).  Beyond a limit lanes, each for itself, take SLEEF's result
- * (f64) or the f64 path (f32).
+ * without a branch.  (T(-c), exactly 0 but for rounding, must come out below 0: then -0 - (-0 T) is -0.)
+ * n comes from adding 1.5 * 2^52 (2^23), which leaves it in the low bits, where T_sign finds its parity.
+ * pi/2 in three words: with two, u loses its bits where x is the nearest number to a multiple of pi/2
+ * (451 ULP at n = 14 in f64).  Beyond a limit lanes, each for itself, take SLEEF's result (f64) or the
+ * f64 path (f32).
  */
 #include "simd/map.h"
 #include "tile.h"
 
-static const double f64_q[14] = {
-    0x1.5555555555571p-3,   0x1.e666666665e98p-2,  -0x1.5179179160536p-2,  0x1.82c2817871fdbp-3,
-    -0x1.6e64926cd3be4p-4,  0x1.45acfedf14b4fp-5,  -0x1.18a40af3350fbp-6,  0x1.c84bb8e933043p-8,
-    -0x1.5bb2c7c6544e6p-9,  0x1.f70e6d8d948e3p-11, -0x1.579132a283c89p-12, 0x1.a2a648c7df3ep-14,
-    -0x1.8a822d1c17306p-16, 0x1.9b02c9897b7eep-19,
+static const double f64_c = 1031.0 / 8192;
+static const double f64_t[15] = {
+    0x1.91462d1ac2c52p-4,   0x1.74c07d3fb8a2bp-1,  -0x1.77ad4be26b879p-2,  0x1.fa4cbd4608cep-3,
+    -0x1.209b3fce578c6p-3,  0x1.07e5ca700275ap-4,  -0x1.c02e9bcd43b18p-6,  0x1.766e547016cc8p-7,
+    -0x1.29e362aa6420cp-8,  0x1.bb3e34fcee1c4p-10, -0x1.3952bd3765f8bp-11, 0x1.ab4e2dc6ccf3bp-13,
+    -0x1.13f1f364fb588p-14, 0x1.308dd86452fd6p-16, -0x1.9cd1daefcc95cp-19,
 };
-static const float f32_q[7] = {
-    0x1.55557ep-3f,  0x1.e66332p-2f, -0x1.514ca2p-2f, 0x1.806f46p-3f,
-    -0x1.5d5532p-4f, 0x1.fbbb5ep-6f, -0x1.b04f0ep-8f,
+static const float f32_c = 127.0f / 1024;
+static const float f32_t[8] = {
+    0x1.8bcf1p-4f,   0x1.7570e8p-1f, -0x1.7911f6p-2f, 0x1.fc6fcap-3f,
+    -0x1.21e478p-3f, 0x1.07fbb8p-4f, -0x1.a0d1acp-6f, 0x1.b7cc44p-8f,
 };
 #define TWO_OVER_PI 0x1.45f306dc9c883p-1
 static const double f64_shift = 0x1.8p52, f64_half_pi[3] = {0x1.921fb54442d18p0, 0x1.1a62633145c07p-54,
                                                        -0x1.f1976b7ed8fbcp-110};
 static const float f32_shift = 0x1.8p23f, f32_half_pi[3] = {0x1.921fb6p0f, -0x1.777a5cp-25f, -0x1.ee59dap-50f};
 
-/* The reduction holds for n < 2^40 and n < 2^17: 1.5 and 1.6 ULP there, more beyond.  Then n + shift has
+/* The reduction holds for n < 2^40 and n < 2^16: 1.6 ULP there, 1.7 and more beyond in f32.  Then n + shift has
  * the bits of shift and those of n below the limit; a higher bit, from a larger n, from another exponent or
  * from NaN, sends the group to the lane by lane test.  One `or` a vector instead of a comparison,
  * which would take an FMA's place. */
 static const uint64_t f64_beyond = ~UINT64_C(0x4338000000000000) & ~((UINT64_C(1) << 40) - 1);
-static const uint32_t f32_beyond = ~UINT32_C(0x4b400000) & ~((UINT32_C(1) << 17) - 1);
+static const uint32_t f32_beyond = ~UINT32_C(0x4b400000) & ~((UINT32_C(1) << 16) - 1);
 static const double f64_last = 0x1.8p52 + (0x1p40 - 1); /* the last n + shift that is not beyond */
-static const float f32_last = 0x1.8p23f + (0x1p17f - 1);
+static const float f32_last = 0x1.8p23f + (0x1p16f - 1);
 
 enum { MOST = 6 }; /* vectors in flight */
 #define EACH _Pragma("GCC unroll 16") for (int u = 0; u < n; u++)
@@ -67,15 +73,14 @@ enum { MOST = 6 }; /* vectors in flight */
 /* w[] becomes g(a[]).  The coefficients are read through a pointer that gcc cannot see through: it would
  * keep them all in registers, and spill the vectors. */
 #define EVALUATE(T, n)                                                                               \
-    const T##_real *coef = T##_q;                                                                    \
+    const T##_real *coef = T##_t;                                                                    \
     __asm__("" : "+r"(coef));                                                                        \
-    const int last = (int)(sizeof T##_q / sizeof T##_q[0]) - 1;                                      \
-    EACH w[u] = T##_mul(a[u], a[u]);                                                                 \
+    const int last = (int)(sizeof T##_t / sizeof T##_t[0]) - 1;                                      \
+    EACH w[u] = T##_fma(a[u], a[u], T##_set(-T##_c));                                                \
     EACH q[u] = T##_set(coef[last]);                                                                 \
     _Pragma("GCC unroll 16") for (int c = last - 1; c >= 0; c--)                                     \
         EACH q[u] = T##_fma(q[u], w[u], T##_set(coef[c]));                                           \
-    EACH w[u] = T##_fms(w[u], q[u], w[u]);                                                           \
-    EACH w[u] = T##_fma(a[u], w[u], a[u]);
+    EACH w[u] = T##_fnma(a[u], q[u], a[u]);
 
 /* FN replaces lanes past the last n by BEYOND(x), each for itself; out of line, so that it takes no
  * registers from the fast path. */
