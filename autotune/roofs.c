@@ -11,19 +11,20 @@
 
 static const double trial_limit_s = 20, window_s = 1e-3;
 
-/* Keeps in *best the faster of it and `ask`. */
-static void keep_faster(trial_runner *runner, const trial_ask *ask, trial_ask *best, double *best_s_per_cell)
+/* Keeps in *best the faster of it and `ask`; false after a hang, for the next would cost as much again. */
+static bool keep_faster(trial_runner *runner, const trial_ask *ask, trial_ask *best, double *best_s_per_cell)
 {
     trial_answer answer = {0};
     runner->run(runner, ask, &answer);
     if (answer.class != TRIAL_OK || answer.n < 1)
-        return;
+        return answer.class != TRIAL_HANG;
     const double cells = (double)ask->shape[0] * (double)ask->shape[1] * (double)ask->shape[2];
     const double s = stats_median(answer.seconds, answer.n) / cells;
     if (s < *best_s_per_cell) {
         *best_s_per_cell = s;
         *best = *ask;
     }
+    return true;
 }
 
 bool roofs_memory(trial_runner *runner, const nt_kernel *kernel, nt_dtype dtype, nt_isa isa,
@@ -50,7 +51,8 @@ bool roofs_memory(trial_runner *runner, const nt_kernel *kernel, nt_dtype dtype,
                                  .threads = threads,
                                  .unroll = t->unroll,
                                  .jam = t->jam};
-        keep_faster(runner, &ask, best, &s_per_cell);
+        if (!keep_faster(runner, &ask, best, &s_per_cell))
+            break;
     }
     return isfinite(s_per_cell);
 }
@@ -77,7 +79,8 @@ bool roofs_peak(trial_runner *runner, const nt_machine *machine, nt_dtype dtype,
             continue;
         ask.config = (nt_config){
             .isa = isa, .parallel = NT_SERIAL, .depth = 1, .threads = 1, .unroll = t->unroll, .jam = t->jam};
-        keep_faster(runner, &ask, best, &s_per_cell);
+        if (!keep_faster(runner, &ask, best, &s_per_cell))
+            break;
     }
     return isfinite(s_per_cell);
 }
@@ -108,8 +111,8 @@ bool roofs_in_cache(trial_runner *runner, const nt_machine *machine, const nt_ke
             ask.shape[2] = cells / nx / 16;
             ask.config.unroll = t->unroll;
             ask.config.jam = t->jam;
-            if (ask.shape[2] > 0)
-                keep_faster(runner, &ask, best, &s_per_cell);
+            if (ask.shape[2] > 0 && !keep_faster(runner, &ask, best, &s_per_cell))
+                return isfinite(s_per_cell);
         }
     return isfinite(s_per_cell);
 }
