@@ -22,7 +22,7 @@
  * without a branch.  (T(-c), exactly 0 but for rounding, must come out below 0: then -0 - (-0 T) is -0.)
  * n comes from adding 1.5 * 2^52 (2^23), which leaves it in the low bits, where T_sign finds its parity.
  * pi/2 in three words: with two, u loses its bits where x is the nearest number to a multiple of pi/2
- * (451 ULP at n = 14 in f64).  Beyond a limit lanes, each for itself, take SLEEF's result (f64) or the
+ * (451 ULP for |x| between 32 and 64 in f64).  Beyond a limit lanes, each for itself, take SLEEF's result (f64) or the
  * f64 path (f32).
  */
 #include "simd/map.h"
