@@ -288,11 +288,33 @@ static void drop_trivial_loops(nt_config *c, const bool trivial[3])
         c->parallel = (nt_parallel)(NT_OUTER + shared);
 }
 
+/* Temporal blocking over neighbours has loops of its own (wavefront.c): rows of tiles in y are shared. */
+static void make_wavefront(const int64_t shape[3], nt_config *c)
+{
+    c->order = NT_YXZ;
+    for (int a = 0; a < 3; a++)
+        if (c->tile[a] >= shape[a] && !(a == 1 && c->parallel != NT_SERIAL))
+            c->tile[a] = 0;
+    if (c->tile[1] >= shape[1] || c->threads == 1)
+        c->parallel = NT_SERIAL;
+    if (c->parallel == NT_SERIAL) {
+        c->threads = 1;
+        c->schedule = NT_STATIC;
+        c->tile[1] = c->tile[1] < shape[1] ? c->tile[1] : 0;
+    } else {
+        c->parallel = NT_OUTER;
+    }
+}
+
 void nt_config_canonical(const nt_kernel *kernel, const int64_t shape[3], int contiguous, int64_t steps,
                          nt_config *c)
 {
     if (c->depth > steps)
         c->depth = steps > 0 ? (int)steps : 1;
+    if (c->depth > 1 && nt_kernel_radius(kernel, NULL) > 0) {
+        make_wavefront(shape, c);
+        return;
+    }
     const bool fuses = c->parallel == NT_FLAT && contiguous && nt_kernel_radius(kernel, NULL) == 0 &&
                        c->tile[1] == 0 && c->tile[2] == 0;
     const int64_t cells[3] = {fuses ? shape[0] * shape[1] * shape[2] : shape[0], fuses ? 1 : shape[1],

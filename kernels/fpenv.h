@@ -12,13 +12,14 @@
 
 #if defined __x86_64__
 #include <xmmintrin.h>
-/* All exceptions masked, round to nearest, no flush to zero, denormals as they are.  Writing the register
- * drains the pipeline, so it is written where it differs alone; the low six bits are flags. */
-static inline uint64_t nt_fpenv_enter(void)
+/* All exceptions masked, round to nearest; denormals as they are, or results and operands flushed to zero
+ * (FTZ and DAZ).  Writing the register drains the pipeline, so it is written where it differs alone; the low
+ * six bits are flags. */
+static inline uint64_t nt_fpenv_enter(int flush)
 {
-    const uint64_t saved = _mm_getcsr();
-    if ((saved & ~UINT64_C(0x3f)) != 0x1f80)
-        _mm_setcsr(0x1f80);
+    const uint64_t saved = _mm_getcsr(), wanted = flush ? 0x9fc0 : 0x1f80;
+    if ((saved & ~UINT64_C(0x3f)) != (wanted & ~UINT64_C(0x3f)))
+        _mm_setcsr((unsigned)wanted);
     return saved;
 }
 static inline void nt_fpenv_leave(uint64_t saved)
@@ -27,11 +28,12 @@ static inline void nt_fpenv_leave(uint64_t saved)
         _mm_setcsr((unsigned)saved);
 }
 #elif defined __aarch64__
-static inline uint64_t nt_fpenv_enter(void)
+static inline uint64_t nt_fpenv_enter(int flush)
 {
+    const uint64_t wanted = flush ? UINT64_C(1) << 24 : 0; /* FZ */
     uint64_t saved;
     __asm__ volatile("mrs %0, fpcr" : "=r"(saved));
-    __asm__ volatile("msr fpcr, %0" : : "r"(UINT64_C(0)) : "memory");
+    __asm__ volatile("msr fpcr, %0" : : "r"(wanted) : "memory");
     return saved;
 }
 static inline void nt_fpenv_leave(uint64_t saved)
@@ -39,8 +41,9 @@ static inline void nt_fpenv_leave(uint64_t saved)
     __asm__ volatile("msr fpcr, %0" : : "r"(saved) : "memory");
 }
 #else
-static inline uint64_t nt_fpenv_enter(void)
+static inline uint64_t nt_fpenv_enter(int flush)
 {
+    (void)flush;
     return 0;
 }
 static inline void nt_fpenv_leave(uint64_t saved)

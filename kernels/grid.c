@@ -2,6 +2,7 @@
  * grid.c - owned and wrapped 3-D arrays
  * SPDX-License-Identifier: MIT
  */
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,8 +13,19 @@
 #include "nestune/machine.h"
 #include "why.h"
 
-enum { LINE_BYTES = 64 };
+enum { LINE_BYTES = 64, PAGE_BYTES = 4096 };
 static const size_t huge_page_bytes = (size_t)2 << 20;
+
+/*
+ * Where the next grid's cells begin within a page.  Cells of several grids are used side by side; if they all began
+ * at a page, their rows would fall on the same sets of the first-level cache, and a load would seem to depend on a
+ * store to the same offset of another page.  An odd number of lines apart, eight grids in a row do not meet.
+ */
+static size_t next_stagger(void)
+{
+    static atomic_uint n_grids;
+    return atomic_fetch_add_explicit(&n_grids, 1, memory_order_relaxed) % 8 * 9 * LINE_BYTES;
+}
 
 size_t nt_dtype_bytes(nt_dtype dtype)
 {
@@ -133,13 +145,18 @@ nt_status nt_grid_create(nt_grid *g, nt_dtype dtype, int64_t nx, int64_t ny, int
                    .sx = 1,
                    .sy = pitch,
                    .sz = pitch * (ny + 2 * halo)};
-    const size_t bytes = (size_t)(g->sz * (nz + 2 * halo)) * nt_dtype_bytes(dtype);
+    /* Planes a whole number of pages apart would share their sets, as above. */
+    if (halo > 0 && g->sz * (ptrdiff_t)nt_dtype_bytes(dtype) % PAGE_BYTES == 0)
+        g->sz += line;
+    const size_t stagger = halo > 0 ? next_stagger() : 0;
+    const size_t bytes = (size_t)(g->sz * (nz + 2 * halo)) * nt_dtype_bytes(dtype) + stagger;
     status = take_memory(g, bytes, why);
     if (status != NT_OK) {
         *g = (nt_grid){0};
         return status;
     }
-    g->cells = (char *)g->cells + (size_t)(front + halo * g->sy + halo * g->sz) * nt_dtype_bytes(dtype);
+    g->cells =
+        (char *)g->cells + stagger + (size_t)(front + halo * g->sy + halo * g->sz) * nt_dtype_bytes(dtype);
     first_touch(g, bytes, hint);
     return NT_OK;
 }

@@ -7,7 +7,7 @@
  * costs a barrier a row of tiles, as it does in every language, and `outer` one a pass.
  *
  * Depth > 1 (radius 0): the tile function runs `depth` times on a tile before the next one, so the
- * passes after the first find it in cache.
+ * passes after the first find it in cache.  With neighbours it is wavefront.c's matter.
  *
  * Rows that follow each other without gaps in every operand are given to the tile function as one
  * long row: cells are independent at radius 0, so this changes no bit, and a row of 100 cells costs
@@ -19,6 +19,7 @@
 #include <string.h>
 
 #include "fpenv.h"
+#include "wavefront.h"
 
 enum { X, Y, Z };
 
@@ -65,10 +66,11 @@ void nt_nest_set_config(nt_nest *nest, const nt_config *config)
 {
     memcpy(nest->order, axes_of[config->order], sizeof nest->order);
     memcpy(nest->tile, config->tile, sizeof nest->tile);
-    nest->depth = config->depth;
+    nest->depth = config->depth < nest->steps ? config->depth : nest->steps > 1 ? (int)nest->steps : 1;
     nest->threads = config->parallel == NT_SERIAL ? 1 : config->threads;
     nest->dynamic = config->schedule == NT_DYNAMIC;
-    nest->flat = config->parallel == NT_FLAT;
+    nest->flat =
+        config->parallel == NT_FLAT && !(nest->depth > 1 && nest->radius > 0); /* wavefront.c's loops */
     nest->shared = config->parallel == NT_OUTER    ? 0
                    : config->parallel == NT_MIDDLE ? 1
                    : config->parallel == NT_INNER  ? 2
@@ -161,6 +163,23 @@ static void packed(const nt_nest *nest, int which, const nt_box *box)
             }
 }
 
+/* What follows a box just computed: its point work, and the ghosts that mirror it. */
+static void finish_box(const nt_nest *nest, const nt_step *step, const nt_box *box, int64_t t)
+{
+    for (int h = 0; h < nest->n_hooks; h++)
+        nest->hooks[h].apply(nest->hooks[h].context, step, box, t);
+    if (nest->ghosts)
+        nest->ghosts(step->params, nest->dtype, &step->dst, nest->n, box);
+}
+
+void nt_nest_step(const nt_nest *nest, const nt_box *box, int64_t t, const nt_ahead *ahead)
+{
+    nt_step step = nest->step[t & 1];
+    step.ahead = *ahead;
+    nest->fn(&step, box);
+    finish_box(nest, &step, box, t);
+}
+
 /* One tile, `depth` steps deep from time t on. */
 static void do_tile(const nt_nest *nest, const nt_box *box, int64_t t, int64_t start, int depth)
 {
@@ -171,8 +190,7 @@ static void do_tile(const nt_nest *nest, const nt_box *box, int64_t t, int64_t s
             packed(nest, which, box);
         else
             nest->fn(&nest->step[which], &whole);
-        for (int h = 0; h < nest->n_hooks; h++)
-            nest->hooks[h].apply(nest->hooks[h].context, &nest->step[which], box, t);
+        finish_box(nest, &nest->step[which], box, t);
     }
 }
 
@@ -257,10 +275,30 @@ static void flat_pass(const pass *p, bool team)
         end_shared_loop(p, 0);
 }
 
+/* The ghosts of the level that the first step reads: the caller may have changed its cells. */
+static void first_ghosts(const nt_nest *nest, bool team)
+{
+    const nt_step *step = &nest->step[nest->time & 1];
+    const int64_t parts = team ? omp_get_num_threads() : 1, i = team ? omp_get_thread_num() : 0;
+    const int64_t nz = nest->n[Z];
+    const nt_box mine = {0, nest->n[X], 0, nest->n[Y], nz * i / parts, nz * (i + 1) / parts};
+    nest->ghosts(step->params, nest->dtype, &step->src, nest->n, &mine);
+    if (team) {
+#pragma omp barrier
+    }
+}
+
 /* Every thread of the team runs this; team is false where there is none. */
 static void all_passes(const nt_nest *nest, bool team)
 {
-    const uint64_t saved = nt_fpenv_enter();
+    const uint64_t saved = nt_fpenv_enter(nest->flush_denormals);
+    if (nest->ghosts && nest->steps > 0)
+        first_ghosts(nest, team);
+    if (nest->progress) {
+        nt_wavefront_run(nest, team);
+        nt_fpenv_leave(saved);
+        return;
+    }
     const int64_t end = nest->time + nest->steps;
     for (int64_t t = nest->time; t < end; t += nest->depth) {
         const pass p = {nest, t, nest->time, (int)(end - t < nest->depth ? end - t : nest->depth),
@@ -282,6 +320,8 @@ void nt_nest_run(nt_nest *nest)
             const int most = omp_in_parallel() ? 1 : omp_get_max_threads();
             threads = threads < most ? threads : most;
         }
+        if (nest->progress)
+            nt_wavefront_begin(nest);
         if (threads <= 1) {
             all_passes(nest, false);
         } else {

@@ -20,6 +20,10 @@ typedef struct nt_nest {
     int64_t steps;
     int64_t n[3]; /* cells in x, y, z */
     int element_bytes;
+    int radius;
+    nt_dtype dtype;
+    nt_ghosts_fn *ghosts; /* NULL: none to keep */
+    int flush_denormals;
     bool packs;                              /* some x_stride is not 1: rows go through a buffer */
     ptrdiff_t x_stride[2][2 + NT_MAX_COEFS]; /* of src, dst and coefs, for each of step[] */
     bool rows_fuse, planes_fuse;             /* cells follow each other without gaps, in every operand */
@@ -33,10 +37,16 @@ typedef struct nt_nest {
     int depth, threads;
     int64_t tile[3]; /* cells; the even split of the shared axis is tile 0 */
     int64_t n_tiles[3];
+
+    struct nt_progress *progress; /* depth > 1 with radius > 0: see wavefront.h */
 } nt_nest;
 
 /* nt_nest_set_config() - takes the schedule of a checked config; n and the fuse flags must be set. */
 void nt_nest_set_config(nt_nest *nest, const nt_config *config);
+
+/* nt_nest_step() - the box by one time level, from time t on, with its hooks and ghosts; meanwhile the rows
+ * ahead may be prefetched. */
+void nt_nest_step(const nt_nest *nest, const nt_box *box, int64_t t, const nt_ahead *ahead);
 
 /* nt_nest_run() - advances by nest->steps.  Allocates nothing. */
 void nt_nest_run(nt_nest *nest);

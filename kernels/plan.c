@@ -9,6 +9,7 @@
 #include "nestune/machine.h"
 #include "nestune/plan.h"
 #include "nestune/tuned.h"
+#include "wavefront.h"
 #include "why.h"
 
 struct nt_plan {
@@ -69,6 +70,13 @@ static void extent(const nt_grid *g, uintptr_t *low, uintptr_t *high)
 static nt_status check_grids(const nt_problem *p, const operands *all, nt_error *why)
 {
     const nt_grid *first = all->grid[0];
+    if (p->kernel->check) {
+        const int64_t n[3] = {first->nx, first->ny, first->nz};
+        const nt_status status =
+            p->kernel->check(p->params ? p->params : p->kernel->params, first->dtype, n, why);
+        if (status != NT_OK)
+            return status;
+    }
     const int radius = nt_kernel_radius(p->kernel, p->params);
     for (int i = 0; i < all->n; i++) {
         const nt_grid *g = all->grid[i];
@@ -137,14 +145,72 @@ static nt_status choose_config(nt_plan *plan, const nt_problem *p, const operand
     }
     const int64_t bytes = cells * all->n * (int64_t)nt_dtype_bytes(g->dtype);
     const nt_status status =
-        nt_tuned_find(p->kernel, g->dtype, nt_class_of(bytes), p->steps > 1 ? NT_MANY_STEPS : NT_ONE_STEP,
-                      &plan->config, &plan->why);
+        nt_tuned_find(p->kernel, p->params, g->dtype, nt_class_of(bytes),
+                      p->steps > 1 ? NT_MANY_STEPS : NT_ONE_STEP, &plan->config, &plan->why);
     if (status != NT_OK && status != NT_ESTALE)
         return nt_refuse(status, why, "%s", plan->why.text);
     const int64_t useful = 1 + cells / CELLS_A_THREAD;
     if (plan->config.threads > useful)
         plan->config.threads = (int)useful;
     return NT_OK;
+}
+
+/* The nest of a plan whose config is chosen. */
+static void set_nest(nt_plan *plan, const nt_problem *p, const nt_grid *g)
+{
+    nt_nest *nest = &plan->nest;
+    const int radius = nt_kernel_radius(p->kernel, p->params);
+    *nest = (nt_nest){.fn = nt_kernel_tile(p->kernel, g->dtype, &plan->config)->fn,
+                      .steps = p->steps,
+                      .n = {g->nx, g->ny, g->nz},
+                      .element_bytes = (int)nt_dtype_bytes(g->dtype),
+                      .radius = radius,
+                      .dtype = g->dtype,
+                      .ghosts = radius > 0 ? p->kernel->ghosts : NULL,
+                      .flush_denormals = p->kernel->flush_denormals,
+                      .hooks = p->hooks,
+                      .n_hooks = p->n_hooks};
+    nest->rotates = p->kernel->n_levels == 2;
+    nest->rows_fuse = nest->planes_fuse = radius == 0;
+    set_operands(nest, p, 0);
+    set_operands(nest, p, 1);
+    nt_config fits = plan->config;
+    const int allowed = nt_threads_allowed();
+    fits.threads = fits.threads < allowed ? fits.threads : allowed;
+    nt_nest_set_config(nest, &fits);
+    memcpy(plan->level, p->level, sizeof plan->level);
+    plan->result = p->result;
+}
+
+/* What a run needs beside the grids: progress counters, and what hooks want. */
+static nt_status prepare(nt_plan *plan, const nt_problem *p, nt_error *why)
+{
+    nt_nest *nest = &plan->nest;
+    if (nest->depth > 1 && nest->radius > 0 && nest->n[0] > 0 && nest->n[1] > 0 && nest->n[2] > 0) {
+        const size_t bytes = (size_t)nt_wavefront_rows(nest) * sizeof *nest->progress;
+        nest->progress = aligned_alloc(_Alignof(nt_progress), bytes);
+        if (!nest->progress)
+            return nt_refuse(NT_ENOMEM, why, "no memory for %zu bytes of progress counters", bytes);
+    }
+    for (int h = 0; h < p->n_hooks; h++) {
+        const nt_hook *hook = &p->hooks[h];
+        const nt_status status = hook->prepare ? hook->prepare(hook->context, p, &plan->config, why) : NT_OK;
+        if (status != NT_OK)
+            return status;
+    }
+    return NT_OK;
+}
+
+/* NESTUNE_VERBOSE. */
+static void tell(const nt_plan *plan, const nt_problem *p, const nt_grid *g)
+{
+    const char *verbose = getenv("NESTUNE_VERBOSE");
+    if (verbose && *verbose && strcmp(verbose, "0") != 0) {
+        char text[NT_CONFIG_TEXT];
+        nt_config_format(p->kernel, &plan->config, text);
+        fprintf(stderr, "nestune: %s %s %lldx%lldx%lld: %s (%s)\n", p->kernel->name, nt_dtype_name(g->dtype),
+                (long long)g->nx, (long long)g->ny, (long long)g->nz, text, plan->why.text);
+    }
 }
 
 nt_status nt_plan_create(nt_plan **out, const nt_problem *p, const nt_config *config, nt_error *why)
@@ -170,38 +236,17 @@ nt_status nt_plan_create(nt_plan **out, const nt_problem *p, const nt_config *co
     if (!plan)
         return nt_refuse(NT_ENOMEM, why, "no memory for a plan");
     status = choose_config(plan, p, &all, config, why);
-    if (status == NT_OK && plan->config.depth > 1 && nt_kernel_radius(p->kernel, p->params) > 0)
-        status =
-            nt_refuse(NT_ECONFIG, why, "depth=%d: kernels that read neighbours allow 1", plan->config.depth);
     if (status != NT_OK) {
         free(plan);
         return status;
     }
-    const nt_grid *g = all.grid[0];
-    nt_nest *nest = &plan->nest;
-    *nest = (nt_nest){.fn = nt_kernel_tile(p->kernel, g->dtype, &plan->config)->fn,
-                      .steps = p->steps,
-                      .n = {g->nx, g->ny, g->nz},
-                      .element_bytes = (int)nt_dtype_bytes(g->dtype),
-                      .hooks = p->hooks,
-                      .n_hooks = p->n_hooks};
-    nest->rotates = p->kernel->n_levels == 2;
-    nest->rows_fuse = nest->planes_fuse = nt_kernel_radius(p->kernel, p->params) == 0;
-    set_operands(nest, p, 0);
-    set_operands(nest, p, 1);
-    nt_config fits = plan->config;
-    const int allowed = nt_threads_allowed();
-    fits.threads = fits.threads < allowed ? fits.threads : allowed;
-    nt_nest_set_config(nest, &fits);
-    memcpy(plan->level, p->level, sizeof plan->level);
-    plan->result = p->result;
-    const char *verbose = getenv("NESTUNE_VERBOSE");
-    if (verbose && *verbose && strcmp(verbose, "0") != 0) {
-        char text[NT_CONFIG_TEXT];
-        nt_config_format(p->kernel, &plan->config, text);
-        fprintf(stderr, "nestune: %s %s %lldx%lldx%lld: %s (%s)\n", p->kernel->name, nt_dtype_name(g->dtype),
-                (long long)g->nx, (long long)g->ny, (long long)g->nz, text, plan->why.text);
+    set_nest(plan, p, all.grid[0]);
+    status = prepare(plan, p, why);
+    if (status != NT_OK) {
+        nt_plan_destroy(plan);
+        return status;
     }
+    tell(plan, p, all.grid[0]);
     *out = plan;
     return NT_OK;
 }
@@ -230,6 +275,8 @@ const char *nt_plan_why(const nt_plan *plan)
 
 void nt_plan_destroy(nt_plan *plan)
 {
+    if (plan)
+        free(plan->nest.progress);
     free(plan);
 }
 

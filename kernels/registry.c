@@ -40,6 +40,41 @@ int nt_kernel_radius(const nt_kernel *kernel, const void *params)
     return kernel->radius ? kernel->radius(params ? params : kernel->params) : 0;
 }
 
+int nt_kernel_order(const nt_kernel *kernel, const void *params)
+{
+    return 2 * nt_kernel_radius(kernel, params);
+}
+
+const nt_case *nt_kernel_case_at(const nt_kernel *kernel, int i)
+{
+    static const nt_case own = {NULL, 1};
+    if (!kernel->cases)
+        return i == 0 ? &own : NULL;
+    for (int k = 0; k <= i; k++)
+        if (!kernel->cases[k].params)
+            return NULL;
+    return i >= 0 ? &kernel->cases[i] : NULL;
+}
+
+const nt_case *nt_kernel_case(const nt_kernel *kernel, int order)
+{
+    const nt_case *c;
+    for (int i = 0; (c = nt_kernel_case_at(kernel, i)); i++)
+        if (nt_kernel_order(kernel, c->params) == order)
+            return c;
+    return NULL;
+}
+
+nt_work nt_kernel_work(const nt_kernel *kernel, const void *params, const nt_tile *tile)
+{
+    if (kernel->work)
+        return kernel->work(params ? params : kernel->params, tile);
+    const int v = nt_kernel_variant(kernel, tile->variant);
+    const int own = kernel->variants[v < 0 ? 0 : v].fp_per_vector[tile->dtype];
+    return (nt_work){.flops_per_cell = kernel->flops_per_cell,
+                     .fp_per_vector = own > 0 ? own : kernel->variants[0].fp_per_vector[tile->dtype]};
+}
+
 int nt_kernel_variant(const nt_kernel *kernel, const char *name)
 {
     for (int i = 0; kernel->variants[i].name; i++)
@@ -65,7 +100,7 @@ const nt_tile *nt_kernel_tile(const nt_kernel *kernel, nt_dtype dtype, const nt_
 
 void nt_kernel_fill(const nt_kernel *kernel, int grid, uint64_t seed, nt_grid *g)
 {
-    const uint64_t saved = nt_fpenv_enter();
+    const uint64_t saved = nt_fpenv_enter(0);
     for (int64_t z = 0; z < g->nz; z++)
         for (int64_t y = 0; y < g->ny; y++)
             for (int64_t x = 0; x < g->nx; x++) {

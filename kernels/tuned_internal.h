@@ -8,10 +8,11 @@
 #include "nestune/machine.h"
 #include "nestune/tuned.h"
 
-enum { NT_TUNED_FORMAT = 1 };
+enum { NT_TUNED_FORMAT = 2 };
 
 typedef struct nt_tuned_use {
     const nt_kernel *kernel;
+    int order;
     nt_dtype dtype;
     nt_class shape_class;
     nt_repeat repeat;

@@ -7,8 +7,8 @@
  * blank:
  *
  *     file     text*  header  text*  (row text*)*  end
- *     header   NT_TUNED_HEADER(1, "machine", "vendor", family, model, l1d, l2, l3)
- *     row      NT_TUNED(kernel, version, dtype, class, steps, "config")
+ *     header   NT_TUNED_HEADER(2, "machine", "vendor", family, model, l1d, l2, l3)
+ *     row      NT_TUNED(kernel, order, version, dtype, class, steps, "config")
  *              with blanks and a comment behind it, or without
  *     end      NT_TUNED_END(rows, 0xcrc)        the last line, ended by a newline as all are
  *     text     an empty line; a comment; or a block of lines: the mark that opens a comment alone,
@@ -33,9 +33,9 @@
 /* clang-format off */
 /* The same file three times: rows, header, and that it is whole. */
 #define NT_TUNED_HEADER(format, machine, vendor, family, model, l1d, l2, l3)
-#define NT_TUNED(kernel, version, dtype, class, steps, config)                                     \
-    {#kernel, version, #dtype, #class, #steps, config},
-#define NT_TUNED_END(n_rows, crc) {NULL, 0, NULL, NULL, NULL, NULL}
+#define NT_TUNED(kernel, order, version, dtype, class, steps, config)                              \
+    {#kernel, order, version, #dtype, #class, #steps, config},
+#define NT_TUNED_END(n_rows, crc) {NULL, 0, 0, NULL, NULL, NULL, NULL}
 static const nt_tuned_row table_rows[] = {
 #include "tuned_rows.h"
 };
@@ -119,7 +119,23 @@ static nt_status check_table(const nt_tuned *t, const nt_machine *here, const ch
 
 static int is_of(const nt_tuned_row *row, const nt_tuned_use *use)
 {
-    return !strcmp(row->kernel, use->kernel->name) && !strcmp(row->dtype, nt_dtype_name(use->dtype));
+    return !strcmp(row->kernel, use->kernel->name) && row->order == use->order &&
+           !strcmp(row->dtype, nt_dtype_name(use->dtype));
+}
+
+/* "mathop f64", "wave o8 f64". */
+typedef struct use_text {
+    char text[64];
+} use_text;
+
+static use_text name_of(const nt_kernel *kernel, int order, const char *dtype)
+{
+    use_text t;
+    if (order > 0)
+        snprintf(t.text, sizeof t.text, "%.40s o%d %s", kernel->name, order, dtype);
+    else
+        snprintf(t.text, sizeof t.text, "%.40s %s", kernel->name, dtype);
+    return t;
 }
 
 /* The row's config, on top of the default's. */
@@ -133,13 +149,14 @@ static nt_status read_row(const nt_tuned *t, const nt_tuned_row *row, const nt_t
                          t->machine, row->version, row->kernel, use->kernel->version);
     if (nt_config_parse(use->kernel, row->config, config, &cause) != NT_OK ||
         nt_config_check(use->kernel, use->dtype, config, &cause) != NT_OK)
-        return nt_refuse(NT_ESTALE, why, "default: row %s %s %s %s of %s: %.140s", row->kernel, row->dtype,
-                         row->shape_class, row->steps, t->machine, cause.text);
+        return nt_refuse(NT_ESTALE, why, "default: row %s %s %s of %s: %.140s",
+                         name_of(use->kernel, row->order, row->dtype).text, row->shape_class, row->steps,
+                         t->machine, cause.text);
     return NT_OK;
 }
 
 /*
- * All rows of a kernel and dtype stand or fall together: the arithmetic may not depend on the size
+ * All rows of a kernel, order and dtype stand or fall together: the arithmetic may not depend on the size
  * of an array, so no size may take its row's while another takes the default's.  *found is the
  * number of the row asked for or -1, *arithmetic the config of the first.
  */
@@ -159,8 +176,8 @@ static nt_status check_rows(const nt_tuned *t, const nt_tuned_use *use, const nt
         if (n++ == 0)
             *arithmetic = config;
         if (config.isa != arithmetic->isa || config.variant != arithmetic->variant)
-            return nt_refuse(NT_ESTALE, why, "default: rows %s %s of %s differ in isa or variant",
-                             row->kernel, row->dtype, t->machine);
+            return nt_refuse(NT_ESTALE, why, "default: rows %s of %s differ in isa or variant",
+                             name_of(use->kernel, row->order, row->dtype).text, t->machine);
         if (*found < 0 && !strcmp(row->shape_class, nt_class_name(use->shape_class)) &&
             !strcmp(row->steps, nt_repeat_name(use->repeat))) {
             *found = i;
@@ -169,8 +186,8 @@ static nt_status check_rows(const nt_tuned *t, const nt_tuned_use *use, const nt
     }
     if (n > 0)
         return NT_OK;
-    return nt_refuse(NT_ESTALE, why, "default: header %s has no row for %s %s", t->machine, use->kernel->name,
-                     nt_dtype_name(use->dtype));
+    return nt_refuse(NT_ESTALE, why, "default: header %s has no row for %s", t->machine,
+                     name_of(use->kernel, use->order, nt_dtype_name(use->dtype)).text);
 }
 
 nt_status nt_tuned_find_in(const nt_tuned *t, const nt_machine *here, const char *mode,
@@ -193,32 +210,32 @@ nt_status nt_tuned_find_in(const nt_tuned *t, const nt_machine *here, const char
         return status;
 
     const char *const c = nt_class_name(use->shape_class), *const r = nt_repeat_name(use->repeat);
+    const use_text name = name_of(use->kernel, use->order, nt_dtype_name(use->dtype));
     if (found < 0) {
         config->isa = arithmetic.isa;
         config->variant = arithmetic.variant;
         config->unroll = arithmetic.unroll;
         config->jam = arithmetic.jam;
         return nt_refuse(NT_ESTALE, why,
-                         "default, with the arithmetic of header %s, which has no row for %s %s %s %s",
-                         t->machine, use->kernel->name, nt_dtype_name(use->dtype), c, r);
+                         "default, with the arithmetic of header %s, which has no row for %s %s %s",
+                         t->machine, name.text, c, r);
     }
     const int threads = chosen.threads;
     if (chosen.threads > fallback.threads)
         chosen.threads = fallback.threads; /* nt_config_default() takes all allowed */
     *config = chosen;
     if (chosen.threads < threads)
-        return nt_refuse(NT_OK, why, "row %s %s %s %s of %s, threads lowered from %d to %d",
-                         use->kernel->name, nt_dtype_name(use->dtype), c, r, t->machine, threads,
-                         chosen.threads);
-    return nt_refuse(NT_OK, why, "row %s %s %s %s of %s%s", use->kernel->name, nt_dtype_name(use->dtype), c,
-                     r, t->machine, mode && *mode ? ", forced by NESTUNE_TUNED" : "");
+        return nt_refuse(NT_OK, why, "row %s %s %s of %s, threads lowered from %d to %d", name.text, c, r,
+                         t->machine, threads, chosen.threads);
+    return nt_refuse(NT_OK, why, "row %s %s %s of %s%s", name.text, c, r, t->machine,
+                     mode && *mode ? ", forced by NESTUNE_TUNED" : "");
 }
 
-nt_status nt_tuned_find(const nt_kernel *kernel, nt_dtype dtype, nt_class c, nt_repeat r, nt_config *config,
-                        nt_error *why)
+nt_status nt_tuned_find(const nt_kernel *kernel, const void *params, nt_dtype dtype, nt_class c, nt_repeat r,
+                        nt_config *config, nt_error *why)
 {
     if (!kernel || !config)
         return nt_refuse(NT_EARG, why, "a NULL %s", kernel ? "config" : "kernel");
-    const nt_tuned_use use = {kernel, dtype, c, r};
+    const nt_tuned_use use = {kernel, nt_kernel_order(kernel, params), dtype, c, r};
     return nt_tuned_find_in(&table, nt_machine_here(), getenv("NESTUNE_TUNED"), &use, config, why);
 }

@@ -28,7 +28,9 @@ struct nt_kernel;
 #define NT_PARALLEL_MAP(X) \
     X(SERIAL, "serial") X(OUTER, "outer") X(MIDDLE, "middle") X(INNER, "inner") X(FLAT, "flat")
 
-/* The loops over tiles, from the outside; inside a tile cells always run zyx. */
+/* The loops over tiles, from the outside; inside a tile cells always run zyx.  Temporal blocking of a kernel that
+ * reads neighbours (depth > 1) has loops of its own, whatever these say: rows of tiles in y are shared among
+ * the threads, in each of them blocks in x, in those a wavefront of `tile z` planes. */
 #define NT_ORDER_MAP(X) X(ZYX, "zyx") X(ZXY, "zxy") X(YZX, "yzx") X(YXZ, "yxz") X(XZY, "xzy") X(XYZ, "xyz")
 
 /* How the shared loop is dealt out. */

@@ -34,15 +34,23 @@ typedef struct nt_view {
     ptrdiff_t sy, sz;
 } nt_view;
 
-typedef struct nt_step {
-    nt_view src, dst, coef[NT_MAX_COEFS];
-    const void *params; /* the kernel's own */
-} nt_step;
-
 /* Half open: x0 <= x < x1, and so on. */
 typedef struct nt_box {
     int64_t x0, x1, y0, y1, z0, z1;
 } nt_box;
+
+/* Rows that will be wanted next, which a tile function may prefetch while it computes: rows first .. first + n - 1
+ * of the box, counted (z, y), each of src, dst and coef[0]. */
+typedef struct nt_ahead {
+    nt_box box;
+    int64_t first, n;
+} nt_ahead;
+
+typedef struct nt_step {
+    nt_view src, dst, coef[NT_MAX_COEFS];
+    const void *params; /* the kernel's own */
+    nt_ahead ahead;     /* n 0: nothing */
+} nt_step;
 
 /* Advances one box by one time level.  Never fails, allocates or calls OpenMP; writes no cell
  * outside the box, and a cell's value depends on the cells it reads alone: not on the box, the
@@ -92,11 +100,34 @@ typedef struct nt_cell {
 
 enum { NT_REFERENCE_REALS = 6 };
 
-/* The definition: r[0] = the new value of one cell.  r[1..] are scratch. */
+/* The definition: r[0] = the new value of one cell.  r[1] = the sum of the absolute terms, where the kernel
+ * says ulp_of_terms.  The others are scratch. */
 typedef void nt_reference_fn(const nt_reals *real, nt_real *const r[NT_REFERENCE_REALS], const nt_cell *cell);
 
 /* Input value of one cell of one grid, a pure function of its arguments. */
 typedef double nt_fill_fn(int grid, int64_t cell_index, uint64_t seed);
+
+/*
+ * Ghosts: the cells of the halo that mirror cells of the field.  Sets those of one level that follow from
+ * the cells of the box; the engine calls it for each box just computed, after the hooks, and once for all cells
+ * before the first step of a run.  n: the grid's cells in x, y, z.
+ */
+typedef void nt_ghosts_fn(const void *params, nt_dtype dtype, const nt_view *level, const int64_t n[3],
+                          const nt_box *box);
+
+/* Parameters that are tested and tuned by themselves; autotune takes them unasked where `tuned` is 1.
+ * Rows, journals and headers name them by their order: see nt_kernel_order(). */
+typedef struct nt_case {
+    const void *params; /* NULL: the kernel's own */
+    int tuned;
+} nt_case;
+
+/* What a cell, or a vector of cells, costs; 0 where it is not ours to count. */
+typedef struct nt_work {
+    double flops_per_cell;
+    int fp_per_vector;    /* floating-point instructions */
+    int loads_per_vector; /* loads from the first-level cache */
+} nt_work;
 
 typedef enum nt_role {
     NT_FIELD,       /* something people compute */
@@ -111,14 +142,22 @@ typedef struct nt_kernel {
     nt_role role;
     int n_levels, n_coefs;
     int (*radius)(const void *params); /* cells on each side; NULL: 0 */
+    const nt_case *cases;              /* end with params NULL; NULL: there is the kernel's own case alone */
+    /* Can these parameters be used on grids of n cells?  NULL: all can. */
+    nt_status (*check)(const void *params, nt_dtype dtype, const int64_t n[3], nt_error *why);
+    nt_ghosts_fn *ghosts; /* NULL: the halo is the caller's */
+    int flush_denormals;  /* 1: runs with flush-to-zero */
 
     /* Work model, a cell and step. */
     double flops_per_cell;
-    int reads_per_cell, writes_per_cell; /* elements that must cross the memory bus, in place */
-    const char *roof;                    /* the memory-roof kernel that bounds it; NULL for roofs */
+    nt_work (*work)(const void *params,
+                    const nt_tile *tile); /* NULL: flops_per_cell and the variant's count */
+    int reads_per_cell, writes_per_cell;  /* elements that must cross the memory bus, in place */
+    const char *roof;                     /* the memory-roof kernel that bounds it; NULL for roofs */
 
     const nt_variant *variants;
     double ulp_range;            /* |x| up to which max_ulp is promised */
+    int ulp_of_terms;            /* 1: max_ulp counts units in the last place of the sum of absolute terms */
     const nt_tile *const *tiles; /* a table for each nt_isa, NULL where not built */
     nt_reference_fn *reference;
     nt_fill_fn *fill;
@@ -137,6 +176,17 @@ NT_API const nt_kernel *nt_kernel_find(const char *name);
 
 /* nt_kernel_radius() - cells read on each side, for these parameters (NULL: the kernel's own). */
 NT_API int nt_kernel_radius(const nt_kernel *kernel, const void *params);
+
+/* nt_kernel_order() - twice the radius: the order of a centred difference of that width; 0 at radius 0. */
+NT_API int nt_kernel_order(const nt_kernel *kernel, const void *params);
+
+/* nt_kernel_case_at(), nt_kernel_case() - the cases in turn, and the one of an order; NULL if there is none.
+ * A kernel without cases has one, its own. */
+NT_API const nt_case *nt_kernel_case_at(const nt_kernel *kernel, int i);
+NT_API const nt_case *nt_kernel_case(const nt_kernel *kernel, int order);
+
+/* nt_kernel_work() - what these parameters (NULL: the kernel's own) cost by this tile function of the kernel. */
+NT_API nt_work nt_kernel_work(const nt_kernel *kernel, const void *params, const nt_tile *tile);
 
 /* nt_kernel_variant() - index of a variant by name; -1 if there is none. */
 NT_API int nt_kernel_variant(const nt_kernel *kernel, const char *name);

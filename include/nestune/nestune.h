@@ -25,7 +25,9 @@
 #include "nestune/kernel.h"
 #include "nestune/machine.h"
 #include "nestune/plan.h"
+#include "nestune/points.h"
 #include "nestune/status.h"
 #include "nestune/tuned.h"
+#include "nestune/wave.h"
 
 #endif /* NESTUNE_H */

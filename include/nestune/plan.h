@@ -12,14 +12,21 @@
 extern "C" {
 #endif
 
+struct nt_problem;
+
 /*
- * Point work of a step (sources, receivers, boundaries).  The engine calls it on each box just
- * computed, by the thread that computed it, before any other work reads the box: it may change
- * cells of dst inside the box, nothing else.
+ * Point work of a step (sources, receivers).  The engine calls apply on each box just computed, by the
+ * thread that computed it, before any other work reads the box: it may change cells of dst inside the
+ * box, nothing else.  `time` is the index of the step, from 0 at the plan's creation on.  Under
+ * temporal blocking the steps of one time block, at most config.depth, are in work at once.
+ *
+ * prepare, where there is one, is called once by nt_plan_create(): it may allocate, and refuse.
  */
 typedef struct nt_hook {
     void (*apply)(void *context, const nt_step *step, const nt_box *box, int64_t time);
     void *context;
+    nt_status (*prepare)(void *context, const struct nt_problem *problem, const nt_config *config,
+                         nt_error *why);
 } nt_hook;
 
 typedef struct nt_problem {
@@ -58,8 +65,8 @@ NT_API nt_status nt_plan_create(nt_plan **plan, const nt_problem *problem, const
  * Threads: one parallel region of at most config.threads OpenMP threads; the least of that,
  *          omp_get_max_threads() and the CPUs this process may use.  Inside a caller's parallel
  *          region one thread.  Two runs at once need plans on different grids.
- *          Each thread computes in round-to-nearest without flush-to-zero; its floating-point
- *          environment is restored.
+ *          Each thread computes in round-to-nearest, with flush-to-zero where the kernel says so; its
+ *          floating-point environment is restored.
  */
 NT_API void nt_plan_run(nt_plan *plan);
 

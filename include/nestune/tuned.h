@@ -26,6 +26,7 @@ NT_API nt_class nt_class_of(int64_t bytes);
 /* One row of the generated header, as it stands there. */
 typedef struct nt_tuned_row {
     const char *kernel;
+    int order;   /* nt_kernel_order() of the parameters that it was tuned for */
     int version; /* the kernel's when it was tuned */
     const char *dtype, *shape_class, *steps, *config;
 } nt_tuned_row;
@@ -47,6 +48,8 @@ NT_API const nt_tuned *nt_tuned_table(void);
 /*
  * nt_tuned_find() - the best config known for this use.
  *
+ * Shape:   params are a plan's, NULL for the kernel's own.  A row serves the order that it was tuned for and
+ *          no other.
  * Reads:   NESTUNE_TUNED=off ignores the table; NESTUNE_TUNED=force takes its rows on any CPU.
  * Errors:  never fails to give a config: NT_OK with the row's, or NT_ESTALE with the default's.
  *          *why says in one line which row was taken, or why none was: another CPU, another
@@ -54,8 +57,8 @@ NT_API const nt_tuned *nt_tuned_table(void);
  *          NT_EKERNEL if the kernel cannot run here at all; then *config is untouched.
  * Threads: safe.
  */
-NT_API nt_status nt_tuned_find(const nt_kernel *kernel, nt_dtype dtype, nt_class c, nt_repeat r,
-                               nt_config *config, nt_error *why);
+NT_API nt_status nt_tuned_find(const nt_kernel *kernel, const void *params, nt_dtype dtype, nt_class c,
+                               nt_repeat r, nt_config *config, nt_error *why);
 
 #ifdef __cplusplus
 }

@@ -8,6 +8,9 @@
  *   T_real                 the element: double or float
  *   T_load T_store         whole vectors, any alignment
  *   T_load_n T_store_n     the first n lanes, 0 < n < T_LANES; the others are 0 and are not touched
+ *   T_SLIDES               1: T_slide(lo, hi, n) gives the T_LANES lanes from lane n on of lo and hi behind it, for
+ *                          a constant n, in one instruction, and T_load_last(p, n) the n cells before p as the
+ *                          last lanes; 0: cells at an offset are best loaded
  *   T_stream               a whole vector past the caches; the address is aligned to the vector
  *   T_set                  one value in all lanes
  *   T_add T_sub T_mul      a + b, a - b, a * b
@@ -20,6 +23,7 @@
  *   T_select(m, a, b)      a where m is set, b elsewhere
  *   T_sin_u10 ...          SLEEF, in the form whose lanes do not depend on each other
  *   simd_fence()           after the last T_stream of a tile
+ *   simd_prefetch(p)       asks for the cache line of p, for reading, into the second-level cache
  *
  * The isa files are the only place that names intrinsics and SLEEF.
  */
@@ -57,6 +61,19 @@ typedef float f32_real;
     SIMD_SLEEF_FUNCTION(T, cos, lanes, u10, isa) \
     SIMD_SLEEF_FUNCTION(T, sin, lanes, u35, isa) \
     SIMD_SLEEF_FUNCTION(T, cos, lanes, u35, isa)
+
+/* Where nothing slides the names are there all the same, so that a tile source may choose by a constant. */
+#define SIMD_NO_SLIDES(T)                                                                  \
+    enum { T##_SLIDES = 0 };                                                               \
+    SIMD_INLINE T##v T##_slide(T##v lo, T##v hi, int n) { return n == 0 ? lo : hi; }       \
+    SIMD_INLINE T##v T##_load_last(const T##_real *p, int n) { return T##_load_n(p - n, n); }
+
+/* Hides where a stride came from.  Else gcc 12 keeps the address of every row that a stencil reads, made once before
+ * the loop, and has to fetch each from the stack: a base and a few multiples of a stride are in registers. */
+#define SIMD_OPAQUE(stride) __asm__("" : "+r"(stride))
+
+/* To the second level: what is asked for so early must not push out what the first level works on. */
+SIMD_INLINE void simd_prefetch(const void *p) { __builtin_prefetch(p, 0, 2); }
 
 #if defined NT_ISA_IS_avx512
 #include "simd/simd_avx512.h"

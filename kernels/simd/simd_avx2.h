@@ -52,4 +52,7 @@ AVX2_VOCABULARY(f32, __m256, ps, epi32, epi32, int32_t, -0.0f, 31)
 SIMD_SLEEF_FUNCTIONS(f64, d4, avx2)
 SIMD_SLEEF_FUNCTIONS(f32, f8, avx2)
 
+SIMD_NO_SLIDES(f64)
+SIMD_NO_SLIDES(f32)
+
 SIMD_INLINE void simd_fence(void) { _mm_sfence(); }

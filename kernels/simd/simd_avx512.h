@@ -48,6 +48,30 @@ typedef __mmask16 f32m;
 AVX512_VOCABULARY(f64, __mmask8, __m512d, pd, epi64, int64_t, 0xFFu, INT64_MIN, 63)
 AVX512_VOCABULARY(f32, __mmask16, __m512, ps, epi32, int32_t, 0xFFFFu, INT32_MIN, 31)
 
+/* The instruction wants its count as an immediate: a switch over constants is gone once it is inlined. */
+#define AVX512_SLIDE(T, V, P, E, M, n_lanes, CASES)                                                     \
+    enum { T##_SLIDES = 1 };                                                                              \
+    SIMD_INLINE V T##_slide(V lo, V hi, int n)                                                            \
+    {                                                                                                     \
+        const __m512i a = _mm512_cast##P##_si512(lo), b = _mm512_cast##P##_si512(hi);                     \
+        switch (n) {                                                                                      \
+            CASES                                                                                         \
+        case n_lanes: return hi;                                                                          \
+        default: return lo;                                                                               \
+        }                                                                                                 \
+    }                                                                                                     \
+    SIMD_INLINE V T##_load_last(const T##_real *p, int n)                                                 \
+    {                                                                                                     \
+        return _mm512_maskz_loadu_##P((M)(~0u << (n_lanes - n)), p - n_lanes);                            \
+    }
+#define AVX512_CASE64(n) case n: return _mm512_castsi512_pd(_mm512_alignr_epi64(b, a, n));
+#define AVX512_CASE32(n) case n: return _mm512_castsi512_ps(_mm512_alignr_epi32(b, a, n));
+#define AVX512_CASES(C) C(1) C(2) C(3) C(4) C(5) C(6) C(7)
+AVX512_SLIDE(f64, __m512d, pd, epi64, __mmask8, 8, AVX512_CASES(AVX512_CASE64))
+AVX512_SLIDE(f32, __m512, ps, epi32, __mmask16, 16, AVX512_CASES(AVX512_CASE32)
+    AVX512_CASE32(8) AVX512_CASE32(9) AVX512_CASE32(10) AVX512_CASE32(11) AVX512_CASE32(12)
+    AVX512_CASE32(13) AVX512_CASE32(14) AVX512_CASE32(15))
+
 SIMD_SLEEF_FUNCTIONS(f64, d8, avx512f)
 SIMD_SLEEF_FUNCTIONS(f32, f16, avx512f)
 

@@ -64,4 +64,7 @@ NEON_VOCABULARY(f32, float32x4_t, uint32x4_t, f32, u32, uint32_t, UINT32_C(1) <<
 SIMD_SLEEF_FUNCTIONS(f64, d2, advsimd)
 SIMD_SLEEF_FUNCTIONS(f32, f4, advsimd)
 
+SIMD_NO_SLIDES(f64)
+SIMD_NO_SLIDES(f32)
+
 SIMD_INLINE void simd_fence(void) { }

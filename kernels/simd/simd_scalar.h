@@ -85,4 +85,7 @@ SCALAR_SLEEF(f32, cos, f1, u10)
 SCALAR_SLEEF(f32, sin, f1, u35)
 SCALAR_SLEEF(f32, cos, f1, u35)
 
+SIMD_NO_SLIDES(f64)
+SIMD_NO_SLIDES(f32)
+
 SIMD_INLINE void simd_fence(void) { }

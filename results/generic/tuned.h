@@ -5,5 +5,5 @@
  * The generic header: for machines that have not been tuned.  It has no rows, so that every kernel takes
  * its default there: the best isa, the first variant, all allowed threads, outer, static, untiled.
  */
-NT_TUNED_HEADER(1, "generic", "", 0, 0, 0, 0, 0)
-NT_TUNED_END(0, 0x796b6329)
+NT_TUNED_HEADER(2, "generic", "", 0, 0, 0, 0, 0)
+NT_TUNED_END(0, 0x227cd23c)

@@ -1,0 +1,268 @@
+/*
+ * wave_rows.h - template: rows of one leapfrog step in one type
+ * SPDX-License-Identifier: MIT
+ *
+ * Parameters: T, the type's name in simd.h (f32 or f64).  Defines wave_rows_T_<radius>_<planes>().
+ *
+ * A call advances `planes` rows, one above the other in z, from left to right.  Loads are what limits high orders:
+ * of the 2M + 1 rows that an output needs along z, neighbouring planes share all but one, so jamming P planes
+ * takes 2M + P rows to P outputs and not (2M + 1) P; the lines that come from the second-level cache, one
+ * for each of these rows, fall in the same measure.  The neighbours in x come out of registers where vectors slide.
+ *
+ * The arithmetic of a cell is the same in every form, so the forms give the same bits:
+ *   BARE     G is 1, and the row has whole vectors on both sides
+ *   DAMPED   G is a product of factors; where it is 1, multiplying by it changes nothing
+ *   TAIL     damped, for the last lanes of a row
+ *
+ * Nothing is read that lies more than M cells outside the row: of the vectors beside the first and the last one
+ * the M lanes that matter alone.  What lies beyond may be another thread's, at another step, or no memory at all.
+ */
+#define PASTE_(a, b)    a##b
+#define PASTE(a, b)     PASTE_(a, b)
+#define V(name)         PASTE(T, _##name)
+#define N(name)         PASTE(name##_, T)
+#define UNROLL          _Pragma("GCC unroll 16")
+
+typedef PASTE(T, v) N(vec);
+typedef V(real) N(real);
+
+/* What all rows of a box have in common. */
+typedef struct N(scheme) {
+    N(real) c0, wy, wz, c[NT_WAVE_MAX_RADIUS];
+    ptrdiff_t sy, sz;         /* of u */
+    ptrdiff_t dz, cz;         /* of d and c */
+    const N(real) *gx;        /* the factors along x, from x0 on; or ones, */
+    int64_t gx_mask;          /* and 0: cell i has gx[i & gx_mask] */
+    int streams;              /* 1: planes come from memory; ask for the next ones */
+    int64_t bare_0, bare_1;   /* cells of the row for which gx is 1, in whole vectors */
+} N(scheme);
+
+/* The same in registers: a store to the field might change what lies in memory, as far as the compiler knows. */
+typedef struct N(constants) {
+    N(vec) c0, wy, wz, two, c[NT_WAVE_MAX_RADIUS];
+    ptrdiff_t sy, sz, dz, cz;
+} N(constants);
+
+SIMD_INLINE N(vec) N(some)(const N(real) *p, int n)
+{
+    return n >= V(LANES) ? V(load)(p) : V(load_n)(p, n);
+}
+
+/* The cells k to the side of p's. */
+SIMD_INLINE N(vec) N(near)(N(vec) lo, N(vec) mid, N(vec) hi, const N(real) *p, int k, int n)
+{
+    if (V(SLIDES))
+        return k < 0 ? V(slide)(lo, mid, V(LANES) + k) : V(slide)(mid, hi, k);
+    return N(some)(p + k, n);
+}
+
+/* n lanes of P rows, from u, d and c on.  beyond: cells that may be read from u on. */
+SIMD_INLINE void N(vectors)(const int M, const int P, const form f, const N(constants) *s, const N(real) *u,
+                            N(real) *d, const N(real) *c, const N(real) *gx, const N(real) *gyz, int n,
+                            int beyond)
+{
+    N(vec) lo[4], mid[4], hi[4], sum[4];
+    ptrdiff_t sy = s->sy, sz = s->sz;
+    SIMD_OPAQUE(sy);
+    SIMD_OPAQUE(sz);
+    UNROLL for (int j = 0; j < P; j++)
+    {
+        const N(real) *p = u + j * sz;
+        lo[j] = mid[j] = hi[j] = N(some)(p, V(SLIDES) ? beyond : n);
+        if (V(SLIDES) && f == BARE) {
+            lo[j] = V(load)(p - V(LANES));
+            hi[j] = V(load)(p + V(LANES));
+        } else if (V(SLIDES)) {
+            lo[j] = V(load_last)(p, M);
+            if (beyond > V(LANES))
+                hi[j] = N(some)(p + V(LANES), beyond - V(LANES));
+        }
+        sum[j] = V(mul)(s->c0, mid[j]);
+    }
+    UNROLL for (int k = 1; k <= M; k++) UNROLL for (int j = 0; j < P; j++)
+    {
+        const N(real) *p = u + j * sz;
+        const N(vec) x = V(add)(N(near)(lo[j], mid[j], hi[j], p, k, n), N(near)(lo[j], mid[j], hi[j], p, -k, n));
+        const N(vec) y = V(add)(N(some)(p + k * sy, n), N(some)(p - k * sy, n));
+        const N(vec) z = V(add)(N(some)(p + k * sz, n), N(some)(p - k * sz, n));
+        const N(vec) at_k = V(fma)(s->wz, z, V(fma)(s->wy, y, x));
+        sum[j] = V(fma)(s->c[k - 1], at_k, sum[j]);
+    }
+    UNROLL for (int j = 0; j < P; j++)
+    {
+        N(real) *out = d + j * s->dz;
+        const N(vec) old = N(some)(out, n), speed = N(some)(c + j * s->cz, n);
+        N(vec) next;
+        if (f != BARE) {
+            const N(vec) g = V(mul)(N(some)(gx, n), V(set)(gyz[j]));
+            next = V(mul)(g, V(fma)(speed, sum[j], V(fnma)(g, old, V(add)(mid[j], mid[j]))));
+        } else {
+            next = V(fma)(speed, sum[j], V(fms)(s->two, mid[j], old));
+        }
+        if (n >= V(LANES))
+            V(store)(out, next);
+        else
+            V(store_n)(out, next, n);
+    }
+}
+
+/* What the next P planes will read first, here. */
+SIMD_INLINE void N(ask_for_planes)(const int M, const int P, const N(constants) *s, const N(real) *u,
+                                   const N(real) *d, const N(real) *c)
+{
+    UNROLL for (int j = P; j < 2 * P; j++)
+    {
+        simd_prefetch(u + (j + M) * s->sz);
+        simd_prefetch(d + j * s->dz);
+        simd_prefetch(c + j * s->cz);
+    }
+}
+
+/* P rows of nx cells.  ahead: two rows to prefetch, or any rows that are at hand. */
+SIMD_INLINE void N(rows)(const int M, const int P, const N(scheme) *s, const N(real) *u, N(real) *d,
+                         const N(real) *c, const N(real) *gyz, int64_t nx, const N(real) *const ahead[2])
+{
+    const int64_t gx_mask = s->gx_mask;
+    const N(real) *const gx = s->gx, *const ahead_0 = ahead[0], *const ahead_1 = ahead[1];
+    N(constants) k = {.c0 = V(set)(s->c0), .wy = V(set)(s->wy), .wz = V(set)(s->wz), .two = V(set)(2)};
+    UNROLL for (int m = 0; m < M; m++) k.c[m] = V(set)(s->c[m]);
+    k.sy = s->sy, k.sz = s->sz, k.dz = s->dz, k.cz = s->cz;
+
+    /* Whole vectors; of these the bare ones. */
+    const int64_t whole = nx / V(LANES) * V(LANES), inner = whole - V(LANES);
+    int bare = 1;
+    UNROLL for (int j = 0; j < P; j++) bare &= gyz[j] == 1;
+    const int64_t bare_0 = bare && s->bare_0 < whole ? s->bare_0 : whole;
+    const int64_t bare_1 = s->bare_1 < inner ? s->bare_1 : inner;
+    int64_t i = 0;
+    for (; i < bare_0; i += V(LANES))
+        N(vectors)(M, P, DAMPED, &k, u + i, d + i, c + i, gx + (i & gx_mask), gyz, V(LANES), V(LANES) + M);
+    while (i < bare_1) {
+        simd_prefetch(ahead_0 + i);
+        simd_prefetch(ahead_1 + i);
+        if (s->streams)
+            N(ask_for_planes)(M, P, &k, u + i, d + i, c + i);
+        N(vectors)(M, P, BARE, &k, u + i, d + i, c + i, gx, gyz, V(LANES), V(LANES) + M);
+        i += V(LANES);
+        if (M > 2 || i >= bare_1 || s->streams) /* short bodies twice a turn */
+            continue;
+        simd_prefetch(ahead_0 + i);
+        simd_prefetch(ahead_1 + i);
+        N(vectors)(M, P, BARE, &k, u + i, d + i, c + i, gx, gyz, V(LANES), V(LANES) + M);
+        i += V(LANES);
+    }
+    for (; i < whole; i += V(LANES))
+        N(vectors)(M, P, DAMPED, &k, u + i, d + i, c + i, gx + (i & gx_mask), gyz, V(LANES), V(LANES) + M);
+    if (i < nx)
+        N(vectors)(M, P, TAIL, &k, u + i, d + i, c + i, gx + (i & gx_mask), gyz, (int)(nx - i), (int)(nx - i) + M);
+}
+
+/* The pieces of rows that group g of n_groups asks for while it works: at most two go along with its vectors,
+ * the others at once. */
+SIMD_INLINE void N(look_ahead)(const int M, const nt_step *step, int64_t g, int64_t n_groups, int64_t nx,
+                               const N(real) *ahead[2])
+{
+    const nt_ahead *a = &step->ahead;
+    const nt_view *views[3] = {&step->src, &step->dst, &step->coef[0]};
+    const int64_t ny = a->box.y1 - a->box.y0, end = 3 * a->n * (g + 1) / n_groups;
+    int found = 0;
+    for (int64_t piece = 3 * a->n * g / n_groups; piece < end; piece++, found++) {
+        const nt_view *v = views[piece % 3];
+        const int64_t row = a->first + piece / 3, z = a->box.z0 + row / ny + (piece % 3 == 0 ? M : 0);
+        const N(real) *p = (const N(real) *)v->cells + a->box.x0 + (a->box.y0 + row % ny) * v->sy + z * v->sz;
+        if (found < 2)
+            ahead[found] = p;
+        for (int64_t i = 0; found >= 2 && i < nx; i += 64 / (int64_t)sizeof *p)
+            simd_prefetch(p + i);
+    }
+}
+
+/* P planes from z on, row by row. */
+SIMD_INLINE void N(planes_of)(const int M, const int P, const nt_step *step, const nt_box *b, int64_t z,
+                           const N(scheme) *s)
+{
+    const nt_wave *w = step->params;
+    const N(real) *gy = w->damping[1], *gz = w->damping[2];
+    const int64_t ny = b->y1 - b->y0, nx = b->x1 - b->x0, nz = b->z1 - b->z0;
+    for (int64_t y = b->y0; y < b->y1; y++) {
+        const N(real) *u = (const N(real) *)step->src.cells + b->x0 + y * step->src.sy + z * step->src.sz;
+        N(real) gyz[4];
+        UNROLL for (int j = 0; j < P; j++) gyz[j] = (gy ? gy[y] : 1) * (gz ? gz[z + j] : 1);
+        const N(real) *ahead[2] = {u, u};
+        if (step->ahead.n > 0)
+            N(look_ahead)(M, step, ((z - b->z0) * ny + (y - b->y0) * P) / P, (nz * ny + P - 1) / P, nx, ahead);
+        N(rows)(M, P, s, u, (N(real) *)step->dst.cells + b->x0 + y * step->dst.sy + z * step->dst.sz,
+                (const N(real) *)step->coef[0].cells + b->x0 + y * step->coef[0].sy + z * step->coef[0].sz, gyz,
+                nx, ahead);
+    }
+}
+
+static const N(real) N(ones)[16] = {1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1};
+
+static N(scheme) N(scheme_of)(const nt_step *step, const nt_box *b)
+{
+    const nt_wave *w = step->params;
+    const int64_t nx = b->x1 - b->x0;
+    N(scheme) s = {.c0 = (N(real))w->c0, .wy = (N(real))w->wy, .wz = (N(real))w->wz};
+    for (int m = 0; m < w->order / 2; m++)
+        s.c[m] = (N(real))w->weight[m];
+    s.sy = step->src.sy, s.sz = step->src.sz, s.dz = step->dst.sz, s.cz = step->coef[0].sz;
+    s.bare_0 = V(LANES);
+    s.bare_1 = nx;
+    s.gx = N(ones);
+    if (w->damping[0]) {
+        s.gx_mask = -1;
+        s.gx = (const N(real) *)w->damping[0] + b->x0;
+        while (s.bare_0 < nx && s.gx[s.bare_0] != 1)
+            s.bare_0 += V(LANES);
+        for (s.bare_1 = s.bare_0; s.bare_1 < nx && s.gx[s.bare_1] == 1;)
+            s.bare_1++;
+        s.bare_1 -= V(LANES) - 1; /* where the last bare vector may begin */
+    }
+    return s;
+}
+
+typedef void N(planes)(const nt_step *step, const nt_box *b, int64_t z, const N(scheme) *s);
+#define PLANES(M, P)                                                                                  \
+    static void PASTE(N(planes_##P), _##M)(const nt_step *step, const nt_box *b, int64_t z,           \
+                                           const N(scheme) *s)                                        \
+    {                                                                                                 \
+        N(planes_of)(M, P, step, b, z, s);                                                            \
+    }
+#define RADIUS(M) PLANES(M, 1) PLANES(M, 2) PLANES(M, 4)
+RADIUS(1) RADIUS(2) RADIUS(3) RADIUS(4) RADIUS(6) RADIUS(8)
+
+/* By radius and planes: 1, 2, 4. */
+#define ENTRY(M) [M] = {PASTE(N(planes_1), _##M), PASTE(N(planes_2), _##M), PASTE(N(planes_4), _##M)}
+static N(planes) *const N(table)[NT_WAVE_MAX_RADIUS + 1][3] = {ENTRY(1), ENTRY(2), ENTRY(3),
+                                                              ENTRY(4), ENTRY(6), ENTRY(8)};
+
+/* A box by 2^jam planes at a time, what is left over by fewer. */
+static void N(box)(int jam, int streams, const nt_step *step, const nt_box *b)
+{
+    N(scheme) s = N(scheme_of)(step, b);
+    s.streams = streams && step->ahead.n == 0;
+    N(planes) *const *advance = N(table)[((const nt_wave *)step->params)->order / 2];
+    int64_t z = b->z0;
+    for (; jam >= 0; jam--)
+        for (; z + (1 << jam) <= b->z1; z += 1 << jam)
+            advance[jam](step, b, z, &s);
+}
+
+#define TILE(jam, streams)                                                                            \
+    static void PASTE(N(tile_##jam), _##streams)(const nt_step *step, const nt_box *b)                \
+    {                                                                                                 \
+        N(box)(jam, streams, step, b);                                                                \
+    }
+TILE(0, 0) TILE(1, 0) TILE(2, 0) TILE(0, 1) TILE(1, 1) TILE(2, 1)
+
+#undef TILE
+#undef ENTRY
+#undef RADIUS
+#undef PLANES
+#undef UNROLL
+#undef N
+#undef V
+#undef PASTE
+#undef PASTE_
+#undef T
