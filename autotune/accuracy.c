@@ -300,7 +300,8 @@ int accuracy_can(const nt_kernel *kernel, nt_dtype dtype, int exhaustive, nt_err
 {
     if (kernel->n_levels != 1 || nt_kernel_radius(kernel, NULL) != 0)
         snprintf(why->text, sizeof why->text,
-                 "kernel %s reads neighbours or earlier steps: allowed are kernels of one cell",
+                 "kernel %s reads neighbours or earlier steps: verify takes kernels of one cell; the tests "
+                 "check its bound",
                  kernel->name);
     else if (exhaustive && (dtype != NT_F32 || kernel->n_coefs != 0))
         snprintf(why->text, sizeof why->text,

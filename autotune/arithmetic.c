@@ -12,12 +12,20 @@
 
 #include "tuning.h"
 
+/* One step on the shape that a class is searched on. */
+static trial_ask quick_ask(const tuning *t, nt_dtype dtype, nt_class class)
+{
+    int64_t shape[3], slab[3];
+    tune_row_shape(&t->r->machine, t->kernel, t->order, dtype, class, shape);
+    const int64_t *asked = t->o->shape[0] > 0 ? t->o->shape : shape;
+    tune_slab(&t->r->machine, t->kernel, t->order, dtype, class, asked, slab);
+    return tune_row_ask(t->kernel, t->order, dtype, class, slab, 1);
+}
+
 /* Median seconds of a config on the default shape of a class; HUGE_VAL if it failed. */
 static double quick_time(tuning *t, nt_dtype dtype, nt_class class, const nt_config *config)
 {
-    int64_t shape[3];
-    tune_row_shape(&t->r->machine, t->kernel, dtype, class, shape);
-    trial_ask ask = tune_row_ask(t->kernel, dtype, class, t->o->shape[0] > 0 ? t->o->shape : shape, 1);
+    trial_ask ask = quick_ask(t, dtype, class);
     ask.config = *config;
     trial_answer answer = {0};
     t->runner->run(t->runner, &ask, &answer);
@@ -29,9 +37,10 @@ static double quick_time(tuning *t, nt_dtype dtype, nt_class class, const nt_con
     return c.seconds;
 }
 
+/* A bound in units of the terms is another quantity: --max-ulp does not speak of it. */
 static bool allowed(const tune_options *o, const nt_kernel *kernel, nt_dtype dtype, int variant)
 {
-    return kernel->variants[variant].max_ulp[dtype] <= o->max_ulp[dtype];
+    return kernel->ulp_of_terms || kernel->variants[variant].max_ulp[dtype] <= o->max_ulp[dtype];
 }
 
 nt_status tune_check(const nt_kernel *k, const tune_options *o, nt_error *why)
@@ -63,16 +72,13 @@ static bool beats_default(tuning *t, nt_dtype dtype, const nt_config *config)
     bool faster = false, slower = false;
     race *r = calloc(1, sizeof *r);
     for (int class = 0; r && class < NT_N_CLASSES; class ++) {
-        int64_t shape[3];
-        tune_row_shape(&t->r->machine, t->kernel, dtype, (nt_class) class, shape);
-        trial_ask ask =
-            tune_row_ask(t->kernel, dtype, (nt_class) class, t->o->shape[0] > 0 ? t->o->shape : shape, 1);
+        trial_ask ask = quick_ask(t, dtype, (nt_class) class);
         *r = (race){.runner = t->runner, .stop = t->o->stop};
         ask.config = t->standard;
         race_add(r, &ask);
         ask.config = *config;
         race_add(r, &ask);
-        race_run(r, CONFIRM_ROUNDS_LEAST, CONFIRM_ROUNDS_LEAST, 0);
+        race_run(r, tuning_short_runs.confirm_least, tuning_short_runs.confirm_least, 0);
         const stats_interval ratio = race_ratio(r, 1, 0);
         const bool default_failed = r->entrant[0].class != TRIAL_OK;
         faster |= default_failed || race_surely_faster(r, 1, 0, TUNING_WORTH);
@@ -112,7 +118,7 @@ nt_status tuning_arithmetic(tuning *t, nt_dtype dtype, nt_error *why)
             any = true;
             /* A quarter of the time is enough once something works. */
             const double spent_s = t->runner->now_s(t->runner) - begin_s;
-            if (tuning_over(t) || (isfinite(best_score) && spent_s > 0.25 * t->o->budget_s / NT_N_DTYPES))
+            if (tuning_over(t) || (isfinite(best_score) && spent_s > t->arithmetic_s))
                 continue;
             const double in = quick_time(t, dtype, NT_IN_CACHE, &c);
             best_in = fmin(best_in, in);

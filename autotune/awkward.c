@@ -8,14 +8,17 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { CANARY = 0xa5, PAD_X = 5, PAD_Y = 2, PAD_Z = 1, MAX_STEPS = 5, SEED = 7 };
+enum { CANARY = 0xa5, PAD_X = 5, PAD_Y = 2, PAD_Z = 1, FEW_STEPS = 5, MOST_STEPS = 129, SEED = 7 };
 
-/* sx other than 1 for kernels that read no neighbours only. */
+/* sx other than 1 for kernels that read no neighbours only; those that do need room for their radius, and for
+ * several tiles in y and in x. */
 static const struct awkward_shape {
     int64_t n[3];
     ptrdiff_t sx;
+    int least_radius;
 } awkward_shapes[] = {
-    {{1, 1, 1}, 1}, {{7, 5, 3}, 1}, {{7, 5, 3}, 2}, {{33, 17, 9}, 1}, {{67, 3, 2}, 1}, {{301, 2, 1}, 1},
+    {{1, 1, 1}, 1, 0},   {{7, 5, 3}, 1, 0},    {{7, 5, 3}, 2, 0},    {{33, 17, 9}, 1, 0}, {{67, 3, 2}, 1, 0},
+    {{301, 2, 1}, 1, 0}, {{37, 41, 23}, 1, 1}, {{201, 19, 8}, 1, 1}, {{9, 83, 11}, 1, 1},
 };
 
 /* One operand: a view inside a buffer, and the buffer as it was before the run. */
@@ -46,7 +49,7 @@ static void operands_free(operands *o)
 static nt_status make_padded(operand *o, const trial_ask *ask, const struct awkward_shape *shape,
                              nt_error *why)
 {
-    const int64_t halo = nt_kernel_radius(ask->kernel, NULL);
+    const int64_t halo = nt_kernel_radius(ask->kernel, trial_params(ask));
     const size_t size = nt_dtype_bytes(ask->dtype);
     const ptrdiff_t sx = shape->sx;
     const ptrdiff_t sy = (ptrdiff_t)(shape->n[0] + 2 * halo) * sx + PAD_X;
@@ -83,9 +86,10 @@ static nt_status make_operands(operands *o, const trial_ask *ask, const struct a
     while (o->n < n) {
         const int i = o->n;
         operand *made = &o->at[o->n++];
-        const nt_status status = padded ? make_padded(made, ask, shape, why)
-                                        : nt_grid_create(&made->view, ask->dtype, shape->n[0], shape->n[1],
-                                                         shape->n[2], nt_kernel_radius(k, NULL), NULL, why);
+        const nt_status status =
+            padded ? make_padded(made, ask, shape, why)
+                   : nt_grid_create(&made->view, ask->dtype, shape->n[0], shape->n[1], shape->n[2],
+                                    nt_kernel_radius(k, trial_params(ask)), NULL, why);
         if (status != NT_OK)
             return status;
         made->written = i < k->n_levels ? !with_result : i >= k->n_levels + k->n_coefs;
@@ -97,13 +101,22 @@ static nt_status make_operands(operands *o, const trial_ask *ask, const struct a
     return NT_OK;
 }
 
+/* Over neighbours a time block must be followed by another, and by one cut short. */
+static int64_t steps_of(const trial_ask *ask)
+{
+    if (nt_kernel_radius(ask->kernel, trial_params(ask)) == 0)
+        return ask->steps < FEW_STEPS ? ask->steps : FEW_STEPS;
+    const int64_t steps = 2 * (int64_t)ask->config.depth + 1;
+    return steps < FEW_STEPS ? FEW_STEPS : steps < MOST_STEPS ? steps : MOST_STEPS;
+}
+
 /* Gives the operand that holds the answer. */
 static nt_status run_once(operands *o, const trial_ask *ask, const nt_config *config, int *answer,
                           nt_error *why)
 {
     const nt_kernel *k = ask->kernel;
     const int n_inputs = k->n_levels + k->n_coefs;
-    nt_problem problem = {.kernel = k, .steps = ask->steps < MAX_STEPS ? ask->steps : MAX_STEPS};
+    nt_problem problem = {.kernel = k, .params = trial_params(ask), .steps = steps_of(ask)};
     for (int i = 0; i < k->n_levels; i++)
         problem.level[i] = &o->at[i].view;
     for (int i = 0; i < k->n_coefs; i++)
@@ -158,15 +171,16 @@ static uint64_t bits_of(const void *cell, nt_dtype dtype, int *is_nan)
     return narrow;
 }
 
-/* The cells of the answer against the reference's; each compared cell is then put back as it was,
- * so that whatever still differs from before the run was written outside the view. */
+/* The cells of the answer and their ghosts against the reference's; each compared cell is then put back as it
+ * was, so that whatever still differs from before the run was written outside the view. */
 static int compare_cells(const operand *o, const nt_grid *truth, nt_error *why)
 {
     const nt_grid *g = &o->view;
     const size_t size = nt_dtype_bytes(g->dtype);
-    for (int64_t z = 0; z < g->nz; z++)
-        for (int64_t y = 0; y < g->ny; y++)
-            for (int64_t x = 0; x < g->nx; x++) {
+    const int64_t h = g->halo;
+    for (int64_t z = -h; z < g->nz + h; z++)
+        for (int64_t y = -h; y < g->ny + h; y++)
+            for (int64_t x = -h; x < g->nx + h; x++) {
                 int nan_a, nan_b;
                 char *cell = nt_grid_cell(g, x, y, z);
                 const uint64_t a = bits_of(cell, g->dtype, &nan_a);
@@ -228,11 +242,16 @@ static trial_class check_shape(const trial_ask *ask, const struct awkward_shape 
 
 trial_class awkward_check(const trial_ask *ask, nt_error *why)
 {
-    const int radius = nt_kernel_radius(ask->kernel, NULL);
+    const nt_kernel *k = ask->kernel;
+    const void *params = trial_params(ask) ? trial_params(ask) : k->params;
+    const int radius = nt_kernel_radius(k, params);
     for (size_t i = 0; i < sizeof awkward_shapes / sizeof *awkward_shapes; i++) {
-        if (awkward_shapes[i].sx != 1 && radius > 0)
+        const struct awkward_shape *shape = &awkward_shapes[i];
+        if ((shape->sx != 1 && radius > 0) || radius < shape->least_radius)
             continue;
-        const trial_class class = check_shape(ask, &awkward_shapes[i], why);
+        if (k->check && k->check(params, ask->dtype, shape->n, NULL) != NT_OK)
+            continue;
+        const trial_class class = check_shape(ask, shape, why);
         if (class != TRIAL_OK)
             return class;
     }

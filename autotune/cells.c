@@ -1,5 +1,5 @@
 /*
- * cells.c - all cells of a grid, copied or hashed
+ * cells.c - all cells of a grid, filled, copied or hashed
  * SPDX-License-Identifier: MIT
  *
  * Rows are cut into pieces of at most PIECE cells, which the threads share.  A piece is hashed in
@@ -73,6 +73,24 @@ static void copy_piece(char *to, ptrdiff_t to_stride, const char *from, ptrdiff_
     }
     for (int64_t i = 0; i < n; i++)
         memcpy(to + i * to_stride * (ptrdiff_t)bytes, from + i * from_stride * (ptrdiff_t)bytes, bytes);
+}
+
+void cells_fill(const nt_kernel *kernel, int grid, uint64_t seed, nt_grid *g, int threads)
+{
+    const int n_threads = team(threads);
+    const int64_t rows = g->ny * g->nz;
+    (void)n_threads;
+    PARALLEL("omp parallel for schedule(static) num_threads(n_threads)")
+    for (int64_t row = 0; row < rows; row++) {
+        char *cells = nt_grid_cell(g, 0, row % g->ny, row / g->ny);
+        for (int64_t x = 0; x < g->nx; x++) {
+            const double v = kernel->fill(grid, x + g->nx * row, seed);
+            if (g->dtype == NT_F64)
+                ((double *)(void *)cells)[x * g->sx] = v;
+            else
+                ((float *)(void *)cells)[x * g->sx] = (float)v;
+        }
+    }
 }
 
 void cells_copy(const nt_grid *to, const nt_grid *from, int threads)

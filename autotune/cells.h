@@ -1,5 +1,5 @@
 /*
- * cells.h - all cells of a grid, copied or hashed
+ * cells.h - all cells of a grid, filled, copied or hashed
  * SPDX-License-Identifier: MIT
  *
  * These enter an OpenMP region where the compiler has OpenMP: the worker may call them, the tuner
@@ -10,7 +10,10 @@
 
 #include <stdint.h>
 
-#include "nestune/grid.h"
+#include "nestune/kernel.h"
+
+/* cells_fill() - nt_kernel_fill() by several threads: the same values. */
+void cells_fill(const nt_kernel *kernel, int grid, uint64_t seed, nt_grid *g, int threads);
 
 /* cells_copy() - the cells of one grid into another of the same dtype and shape; no halo. */
 void cells_copy(const nt_grid *to, const nt_grid *from, int threads);

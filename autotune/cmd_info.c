@@ -53,6 +53,69 @@ static json_t *isas_json(const nt_kernel *k)
     return isas;
 }
 
+/* The default tile function of the best isa here; of the first isa built where none can run. */
+static const nt_tile *shown_tile(const nt_kernel *k, nt_dtype dtype)
+{
+    nt_config config;
+    if (nt_config_default(k, dtype, &config, NULL) == NT_OK)
+        return nt_kernel_tile(k, dtype, &config);
+    for (int isa = 0; isa < NT_N_ISAS; isa++)
+        for (const nt_tile *t = k->tiles[isa]; t && t->fn; t++)
+            if (t->dtype == dtype)
+                return t;
+    return NULL;
+}
+
+/* Order, radius and costs of each case, with the least loads over the tile functions of the best isa. */
+static nt_work case_work(const nt_kernel *k, const nt_case *c)
+{
+    const nt_tile *shown = shown_tile(k, NT_F32);
+    nt_work least = {0};
+    if (!shown)
+        return least;
+    least = nt_kernel_work(k, c->params, shown);
+    nt_config config;
+    if (nt_config_default(k, NT_F32, &config, NULL) == NT_OK)
+        for (const nt_tile *t = k->tiles[config.isa]; t->fn; t++) {
+            const nt_work w = nt_kernel_work(k, c->params, t);
+            if (t->dtype == NT_F32 && w.loads_per_vector < least.loads_per_vector)
+                least.loads_per_vector = w.loads_per_vector;
+        }
+    return least;
+}
+
+static json_t *cases_json(const nt_kernel *k)
+{
+    json_t *cases = json_array();
+    const nt_case *c;
+    for (int i = 0; k->cases && (c = nt_kernel_case_at(k, i)); i++) {
+        const nt_work w = case_work(k, c);
+        json_array_append_new(cases, json_pack("{s:i, s:i, s:b, s:f, s:i, s:i}", "order",
+                                               nt_kernel_order(k, c->params), "radius",
+                                               nt_kernel_radius(k, c->params), "tuned", c->tuned,
+                                               "flops_per_cell", w.flops_per_cell, "fp_per_vector",
+                                               w.fp_per_vector, "loads_per_vector", w.loads_per_vector));
+    }
+    return cases;
+}
+
+static void print_cases(const nt_kernel *k)
+{
+    const nt_case *c;
+    for (int i = 0; k->cases && (c = nt_kernel_case_at(k, i)); i++) {
+        const nt_work w = case_work(k, c);
+        printf("    order %-2d  radius %d, %3g flops a cell; a vector: %2d FP instructions, %2d loads%s\n",
+               nt_kernel_order(k, c->params), nt_kernel_radius(k, c->params), w.flops_per_cell,
+               w.fp_per_vector, w.loads_per_vector, c->tuned ? "; tuned unasked" : "");
+    }
+}
+
+/* What max_ulp counts. */
+static const char *ulp_unit(const nt_kernel *k)
+{
+    return k->ulp_of_terms ? "ulp of the sum of absolute terms" : "ulp";
+}
+
 static json_t *kernel_json(const nt_kernel *k)
 {
     static const char *const roles[] = {"field", "memory_roof", "peak"};
@@ -61,11 +124,12 @@ static json_t *kernel_json(const nt_kernel *k)
         json_array_append_new(variants, json_pack("{s:s, s:s, s:f, s:f}", "name", v->name, "note", v->note,
                                                   "max_ulp_f32", v->max_ulp[NT_F32], "max_ulp_f64",
                                                   v->max_ulp[NT_F64]));
-    return json_pack("{s:s, s:i, s:s, s:s, s:s, s:i, s:i, s:f, s:i, s:i, s:o, s:o}", "name", k->name,
-                     "version", k->version, "title", k->title, "formula", k->formula, "role", roles[k->role],
-                     "levels", k->n_levels, "radius", nt_kernel_radius(k, NULL), "flops_per_cell",
-                     k->flops_per_cell, "reads_per_cell", k->reads_per_cell, "writes_per_cell",
-                     k->writes_per_cell, "isas", isas_json(k), "variants", variants);
+    return json_pack("{s:s, s:i, s:s, s:s, s:s, s:i, s:i, s:f, s:i, s:i, s:o, s:o, s:s, s:o}", "name",
+                     k->name, "version", k->version, "title", k->title, "formula", k->formula, "role",
+                     roles[k->role], "levels", k->n_levels, "radius", nt_kernel_radius(k, NULL),
+                     "flops_per_cell", k->flops_per_cell, "reads_per_cell", k->reads_per_cell,
+                     "writes_per_cell", k->writes_per_cell, "isas", isas_json(k), "orders", cases_json(k),
+                     "ulp_unit", ulp_unit(k), "variants", variants);
 }
 
 int cmd_list(int argc, char **argv)
@@ -84,16 +148,21 @@ int cmd_list(int argc, char **argv)
     }
     for (int i = 0; i < nt_kernel_count(); i++) {
         const nt_kernel *k = nt_kernel_at(i);
-        printf("%s  %s\n  %s\n  a cell: %g flops, %d read, %d written; radius %d; here:", k->name, k->title,
-               k->formula, k->flops_per_cell, k->reads_per_cell, k->writes_per_cell,
-               nt_kernel_radius(k, NULL));
+        printf("%s  %s\n  %s\n  a cell: ", k->name, k->title, k->formula);
+        if (!k->cases)
+            printf("%g flops, ", k->flops_per_cell);
+        printf("%d read, %d written; ", k->reads_per_cell, k->writes_per_cell);
+        if (!k->cases)
+            printf("radius %d; ", nt_kernel_radius(k, NULL));
+        printf("here:");
         for (int isa = 0; isa < NT_N_ISAS; isa++)
             if (k->tiles[isa] && nt_isa_available((nt_isa)isa))
                 printf(" %s", nt_isa_name((nt_isa)isa));
         printf("\n");
+        print_cases(k);
         for (const nt_variant *v = k->variants; v->name; v++)
-            printf("    variant=%-8s %-76s %g ulp f32, %g f64\n", v->name, v->note, v->max_ulp[NT_F32],
-                   v->max_ulp[NT_F64]);
+            printf("    variant=%-8s %-76s %g %s f32, %g f64\n", v->name, v->note, v->max_ulp[NT_F32],
+                   ulp_unit(k), v->max_ulp[NT_F64]);
         printf("\n");
     }
     printf("Keys of a config: isa, variant, parallel=serial|outer|middle|inner|flat, "
@@ -142,9 +211,10 @@ static void measure(trial_runner *runner, const nt_machine *m, machine_roofs *ro
     for (int i = 0; i < NT_N_ISAS; i++)
         if (m->isas & 1u << i)
             isa = (nt_isa)i;
-    const nt_kernel *op = NULL;
+    const nt_kernel *op = NULL; /* the first whose roof is `scale`: one of radius 0 */
     for (int i = 0; i < nt_kernel_count() && !op; i++)
-        if (nt_kernel_at(i)->role == NT_FIELD && nt_kernel_at(i)->roof)
+        if (nt_kernel_at(i)->role == NT_FIELD && nt_kernel_at(i)->roof &&
+            nt_kernel_radius(nt_kernel_at(i), NULL) == 0)
             op = nt_kernel_at(i);
     for (int n = 1; roofs->n < MOST_COUNTS;
          n = 2 * n < m->threads_allowed || n == m->threads_allowed ? 2 * n : m->threads_allowed) {
@@ -154,7 +224,7 @@ static void measure(trial_runner *runner, const nt_machine *m, machine_roofs *ro
         trial_ask ask;
         const int i = roofs->n++;
         roofs->threads[i] = n;
-        tune_row_shape(m, op, NT_F64, NT_OUT_OF_CACHE, shape);
+        tune_row_shape(m, op, nt_kernel_order(op, NULL), NT_F64, NT_OUT_OF_CACHE, shape);
         if (roofs_memory(runner, op, NT_F64, isa, shape, n, &ask)) {
             ask.reps = 7;
             const double s = median_seconds(runner, &ask);

@@ -78,7 +78,7 @@ static int print_pairs(const result *r, int pairs)
     printf("Fresh pairs: tuned over default\n\n");
     for (int i = 0; i < r->n_rows; i++) {
         const result_row *row = &r->row[i];
-        printf("%-12s %s  %-12s %-4s  ", row->kernel->name, nt_dtype_name(row->dtype),
+        printf("%-12s %s  %-12s %-4s  ", trial_name(row->kernel, row->order).text, nt_dtype_name(row->dtype),
                nt_class_name(row->class), nt_repeat_name(row->repeat));
         /* One config against itself would show the machine's noise and nothing else. */
         if (tuning_same(row->kernel, &row->config, &row->default_config)) {
@@ -86,7 +86,7 @@ static int print_pairs(const result *r, int pairs)
             continue;
         }
         *heat = (race){.runner = driver_runner(d)};
-        trial_ask ask = tune_row_ask(row->kernel, row->dtype, row->class, row->shape, row->steps);
+        trial_ask ask = tune_row_ask(row->kernel, row->order, row->dtype, row->class, row->shape, row->steps);
         ask.config = row->default_config;
         race_add(heat, &ask);
         ask.config = row->config;

@@ -266,6 +266,14 @@ int cmd_verify(int argc, char **argv)
         return o.failed != EXIT_OK ? o.failed : EXIT_USAGE;
     if (o.accuracy.exhaustive && !(o.dtypes & 1u << NT_F32))
         return refuse(EXIT_USAGE, "--exhaustive with --dtype f64: allowed is f32, f64 has 2^64 inputs");
+    /* Before anything runs: what cannot be measured so is no failure of a bound. */
+    for (int k = 0; k < o.n_kernels; k++)
+        for (int d = 0; d < NT_N_DTYPES; d++) {
+            nt_error why;
+            if (wanted(&o, o.kernel[k], (nt_dtype)d) &&
+                !accuracy_can(o.kernel[k], (nt_dtype)d, o.accuracy.exhaustive, &why))
+                return refuse(EXIT_USAGE, "%s", why.text);
+        }
     json_t *list = o.json ? json_array() : NULL;
     int code = EXIT_OK;
     for (int i = 0; i < nt_kernel_count(); i++)

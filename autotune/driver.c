@@ -181,6 +181,7 @@ static void send_ask(driver *d, const trial_ask *ask)
     memcpy(message.shape, ask->shape, sizeof message.shape);
     message.steps = ask->steps;
     message.window_s = ask->window_s;
+    message.order = ask->order;
     message.dtype = (int32_t)ask->dtype;
     message.in_place = ask->in_place;
     message.reps = ask->reps;

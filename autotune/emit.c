@@ -61,8 +61,8 @@ char *emit_text(const result *r)
                 continue;
             char config[NT_CONFIG_TEXT];
             nt_config_format(row->kernel, &row->config, config);
-            fprintf(out, "NT_TUNED(%s, %d, %s, %s, %s, \"%s\") /* %.4f %.4f %s */\n", row->kernel->name,
-                    row->kernel->version, nt_dtype_name(row->dtype), nt_class_name(row->class),
+            fprintf(out, "NT_TUNED(%s, %d, %d, %s, %s, %s, \"%s\") /* %.4f %.4f %s */\n", row->kernel->name,
+                    row->order, row->kernel->version, nt_dtype_name(row->dtype), nt_class_name(row->class),
                     nt_repeat_name(row->repeat), config, row->default_ns, row->tuned_ns,
                     stats_verdict_name(row->verdict));
         }

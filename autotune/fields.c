@@ -42,7 +42,7 @@ void fields_free_all(fields_cache *cache)
 static double bytes_needed(const trial_ask *ask)
 {
     const nt_kernel *k = ask->kernel;
-    const int halo = nt_kernel_radius(k, NULL);
+    const int halo = nt_kernel_radius(k, trial_params(ask));
     const int n_grids = k->n_levels * (1 + is_restored(ask)) + k->n_coefs + !is_restored(ask);
     double cells = 1;
     for (int i = 0; i < 3; i++)
@@ -106,12 +106,13 @@ static nt_status make_room(fields_cache *cache, double needed, fields **place, n
 static nt_status make_grid(nt_grid *g, const trial_ask *ask, nt_error *why)
 {
     return nt_grid_create(g, ask->dtype, ask->shape[0], ask->shape[1], ask->shape[2],
-                          nt_kernel_radius(ask->kernel, NULL), &ask->config, why);
+                          nt_kernel_radius(ask->kernel, trial_params(ask)), &ask->config, why);
 }
 
 static nt_status make_grids(fields *f, const trial_ask *ask, nt_error *why)
 {
     const nt_kernel *k = ask->kernel;
+    const int threads = nt_threads_allowed();
     nt_status status = NT_OK;
 
     for (int i = 0; i < k->n_levels && status == NT_OK; i++) {
@@ -119,12 +120,12 @@ static nt_status make_grids(fields *f, const trial_ask *ask, nt_error *why)
         if (status == NT_OK && f->restored)
             status = make_grid(&f->pristine[i], ask, why);
         if (status == NT_OK)
-            nt_kernel_fill(k, i, FIELDS_SEED, f->restored ? &f->pristine[i] : &f->level[i]);
+            cells_fill(k, i, FIELDS_SEED, f->restored ? &f->pristine[i] : &f->level[i], threads);
     }
     for (int i = 0; i < k->n_coefs && status == NT_OK; i++) {
         status = make_grid(&f->coef[i], ask, why);
         if (status == NT_OK)
-            nt_kernel_fill(k, k->n_levels + i, FIELDS_SEED, &f->coef[i]);
+            cells_fill(k, k->n_levels + i, FIELDS_SEED, &f->coef[i], threads);
     }
     if (status == NT_OK && !f->restored)
         status = make_grid(&f->result, ask, why);
@@ -137,8 +138,9 @@ nt_status fields_get(fields_cache *cache, const trial_ask *ask, fields **f, nt_e
     const int restored = is_restored(ask);
     for (int i = 0; i < FIELDS_KEPT; i++) {
         fields *kept = &cache->kept[i];
-        if (kept->last_use && kept->kernel == ask->kernel && kept->dtype == ask->dtype &&
-            kept->restored == restored && memcmp(kept->shape, ask->shape, sizeof kept->shape) == 0) {
+        if (kept->last_use && kept->kernel == ask->kernel && kept->order == ask->order &&
+            kept->dtype == ask->dtype && kept->restored == restored &&
+            memcmp(kept->shape, ask->shape, sizeof kept->shape) == 0) {
             kept->last_use = ++cache->uses;
             *f = kept;
             return NT_OK;
@@ -149,6 +151,7 @@ nt_status fields_get(fields_cache *cache, const trial_ask *ask, fields **f, nt_e
     if (status != NT_OK)
         return status;
     place->kernel = ask->kernel;
+    place->order = ask->order;
     place->dtype = ask->dtype;
     place->restored = restored;
     memcpy(place->shape, ask->shape, sizeof place->shape);
@@ -164,7 +167,8 @@ nt_status fields_get(fields_cache *cache, const trial_ask *ask, fields **f, nt_e
 
 nt_problem fields_problem(fields *f, int64_t steps)
 {
-    nt_problem problem = {.kernel = f->kernel, .steps = steps};
+    nt_problem problem = {
+        .kernel = f->kernel, .params = nt_kernel_case(f->kernel, f->order)->params, .steps = steps};
     for (int i = 0; i < f->kernel->n_levels; i++)
         problem.level[i] = &f->level[i];
     for (int i = 0; i < f->kernel->n_coefs; i++)

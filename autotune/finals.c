@@ -9,16 +9,9 @@
 #include "roofs.h"
 #include "tuning.h"
 
-static double ns_of(const tuning_row *tr, double seconds)
-{
-    return isfinite(seconds) ? 1e9 * seconds / tr->cells : 0;
-}
-
 static double ask_ns(const trial_ask *ask, double seconds)
 {
-    return isfinite(seconds)
-               ? 1e9 * seconds / ((double)ask->shape[0] * (double)ask->shape[1] * (double)ask->shape[2])
-               : 0;
+    return isfinite(seconds) ? 1e9 * seconds / trial_cells(ask) : 0;
 }
 
 /* Among equals the same one every time, whatever the order they were found in. */
@@ -52,10 +45,10 @@ static int choose(const race *r, int n, const nt_config *plain)
 }
 
 /* How many fit into the time, at the mean cost of the search's trials. */
-static int finalists_in(double seconds, double trial_s)
+static int finalists_in(const tuning_rounds *rounds, double seconds, double trial_s)
 {
-    const double n = seconds / (fmax(trial_s, 1e-6) * FINAL_ROUNDS_LEAST * 1.5);
-    return n < 2 ? 2 : n > FINALISTS ? FINALISTS : (int)n;
+    const double n = seconds / (fmax(trial_s, 1e-6) * rounds->final_least * 1.5);
+    return n < 2 ? 2 : n > rounds->finalists ? rounds->finalists : (int)n;
 }
 
 /* Adds a config that is not there yet; returns its entrant. */
@@ -81,13 +74,16 @@ nt_config tuning_final(const tuning_row *tr, double deadline_s, double trial_s)
     if (!r)
         return winner;
     *r = (race){.runner = t->runner, .stop = t->o->stop};
-    enter(r, tr, &t->arithmetic);
+    const int plain = enter(r, tr, &t->arithmetic);
     int top[FINALISTS];
-    const int n = search_top(tr->s, top, finalists_in(deadline_s - t->runner->now_s(t->runner), trial_s));
-    for (int i = 0; i < n && r->n < FINALISTS; i++)
+    const int n =
+        search_top(tr->s, top, finalists_in(tr->rounds, deadline_s - t->runner->now_s(t->runner), trial_s));
+    for (int i = 0; i < n && r->n < tr->rounds->finalists; i++)
         enter(r, tr, &tr->s->tried[top[i]].config);
     tuning_tell(t, "final", NULL);
-    race_run(r, FINAL_ROUNDS_LEAST, FINAL_ROUNDS_MOST, deadline_s);
+    race_run(r, tr->rounds->final_least, tr->rounds->final_most, deadline_s);
+    for (int i = 0; i < r->n; i++)
+        race_expect(r, i, plain);
     const int chosen = choose(r, r->n, &t->arithmetic);
     if (chosen >= 0)
         winner = r->entrant[chosen].ask.config;
@@ -95,16 +91,21 @@ nt_config tuning_final(const tuning_row *tr, double deadline_s, double trial_s)
     return winner;
 }
 
-static void read_roofs(result_row *row, const tuning *t, const race *r, int memory, int peak, int in_cache)
+/* By the counts of the tile function that the row has taken. */
+static void read_roofs(result_row *row, const tuning *t, const race *r, int memory, int peak, int load,
+                       int in_cache)
 {
     /* Shared among all the threads that may be used. */
     const int threads = t->o->threads[t->o->n_threads - 1];
+    const nt_tile *tile = nt_kernel_tile(t->kernel, row->dtype, &row->config);
+    const nt_work work = tile ? nt_kernel_work(t->kernel, t->params, tile) : (nt_work){0};
     if (memory >= 0)
         row->memory_roof_ns = ask_ns(&t->memory, race_median(r, memory));
     if (peak >= 0 && isfinite(race_median(r, peak)))
-        row->arithmetic_roof_ns =
-            roofs_arithmetic_ns(t->kernel, row->dtype, t->arithmetic.variant,
-                                roofs_ns_per_fp(&t->peak, race_median(r, peak)), threads);
+        row->fp_roof_ns = work.fp_per_vector * roofs_ns_per_op(&t->peak, race_median(r, peak)) / threads;
+    if (load >= 0 && isfinite(race_median(r, load)))
+        row->load_roof_ns = work.loads_per_vector * roofs_ns_per_op(&t->load, race_median(r, load)) / threads;
+    row->arithmetic_roof_ns = fmax(row->fp_roof_ns, row->load_roof_ns);
     if (in_cache >= 0) {
         row->in_cache_ns = ask_ns(&t->in_cache, race_median(r, in_cache)) / threads;
         memcpy(row->in_cache_shape, t->in_cache.shape, sizeof row->in_cache_shape);
@@ -119,7 +120,7 @@ static bool decide(const tuning_row *tr, const nt_config *winner)
         return false;
     *r = (race){.runner = tr->t->runner, .stop = tr->t->o->stop};
     const int plain = enter(r, tr, &tr->t->arithmetic), best = enter(r, tr, winner);
-    race_run(r, DECIDE_ROUNDS, DECIDE_ROUNDS, 0);
+    race_run(r, tr->rounds->decide, tr->rounds->decide, 0);
     const bool sure = race_surely_faster(r, best, plain, TUNING_WORTH);
     free(r);
     return sure;
@@ -138,15 +139,16 @@ void tuning_confirm(tuning_row *tr, const nt_config *winner, double deadline_s)
     if (!r)
         return;
     /* Whoever asks to stop waits for the least rounds that can tell. */
-    *r = (race){.runner = t->runner, .stop = t->o->stop, .stop_from = CONFIRM_ROUNDS_LEAST};
+    *r = (race){.runner = t->runner, .stop = t->o->stop, .stop_from = tr->rounds->confirm_least};
     const int standard = enter(r, tr, &t->standard), plain = enter(r, tr, &t->arithmetic),
               best = enter(r, tr, winner);
     const int memory = t->has_memory && row->class == NT_OUT_OF_CACHE ? race_add(r, &t->memory) : -1;
     const int peak = t->has_peak ? race_add(r, &t->peak) : -1;
+    const int load = t->has_load ? race_add(r, &t->load) : -1;
     const int in_cache = t->has_in_cache ? race_add(r, &t->in_cache) : -1;
     tuning_tell(t, "confirm", NULL);
-    race_run(r, CONFIRM_ROUNDS_LEAST, CONFIRM_ROUNDS_MOST, deadline_s);
-    read_roofs(row, t, r, memory, peak, in_cache);
+    race_run(r, tr->rounds->confirm_least, tr->rounds->confirm_most, deadline_s);
+    race_expect(r, best, plain);
 
     const bool plain_runs = isfinite(race_median(r, plain));
     const bool adopted = best != plain && isfinite(race_median(r, best)) &&
@@ -155,8 +157,9 @@ void tuning_confirm(tuning_row *tr, const nt_config *winner, double deadline_s)
                            decide(tr, &r->entrant[best].ask.config)));
     const int taken = adopted ? best : plain;
     row->config = r->entrant[taken].ask.config;
-    row->default_ns = ns_of(tr, race_median(r, standard));
-    row->tuned_ns = ns_of(tr, race_median(r, taken));
+    read_roofs(row, t, r, memory, peak, load, in_cache);
+    row->default_ns = ask_ns(&tr->ask, race_median(r, standard));
+    row->tuned_ns = ask_ns(&tr->ask, race_median(r, taken));
     row->ratio = taken == standard ? (stats_interval){1, 1, 1, r->n_rounds} : race_ratio(r, taken, standard);
     row->verdict = taken == standard  ? STATS_SAME
                    : row->ratio.n > 0 ? stats_judge(&row->ratio, 0)
@@ -183,7 +186,7 @@ void tuning_loops(tuning_row *tr, double deadline_s)
             if ((int)c->config.parallel == p && c->class == TRIAL_OK && (!best || c->seconds < best->seconds))
                 best = c;
         }
-        trial_ask ask = tr->ask;
+        trial_ask ask = tr->screen;
         ask.config = best ? best->config : t->arithmetic;
         ask.config.parallel = (nt_parallel)p;
         entrant[p] = best || !tried[p] ? race_add(r, &ask) : -1; /* what failed is not asked again */
@@ -191,6 +194,6 @@ void tuning_loops(tuning_row *tr, double deadline_s)
     tuning_tell(t, "loops", NULL);
     race_run(r, LOOP_ROUNDS_LEAST, LOOP_ROUNDS_MOST, deadline_s);
     for (int p = 0; p < NT_N_PARALLELS; p++)
-        tr->row->loops_ns[p] = entrant[p] < 0 ? 0 : ns_of(tr, race_median(r, entrant[p]));
+        tr->row->loops_ns[p] = entrant[p] < 0 ? 0 : ask_ns(&tr->screen, race_median(r, entrant[p]));
     free(r);
 }

@@ -40,6 +40,9 @@ int race_add(race *r, const trial_ask *ask);
 /* race_run() - rounds until `least` and the deadline are reached, or `most`. */
 void race_run(race *r, int least, int most, double deadline_s);
 
+/* race_expect() - the entrant must give the bits of another: else its class becomes TRIAL_WRONG. */
+void race_expect(race *r, int entrant, int as);
+
 /* race_median() - seconds of a run; HUGE_VAL if it failed or no round was completed. */
 double race_median(const race *r, int entrant);
 

@@ -5,6 +5,7 @@
 #include "report.h"
 
 #include <math.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -42,24 +43,38 @@ static void print_name(FILE *out, const result_row *r)
     char shape[64];
     snprintf(shape, sizeof shape, "%lldx%lldx%lld", (long long)r->shape[0], (long long)r->shape[1],
              (long long)r->shape[2]);
-    fprintf(out, "%-12s %s  %-15s %3lld", r->kernel->name, nt_dtype_name(r->dtype), shape,
-            (long long)r->steps);
+    fprintf(out, "%-12s %s  %-15s %3lld", trial_name(r->kernel, r->order).text, nt_dtype_name(r->dtype),
+            shape, (long long)r->steps);
+}
+
+/* Stencils are compared by cells a second. */
+static bool has_stencils(const result *r)
+{
+    for (int i = 0; i < r->n_rows; i++)
+        if (r->row[i].order > 0)
+            return true;
+    return false;
 }
 
 static void print_times(FILE *out, const result *r)
 {
+    const bool gpts = has_stencils(r);
     fprintf(out,
-            "\nTimes in ns a cell and step (medians, interleaved); %% of roof: roof / tuned\n\n"
-            "%-12s %s  %-15s %3s %8s %8s %8s %8s %8s %8s  %s\n",
-            "kernel", "   ", "shape", "stp", "default", "tuned", "memory", "in-cache", "arithm.", "roof",
+            "\nTimes in ns a cell and step (medians, interleaved)%s; %% of roof: roof / tuned\n\n"
+            "%-12s %s  %-15s %3s %8s %8s%s %8s %8s %8s %8s  %s\n",
+            gpts ? ", GPts/s: tuned, 10^9 cells and steps a second" : "", "kernel", "   ", "shape", "stp",
+            "default", "tuned", gpts ? "   GPts/s" : "", "memory", "in-cache", "arithm.", "roof",
             "tuned/default, 95%       % of roof");
     for (int i = 0; i < r->n_rows; i++) {
         const result_row *row = &r->row[i];
         print_name(out, row);
         const double columns[] = {row->default_ns,  row->tuned_ns,           row->memory_roof_ns,
                                   row->in_cache_ns, row->arithmetic_roof_ns, row->roof_ns};
-        for (size_t c = 0; c < sizeof columns / sizeof *columns; c++)
+        for (size_t c = 0; c < sizeof columns / sizeof *columns; c++) {
             print_ns(out, columns[c]);
+            if (gpts && c == 1)
+                print_ns(out, row->order > 0 && row->tuned_ns > 0 ? 1 / row->tuned_ns : 0);
+        }
         fprintf(out, "  %.3f-%.3f %-10s", row->ratio.low, row->ratio.high, stats_verdict_name(row->verdict));
         if (row->roof_ns > 0)
             fprintf(out, " %5.0f%%", 100 * row->roof_ns / row->tuned_ns);
@@ -93,7 +108,8 @@ static void print_configs(FILE *out, const result *r)
         nt_config_format(row->kernel, &row->config, text);
         print_name(out, row);
         fprintf(out, "  %s\n", text);
-        fprintf(out, "%-38s max %.2g ulp; %d trials", "", row->max_ulp, row->n_trials);
+        fprintf(out, "%-38s max %.2g ulp%s; %d trials", "", row->max_ulp,
+                row->kernel->ulp_of_terms ? " of the sum of absolute terms" : "", row->n_trials);
         if (row->n_failed > 0)
             fprintf(out, ", %d failed", row->n_failed);
         fprintf(out, " of %.0f configs%s\n", row->space_size,
@@ -135,8 +151,11 @@ static void print_done(progress *p, const tune_event *e)
     wipe(p);
     fprintf(p->out, "[%d/%d] ", e->row + 1, e->n_rows);
     print_name(p->out, row);
-    fprintf(p->out, "  default %.3f, tuned %.3f ns (%s), %d trials, %.0f of %.0f s\n", row->default_ns,
-            row->tuned_ns, stats_verdict_name(row->verdict), row->n_trials, e->elapsed_s, e->budget_s);
+    fprintf(p->out, "  default %.3f, tuned %.3f ns", row->default_ns, row->tuned_ns);
+    if (row->order > 0)
+        fprintf(p->out, ", %.2f GPts/s", 1 / row->tuned_ns);
+    fprintf(p->out, " (%s), %d trials, %.0f of %.0f s\n", stats_verdict_name(row->verdict), row->n_trials,
+            e->elapsed_s, e->budget_s);
 }
 
 static void print_failure(progress *p, const tune_event *e)
@@ -162,7 +181,7 @@ void progress_event(void *context, const tune_event *e)
         bar[i] = i < (int)(share * BAR) ? '#' : '.';
     bar[BAR] = '\0';
     const int n = snprintf(line, sizeof line, "[%s] %2d/%d %s %s %s %s, ETA %.0f s", bar, e->row + 1,
-                           e->n_rows, e->kernel->name, nt_dtype_name(e->dtype), e->stage,
+                           e->n_rows, trial_name(e->kernel, e->order).text, nt_dtype_name(e->dtype), e->stage,
                            nt_class_name(e->class), fmax(0, e->budget_s - e->elapsed_s));
     wipe(p);
     fprintf(p->out, "%s", line);

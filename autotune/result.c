@@ -18,7 +18,8 @@ double result_roof(const result_row *row)
         return row->arithmetic_roof_ns;
     if (row->memory_roof_ns <= 0 || row->in_cache_ns <= 0)
         return 0;
-    return fmax(row->memory_roof_ns / (double)row->steps, row->in_cache_ns);
+    const double visits = row->order > 0 ? (double)row->config.depth : (double)row->steps;
+    return fmax(row->memory_roof_ns / visits, row->in_cache_ns);
 }
 
 json_t *result_machine_json(const nt_machine *m)
@@ -71,23 +72,26 @@ static json_t *row_json(const result_row *r)
     json_t *loops = json_object();
     for (int p = 0; p < NT_N_PARALLELS; p++)
         json_object_set_new(loops, nt_parallel_name((nt_parallel)p), figure(r->loops_ns[p]));
-    return json_pack(
-        "{s:s, s:s, s:s, s:[I,I,I], s:I, s:o, s:o, s:o, s:[f,f], s:i, s:s, s:o, s:o, s:o, s:[I,I,I], s:o, "
-        "s:o, s:f, "
-        "s:o, s:o, s:o, s:i, s:i, s:b, s:f}",
-        "kernel", r->kernel->name, "dtype", nt_dtype_name(r->dtype), "class", nt_class_name(r->class),
-        "shape", (json_int_t)r->shape[0], (json_int_t)r->shape[1], (json_int_t)r->shape[2], "steps",
-        (json_int_t)r->steps, "default_ns_per_cell", figure(r->default_ns), "tuned_ns_per_cell",
-        figure(r->tuned_ns), "speedup", figure(r->tuned_ns > 0 ? r->default_ns / r->tuned_ns : 0),
-        "tuned_over_default", r->ratio.low, r->ratio.high, "pairs", r->ratio.n, "verdict",
-        stats_verdict_name(r->verdict), "memory_roof_ns_per_cell", figure(r->memory_roof_ns),
-        "arithmetic_roof_ns_per_cell", figure(r->arithmetic_roof_ns), "in_cache_ns_per_cell",
-        figure(r->in_cache_ns), "in_cache_shape", (json_int_t)r->in_cache_shape[0],
-        (json_int_t)r->in_cache_shape[1], (json_int_t)r->in_cache_shape[2], "roof_ns_per_cell",
-        figure(r->roof_ns), "roof_fraction", figure(r->tuned_ns > 0 ? r->roof_ns / r->tuned_ns : 0),
-        "max_ulp", r->max_ulp, "loops", loops, "config", config_json(r->kernel, &r->config), "default_config",
-        config_json(r->kernel, &r->default_config), "trials", r->n_trials, "failed", r->n_failed, "complete",
-        r->complete, "space", r->space_size);
+    return json_pack("{s:s, s:i, s:s, s:s, s:[I,I,I], s:I, s:o, s:o, s:o, s:[f,f], s:i, s:s, s:o, s:o, s:o, "
+                     "s:o, s:o, s:[I,I,I], s:o, "
+                     "s:o, s:f, "
+                     "s:o, s:o, s:o, s:i, s:i, s:b, s:f}",
+                     "kernel", r->kernel->name, "order", r->order, "dtype", nt_dtype_name(r->dtype), "class",
+                     nt_class_name(r->class), "shape", (json_int_t)r->shape[0], (json_int_t)r->shape[1],
+                     (json_int_t)r->shape[2], "steps", (json_int_t)r->steps, "default_ns_per_cell",
+                     figure(r->default_ns), "tuned_ns_per_cell", figure(r->tuned_ns), "speedup",
+                     figure(r->tuned_ns > 0 ? r->default_ns / r->tuned_ns : 0), "tuned_over_default",
+                     r->ratio.low, r->ratio.high, "pairs", r->ratio.n, "verdict",
+                     stats_verdict_name(r->verdict), "memory_roof_ns_per_cell", figure(r->memory_roof_ns),
+                     "arithmetic_roof_ns_per_cell", figure(r->arithmetic_roof_ns), "fp_roof_ns_per_cell",
+                     figure(r->fp_roof_ns), "load_roof_ns_per_cell", figure(r->load_roof_ns),
+                     "in_cache_ns_per_cell", figure(r->in_cache_ns), "in_cache_shape",
+                     (json_int_t)r->in_cache_shape[0], (json_int_t)r->in_cache_shape[1],
+                     (json_int_t)r->in_cache_shape[2], "roof_ns_per_cell", figure(r->roof_ns),
+                     "roof_fraction", figure(r->tuned_ns > 0 ? r->roof_ns / r->tuned_ns : 0), "max_ulp",
+                     r->max_ulp, "loops", loops, "config", config_json(r->kernel, &r->config),
+                     "default_config", config_json(r->kernel, &r->default_config), "trials", r->n_trials,
+                     "failed", r->n_failed, "complete", r->complete, "space", r->space_size);
 }
 
 json_t *result_json(const result *r, const nt_kernel *kernel)
@@ -185,6 +189,7 @@ static nt_status check_key(const json_t *root, const nt_machine *m, const nt_ker
                  b ? b : "?");
         free(a);
         free(b);
+        text_make_printable(why->text);
         status = NT_ESTALE;
     }
     json_decref(here);
@@ -264,7 +269,7 @@ static bool read_config(const json_t *row, const char *name, const nt_kernel *ke
 
 bool result_contradicts(const result_row *a, const result_row *b)
 {
-    return a->kernel == b->kernel && a->dtype == b->dtype &&
+    return a->kernel == b->kernel && a->order == b->order && a->dtype == b->dtype &&
            ((a->class == b->class && a->repeat == b->repeat) || a->config.isa != b->config.isa ||
             a->config.variant != b->config.variant);
 }
@@ -278,7 +283,8 @@ static bool read_row(const json_t *json, const nt_kernel *kernel, result_row *ro
     const json_int_t steps = json_integer_value(json_object_get(json, "steps"));
     const json_t *interval = json_object_get(json, "tuned_over_default"),
                  *loops = json_object_get(json, "loops");
-    if (dtype < 0 || class < 0 || verdict < 0 || steps < 1 || steps > 1000000)
+    if (dtype < 0 || class < 0 || verdict < 0 || steps < 1 || steps > 1000000 ||
+        !read_count(json, "order", &row->order) || !nt_kernel_case(kernel, row->order))
         return false;
     row->dtype = (nt_dtype)dtype;
     row->class = (nt_class) class;
@@ -291,6 +297,8 @@ static bool read_row(const json_t *json, const nt_kernel *kernel, result_row *ro
                 read_figure(json, "tuned_ns_per_cell", &row->tuned_ns) &&
                 read_figure(json, "memory_roof_ns_per_cell", &row->memory_roof_ns) &&
                 read_figure(json, "arithmetic_roof_ns_per_cell", &row->arithmetic_roof_ns) &&
+                read_figure(json, "fp_roof_ns_per_cell", &row->fp_roof_ns) &&
+                read_figure(json, "load_roof_ns_per_cell", &row->load_roof_ns) &&
                 read_figure(json, "in_cache_ns_per_cell", &row->in_cache_ns) &&
                 read_figure(json, "roof_ns_per_cell", &row->roof_ns);
     for (int p = 0; p < NT_N_PARALLELS; p++)

@@ -11,19 +11,22 @@
 #include "nestune/nestune.h"
 #include "stats.h"
 
-enum { RESULT_FORMAT = 1, RESULT_MOST_ROWS = 64 };
+/* 16 orders of one kernel, and room for others. */
+enum { RESULT_FORMAT = 2, RESULT_MOST_ROWS = 128 };
 
-/* One row: a kernel, dtype, shape class and number of steps.  Times are ns a cell and step; a time that
+/* One row: a kernel, order, dtype, shape class and number of steps.  Times are ns a cell and step; a time that
  * was not measured is 0, in JSON null. */
 typedef struct result_row {
     const nt_kernel *kernel;
+    int order; /* nt_kernel_order() of its case; 0 at radius 0 */
     nt_dtype dtype;
     nt_class class;
     nt_repeat repeat;
     int64_t shape[3];
     int64_t steps;
     double default_ns, tuned_ns;
-    double memory_roof_ns, arithmetic_roof_ns, in_cache_ns;
+    double memory_roof_ns, in_cache_ns;
+    double fp_roof_ns, load_roof_ns, arithmetic_roof_ns; /* the third is the larger of the two */
     int64_t in_cache_shape[3];
     double roof_ns;       /* the one that bounds this row: see result_roof() */
     stats_interval ratio; /* tuned over default, paired */
@@ -45,11 +48,13 @@ typedef struct result {
 
 /*
  * result_roof() - in cache: the arithmetic.  Out of cache: the larger of memory over the steps that one
- * visit may serve, and the kernel in cache.  0 where it was not measured.
+ * visit serves, and the kernel in cache.  At radius 0 one visit may serve all steps of a row; over neighbours those
+ * of the tuned depth.  0 where it was not measured.
  */
 double result_roof(const result_row *row);
 
-/* result_contradicts() - the library could not use both: one case twice, or two arithmetics of a dtype. */
+/* result_contradicts() - the library could not use both: one case twice, or two arithmetics of an order and
+ * dtype. */
 bool result_contradicts(const result_row *a, const result_row *b);
 
 /* result_machine_json(), result_key_json() - who measured, and what the figures are true of.  New

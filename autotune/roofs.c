@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "stats.h"
+#include "tune.h"
 
 static const double trial_limit_s = 20, window_s = 1e-3;
 
@@ -18,8 +19,7 @@ static bool keep_faster(trial_runner *runner, const trial_ask *ask, trial_ask *b
     runner->run(runner, ask, &answer);
     if (answer.class != TRIAL_OK || answer.n < 1)
         return answer.class != TRIAL_HANG;
-    const double cells = (double)ask->shape[0] * (double)ask->shape[1] * (double)ask->shape[2];
-    const double s = stats_median(answer.seconds, answer.n) / cells;
+    const double s = stats_median(answer.seconds, answer.n) / trial_cells(ask);
     if (s < *best_s_per_cell) {
         *best_s_per_cell = s;
         *best = *ask;
@@ -57,14 +57,24 @@ bool roofs_memory(trial_runner *runner, const nt_kernel *kernel, nt_dtype dtype,
     return isfinite(s_per_cell);
 }
 
-bool roofs_peak(trial_runner *runner, const nt_machine *machine, nt_dtype dtype, nt_isa isa, trial_ask *best)
+/* Of the peak kernels the one that loads, or the one that computes: their own counts tell. */
+static const nt_kernel *find_peak(nt_isa isa, bool loads)
 {
-    const nt_kernel *peak = NULL;
-    for (int i = 0; i < nt_kernel_count(); i++)
-        if (nt_kernel_at(i)->role == NT_PEAK)
-            peak = nt_kernel_at(i);
+    for (int i = 0; i < nt_kernel_count(); i++) {
+        const nt_kernel *k = nt_kernel_at(i);
+        if (k->role == NT_PEAK && k->tiles[isa] && k->tiles[isa]->fn &&
+            (nt_kernel_work(k, NULL, k->tiles[isa]).loads_per_vector > 0) == loads)
+            return k;
+    }
+    return NULL;
+}
+
+static bool measure_peak(trial_runner *runner, const nt_machine *machine, nt_dtype dtype, nt_isa isa,
+                         bool loads, trial_ask *best)
+{
+    const nt_kernel *peak = find_peak(isa, loads);
     double s_per_cell = HUGE_VAL;
-    if (!peak || !peak->tiles[isa])
+    if (!peak)
         return false;
     const int64_t l1d = machine->l1d_bytes > 0 ? machine->l1d_bytes : 32768;
     trial_ask ask = {.kernel = peak,
@@ -85,16 +95,25 @@ bool roofs_peak(trial_runner *runner, const nt_machine *machine, nt_dtype dtype,
     return isfinite(s_per_cell);
 }
 
-bool roofs_in_cache(trial_runner *runner, const nt_machine *machine, const nt_kernel *kernel, nt_dtype dtype,
-                    const nt_config *arithmetic, trial_ask *best)
+bool roofs_peak(trial_runner *runner, const nt_machine *machine, nt_dtype dtype, nt_isa isa, trial_ask *best)
+{
+    return measure_peak(runner, machine, dtype, isa, false, best);
+}
+
+bool roofs_load(trial_runner *runner, const nt_machine *machine, nt_dtype dtype, nt_isa isa, trial_ask *best)
+{
+    return measure_peak(runner, machine, dtype, isa, true, best);
+}
+
+bool roofs_in_cache(trial_runner *runner, const nt_machine *machine, const nt_kernel *kernel, int order,
+                    nt_dtype dtype, const nt_config *arithmetic, trial_ask *best)
 {
     const int64_t l2 = machine->l2_bytes > 0 ? machine->l2_bytes : 262144;
-    const int64_t grids = kernel->n_levels + kernel->n_coefs + (kernel->n_levels == 1);
-    const int64_t cells = l2 * 3 / 4 / grids / (int64_t)nt_dtype_bytes(dtype);
     double s_per_cell = HUGE_VAL;
     trial_ask ask = {.kernel = kernel,
+                     .order = order,
                      .dtype = dtype,
-                     .steps = 1,
+                     .steps = order > 0 ? tune_steps(kernel, order, NT_MANY_STEPS) : 1,
                      .reps = 3,
                      .window_s = window_s,
                      .limit_s = trial_limit_s,
@@ -108,7 +127,11 @@ bool roofs_in_cache(trial_runner *runner, const nt_machine *machine, const nt_ke
                 continue;
             ask.shape[0] = nx;
             ask.shape[1] = 16;
-            ask.shape[2] = cells / nx / 16;
+            ask.shape[2] = tune_fit_planes(kernel, order, dtype, nx, 16, l2 * 3 / 4);
+            if (ask.shape[2] == 0) {
+                ask.shape[1] = 8;
+                ask.shape[2] = tune_fit_planes(kernel, order, dtype, nx, 8, l2 * 3 / 4);
+            }
             ask.config.unroll = t->unroll;
             ask.config.jam = t->jam;
             if (ask.shape[2] > 0 && !keep_faster(runner, &ask, best, &s_per_cell))
@@ -117,15 +140,10 @@ bool roofs_in_cache(trial_runner *runner, const nt_machine *machine, const nt_ke
     return isfinite(s_per_cell);
 }
 
-double roofs_ns_per_fp(const trial_ask *peak, double seconds)
+double roofs_ns_per_op(const trial_ask *peak, double seconds)
 {
-    const double cells = (double)peak->shape[0] * (double)peak->shape[1] * (double)peak->shape[2];
-    return 1e9 * seconds / cells / peak->kernel->variants[0].fp_per_vector[peak->dtype];
-}
-
-double roofs_arithmetic_ns(const nt_kernel *kernel, nt_dtype dtype, int variant, double ns_per_fp,
-                           int threads)
-{
-    const int own = kernel->variants[variant].fp_per_vector[dtype];
-    return (own > 0 ? own : kernel->variants[0].fp_per_vector[dtype]) * ns_per_fp / threads;
+    const nt_work work =
+        nt_kernel_work(peak->kernel, NULL, nt_kernel_tile(peak->kernel, peak->dtype, &peak->config));
+    const int n = work.loads_per_vector > 0 ? work.loads_per_vector : work.fp_per_vector;
+    return 1e9 * seconds / trial_cells(peak) / n;
 }

@@ -18,20 +18,17 @@
 bool roofs_memory(trial_runner *runner, const nt_kernel *kernel, nt_dtype dtype, nt_isa isa,
                   const int64_t shape[3], int threads, trial_ask *ask);
 
-/* roofs_peak() - independent FMAs in the first-level cache, one thread. */
+/* roofs_peak(), roofs_load() - independent FMAs, and loads, in the first-level cache, one thread. */
 bool roofs_peak(trial_runner *runner, const nt_machine *machine, nt_dtype dtype, nt_isa isa, trial_ask *ask);
+bool roofs_load(trial_runner *runner, const nt_machine *machine, nt_dtype dtype, nt_isa isa, trial_ask *ask);
 
-/* roofs_in_cache() - the kernel itself, one thread, over nx in 64, 128, 256 touching at most 3/4 of L2. */
-bool roofs_in_cache(trial_runner *runner, const nt_machine *machine, const nt_kernel *kernel, nt_dtype dtype,
-                    const nt_config *arithmetic, trial_ask *ask);
+/* roofs_in_cache() - the kernel itself, one thread, over nx in 64, 128, 256 and all tile functions, touching at most
+ * 3/4 of L2, halos included.  Over neighbours a run makes many steps: one alone would mostly keep ghosts. */
+bool roofs_in_cache(trial_runner *runner, const nt_machine *machine, const nt_kernel *kernel, int order,
+                    nt_dtype dtype, const nt_config *arithmetic, trial_ask *ask);
 
-/* roofs_ns_per_fp() - ns of one FP instruction a cell, from the time of a peak ask: the vector's time
- * over its lanes. */
-double roofs_ns_per_fp(const trial_ask *peak, double seconds);
-
-/* roofs_arithmetic_ns() - the arithmetic roof, ns a cell: by the variant's committed count, or the kernel's first
- * variant's where SLEEF's or libm's instructions are not ours to count; 0 where there is none. */
-double roofs_arithmetic_ns(const nt_kernel *kernel, nt_dtype dtype, int variant, double ns_per_fp,
-                           int threads);
+/* roofs_ns_per_op() - ns a cell of one FP instruction or one load, from the time of a peak ask: a vector's time over
+ * its lanes and the ask's count a vector. */
+double roofs_ns_per_op(const trial_ask *peak, double seconds);
 
 #endif /* AUTOTUNE_ROOFS_H */

@@ -2,8 +2,8 @@
  * search.h - finds fast configs by asking trials, within a time
  * SPDX-License-Identifier: MIT
  *
- * Coordinate descent from a start, then random probes, each of which may become the start of another
- * descent.  It knows no kernel and no clock but the runner's: a test gives it synthetic costs.
+ * Coordinate descent from a start, over neighbours with moves of two tile sizes at once, since those serve
+ * together or not at all; then random probes, each of which may become the start of another descent.  It knows no kernel and no clock but the runner's: a test gives it synthetic costs.
  */
 #ifndef AUTOTUNE_SEARCH_H
 #define AUTOTUNE_SEARCH_H
@@ -30,6 +30,8 @@ typedef struct search {
     double deadline_s;                 /* on the runner's clock */
     const volatile sig_atomic_t *stop; /* may be NULL */
     uint64_t seed;
+    double
+        hopeless; /* a candidate so many times slower than the best in one repetition gets no more; 0: all do */
 
     bool has_truth; /* the hash that every schedule of this arithmetic must give */
     uint64_t truth;

@@ -9,9 +9,12 @@
 
 #include "nestune/nestune.h"
 
-#define SPACE_AXIS_MAP(X)                                                                             \
-    X(PARALLEL, "parallel")                                                                           \
-    X(DEPTH, "depth") X(TILE_X, "tile x") X(TILE_Y, "tile y") X(TILE_Z, "tile z") X(UNROLL, "unroll") \
+#define SPACE_AXIS_MAP(X)                                                                \
+    X(PARALLEL, "parallel")                                                              \
+    X(DEPTH, "depth")                                                                    \
+    X(TILE_X, "tile x")                                                                  \
+    X(TILE_Y, "tile y") X(TILE_Z, "tile z")                                              \
+        X(FUNCTION, "tile function") /* an index into the isa's table: unroll and jam */ \
         X(THREADS, "threads") X(SCHEDULE, "schedule") X(ORDER, "order")
 
 typedef enum space_axis {
@@ -26,6 +29,7 @@ enum { SPACE_MOST_VALUES = 40 };
 /* Everything about the machine and the question that the space depends on. */
 typedef struct space_question {
     const nt_kernel *kernel;
+    int order; /* of the kernel's case */
     nt_dtype dtype;
     int64_t shape[3];
     int64_t steps;
@@ -33,28 +37,46 @@ typedef struct space_question {
     const int *threads;   /* allowed counts, ascending */
     int n_threads;
     int64_t l1d_bytes, l2_bytes; /* of one core */
+    int64_t l3_bytes;            /* of one core: its share */
 } space_question;
 
 typedef struct space {
     space_question q;
+    int radius;
     int64_t value[SPACE_N_AXES][SPACE_MOST_VALUES];
     int n[SPACE_N_AXES];
 } space;
 
 const char *space_axis_name(space_axis axis);
 
-/* space_make() - the values of each axis for this question.  Tiles are powers of two up to the shape, and 0. */
+/* space_make() - the values of each axis for this question.  Tiles are powers of two up to the shape, and 0; over
+ * neighbours there are finer ones in y and in depth. */
 void space_make(space *s, const space_question *q);
 
 /* space_size() - how many configs the axes span, before those that mean the same are made one. */
 double space_size(const space *s);
 
-/* space_start() - where a model of the caches would begin: flat, a chunk that half fills the first-level
- * cache where steps are kept in it, all threads. */
-nt_config space_start(const space *s);
+/*
+ * space_starts() - where a model of the caches would begin, at most SPACE_MOST_STARTS configs; all threads.
+ *
+ * Radius 0: flat, a chunk that half fills the first-level cache where steps are kept in it.
+ * Over neighbours: for several depths, the widest tiles whose wavefront stays in the second-level cache, and in
+ * the core's share of the third; and for depth 1 the rows whose planes stay in the second-level cache.
+ */
+enum { SPACE_MOST_STARTS = 16 };
+int space_starts(const space *s, nt_config start[SPACE_MOST_STARTS]);
+
+/* space_wavefront_bytes() - what a tile of this config keeps in cache while its wavefront passes. */
+double space_wavefront_bytes(const space *s, const nt_config *config);
 
 /* space_set() - the config with one axis changed, made canonical. */
 nt_config space_set(const space *s, nt_config config, space_axis axis, int64_t value);
+
+/* space_place() - where on an axis a config stands: the number of its value, 0 where it has none of them. */
+int space_place(const space *s, const nt_config *config, space_axis axis);
+
+/* space_near() - a config drawn from the neighbourhood of another. */
+nt_config space_near(const space *s, nt_config config, uint64_t *state);
 
 /* space_random() - a config drawn from the axes; *state is the generator's. */
 nt_config space_random(const space *s, uint64_t *state);

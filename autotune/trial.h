@@ -32,14 +32,17 @@ typedef enum trial_class {
 
 typedef struct trial_ask {
     const nt_kernel *kernel;
+    int order; /* of the kernel's case under trial: see nt_kernel_case() */
     nt_dtype dtype;
     int64_t shape[3]; /* nx, ny, nz in cells */
     int64_t steps;    /* time levels a run */
     int in_place;     /* 1: on level[0], restored before each repetition, outside the clock;
-                         0: level[0] to a separate result, which needs no restoring */
+                         0: level[0] to a separate result, which needs no restoring.
+                         Kernels of two levels have no such result: theirs are restored in any case */
     nt_config config;
     int reps;        /* timed repetitions, 1..TRIAL_MAX_REPS */
-    double window_s; /* a repetition that needs no restoring runs again and again for this long */
+    double window_s; /* a repetition runs again and again for this long, but for kernels of one level in
+                        place: what they do to their input may not be done a million times over */
     int check;       /* also run the config on awkward shapes with canaries around them, and compare
                         with the serial schedule of the same arithmetic, bit by bit */
     double limit_s;  /* the worker is killed when the whole trial takes longer */
@@ -48,7 +51,7 @@ typedef struct trial_ask {
 typedef struct trial_answer {
     trial_class class;
     char detail[TRIAL_DETAIL]; /* one line; "" when OK */
-    uint64_t hash;             /* of the timed output, NaNs made one */
+    uint64_t hash;             /* of the output after one run from the input as it was, NaNs made one */
     int n;
     double seconds[TRIAL_MAX_REPS]; /* of one run of `steps` steps, each repetition's mean */
     double wall_s;                  /* what the trial cost in all, as the asker saw it */
@@ -61,5 +64,17 @@ struct trial_runner {
 };
 
 const char *trial_class_name(trial_class class);
+
+/* trial_params() - the parameters of the ask's case; NULL for the kernel's own.  The order must be known. */
+const void *trial_params(const trial_ask *ask);
+
+/* trial_cells() - cells of the ask's shape times its steps: what a time is divided by. */
+double trial_cells(const trial_ask *ask);
+
+/* trial_name() - kernel and order of a row in words: "mathop", "wave o8". */
+typedef struct trial_text {
+    char text[80];
+} trial_text;
+trial_text trial_name(const nt_kernel *kernel, int order);
 
 #endif /* AUTOTUNE_TRIAL_H */

@@ -4,6 +4,7 @@
  */
 #include "trial_json.h"
 
+#include <limits.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -17,11 +18,11 @@ static json_t *ask_to_json(const trial_ask *ask)
 {
     char config[NT_CONFIG_TEXT];
     nt_config_format(ask->kernel, &ask->config, config);
-    return json_pack("{s:s, s:s, s:s, s:[I,I,I], s:I, s:i, s:s, s:i, s:f, s:i}", "type", "trial", "kernel",
-                     ask->kernel->name, "dtype", nt_dtype_name(ask->dtype), "shape",
-                     (json_int_t)ask->shape[0], (json_int_t)ask->shape[1], (json_int_t)ask->shape[2], "steps",
-                     (json_int_t)ask->steps, "in_place", ask->in_place, "config", config, "reps", ask->reps,
-                     "window_s", ask->window_s, "check", ask->check);
+    return json_pack("{s:s, s:s, s:i, s:s, s:[I,I,I], s:I, s:i, s:s, s:i, s:f, s:i}", "type", "trial",
+                     "kernel", ask->kernel->name, "order", ask->order, "dtype", nt_dtype_name(ask->dtype),
+                     "shape", (json_int_t)ask->shape[0], (json_int_t)ask->shape[1], (json_int_t)ask->shape[2],
+                     "steps", (json_int_t)ask->steps, "in_place", ask->in_place, "config", config, "reps",
+                     ask->reps, "window_s", ask->window_s, "check", ask->check);
 }
 
 char *trial_ask_key(const trial_ask *ask)
@@ -132,25 +133,28 @@ static nt_status read_seconds(const json_t *seconds, trial_answer *answer, nt_er
 nt_status trial_from_json(const json_t *record, trial_ask *ask, trial_answer *answer, nt_error *why)
 {
     const char *type, *kernel, *dtype, *config, *class, *detail, *hash;
-    json_int_t shape[3], steps, in_place, reps, check;
+    json_int_t order, shape[3], steps, in_place, reps, check;
     double window_s, wall_s;
     const json_t *seconds;
     json_error_t error;
 
     memset(ask, 0, sizeof *ask);
     memset(answer, 0, sizeof *answer);
-    if (json_unpack_ex((json_t *)record, &error, 0,
-                       "{s:s, s:s, s:s, s:[III!], s:I, s:I, s:s, s:I, s:F, s:I, s:s, s:s, s:s, s:o, s:F !}",
-                       "type", &type, "kernel", &kernel, "dtype", &dtype, "shape", &shape[0], &shape[1],
-                       &shape[2], "steps", &steps, "in_place", &in_place, "config", &config, "reps", &reps,
-                       "window_s", &window_s, "check", &check, "class", &class, "detail", &detail, "hash",
-                       &hash, "seconds", &seconds, "wall_s", &wall_s) != 0)
+    if (json_unpack_ex(
+            (json_t *)record, &error, 0,
+            "{s:s, s:s, s:I, s:s, s:[III!], s:I, s:I, s:s, s:I, s:F, s:I, s:s, s:s, s:s, s:o, s:F !}", "type",
+            &type, "kernel", &kernel, "order", &order, "dtype", &dtype, "shape", &shape[0], &shape[1],
+            &shape[2], "steps", &steps, "in_place", &in_place, "config", &config, "reps", &reps, "window_s",
+            &window_s, "check", &check, "class", &class, "detail", &detail, "hash", &hash, "seconds",
+            &seconds, "wall_s", &wall_s) != 0)
         return refuse(why, "%.150s", error.text);
 
     const int d = find_dtype(dtype), c = find_class(class);
     ask->kernel = nt_kernel_find(kernel);
     if (strcmp(type, "trial") != 0 || !ask->kernel)
         return refuse(why, "unknown %s %.60s", ask->kernel ? "type" : "kernel", ask->kernel ? type : kernel);
+    if (order < 0 || order > INT_MAX || !nt_kernel_case(ask->kernel, (int)order))
+        return refuse(why, "unknown order %lld of %.60s", (long long)order, kernel);
     if (d < 0 || c < 0)
         return refuse(why, "unknown %s %.60s", d < 0 ? "dtype" : "class", d < 0 ? dtype : class);
     for (int i = 0; i < 3; i++) {
@@ -167,6 +171,7 @@ nt_status trial_from_json(const json_t *record, trial_ask *ask, trial_answer *an
     if (strlen(detail) >= TRIAL_DETAIL || !text_is_printable(detail) || !read_hash(hash, &answer->hash))
         return refuse(why, "detail or hash malformed");
 
+    ask->order = (int)order;
     ask->dtype = (nt_dtype)d;
     ask->steps = steps;
     ask->in_place = (int)in_place;

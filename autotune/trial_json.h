@@ -2,7 +2,7 @@
  * trial_json.h - a trial and its answer as a JSON record, and back with every value checked
  * SPDX-License-Identifier: MIT
  *
- *     {"type":"trial","kernel":"mathop","dtype":"f64","shape":[100,100,100],"steps":5,"in_place":1,
+ *     {"type":"trial","kernel":"mathop","order":0,"dtype":"f64","shape":[100,100,100],"steps":5,"in_place":1,
  *      "config":"isa=...","reps":5,"window_s":0.1,"check":0,
  *      "class":"correct","detail":"","hash":"0123456789abcdef","seconds":[...],"wall_s":1.5}
  *

@@ -17,10 +17,9 @@
 
 /* Where in a row's time each stage ends; the confirmation has the rest. */
 static const double search_end = 0.42, loops_end = 0.52, final_end = 0.72;
-/* Out-of-cache trials restore 128 MiB each time. */
-static const int weight_of[NT_N_CLASSES] = {[NT_IN_CACHE] = 1, [NT_OUT_OF_CACHE] = 3};
-static const double trial_limit_s = 20, window_s = 1e-3;
-enum { SEARCH_REPS = 3, PROBES = 400 };
+/* Over neighbours one repetition tells what is worth no more. */
+static const double hopeless = 1.1;
+enum { PROBES = 400 };
 
 static double elapsed_s(const tuning *t)
 {
@@ -29,7 +28,7 @@ static double elapsed_s(const tuning *t)
 
 bool tuning_over(const tuning *t)
 {
-    return (t->o->stop && *t->o->stop) || elapsed_s(t) >= t->o->budget_s;
+    return (t->o->stop && *t->o->stop) || elapsed_s(t) >= t->budget_s;
 }
 
 void tuning_tell(tuning *t, const char *stage, const candidate *trial)
@@ -49,82 +48,100 @@ bool tuning_same(const nt_kernel *kernel, const nt_config *a, const nt_config *b
     return strcmp(text[0], text[1]) == 0;
 }
 
-void tune_row_shape(const nt_machine *machine, const nt_kernel *kernel, nt_dtype dtype, nt_class class,
-                    int64_t shape[3])
-{
-    const int64_t element = (int64_t)nt_dtype_bytes(dtype);
-    if (class == NT_IN_CACHE) {
-        const int64_t l2 = machine->l2_bytes > 0 ? machine->l2_bytes : 262144;
-        const int64_t grids = kernel->n_levels + kernel->n_coefs + (kernel->n_levels == 1);
-        const int64_t planes = l2 * 3 / 4 / grids / element / (64 * 24);
-        shape[0] = 64, shape[1] = 24, shape[2] = planes > 0 ? planes : 1;
-        return;
-    }
-    const int64_t plane = 100 * 10000 * element, least = INT64_C(128) << 20, most = machine->memory_bytes / 8;
-    int64_t bytes = 4 * machine->l3_bytes > least ? 4 * machine->l3_bytes : least;
-    if (most > 0 && bytes > most)
-        bytes = most;
-    shape[0] = 100, shape[1] = 10000, shape[2] = (bytes + plane - 1) / plane;
-}
-
-trial_ask tune_row_ask(const nt_kernel *kernel, nt_dtype dtype, nt_class class, const int64_t shape[3],
-                       int64_t steps)
-{
-    /* In cache a run is too short to time alone, and source to result needs no restoring. */
-    return (trial_ask){.kernel = kernel,
-                       .dtype = dtype,
-                       .shape = {shape[0], shape[1], shape[2]},
-                       .steps = steps,
-                       .in_place = class == NT_OUT_OF_CACHE,
-                       .reps = SEARCH_REPS,
-                       .check = 1,
-                       .window_s = class == NT_IN_CACHE ? window_s : 0,
-                       .limit_s = trial_limit_s};
-}
-
 static void on_search_trial(void *context, const candidate *c, bool is_best)
 {
     tuning_row *tr = context;
     (void)is_best;
     if (tr->s->best >= 0)
-        tr->t->event.ns_per_cell = 1e9 * tr->s->tried[tr->s->best].seconds / tr->cells;
+        tr->t->event.ns_per_cell = 1e9 * tr->s->tried[tr->s->best].seconds / trial_cells(&tr->screen);
     tuning_tell(tr->t, "search", c);
+}
+
+/* The plain schedule first: it sets the hash.  Then the notebook's question, then the descents: from the best of
+ * what the caches suggest, from its last, which keeps no steps, and from the plain schedule. */
+static void descend_from_starts(tuning_row *tr, const space *sp)
+{
+    const tuning *t = tr->t;
+    search *s = tr->s;
+    nt_config start[SPACE_MOST_STARTS];
+    const int n = space_starts(sp, start);
+    search_try(s, t->arithmetic);
+    for (int p = 0; p < NT_N_PARALLELS && !(t->o->stop && *t->o->stop); p++)
+        search_try(s, space_set(sp, t->arithmetic, SPACE_PARALLEL, p));
+    nt_config from[] = {start[0], start[n - 1], t->arithmetic};
+    double least = HUGE_VAL;
+    for (int i = 0; n > 1 && i < n && !search_over(s); i++) {
+        const candidate *c = search_try(s, start[i]);
+        if (c && c->seconds < least) {
+            least = c->seconds;
+            from[0] = c->config;
+        }
+    }
+    if (n == 1)
+        from[1] = t->arithmetic;
+    search_run(s, from, n == 1 ? 2 : 3, PROBES);
 }
 
 static void search_row(tuning_row *tr, double deadline_s)
 {
     tuning *t = tr->t;
     search *s = tr->s;
+    const nt_machine *m = &t->r->machine;
+    const int most = t->o->threads[t->o->n_threads - 1];
     space sp;
-    space_make(&sp, &(space_question){.kernel = t->kernel,
-                                      .dtype = tr->row->dtype,
-                                      .shape = {tr->ask.shape[0], tr->ask.shape[1], tr->ask.shape[2]},
-                                      .steps = tr->ask.steps,
-                                      .arithmetic = t->arithmetic,
-                                      .threads = t->o->threads,
-                                      .n_threads = t->o->n_threads,
-                                      .l1d_bytes = t->r->machine.l1d_bytes,
-                                      .l2_bytes = t->r->machine.l2_bytes});
+    space_make(&sp,
+               &(space_question){.kernel = t->kernel,
+                                 .order = t->order,
+                                 .dtype = tr->row->dtype,
+                                 .shape = {tr->screen.shape[0], tr->screen.shape[1], tr->screen.shape[2]},
+                                 .steps = tr->screen.steps,
+                                 .arithmetic = t->arithmetic,
+                                 .threads = t->o->threads,
+                                 .n_threads = t->o->n_threads,
+                                 .l1d_bytes = m->l1d_bytes,
+                                 .l2_bytes = m->l2_bytes,
+                                 .l3_bytes = m->l3_bytes / most});
     *s = (search){.runner = t->runner,
                   .space = &sp,
-                  .ask = tr->ask,
+                  .ask = tr->screen,
                   .deadline_s = deadline_s,
                   .stop = t->o->stop,
                   .seed = t->o->seed + (uint64_t)t->event.row + 1,
+                  .hopeless = sp.radius > 0 ? hopeless : 0,
                   .best = -1,
                   .on_trial = on_search_trial,
                   .context = tr};
-    /* The plain schedule first: it sets the hash.  Then the notebook's question, then the descents. */
-    search_try(s, t->arithmetic);
-    const nt_config start = space_start(&sp);
-    for (int p = 0; p < NT_N_PARALLELS && !(t->o->stop && *t->o->stop); p++)
-        search_try(s, space_set(&sp, t->arithmetic, SPACE_PARALLEL, p));
-    search_run(s, (nt_config[]){start, t->arithmetic}, 2, PROBES);
+    descend_from_starts(tr, &sp);
     tr->row->space_size = space_size(&sp);
     tr->row->complete = s->complete;
     tr->row->n_trials = s->n_tried;
     tr->row->n_failed = s->n_failed;
     s->space = NULL;
+}
+
+/* The roof's grids take at most a quarter of the memory, for the row's own stay beside them. */
+static void measure_memory_roof(tuning *t, nt_dtype dtype, const int64_t shape[3])
+{
+    int64_t cut[3] = {shape[0], shape[1], shape[2]};
+    const nt_kernel *roof = t->kernel->roof ? nt_kernel_find(t->kernel->roof) : NULL;
+    const double bytes_a_plane = (double)shape[0] * (double)shape[1] * (double)nt_dtype_bytes(dtype) *
+                                 (roof ? 2 * roof->n_levels + roof->n_coefs : 1);
+    if (t->order > 0 && t->r->machine.memory_bytes > 0)
+        while (cut[2] > 1 && bytes_a_plane * (double)cut[2] > 0.25 * (double)t->r->machine.memory_bytes)
+            cut[2] = (cut[2] + 1) / 2;
+    if (t->has_memory && t->memory.dtype == dtype && memcmp(t->memory.shape, cut, sizeof cut) == 0)
+        return;
+    t->has_memory = roofs_memory(t->runner, t->kernel, dtype, t->arithmetic.isa, cut,
+                                 t->o->threads[t->o->n_threads - 1], &t->memory);
+}
+
+/* What one trial of a final will cost: the mean of the search's, or by the slab's time at full shape, with as
+ * much again for restoring and hashing. */
+static double final_trial_s(const tuning_row *tr, double spent_s)
+{
+    const search *s = tr->s;
+    const double full = trial_cells(&tr->ask), slab = trial_cells(&tr->screen);
+    return full > slab ? 2 * s->tried[s->best].seconds * full / slab : spent_s / s->n_tried;
 }
 
 /* False where it was stopped before there was anything to say. */
@@ -133,33 +150,39 @@ static bool tune_row(tuning *t, nt_dtype dtype, nt_class class, nt_repeat repeat
 {
     result_row *row = &t->r->row[t->r->n_rows];
     *row = (result_row){.kernel = t->kernel,
+                        .order = t->order,
                         .dtype = dtype,
                         .class = class,
                         .repeat = repeat,
                         .shape = {shape[0], shape[1], shape[2]},
-                        .steps = repeat == NT_MANY_STEPS ? t->o->many_steps : 1,
+                        .steps = tune_steps(t->kernel, t->order, repeat),
                         .default_config = t->standard,
                         .config = t->standard};
-    tuning_row tr = {
-        .t = t, .row = row, .s = s, .ask = tune_row_ask(t->kernel, dtype, class, shape, row->steps)};
-    tr.cells = (double)shape[0] * (double)shape[1] * (double)shape[2] * (double)row->steps;
+    tuning_row tr = {.t = t,
+                     .row = row,
+                     .s = s,
+                     .ask = tune_row_ask(t->kernel, t->order, dtype, class, shape, row->steps),
+                     .rounds =
+                         t->order > 0 && class == NT_OUT_OF_CACHE ? &tuning_long_runs : &tuning_short_runs};
+    tr.screen = tr.ask;
+    tune_slab(&t->r->machine, t->kernel, t->order, dtype, class, shape, tr.screen.shape);
+    t->event.order = t->order;
     t->event.dtype = dtype;
     t->event.class = class;
     t->event.steps = row->steps;
     t->event.ns_per_cell = 0;
 
+    if (class == NT_OUT_OF_CACHE)
+        measure_memory_roof(t, dtype, shape);
     const double begin = t->runner->now_s(t->runner);
-    const double row_s = fmax(0, t->o->budget_s - elapsed_s(t)) * weight_of[class] / t->weights_left;
-    t->weights_left -= weight_of[class];
-    if (class == NT_OUT_OF_CACHE && (!t->has_memory || t->memory.dtype != dtype ||
-                                     memcmp(t->memory.shape, shape, sizeof t->memory.shape) != 0))
-        t->has_memory = roofs_memory(t->runner, t->kernel, dtype, t->arithmetic.isa, shape,
-                                     t->o->threads[t->o->n_threads - 1], &t->memory);
+    const int weight = tune_weight(t->kernel, t->order, class, repeat);
+    const double row_s = fmax(0, t->budget_s - elapsed_s(t)) * weight / t->weights_left;
+    t->weights_left -= weight;
     const double search_begin = t->runner->now_s(t->runner);
     search_row(&tr, begin + search_end * row_s);
     if (s->best < 0)
         return false;
-    const double trial_s = (t->runner->now_s(t->runner) - search_begin) / s->n_tried;
+    const double trial_s = final_trial_s(&tr, t->runner->now_s(t->runner) - search_begin);
     tuning_loops(&tr, begin + loops_end * row_s);
     const nt_config winner = tuning_final(&tr, begin + final_end * row_s, trial_s);
     tuning_confirm(&tr, &winner, begin + row_s);
@@ -181,21 +204,73 @@ static bool tune_row(tuning *t, nt_dtype dtype, nt_class class, nt_repeat repeat
 static void leave_out(tuning *t, nt_dtype dtype, nt_class class, nt_repeat repeat)
 {
     const size_t used = strlen(t->r->not_searched);
-    snprintf(t->r->not_searched + used, sizeof t->r->not_searched - used, "%s%s/%s/%s/%s", used ? ", " : "",
-             t->kernel->name, nt_dtype_name(dtype), nt_class_name(class), nt_repeat_name(repeat));
+    char order[16] = "";
+    if (t->order > 0)
+        snprintf(order, sizeof order, "/o%d", t->order);
+    snprintf(t->r->not_searched + used, sizeof t->r->not_searched - used, "%s%s%s/%s/%s/%s", used ? ", " : "",
+             t->kernel->name, order, nt_dtype_name(dtype), nt_class_name(class), nt_repeat_name(repeat));
 }
 
-static bool wanted(const tuning *t, nt_dtype dtype, nt_class class, int64_t shape[3])
+/* The row's weight, 0 where there is none, and its shape. */
+static int wanted(const tuning *t, nt_dtype dtype, nt_class class, nt_repeat repeat, int64_t shape[3])
 {
     if (!(t->o->dtypes & 1u << dtype))
-        return false;
+        return 0;
+    const int weight = tune_weight(t->kernel, t->order, class, repeat);
     if (t->o->shape[0] == 0) {
-        tune_row_shape(&t->r->machine, t->kernel, dtype, class, shape);
-        return true;
+        tune_row_shape(&t->r->machine, t->kernel, t->order, dtype, class, shape);
+        return weight;
     }
     memcpy(shape, t->o->shape, sizeof t->o->shape);
     const int64_t grids = t->kernel->n_levels + t->kernel->n_coefs;
-    return nt_class_of(shape[0] * shape[1] * shape[2] * grids * (int64_t)nt_dtype_bytes(dtype)) == class;
+    const int64_t bytes = shape[0] * shape[1] * shape[2] * grids * (int64_t)nt_dtype_bytes(dtype);
+    return nt_class_of(bytes) == class ? weight : 0;
+}
+
+/* All rows of an order and dtype. */
+static nt_status tune_dtype(tuning *t, nt_dtype dtype, search *s, nt_error *why)
+{
+    const nt_machine *m = &t->r->machine;
+    t->has_memory = t->has_peak = t->has_load = t->has_in_cache = false;
+    int64_t shape[3];
+    int weights = 0;
+    for (int k = 0; k < NT_N_CLASSES * NT_N_REPEATS; k++)
+        weights += wanted(t, dtype, (nt_class)(k / NT_N_REPEATS), (nt_repeat)(k % NT_N_REPEATS), shape);
+    if (weights == 0)
+        return NT_OK;
+    /* A quarter of the time of its rows is enough to choose the arithmetic in, once something works. */
+    t->arithmetic_s = 0.25 * fmax(0, t->budget_s - elapsed_s(t)) * weights / t->weights_left;
+    const nt_status status = tuning_arithmetic(t, dtype, why);
+    if (status != NT_OK)
+        return status;
+    if (!tuning_over(t)) {
+        const nt_tile *tile = nt_kernel_tile(t->kernel, dtype, &t->arithmetic);
+        t->has_peak = roofs_peak(t->runner, m, dtype, t->arithmetic.isa, &t->peak);
+        if (tile && nt_kernel_work(t->kernel, t->params, tile).loads_per_vector > 0)
+            t->has_load = roofs_load(t->runner, m, dtype, t->arithmetic.isa, &t->load);
+        t->has_in_cache =
+            roofs_in_cache(t->runner, m, t->kernel, t->order, dtype, &t->arithmetic, &t->in_cache);
+    }
+    for (int k = 0; k < NT_N_CLASSES * NT_N_REPEATS; k++) {
+        const nt_class class = (nt_class)(k / NT_N_REPEATS);
+        /* Over neighbours many steps are what people run: should the time be short, they come first. */
+        const nt_repeat repeat = (nt_repeat)((k + (t->order > 0)) % NT_N_REPEATS);
+        if (wanted(t, dtype, class, repeat, shape) == 0)
+            continue;
+        if (tuning_over(t) || t->r->n_rows == RESULT_MOST_ROWS ||
+            !tune_row(t, dtype, class, repeat, shape, s))
+            leave_out(t, dtype, class, repeat);
+        t->event.row++;
+    }
+    return NT_OK;
+}
+
+static bool take_case(tuning *t, int i)
+{
+    const nt_case *c = nt_kernel_case_at(t->kernel, i);
+    t->order = nt_kernel_order(t->kernel, c->params);
+    t->params = c->params;
+    return tune_wants(t->kernel, c, t->o);
 }
 
 nt_status tune_kernel(result *r, const nt_kernel *kernel, const tune_options *options, trial_runner *runner,
@@ -207,40 +282,27 @@ nt_status tune_kernel(result *r, const nt_kernel *kernel, const tune_options *op
                 .runner = runner,
                 .on_event = on_event,
                 .context = context,
-                .start_s = runner->now_s(runner)};
-    t.event = (tune_event){.kernel = kernel, .budget_s = options->budget_s};
+                .start_s = runner->now_s(runner),
+                .budget_s = tune_budget_s(kernel, options)};
+    t.event = (tune_event){.kernel = kernel, .budget_s = t.budget_s};
     search *s = malloc(sizeof *s);
     if (!s) {
         snprintf(why->text, sizeof why->text, "no memory for a search");
         return NT_ENOMEM;
     }
     int64_t shape[3];
-    for (int d = 0; d < NT_N_DTYPES; d++)
-        for (int c = 0; c < NT_N_CLASSES; c++)
-            if (wanted(&t, (nt_dtype)d, (nt_class)c, shape)) {
-                t.event.n_rows += NT_N_REPEATS;
-                t.weights_left += NT_N_REPEATS * weight_of[c];
+    for (int i = 0; nt_kernel_case_at(kernel, i); i++)
+        for (int d = 0; take_case(&t, i) && d < NT_N_DTYPES; d++)
+            for (int k = 0; k < NT_N_CLASSES * NT_N_REPEATS; k++) {
+                const int weight = wanted(&t, (nt_dtype)d, (nt_class)(k / NT_N_REPEATS),
+                                          (nt_repeat)(k % NT_N_REPEATS), shape);
+                t.event.n_rows += weight > 0;
+                t.weights_left += weight;
             }
     nt_status status = NT_OK;
-    for (int d = NT_N_DTYPES - 1; d >= 0 && status == NT_OK; d--) {
-        t.has_memory = t.has_peak = t.has_in_cache = false;
-        if (options->dtypes & 1u << d)
-            status = tuning_arithmetic(&t, (nt_dtype)d, why);
-        if (status == NT_OK && options->dtypes & 1u << d && !tuning_over(&t)) {
-            t.has_peak = roofs_peak(runner, &r->machine, (nt_dtype)d, t.arithmetic.isa, &t.peak);
-            t.has_in_cache =
-                roofs_in_cache(runner, &r->machine, kernel, (nt_dtype)d, &t.arithmetic, &t.in_cache);
-        }
-        for (int c = 0; c < NT_N_CLASSES && status == NT_OK; c++)
-            for (int k = 0; k < NT_N_REPEATS; k++) {
-                if (!wanted(&t, (nt_dtype)d, (nt_class)c, shape))
-                    continue;
-                if (tuning_over(&t) || r->n_rows == RESULT_MOST_ROWS ||
-                    !tune_row(&t, (nt_dtype)d, (nt_class)c, (nt_repeat)k, shape, s))
-                    leave_out(&t, (nt_dtype)d, (nt_class)c, (nt_repeat)k);
-                t.event.row++;
-            }
-    }
+    for (int i = 0; nt_kernel_case_at(kernel, i) && status == NT_OK; i++)
+        for (int d = NT_N_DTYPES - 1; take_case(&t, i) && d >= 0 && status == NT_OK; d--)
+            status = tune_dtype(&t, (nt_dtype)d, s, why);
     free(s);
     return status;
 }

@@ -15,16 +15,16 @@
  * it is at least this much faster. */
 #define TUNING_WORTH 0.99
 
-enum {
-    FINALISTS = 8,
-    FINAL_ROUNDS_LEAST = 8,
-    FINAL_ROUNDS_MOST = 24,
-    CONFIRM_ROUNDS_LEAST = 14,
-    CONFIRM_ROUNDS_MOST = 40,
-    DECIDE_ROUNDS = 40,
-    LOOP_ROUNDS_LEAST = 4,
-    LOOP_ROUNDS_MOST = 10
-};
+enum { FINALISTS = 8, LOOP_ROUNDS_LEAST = 4, LOOP_ROUNDS_MOST = 10 };
+
+/* How often a row's last stages go round. */
+typedef struct tuning_rounds {
+    int finalists, final_least, final_most, confirm_least, confirm_most, decide;
+} tuning_rounds;
+
+/* Where a run takes half a second there are fewer: 10 pairs are the least that can be sure, see stats.h. */
+static const tuning_rounds tuning_short_runs = {FINALISTS, 8, 24, 14, 40, 40},
+                           tuning_long_runs = {4, 6, 12, 10, 24, 20};
 
 typedef struct tuning {
     result *r;
@@ -34,13 +34,16 @@ typedef struct tuning {
     tune_event event;
     tune_event_fn *on_event;
     void *context;
-    double start_s;
-    int n_rows, weights_left;
+    double start_s, budget_s;
+    int weights_left;
 
-    /* Of the dtype at hand. */
+    /* Of the order and dtype at hand. */
+    int order;
+    const void *params;
+    double arithmetic_s;            /* time to choose the arithmetic in */
     nt_config standard, arithmetic; /* the default config; the same with the chosen isa and variant */
-    bool has_peak, has_in_cache, has_memory;
-    trial_ask peak, in_cache, memory;
+    bool has_peak, has_load, has_in_cache, has_memory;
+    trial_ask peak, load, in_cache, memory;
 } tuning;
 
 /* One row at hand. */
@@ -48,8 +51,8 @@ typedef struct tuning_row {
     tuning *t;
     result_row *row;
     search *s;
-    trial_ask ask;
-    double cells; /* times steps */
+    trial_ask ask, screen; /* at full shape, and as it is searched: see tune_slab() */
+    const tuning_rounds *rounds;
 } tuning_row;
 
 void tuning_tell(tuning *t, const char *stage, const candidate *trial);

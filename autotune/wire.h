@@ -16,7 +16,7 @@
 
 enum {
     WIRE_HELLO = 0x6e746831,
-    WIRE_ASK = 0x6e746132,
+    WIRE_ASK = 0x6e746133,
     WIRE_ANSWER = 0x6e747233,
     WIRE_NAME = 64,
     WIRE_IN_FD = 3, /* where the worker finds its asks */
@@ -38,7 +38,7 @@ typedef struct wire_ask {
     char kernel[WIRE_NAME];
     int64_t shape[3], steps;
     double window_s;
-    int32_t dtype, in_place, reps, check;
+    int32_t order, dtype, in_place, reps, check;
     nt_config config;
 } wire_ask;
 

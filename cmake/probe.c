@@ -16,7 +16,7 @@
 #include "nestune/config.h"
 #include "nestune/machine.h"
 
-enum { FORMAT = 1, MOST_LINE = 511, MOST_FILE = 1 << 20, ERROR_TEXT = 256 };
+enum { FORMAT = 2, MOST_LINE = 511, MOST_FILE = 1 << 20, ERROR_TEXT = 256 };
 
 /* CRC-32 of zlib and PNG: reflected polynomial 0xedb88320, ones before and after. */
 static uint32_t crc32_of(const char *bytes, size_t n)
@@ -88,15 +88,16 @@ static int is_comment(const char *s)
 
 static int is_row(const char *s)
 {
-    long long version;
-    if (!take(&s, "NT_TUNED(") || !take_name(&s) || !take(&s, ", ") ||
-        !take_number(&s, 9, &version))
+    long long ignored;
+    if (!take(&s, "NT_TUNED(") || !take_name(&s))
         return 0;
+    for (int i = 0; i < 2; i++) /* order, version */
+        if (!take(&s, ", ") || !take_number(&s, 9, &ignored))
+            return 0;
     for (int i = 0; i < 3; i++)
         if (!take(&s, ", ") || !take_name(&s))
             return 0;
-    if (!take(&s, ", \"") || !take_set(&s, LOWER DIGITS "_=,", 1, NT_CONFIG_TEXT - 1) ||
-        !take(&s, "\")"))
+    if (!take(&s, ", \"") || !take_set(&s, LOWER DIGITS "_=,", 1, NT_CONFIG_TEXT - 1) || !take(&s, "\")"))
         return 0;
     return !*s || (take_set(&s, " ", 1, MOST_LINE) && is_comment(s));
 }
@@ -136,8 +137,8 @@ static int check_end(checker *c, long long n_rows, uint32_t crc, uint32_t actual
     if (n_rows != c->n_rows)
         snprintf(c->error, ERROR_TEXT, "%lld rows, but NT_TUNED_END says %lld", c->n_rows, n_rows);
     else if (crc != actual)
-        snprintf(c->error, ERROR_TEXT,
-                 "damaged or edited: CRC 0x%08x, but NT_TUNED_END says 0x%08x", actual, crc);
+        snprintf(c->error, ERROR_TEXT, "damaged or edited: CRC 0x%08x, but NT_TUNED_END says 0x%08x", actual,
+                 crc);
     else
         c->ended = 1;
     return c->ended;
@@ -156,8 +157,7 @@ static int check_line(checker *c, const char *line, const char *file, size_t off
             return 1;
         }
         if (strncmp(line, " *", 2) != 0 || strstr(line, "*/") || strstr(line, "/*"))
-            return refuse(
-                c, "in a comment: allowed are lines that begin with \" *\" and the line \" */\"");
+            return refuse(c, "in a comment: allowed are lines that begin with \" *\" and the line \" */\"");
         return 1;
     }
     if (!*line || is_comment(line))
@@ -168,11 +168,10 @@ static int check_line(checker *c, const char *line, const char *file, size_t off
     }
     if (!c->seen_header) {
         if (!is_header(line, &number))
-            return refuse(
-                c, "allowed are comments and NT_TUNED_HEADER(1, \"machine\", \"vendor\", family, "
-                   "model, l1d, l2, l3)");
+            return refuse(c, "allowed are comments and NT_TUNED_HEADER(2, \"machine\", \"vendor\", family, "
+                             "model, l1d, l2, l3)");
         if (number != FORMAT)
-            return refuse(c, "header of another format: allowed is 1");
+            return refuse(c, "header of another format: allowed is 2");
         c->seen_header = 1;
         return 1;
     }
@@ -183,7 +182,7 @@ static int check_line(checker *c, const char *line, const char *file, size_t off
     if (is_end(line, &number, &crc))
         return check_end(c, number, crc, crc32_of(file, offset));
     return refuse(
-        c, "allowed are comments, NT_TUNED(kernel, version, dtype, class, steps, \"config\") and "
+        c, "allowed are comments, NT_TUNED(kernel, order, version, dtype, class, steps, \"config\") and "
            "NT_TUNED_END(rows, 0xcrc)");
 }
 
