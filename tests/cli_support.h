@@ -111,8 +111,8 @@ static inline int make_home(void **state)
     char file[100];
     snprintf(file, sizeof file, "%s/a-file", home);
     spill(file, "x", 1);
-    program p =
-        RUN_TO_THE_END("run", "--budget", "2", "--dtype", "f32", "--shape", "64x24x32", "--out", home);
+    program p = RUN_TO_THE_END("run", "mathop", "--budget", "2", "--dtype", "f32", "--shape", "64x24x32",
+                               "--out", home);
     program_free(&p);
     snprintf(results, sizeof results, "%s/%s", home, machine_id);
     return 0;

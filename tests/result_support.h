@@ -55,6 +55,8 @@ static inline result_row made_up_row(const nt_kernel *kernel, nt_dtype dtype, nt
                       .tuned_ns = 0.125,
                       .memory_roof_ns = c == NT_IN_CACHE ? 0 : 0.1,
                       .arithmetic_roof_ns = 0.0625,
+                      .fp_roof_ns = 0.0625,
+                      .load_roof_ns = 0.05,
                       .in_cache_ns = 0.07,
                       .in_cache_shape = {128, 16, 20},
                       .roof_ns = 0.1,
@@ -71,6 +73,31 @@ static inline result_row made_up_row(const nt_kernel *kernel, nt_dtype dtype, nt
     row.config.tile[0] = 4096;
     row.config.depth = (int)row.steps;
     return row;
+}
+
+/* A row of a stencil's order: many steps, some of them in one visit. */
+static inline result_row made_up_stencil(const nt_kernel *kernel, int order, nt_dtype dtype)
+{
+    result_row row = made_up_row(kernel, dtype, NT_OUT_OF_CACHE, NT_MANY_STEPS);
+    row.order = order;
+    row.steps = 16;
+    row.config.parallel = NT_OUTER;
+    row.config.order = NT_YXZ;
+    row.config.depth = 4;
+    row.config.tile[0] = 0;
+    row.config.tile[1] = 16;
+    row.roof_ns = result_roof(&row);
+    return row;
+}
+
+/* The first kernel registered that has cases. */
+static inline const nt_kernel *with_cases(void)
+{
+    for (int i = 0; i < nt_kernel_count(); i++)
+        if (nt_kernel_at(i)->cases)
+            return nt_kernel_at(i);
+    fail_msg("no kernel has cases");
+    return NULL;
 }
 
 /* Rows of two kernels, out of the registry's order.  To be freed. */

@@ -135,6 +135,7 @@ void field_make(field *f, nt_dtype dtype, const int64_t n[3], int halo, const la
     if (nt_grid_wrap(&f->grid, dtype, n[0], n[1], n[2], s[0], s[1], s[2], halo,
                      corner + halo * (s[0] + s[1] + s[2]) * size, &why) != NT_OK)
         fail_msg("%s", why.text);
+    f->kept = 0;
     for (int64_t z = -halo; halo > 0 && z < n[2] + halo; z++)
         for (int64_t y = -halo; y < n[1] + halo; y++)
             for (int64_t x = -halo; x < n[0] + halo; x++)
@@ -153,9 +154,10 @@ void field_check(const field *f, bool cells_may_change, const char *what)
 {
     const nt_grid *g = &f->grid;
     const size_t size = nt_dtype_bytes(g->dtype);
-    for (int64_t z = 0; cells_may_change && z < g->nz; z++)
-        for (int64_t y = 0; y < g->ny; y++)
-            for (int64_t x = 0; x < g->nx; x++) {
+    const int k = f->kept;
+    for (int64_t z = -k; cells_may_change && z < g->nz + k; z++)
+        for (int64_t y = -k; y < g->ny + k; y++)
+            for (int64_t x = -k; x < g->nx + k; x++) {
                 const char *cell = nt_grid_cell(g, x, y, z);
                 memcpy(f->before + (cell - f->memory.pages), cell, size);
             }
@@ -216,14 +218,19 @@ void assert_same_bits(const nt_grid *a, const nt_grid *b, const char *what)
 
 /* ---- Scenes --------------------------------------------------------------------------------- */
 
-void scene_make(scene *s, const nt_kernel *kernel, nt_dtype dtype, const int64_t n[3], const layout *l,
-                bool separate)
+void scene_make(scene *s, const nt_kernel *kernel, const void *params, nt_dtype dtype, const int64_t n[3],
+                const layout *l, bool separate)
 {
-    const int radius = nt_kernel_radius(kernel, NULL);
+    const int radius = nt_kernel_radius(kernel, params);
     int operand = 0;
-    *s = (scene){.kernel = kernel, .dtype = dtype, .separate = separate && kernel->n_levels == 1};
-    for (int i = 0; i < kernel->n_levels; i++)
+    *s = (scene){.kernel = kernel,
+                 .params = params ? params : kernel->params,
+                 .dtype = dtype,
+                 .separate = separate && kernel->n_levels == 1};
+    for (int i = 0; i < kernel->n_levels; i++) {
         field_make(&s->level[i], dtype, n, radius, l, operand++);
+        s->level[i].kept = kernel->ghosts ? radius : 0;
+    }
     for (int i = 0; i < kernel->n_coefs; i++)
         field_make(&s->coef[i], dtype, n, 0, l, operand++);
     if (s->separate)
@@ -239,6 +246,20 @@ void scene_fill(scene *s)
         nt_kernel_fill(s->kernel, s->kernel->n_levels + i, SCENE_SEED, &s->coef[i].grid);
 }
 
+static nt_view view_of(const nt_grid *g)
+{
+    return (nt_view){g->cells, g->sy, g->sz};
+}
+
+void scene_ghosts(scene *s)
+{
+    const nt_grid *g = &s->level[0].grid;
+    const nt_view view = view_of(g);
+    const nt_box all = {0, g->nx, 0, g->ny, 0, g->nz};
+    if (s->kernel->ghosts)
+        s->kernel->ghosts(s->params, s->dtype, &view, (const int64_t[3]){g->nx, g->ny, g->nz}, &all);
+}
+
 void scene_free(scene *s)
 {
     for (int i = 0; i < s->kernel->n_levels; i++)
@@ -251,7 +272,7 @@ void scene_free(scene *s)
 
 nt_problem scene_problem(scene *s, int64_t steps)
 {
-    nt_problem p = {.kernel = s->kernel, .steps = steps};
+    nt_problem p = {.kernel = s->kernel, .params = s->params, .steps = steps};
     for (int i = 0; i < s->kernel->n_levels; i++)
         p.level[i] = &s->level[i].grid;
     for (int i = 0; i < s->kernel->n_coefs; i++)
@@ -285,16 +306,11 @@ const nt_grid *scene_run(scene *s, const nt_config *config, int64_t steps, const
     return newest;
 }
 
-static nt_view view_of(const nt_grid *g)
-{
-    return (nt_view){g->cells, g->sy, g->sz};
-}
-
 nt_step scene_step(scene *s)
 {
     const nt_grid *src = &s->level[0].grid;
     const nt_grid *dst = s->kernel->n_levels == 2 ? &s->level[1].grid : s->separate ? &s->result.grid : src;
-    nt_step step = {.src = view_of(src), .dst = view_of(dst), .params = s->kernel->params};
+    nt_step step = {.src = view_of(src), .dst = view_of(dst), .params = s->params};
     for (int c = 0; c < NT_MAX_COEFS; c++)
         step.coef[c] = view_of(c < s->kernel->n_coefs ? &s->coef[c].grid : src);
     return step;
@@ -304,12 +320,18 @@ nt_step scene_step(scene *s)
 
 enum { MOST_SUBJECTS = 2048, MOST_TESTS = 8192, MOST_NAME = 96 };
 
-static void add_subject(subject *s, const nt_kernel *kernel, nt_isa isa, const nt_tile *tile)
+static void add_subject(subject *s, const nt_kernel *kernel, int which, nt_isa isa, const nt_tile *tile)
 {
-    *s = (subject){
-        .kernel = kernel, .tile = tile, .isa = isa, .variant = nt_kernel_variant(kernel, tile->variant)};
-    snprintf(s->name, sizeof s->name, "%s/%s/%s/%s/u%dj%d", kernel->name, nt_isa_name(isa),
-             nt_dtype_name(tile->dtype), tile->variant, tile->unroll, tile->jam);
+    *s = (subject){.kernel = kernel,
+                   .tile = tile,
+                   .params = nt_kernel_case_at(kernel, which)->params,
+                   .which = which,
+                   .isa = isa,
+                   .variant = nt_kernel_variant(kernel, tile->variant)};
+    const int n = snprintf(s->name, sizeof s->name, "%s/%s/%s/%s/u%dj%d", kernel->name, nt_isa_name(isa),
+                           nt_dtype_name(tile->dtype), tile->variant, tile->unroll, tile->jam);
+    if (kernel->cases && n > 0 && (size_t)n < sizeof s->name)
+        snprintf(s->name + n, sizeof s->name - (size_t)n, "/o%d", nt_kernel_order(kernel, s->params));
     if (s->variant < 0)
         fail_msg("%s: no such variant", s->name);
 }
@@ -323,11 +345,37 @@ const subject *subjects(int *n)
             for (int isa = 0; isa < NT_N_ISAS; isa++) {
                 const nt_kernel *kernel = nt_kernel_at(k);
                 const nt_tile *t = nt_isa_available((nt_isa)isa) ? kernel->tiles[isa] : NULL;
-                for (; t && t->fn && count < MOST_SUBJECTS; t++)
-                    add_subject(&list[count++], kernel, (nt_isa)isa, t);
+                for (; t && t->fn; t++)
+                    for (int c = 0; nt_kernel_case_at(kernel, c) && count < MOST_SUBJECTS; c++)
+                        add_subject(&list[count++], kernel, c, (nt_isa)isa, t);
             }
     *n = count;
     return list;
+}
+
+bool subjects_alike(const subject *a, const subject *b)
+{
+    return a->kernel == b->kernel && a->which == b->which && a->variant == b->variant &&
+           a->tile->dtype == b->tile->dtype;
+}
+
+int subject_radius(const subject *s)
+{
+    return nt_kernel_radius(s->kernel, s->params);
+}
+
+bool subject_shape(const subject *s, const int64_t shape[3], int64_t n[3])
+{
+    const int radius = subject_radius(s);
+    for (int a = 0; a < 3; a++)
+        n[a] = shape[a] + (shape[a] > 0 && radius > 1 ? radius - 1 : 0);
+    const void *params = s->params ? s->params : s->kernel->params;
+    return !s->kernel->check || s->kernel->check(params, s->tile->dtype, n, NULL) == NT_OK;
+}
+
+void subject_scene(scene *on, const subject *s, const int64_t n[3], const layout *l, bool separate)
+{
+    scene_make(on, s->kernel, s->params, s->tile->dtype, n, l, separate);
 }
 
 nt_config subject_config(const subject *s)

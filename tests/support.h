@@ -79,6 +79,7 @@ bool layout_suits(const layout *l, int radius);
 /* One operand.  `before` is all of the memory as it was at field_snapshot(). */
 typedef struct field {
     nt_grid grid;
+    int kept; /* cells of the halo that the engine keeps: they may change where cells may */
     guarded memory;
     char *before;
 } field;
@@ -101,6 +102,7 @@ void assert_same_bits(const nt_grid *a, const nt_grid *b, const char *what);
 
 typedef struct scene {
     const nt_kernel *kernel;
+    const void *params;
     nt_dtype dtype;
     bool separate; /* with a result grid of its own */
     field level[NT_MAX_LEVELS], coef[NT_MAX_COEFS], result;
@@ -108,11 +110,14 @@ typedef struct scene {
 
 enum { SCENE_SEED = 17 };
 
-/* Inputs by the kernel's fill function; zeros in the halo. */
-void scene_make(scene *s, const nt_kernel *kernel, nt_dtype dtype, const int64_t n[3], const layout *l,
-                bool separate);
+/* Inputs by the kernel's fill function; zeros in the halo, ghosts too.  params NULL: the kernel's own. */
+void scene_make(scene *s, const nt_kernel *kernel, const void *params, nt_dtype dtype, const int64_t n[3],
+                const layout *l, bool separate);
 void scene_fill(scene *s);
 void scene_free(scene *s);
+
+/* Sets the ghosts of level 0 as the engine does before the first step of a run. */
+void scene_ghosts(scene *s);
 
 nt_problem scene_problem(scene *s, int64_t steps);
 
@@ -124,10 +129,12 @@ nt_step scene_step(scene *s);
 
 /* ---- What is tested ------------------------------------------------------------------------- */
 
-/* A prebuilt tile function that this CPU runs. */
+/* A prebuilt tile function that this CPU runs, with the parameters of one of the kernel's cases. */
 typedef struct subject {
     const nt_kernel *kernel;
     const nt_tile *tile;
+    const void *params; /* NULL: the kernel's own */
+    int which;          /* of the cases */
     nt_isa isa;
     int variant;
     char name[64];
@@ -135,6 +142,17 @@ typedef struct subject {
 
 /* All of them, from the registry; *n is how many. */
 const subject *subjects(int *n);
+
+/* The same arithmetic: kernel, case, variant and dtype.  Isa and unrolling may differ. */
+bool subjects_alike(const subject *a, const subject *b);
+
+int subject_radius(const subject *s);
+
+/* Axes that have cells get radius - 1 more, for one cell is too few for a kernel that reads many.  False where
+ * the kernel refuses even that. */
+bool subject_shape(const subject *s, const int64_t shape[3], int64_t n[3]);
+
+void subject_scene(scene *on, const subject *s, const int64_t n[3], const layout *l, bool separate);
 
 /* Serial, untiled, one thread, depth 1. */
 nt_config subject_config(const subject *s);

@@ -4,6 +4,7 @@
  */
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
@@ -143,16 +144,130 @@ static void refusals_are_refusals(void **state)
     assert_true(why.text[0] != '\0');
 }
 
-/* Every kernel registered, by its default config and by a busy one. */
+/* ---- Neighbours, two levels, ghosts ---------------------------------------------------------------- */
+
+static double at(const nt_view *v, int64_t x, int64_t y, int64_t z)
+{
+    return ((const double *)v->cells)[x + y * v->sy + z * v->sz];
+}
+
+/* new = left + right - old: a wave along x. */
+static void string(const nt_step *step, const nt_box *box)
+{
+    for (int64_t z = box->z0; z < box->z1; z++)
+        for (int64_t y = box->y0; y < box->y1; y++)
+            for (int64_t x = box->x0; x < box->x1; x++)
+                ((double *)step->dst.cells)[x + y * step->dst.sy + z * step->dst.sz] =
+                    at(&step->src, x - 1, y, z) + at(&step->src, x + 1, y, z) - at(&step->dst, x, y, z);
+}
+
+/* As above, and into the halo below the first row of a box, where nobody writes. */
+static void wrong_ghost(const nt_step *step, const nt_box *box)
+{
+    string(step, box);
+    if (box->y0 == 0)
+        ((double *)step->dst.cells)[box->x0 - step->dst.sy + box->z0 * step->dst.sz] = 0x1p-30;
+}
+
+/* Wrong in boxes that have slid, as time blocks have them. */
+static void wrong_when_skewed(const nt_step *step, const nt_box *box)
+{
+    string(step, box);
+    if (box->y0 % 11 != 0)
+        ((double *)step->dst.cells)[box->x0 + box->y0 * step->dst.sy + box->z0 * step->dst.sz] += 0x1p-30;
+}
+
+/* Even ghosts in x: what the engine keeps in the halo is not what somebody else wrote there. */
+static void even_ghosts(const void *params, nt_dtype dtype, const nt_view *level, const int64_t n[3],
+                        const nt_box *box)
+{
+    (void)params, (void)dtype;
+    for (int64_t z = box->z0; z < box->z1; z++)
+        for (int64_t y = box->y0; y < box->y1; y++) {
+            double *row = (double *)level->cells + y * level->sy + z * level->sz;
+            if (box->x0 == 0)
+                row[-1] = row[0];
+            if (box->x1 == n[0])
+                row[n[0]] = row[n[0] - 1];
+        }
+}
+
+static int radius_1(const void *params)
+{
+    (void)params;
+    return 1;
+}
+
+static const nt_tile string_tiles[] = {
+    {"right", NT_F64, 1, 1, string},
+    {"right", NT_F64, 2, 1, string},
+    {"wrong_ghost", NT_F64, 1, 1, string},
+    {"wrong_ghost", NT_F64, 2, 1, wrong_ghost},
+    {"wrong_when_skewed", NT_F64, 1, 1, string},
+    {"wrong_when_skewed", NT_F64, 2, 1, wrong_when_skewed},
+    {NULL, NT_F64, 0, 0, NULL},
+};
+static const nt_tile *const string_tables[NT_N_ISAS] = {[NT_SCALAR] = string_tiles};
+static const nt_variant string_variants[] = {
+    {.name = "right"}, {.name = "wrong_ghost"}, {.name = "wrong_when_skewed"}, {.name = NULL}};
+static const nt_kernel string_kernel = {.name = "string",
+                                        .version = 1,
+                                        .title = "a string",
+                                        .formula = "left + right - old",
+                                        .role = NT_FIELD,
+                                        .n_levels = 2,
+                                        .radius = radius_1,
+                                        .ghosts = even_ghosts,
+                                        .variants = string_variants,
+                                        .tiles = string_tables,
+                                        .fill = fill};
+
+static void ghosts_and_time_blocks_are_checked(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *variant, *text;
+    } cases[] = {{"right", ""}, {"wrong_ghost", ": cell (0, -1, 0)"}, {"wrong_when_skewed", ": cell ("}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+        for (int depth = 1; depth <= 7; depth += 3) {
+            nt_error why = {""};
+            trial_ask ask = {.kernel = &string_kernel,
+                             .order = 2,
+                             .dtype = NT_F64,
+                             .shape = {64, 64, 64},
+                             .steps = 8,
+                             .reps = 1};
+            assert_int_equal(nt_config_default(&string_kernel, NT_F64, &ask.config, NULL), NT_OK);
+            ask.config.variant = nt_kernel_variant(&string_kernel, cases[i].variant);
+            ask.config.unroll = 2;
+            ask.config.depth = depth;
+            ask.config.order = depth > 1 ? NT_YXZ : NT_ZYX;
+            ask.config.tile[1] = 11;
+            const trial_class class = awkward_check(&ask, &why);
+            const bool found = i == 1 || (i == 2 && depth > 1);
+            if (!found)
+                assert_string_equal(why.text, "");
+            assert_int_equal(class, found ? TRIAL_WRONG : TRIAL_OK);
+            assert_non_null(strstr(why.text, found ? cases[i].text : ""));
+        }
+}
+
+enum { MOST_CASES = 8 };
+
+/* Every kernel registered and each of its cases, by its default config and by busy ones. */
 static void registered_kernels_pass(void **state)
 {
     (void)state;
     for (int k = 0; k < nt_kernel_count(); k++)
-        for (int d = 0; d < NT_N_DTYPES; d++)
+        for (int d = 0; d < MOST_CASES * NT_N_DTYPES; d++)
             for (int in_place = 0; in_place <= 1; in_place++) {
                 nt_error why = {""};
+                const nt_case *c = nt_kernel_case_at(nt_kernel_at(k), d / NT_N_DTYPES);
+                if (!c)
+                    continue;
                 trial_ask ask = {.kernel = nt_kernel_at(k),
-                                 .dtype = (nt_dtype)d,
+                                 .order = nt_kernel_order(nt_kernel_at(k), c->params),
+                                 .dtype = (nt_dtype)(d % NT_N_DTYPES),
                                  .steps = 5,
                                  .in_place = in_place,
                                  .reps = 1};
@@ -162,6 +277,13 @@ static void registered_kernels_pass(void **state)
                 ask.config.tile[0] = 16;
                 ask.config.tile[1] = 3;
                 ask.config.tile[2] = 2;
+                assert_int_equal(awkward_check(&ask, &why), TRIAL_OK);
+                assert_string_equal(why.text, "");
+                ask.config.parallel = NT_OUTER;
+                ask.config.order = NT_YXZ;
+                ask.config.depth = 3;
+                ask.config.tile[0] = 0;
+                ask.config.tile[1] = 7;
                 const trial_class class = awkward_check(&ask, &why);
                 assert_string_equal(why.text, "");
                 assert_int_equal(class, TRIAL_OK);
@@ -171,9 +293,8 @@ static void registered_kernels_pass(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(right_ones_pass),
-        cmocka_unit_test(wrong_ones_are_found),
-        cmocka_unit_test(refusals_are_refusals),
+        cmocka_unit_test(right_ones_pass),         cmocka_unit_test(wrong_ones_are_found),
+        cmocka_unit_test(refusals_are_refusals),   cmocka_unit_test(ghosts_and_time_blocks_are_checked),
         cmocka_unit_test(registered_kernels_pass),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "nest.h"
+#include "wavefront.h"
 
 static const nt_kernel *mathop(void)
 {
@@ -18,6 +19,15 @@ static const nt_kernel *mathop(void)
     assert_non_null(kernel);
     return kernel;
 }
+
+/* The same, as if it read neighbours: then depth > 1 has loops of its own. */
+static int two_cells(const void *params)
+{
+    (void)params;
+    return 2;
+}
+
+static nt_kernel kernels[2]; /* mathop without and with neighbours */
 
 static nt_config some_config(void)
 {
@@ -49,20 +59,35 @@ static int compare_boxes(const void *a, const void *b)
     return memcmp(a, b, sizeof(nt_box));
 }
 
+typedef struct use {
+    const nt_kernel *kernel;
+    nt_config config;
+    int64_t shape[3], steps;
+    int contiguous;
+} use;
+
 /* With a dynamic schedule any thread may take a box: all in one list, sorted. */
-static void run_recorded(const nt_config *c, const int64_t shape[3], int contiguous, int64_t steps,
-                         calls out[TEAM])
+static void run_recorded(const use *u, const nt_config *c, calls out[TEAM])
 {
+    const int radius = nt_kernel_radius(u->kernel, NULL);
     nt_nest nest = {.fn = record,
-                    .n = {shape[0], shape[1], shape[2]},
+                    .n = {u->shape[0], u->shape[1], u->shape[2]},
                     .element_bytes = 8,
-                    .steps = steps,
-                    .rows_fuse = contiguous,
-                    .planes_fuse = contiguous};
+                    .radius = radius,
+                    .rotates = radius > 0,
+                    .steps = u->steps,
+                    .rows_fuse = u->contiguous && radius == 0,
+                    .planes_fuse = u->contiguous && radius == 0};
     for (int t = 0; t < TEAM; t++)
         recorded[t].n = 0;
     nt_nest_set_config(&nest, c);
+    if (nest.depth > 1 && radius > 0 && nest.n[0] > 0 && nest.n[1] > 0 && nest.n[2] > 0) {
+        nest.progress =
+            aligned_alloc(_Alignof(nt_progress), (size_t)nt_wavefront_rows(&nest) * sizeof *nest.progress);
+        assert_non_null(nest.progress);
+    }
     nt_nest_run(&nest);
+    free(nest.progress);
     memcpy(out, recorded, sizeof recorded);
     for (int t = 1; t < TEAM && c->schedule == NT_DYNAMIC; t++) {
         assert_in_range(out[0].n + out[t].n, 0, MOST_CALLS);
@@ -74,16 +99,13 @@ static void run_recorded(const nt_config *c, const int64_t shape[3], int contigu
         qsort(out[0].box, (size_t)out[0].n, sizeof(nt_box), compare_boxes);
 }
 
-typedef struct use {
-    nt_config config;
-    int64_t shape[3], steps;
-    int contiguous;
-} use;
-
-static use any_use(rng *r)
+static use any_use(rng *r, const nt_kernel *kernel)
 {
     static const int tiles[] = {0, 0, 0, 1, 2, 5, 8, 64, 100}, sizes[] = {0, 1, 1, 2, 3, 5, 8, 9, 17};
-    use u = {.config = some_config(), .steps = rng_below(r, 4), .contiguous = (int)rng_below(r, 2)};
+    use u = {.kernel = kernel,
+             .config = some_config(),
+             .steps = rng_below(r, 4),
+             .contiguous = (int)rng_below(r, 2)};
     u.config.parallel = (nt_parallel)rng_below(r, NT_N_PARALLELS);
     u.config.order = (nt_order)rng_below(r, NT_N_ORDERS);
     u.config.schedule = rng_below(r, 4) == 0 ? NT_DYNAMIC : NT_STATIC;
@@ -107,14 +129,14 @@ static void fail_use(const use *u, const nt_config *other, const char *verb)
 
 static void canonical_is_a_fixed_point(void **state)
 {
-    (void)state;
+    const nt_kernel *kernel = *state;
     rng r = rng_make(34);
     for (int i = 0; i < 20000; i++) {
-        use u = any_use(&r);
-        nt_config_canonical(mathop(), u.shape, u.contiguous, u.steps, &u.config);
+        use u = any_use(&r, kernel);
+        nt_config_canonical(kernel, u.shape, u.contiguous, u.steps, &u.config);
         nt_config again = u.config;
-        nt_config_canonical(mathop(), u.shape, u.contiguous, u.steps, &again);
-        assert_int_equal(nt_config_check(mathop(), NT_F64, &again, NULL), NT_OK);
+        nt_config_canonical(kernel, u.shape, u.contiguous, u.steps, &again);
+        assert_int_equal(nt_config_check(kernel, NT_F64, &again, NULL), NT_OK);
         if (!config_equal(&u.config, &again))
             fail_use(&u, &again, "is canonical, but is made");
     }
@@ -124,19 +146,19 @@ static void canonical_is_a_fixed_point(void **state)
  * of one canonical form do. */
 static void canonical_runs_alike(void **state)
 {
-    (void)state;
+    const nt_kernel *kernel = *state;
     static calls as_given[TEAM], as_canonical[TEAM];
     const int before = omp_get_max_threads();
     omp_set_num_threads(TEAM);
     rng r = rng_make(35);
     for (int i = 0; i < 20000; i++) {
-        const use u = any_use(&r);
+        const use u = any_use(&r, kernel);
         nt_config c = u.config;
-        nt_config_canonical(mathop(), u.shape, u.contiguous, u.steps, &c);
-        run_recorded(&u.config, u.shape, u.contiguous, u.steps, as_given);
+        nt_config_canonical(kernel, u.shape, u.contiguous, u.steps, &c);
+        run_recorded(&u, &u.config, as_given);
         if (u.config.schedule == NT_DYNAMIC)
             c.schedule = NT_DYNAMIC; /* so that both are sorted */
-        run_recorded(&c, u.shape, u.contiguous, u.steps, as_canonical);
+        run_recorded(&u, &c, as_canonical);
         for (int t = 0; t < TEAM; t++)
             if (as_given[t].n != as_canonical[t].n ||
                 memcmp(as_given[t].box, as_canonical[t].box, (size_t)as_given[t].n * sizeof(nt_box)) != 0)
@@ -180,8 +202,12 @@ int main(int argc, char **argv)
 {
     (void)argc;
     tests_begin(argv);
-    tests_add(canonical_is_a_fixed_point, NULL, "fixed-point");
-    tests_add(canonical_runs_alike, NULL, "runs-alike");
+    for (int k = 0; k < 2; k++) {
+        kernels[k] = *mathop();
+        kernels[k].radius = k ? two_cells : NULL;
+        tests_add(canonical_is_a_fixed_point, &kernels[k], "radius-%d:fixed-point", 2 * k);
+        tests_add(canonical_runs_alike, &kernels[k], "radius-%d:runs-alike", 2 * k);
+    }
     tests_add(canonical_examples, NULL, "examples");
     return tests_run("canonical");
 }

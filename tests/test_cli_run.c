@@ -98,6 +98,21 @@ static void list_names_all_kernels(void **state)
         assert_non_null(strstr(text.text[0], kernel->name));
         for (const nt_variant *v = kernel->variants; v->name; v++)
             assert_non_null(strstr(text.text[0], v->name));
+        const json_t *orders = json_object_get(json_array_get(kernels, (size_t)k), "orders");
+        const nt_case *c;
+        size_t n = 0;
+        for (; kernel->cases && (c = nt_kernel_case_at(kernel, (int)n)); n++) {
+            const json_t *one = json_array_get(orders, n);
+            assert_int_equal(json_integer_value(json_object_get(one, "order")),
+                             nt_kernel_order(kernel, c->params));
+            assert_int_equal(json_integer_value(json_object_get(one, "radius")),
+                             nt_kernel_radius(kernel, c->params));
+            assert_true(json_number_value(json_object_get(one, "flops_per_cell")) > 0);
+            assert_true(json_integer_value(json_object_get(one, "fp_per_vector")) > 0);
+            assert_true(json_integer_value(json_object_get(one, "loads_per_vector")) > 0);
+            assert_int_equal(json_is_true(json_object_get(one, "tuned")), c->tuned);
+        }
+        assert_int_equal(json_array_size(orders), n);
     }
     json_decref(root);
     program_free(&text);
@@ -162,7 +177,7 @@ static void a_short_run_with_json(void **state)
     tree_remove(copy);
     const double begin_s = program_now_s();
     program p = RUN_TO_THE_END("run", TEST_SANITIZED ? "--budget=10" : "--budget=3", "--dtype", "f32",
-                               "--json", "--out", copy);
+                               "--json", "--out", copy, "mathop");
     /* The least rounds of the row at hand may run over the budget: seconds, not minutes. */
     assert_true(program_now_s() - begin_s < 90);
     json_t *root = json_of(&p);
@@ -180,6 +195,46 @@ static void a_short_run_with_json(void **state)
     json_decref(root);
     program_free(&p);
     check_header(copy);
+}
+
+/* Orders go through results, journal and header; those that are not tuned again stay. */
+static void orders_are_rows_of_their_own(void **state)
+{
+    (void)state;
+    tree_remove(copy);
+    program p = RUN_TO_THE_END("run", "wave", "--order", "6", "--json", TUNE_ARGS);
+    json_t *root = json_of(&p);
+    const json_t *rows = json_object_get(root, "results");
+    assert_int_equal(json_array_size(rows), 1); /* in cache, over neighbours: many steps alone */
+    assert_int_equal(json_integer_value(json_object_get(json_array_get(rows, 0), "order")), 6);
+    assert_int_equal(json_integer_value(json_object_get(json_array_get(rows, 0), "steps")), 16);
+    json_decref(root);
+    program_free(&p);
+    snprintf(results, sizeof results, "%s/%s", copy, machine_id);
+    char *journal = slurp(in_results("wave.jsonl"), NULL);
+    assert_true(strstr(journal, "\"order\":6,") && strstr(journal, "\"orders\":[6]"));
+    free(journal);
+
+    /* One row at a time: a busy machine may finish no more. */
+    static const char *const orders[][2] = {{"--order=2", "wave o2 "}, {"--order=16", "wave o16 "}};
+    for (int i = 0; i < 2; i++) {
+        p = RUN_TO_THE_END("run", orders[i][0], "wave", TUNE_ARGS);
+        assert_true(strstr(p.text[0], orders[i][1]) && strstr(p.text[0], "GPts/s"));
+        program_free(&p);
+    }
+    char *header = slurp(in_results("tuned.h"), NULL);
+    for (int order = 2; order <= 16; order += 2) {
+        char row[40];
+        snprintf(row, sizeof row, "NT_TUNED(wave, %d, ", order);
+        assert_true((strstr(header, row) != NULL) == (order == 2 || order == 6 || order == 16));
+    }
+    free(header);
+    check_header(copy);
+    p = RUN(NULL, "show", "--out", copy);
+    assert_int_equal(p.code, OK);
+    assert_true(strstr(p.text[0], "wave o6 ") && strstr(p.text[0], "wave o16 "));
+    assert_non_null(strstr(p.text[0], "ulp of the sum of absolute terms"));
+    program_free(&p);
 }
 
 static void the_rows_of_other_kernels_stay(void **state)
@@ -204,8 +259,8 @@ static void the_rows_of_other_kernels_stay(void **state)
 
 static program start_tune(const char *budget_s, const char *out)
 {
-    const char *const argv[] = {NT_AUTOTUNE, "run",      "--budget", budget_s, "--dtype", "f32",
-                                "--shape",   "64x24x32", "--out",    out,      NULL};
+    const char *const argv[] = {NT_AUTOTUNE, "run",     "mathop",   "--budget", budget_s, "--dtype",
+                                "f32",       "--shape", "64x24x32", "--out",    out,      NULL};
     return program_start(argv, NULL);
 }
 
@@ -337,6 +392,7 @@ int main(void)
         cmocka_unit_test(machine_says_what_was_detected),
         cmocka_unit_test(show_shows_what_was_found),
         cmocka_unit_test(a_short_run_with_json),
+        cmocka_unit_test(orders_are_rows_of_their_own),
         cmocka_unit_test(the_rows_of_other_kernels_stay),
         cmocka_unit_test(an_early_interrupt_leaves_all_as_it_was),
         cmocka_unit_test(a_later_interrupt_writes_the_best_so_far),

@@ -81,17 +81,17 @@ static void every_byte(void **state)
         " *\n"
         " * Behind each row: default and tuned ns a cell and step, and the verdict of the paired final.\n"
         " */\n"
-        "NT_TUNED_HEADER(1, \"made_up-6.85.7-8t\", \"MadeUpCPUs\", 6, 85, 49152, 2097152, 37748736)\n"
-        "NT_TUNED(mathop, 1, f64, in_cache, one, "
+        "NT_TUNED_HEADER(2, \"made_up-6.85.7-8t\", \"MadeUpCPUs\", 6, 85, 49152, 2097152, 37748736)\n"
+        "NT_TUNED(mathop, 0, 1, f64, in_cache, one, "
         "\"isa=scalar,variant=fused,parallel=flat,order=zyx,tile=4096x0x0,depth=1,"
         "threads=8,schedule=static,unroll=%d,jam=1\") /* 0.2500 0.1250 faster */\n"
-        "NT_TUNED(mathop, 1, f64, out_of_cache, many, "
+        "NT_TUNED(mathop, 0, 1, f64, out_of_cache, many, "
         "\"isa=scalar,variant=fused,parallel=flat,order=zyx,tile=4096x0x0,"
         "depth=5,threads=8,schedule=static,unroll=%d,jam=1\") /* 0.2500 0.1250 faster */\n"
-        "NT_TUNED(mathop, 1, f32, in_cache, one, "
+        "NT_TUNED(mathop, 0, 1, f32, in_cache, one, "
         "\"isa=scalar,variant=fused,parallel=flat,order=zyx,tile=4096x0x0,depth=1,"
         "threads=8,schedule=static,unroll=%d,jam=1\") /* 0.2500 0.1250 faster */\n"
-        "NT_TUNED(scale, 1, f64, out_of_cache, one, "
+        "NT_TUNED(scale, 0, 1, f64, out_of_cache, one, "
         "\"isa=scalar,variant=plain,parallel=flat,order=zyx,tile=4096x0x0,"
         "depth=1,threads=8,schedule=static,unroll=%d,jam=1\") /* 0.2500 0.1250 faster */\n",
         compiler, flags, nt_build_info()->version, nt_build_info()->sleef, r->row[1].config.unroll,
@@ -243,7 +243,7 @@ static void a_brand_cannot_break_the_comment(void **state)
         "**/",
         "CPU \\",
         "\\\n#error",
-        "a\nNT_TUNED(mathop, 1, f64)\n",
+        "a\nNT_TUNED(mathop, 0, 1, f64)\n",
         "\r\n*/",
         "Gen\xc3\xa9rique \xe2\x84\xa2 9000",
         "\xff\xfe\x80",
@@ -315,9 +315,33 @@ static void the_file_is_written_only_when_it_differs(void **state)
     free(r);
 }
 
+static void rows_name_their_order(void **state)
+{
+    (void)state;
+    const nt_kernel *k = with_cases();
+    result *r = made_up_result();
+    const nt_case *c;
+    int n = 0;
+    for (; (c = nt_kernel_case_at(k, n)); n++)
+        r->row[r->n_rows++] = made_up_stencil(k, nt_kernel_order(k, c->params), NT_F32);
+    char *text = text_of(r);
+    assert_string_equal(probe_says(text), "");
+    for (int i = 0; i < n; i++) {
+        char row[100];
+        snprintf(row, sizeof row, "\nNT_TUNED(%s, %d, %d, f32, out_of_cache, many, \"isa=scalar,", k->name,
+                 nt_kernel_order(k, nt_kernel_case_at(k, i)->params), k->version);
+        if (!strstr(text, row))
+            fail_msg("no row %s", row);
+    }
+    assert_non_null(strstr(text, "\nNT_TUNED(mathop, 0, "));
+    free(text);
+    free(r);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(rows_name_their_order),
         cmocka_unit_test(every_byte),
         cmocka_unit_test(the_same_results_give_the_same_bytes),
         cmocka_unit_test(rows_stand_in_the_registrys_order),

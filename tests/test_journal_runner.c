@@ -210,6 +210,12 @@ static void a_full_disk_stops_no_search(void **state)
 static const char *const changes[][2] = {
     {"kernel", "\"none\""},
     {"kernel", "7"},
+    {"order", "-1"},
+    {"order", "2"}, /* of a kernel without cases */
+    {"order", "4294967296"},
+    {"order", "0.5"},
+    {"order", "\"0\""},
+    {"order", "null"},
     {"dtype", "\"f16\""},
     {"shape", "[1,2]"},
     {"shape", "[1,2,3,4]"},

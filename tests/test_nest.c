@@ -9,9 +9,11 @@
 
 #include <omp.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "nest.h"
+#include "wavefront.h"
 
 enum { NX = 19, NY = 7, NZ = 6, MOST_STEPS = 8, MOST_TEAM = 5 };
 static const int64_t shape[3] = {NX, NY, NZ};
@@ -91,7 +93,7 @@ static const nt_config plain = {.isa = NT_SCALAR, .depth = 1, .threads = 1, .unr
 /* The halo of level 0 and 1 is not zero, so that reading it shows. */
 static void make(scene *s, const nt_kernel *kernel, const layout *l)
 {
-    scene_make(s, kernel, NT_F64, shape, l, false);
+    scene_make(s, kernel, NULL, NT_F64, shape, l, false);
     for (int i = 0; i < kernel->n_levels; i++)
         for (int64_t k = 0; kernel->radius && k < (NX + 2) * (NY + 2) * (NZ + 2); k++) {
             const int64_t x = k % (NX + 2) - 1, y = k / (NX + 2) % (NY + 2) - 1,
@@ -139,11 +141,12 @@ static nt_config config_number(rng *r, int i)
     for (int a = 0; a < 3; a++)
         c.tile[a] = rng_pick(r, tiles, 6);
     c.threads = 1 + i % MOST_TEAM;
+    c.depth = 1 + (int)rng_below(r, 4);
     return c;
 }
 
 /* The engine without a plan, which would cut the threads to the CPUs allowed. */
-static void run_nest(scene *s, const nt_config *c, int64_t steps, const nt_hook *hooks, int n_hooks)
+static void run_nest(scene *s, const nt_config *c, int64_t steps)
 {
     const bool rotates = s->kernel->n_levels == 2,
                fuses = !rotates && s->level[0].grid.sy == NX && s->level[0].grid.sz == NX * NY;
@@ -152,20 +155,26 @@ static void run_nest(scene *s, const nt_config *c, int64_t steps, const nt_hook 
                     .steps = steps,
                     .n = {NX, NY, NZ},
                     .element_bytes = 8,
+                    .radius = nt_kernel_radius(s->kernel, NULL),
+                    .dtype = NT_F64,
                     .rows_fuse = fuses,
-                    .planes_fuse = fuses,
-                    .hooks = hooks,
-                    .n_hooks = n_hooks};
+                    .planes_fuse = fuses};
     nest.step[0] = nest.step[1] = scene_step(s);
     if (rotates) {
         nest.step[1].src = nest.step[0].dst;
         nest.step[1].dst = nest.step[0].src;
     }
     nt_nest_set_config(&nest, c);
+    if (nest.radius > 0 && nest.depth > 1) {
+        const size_t rows = (size_t)nt_wavefront_rows(&nest);
+        nest.progress = aligned_alloc(_Alignof(nt_progress), rows * sizeof *nest.progress);
+        assert_non_null(nest.progress);
+    }
     nt_nest_run(&nest);
+    free(nest.progress);
 }
 
-/* Real teams of 1 to 5 threads, every loop and order. */
+/* Real teams of 1 to 5 threads, every loop and order, to a depth of 4. */
 static void teams(void **state)
 {
     const nt_kernel *kernel = *state;
@@ -174,8 +183,7 @@ static void teams(void **state)
     rng r = rng_make(21);
     for (int i = 0; i < 360; i++) {
         const int64_t steps = i % 4;
-        nt_config c = config_number(&r, i);
-        c.depth = kernel->radius ? 1 : 1 + (int)rng_below(&r, 3);
+        const nt_config c = config_number(&r, i);
         scene expected, on;
         make(&expected, kernel, &layouts[0]);
         make(&on, kernel, &layouts[i % 7]); /* unit stride in x */
@@ -183,7 +191,7 @@ static void teams(void **state)
             plain_step(&expected, t);
         for (int k = 0; k < kernel->n_levels; k++)
             field_snapshot(&on.level[k]);
-        run_nest(&on, &c, steps, NULL, 0);
+        run_nest(&on, &c, steps);
         assert_same_levels(&on, &expected, config_text(kernel, &c));
         for (int k = 0; k < kernel->n_levels; k++)
             field_check(&on.level[k], true, config_text(kernel, &c));
@@ -234,11 +242,6 @@ static void refusals(void **state)
     nt_error why;
     make(&s, &leap_kernel, &layouts[0]);
     nt_problem problem = scene_problem(&s, 2);
-    nt_config deep = plain;
-    deep.depth = 2;
-    assert_refused(nt_plan_create(&plan, &problem, &deep, &why), NT_ECONFIG, &why, "depth=2");
-    assert_null(plan);
-
     make(&thin, &update_kernel, &layouts[0]); /* radius 0: no halo */
     problem.level[1] = &thin.level[0].grid;
     assert_refused(nt_plan_create(&plan, &problem, &plain, &why), NT_ESHAPE, &why, "halo of 0");
@@ -358,9 +361,9 @@ static void hooks(void **state)
     rng r = rng_make(23);
     for (int i = 0; i < 240; i++) {
         static log l;
-        const nt_hook list[] = {{same_thread, &l}, {source, &l}, {halve, NULL}};
-        nt_config c = config_number(&r, i);
-        c.depth = kernel->radius ? 1 : 1 + i % 4;
+        const nt_hook list[] = {
+            {.apply = same_thread, .context = &l}, {.apply = source, .context = &l}, {.apply = halve}};
+        const nt_config c = config_number(&r, i);
         scene expected, on;
         make(&expected, kernel, &layouts[0]);
         make(&on, kernel, &layouts[i % 7]);
@@ -387,6 +390,65 @@ static void hooks(void **state)
     omp_set_num_threads(before);
 }
 
+/* prepare() is called once, in the order of the hooks, with the plan's own problem and config; one that refuses
+ * refuses the plan. */
+typedef struct preparation {
+    const nt_problem *problem;
+    int calls, refuses, threads;
+} preparation;
+
+static nt_status prepared(void *context, const nt_problem *problem, const nt_config *config, nt_error *why)
+{
+    preparation *p = context;
+    p->calls++;
+    p->problem = problem;
+    p->threads = config->threads;
+    if (p->refuses)
+        snprintf(why->text, sizeof why->text, "no place for a source");
+    return p->refuses ? NT_ENOMEM : NT_OK;
+}
+
+static void counted(void *context, const nt_step *step, const nt_box *box, int64_t time)
+{
+    (void)context, (void)step, (void)box, (void)time;
+}
+
+static void preparations(void **state)
+{
+    const nt_kernel *kernel = *state;
+    for (int depth = 1; depth <= 2; depth++)
+        for (int refusing = 0; refusing <= 3; refusing++) { /* 0: none does */
+            preparation p[3] = {
+                {.refuses = refusing == 1}, {.refuses = refusing == 2}, {.refuses = refusing == 3}};
+            const nt_hook list[] = {
+                {counted, &p[0], prepared}, {counted, &p[1], prepared}, {counted, &p[2], prepared}};
+            nt_config c = plain;
+            nt_error why;
+            nt_plan *plan = NULL;
+            scene on;
+            make(&on, kernel, &layouts[0]);
+            nt_problem problem = scene_problem(&on, 3);
+            c.depth = depth;
+            problem.hooks = list;
+            problem.n_hooks = 3;
+            const nt_status status = nt_plan_create(&plan, &problem, &c, &why);
+            if (refusing > 0) {
+                assert_refused(status, NT_ENOMEM, &why, "no place");
+                assert_null(plan);
+            } else {
+                assert_int_equal(status, NT_OK);
+                nt_plan_run(plan);
+                nt_plan_run(plan);
+                nt_plan_destroy(plan);
+            }
+            for (int h = 0; h < 3; h++) {
+                assert_int_equal(p[h].calls, refusing == 0 || h < refusing);
+                assert_true(!p[h].calls || (p[h].problem == &problem && p[h].threads == c.threads));
+            }
+            scene_free(&on);
+        }
+}
+
 int main(int argc, char **argv)
 {
     (void)argc;
@@ -396,6 +458,7 @@ int main(int argc, char **argv)
         tests_add(teams, kernels[k], "%s:teams", kernels[k]->name);
         tests_add(plans, kernels[k], "%s:plans", kernels[k]->name);
         tests_add(hooks, kernels[k], "%s:hooks", kernels[k]->name);
+        tests_add(preparations, kernels[k], "%s:preparations", kernels[k]->name);
     }
     tests_add(refusals, NULL, "refusals");
     return tests_run("nest");

@@ -34,6 +34,26 @@ static void registry(void **state)
         assert_ptr_equal(nt_kernel_find(nt_kernel_at(i)->name), nt_kernel_at(i));
 }
 
+/* Orders name the cases of a kernel; one of them is its own. */
+static void kernel_cases(void **state)
+{
+    const nt_kernel *k = *state;
+    const nt_case *c;
+    int n = 0, own = 0;
+    for (; (c = nt_kernel_case_at(k, n)); n++) {
+        const int radius = nt_kernel_radius(k, c->params), order = nt_kernel_order(k, c->params);
+        assert_in_range(radius, 0, 63);
+        assert_int_equal(order, 2 * radius);
+        assert_ptr_equal(nt_kernel_case(k, order), c);
+        own += order == nt_kernel_order(k, NULL);
+    }
+    assert_in_range(n, 1, 16);
+    assert_int_equal(own, 1);
+    assert_null(nt_kernel_case_at(k, -1));
+    assert_null(nt_kernel_case_at(k, n + 1));
+    assert_null(nt_kernel_case(k, 1));
+}
+
 /* What other parts take for granted of a kernel's data. */
 static void kernel_data(void **state)
 {
@@ -42,7 +62,8 @@ static void kernel_data(void **state)
     assert_in_range(k->n_levels, 1, NT_MAX_LEVELS);
     assert_in_range(k->n_coefs, 0, NT_MAX_COEFS);
     assert_in_range(nt_kernel_radius(k, NULL), 0, 64);
-    assert_true(k->flops_per_cell > 0 && k->reads_per_cell > 0 && k->writes_per_cell > 0);
+    assert_true(!k->ghosts || nt_kernel_radius(k, NULL) > 0);
+    assert_true(k->flops_per_cell >= 0 && k->reads_per_cell > 0 && k->writes_per_cell > 0);
     assert_true((k->role == NT_FIELD) == (k->roof != NULL));
     if (k->roof)
         assert_int_equal(find(k->roof)->role, NT_MEMORY_ROOF);
@@ -52,6 +73,8 @@ static void kernel_data(void **state)
     assert_in_range(n_variants, 1, 16);
     assert_int_equal(nt_kernel_variant(k, "no such variant"), -1);
     assert_non_null(k->tiles[NT_SCALAR]);
+    const nt_work work = nt_kernel_work(k, NULL, k->tiles[NT_SCALAR]);
+    assert_true(work.flops_per_cell > 0 || work.loads_per_vector > 0);
     for (int isa = 0; isa < NT_N_ISAS; isa++)
         for (const nt_tile *t = k->tiles[isa]; t && t->fn; t++) {
             const nt_config c = {.isa = (nt_isa)isa,
@@ -371,6 +394,7 @@ int main(int argc, char **argv)
     tests_add(registry, NULL, "registry");
     for (int i = 0; i < nt_kernel_count(); i++) {
         tests_add(kernel_data, nt_kernel_at(i), "%s:data", nt_kernel_at(i)->name);
+        tests_add(kernel_cases, nt_kernel_at(i), "%s:cases", nt_kernel_at(i)->name);
         tests_add(fill, nt_kernel_at(i), "%s:fill", nt_kernel_at(i)->name);
     }
     tests_add(status_texts, NULL, "status-texts");

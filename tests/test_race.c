@@ -146,6 +146,32 @@ static void another_answer_is_wrong(void **state)
     fake_free(&f);
 }
 
+static trial_class one_differs(const fake_trials *f, const trial_ask *ask, uint64_t *hash)
+{
+    (void)f;
+    *hash = ask->config.parallel == NT_INNER ? 7 : 42;
+    return TRIAL_OK;
+}
+
+/* Steady in itself, yet not what another gives. */
+static void what_is_expected_is_compared(void **state)
+{
+    (void)state;
+    fake_trials f = fake_make(by_loop, 0, 9600);
+    f.fate = one_differs;
+    race *r = make_race(&f, 3);
+    race_expect(r, 2, 0); /* before the first round there is nothing to compare */
+    race_run(r, 4, 4, 0);
+    for (int i = 0; i < 3; i++) {
+        assert_int_equal(r->entrant[i].class, TRIAL_OK);
+        race_expect(r, i, 0);
+        assert_int_equal(r->entrant[i].class, i == 2 ? TRIAL_WRONG : TRIAL_OK);
+    }
+    assert_string_not_equal(r->entrant[2].detail, "");
+    free(r);
+    fake_free(&f);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -155,6 +181,7 @@ int main(void)
         cmocka_unit_test(a_stopped_round_does_not_count),
         cmocka_unit_test(a_full_race_takes_no_more),
         cmocka_unit_test(another_answer_is_wrong),
+        cmocka_unit_test(what_is_expected_is_compared),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

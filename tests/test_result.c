@@ -83,11 +83,11 @@ static void check_fit_for_a_header(const result *r)
         if (strncmp(line, "NT_TUNED(", 9) != 0)
             continue;
         char name[20], dtype[8], class[20], steps[8], config[NT_CONFIG_TEXT], rest[64];
-        int version;
+        int order, version;
         if (sscanf(line,
-                   "NT_TUNED(%19[a-z0-9], %d, %7[a-z0-9], %19[a-z_], %7[a-z], \"%191[a-z0-9=,_]\") /* "
+                   "NT_TUNED(%19[a-z0-9], %d, %d, %7[a-z0-9], %19[a-z_], %7[a-z], \"%191[a-z0-9=,_]\") /* "
                    "%63[a-z0-9. ]*/",
-                   name, &version, dtype, class, steps, config, rest) != 7)
+                   name, &order, &version, dtype, class, steps, config, rest) != 8)
             fail_msg("%s", line);
         nt_config parsed = {0};
         assert_int_equal(nt_config_parse(nt_kernel_find(name), config, &parsed, NULL), NT_OK);
@@ -164,6 +164,7 @@ static void there_and_back(void **state)
     for (int i = 0; i < 3; i++) {
         const result_row *a = &v.back->row[i], *b = &v.r->row[i + 1];
         assert_ptr_equal(a->kernel, b->kernel);
+        assert_int_equal(a->order, b->order);
         assert_int_equal(a->dtype, b->dtype);
         assert_int_equal(a->class, b->class);
         assert_int_equal(a->repeat, b->repeat);
@@ -174,6 +175,8 @@ static void there_and_back(void **state)
         assert_near(a->tuned_ns, b->tuned_ns);
         assert_near(a->memory_roof_ns, b->memory_roof_ns);
         assert_near(a->arithmetic_roof_ns, b->arithmetic_roof_ns);
+        assert_near(a->fp_roof_ns, b->fp_roof_ns);
+        assert_near(a->load_roof_ns, b->load_roof_ns);
         assert_near(a->in_cache_ns, b->in_cache_ns);
         assert_near(a->roof_ns, b->roof_ns);
         assert_near(a->ratio.median, b->ratio.median);
@@ -247,12 +250,15 @@ static void no_file_is_named(void **state)
 static void the_json_is_as_documented(void **state)
 {
     (void)state;
-    static const char *const numbers[] = {"steps",
+    static const char *const numbers[] = {"order",
+                                          "steps",
                                           "default_ns_per_cell",
                                           "tuned_ns_per_cell",
                                           "speedup",
                                           "memory_roof_ns_per_cell",
                                           "arithmetic_roof_ns_per_cell",
+                                          "fp_roof_ns_per_cell",
+                                          "load_roof_ns_per_cell",
                                           "in_cache_ns_per_cell",
                                           "roof_fraction",
                                           "max_ulp"};
@@ -470,9 +476,9 @@ static void hostile_configs(void **state)
 static void hostile_numbers(void **state)
 {
     (void)state;
-    static const char *const figures[] = {"default_ns_per_cell",     "tuned_ns_per_cell",
-                                          "memory_roof_ns_per_cell", "arithmetic_roof_ns_per_cell",
-                                          "in_cache_ns_per_cell",    "roof_ns_per_cell"};
+    static const char *const figures[] = {
+        "default_ns_per_cell",  "tuned_ns_per_cell", "memory_roof_ns_per_cell", "arithmetic_roof_ns_per_cell",
+        "in_cache_ns_per_cell", "roof_ns_per_cell",  "fp_roof_ns_per_cell",     "load_roof_ns_per_cell"};
     static const double bad[] = {-1, -1e-300, 1e300, 1e12};
     saved v = save();
     nt_error why;
@@ -543,6 +549,123 @@ static void rows_that_contradict_each_other(void **state)
     drop(&v);
 }
 
+/* ---- Orders --------------------------------------------------------------------------------------- */
+
+/* One row for each of the kernel's cases and dtype. */
+static result *all_orders(void)
+{
+    const nt_kernel *k = with_cases();
+    result *r = calloc(1, sizeof *r);
+    assert_non_null(r);
+    r->machine = made_up_machine();
+    const nt_case *c;
+    for (int i = 0; (c = nt_kernel_case_at(k, i)); i++)
+        for (int d = 0; d < NT_N_DTYPES; d++)
+            r->row[r->n_rows++] = made_up_stencil(k, nt_kernel_order(k, c->params), (nt_dtype)d);
+    assert_true(r->n_rows > 4);
+    return r;
+}
+
+static void orders_there_and_back(void **state)
+{
+    (void)state;
+    const nt_kernel *k = with_cases();
+    scratch s = scratch_make();
+    nt_error why = {""};
+    result *r = all_orders(), *back = empty_like(r);
+    if (result_save(r, k, s.folder, &why) != NT_OK || result_load(back, k, s.folder, &why) != NT_OK)
+        fail_msg("%s", why.text);
+    assert_int_equal(back->n_rows, r->n_rows);
+    for (int i = 0; i < r->n_rows; i++) {
+        assert_int_equal(back->row[i].order, r->row[i].order);
+        assert_int_equal(back->row[i].config.depth, 4);
+    }
+    assert_true(same_rows(back, r));
+    check_fit_for_a_header(back);
+    scratch_walk(&s, 1);
+    free(r);
+    free(back);
+}
+
+static void hostile_orders(void **state)
+{
+    (void)state;
+    const nt_kernel *k = with_cases();
+    static const json_int_t bad[] = {
+        -1, -2, 0, 1, 3, 5, 1 << 20, INT64_C(1) << 40, INT64_MAX, INT64_MIN, (INT64_C(1) << 32) + 2};
+    for (size_t i = 0; i <= sizeof bad / sizeof *bad + 3; i++) {
+        scratch s = scratch_make();
+        nt_error why = {""};
+        char path[200];
+        snprintf(path, sizeof path, "%s/%s.json", s.folder, k->name);
+        result *r = all_orders(), *back = empty_like(r);
+        assert_int_equal(result_save(r, k, s.folder, &why), NT_OK);
+        json_t *root = json_load_file(path, 0, NULL);
+        json_t *row = json_array_get(json_object_get(root, "results"), 0);
+        const size_t n = sizeof bad / sizeof *bad;
+        if (i < n)
+            json_object_set_new(row, "order", json_integer(bad[i]));
+        else if (i == n)
+            json_object_set_new(row, "order", json_string("2"));
+        else if (i == n + 1)
+            json_object_set_new(row, "order", json_real(2));
+        else if (i == n + 2)
+            json_object_del(row, "order");
+        else /* another row has it */
+            json_object_set_new(row, "order", json_integer(r->row[2].order));
+        write_sealed(root, path);
+        assert_int_equal(result_load(back, k, s.folder, &why), NT_ESTALE);
+        check_reason(why.text);
+        assert_int_equal(back->n_rows, 0);
+        scratch_walk(&s, 1);
+        free(r);
+        free(back);
+    }
+    saved v = save(); /* a kernel without cases has none */
+    nt_error why;
+    assert_int_equal(load_with(&v, "order", json_integer(2), &why), NT_ESTALE);
+    drop(&v);
+}
+
+/* Two orders may have two arithmetics; one order may not. */
+static void an_order_contradicts_itself_alone(void **state)
+{
+    (void)state;
+    const nt_kernel *k = with_cases();
+    const int first = nt_kernel_order(k, nt_kernel_case_at(k, 0)->params),
+              second = nt_kernel_order(k, nt_kernel_case_at(k, 1)->params);
+    result_row a = made_up_stencil(k, first, NT_F64), b = made_up_stencil(k, second, NT_F64);
+    assert_true(result_contradicts(&a, &a));
+    assert_false(result_contradicts(&a, &b));
+    b.config.isa = NT_AVX2;
+    assert_false(result_contradicts(&a, &b));
+    b.order = first;
+    assert_true(result_contradicts(&a, &b));
+    b.class = NT_IN_CACHE;
+    assert_true(result_contradicts(&a, &b)); /* one arithmetic of an order and dtype */
+    b.config.isa = a.config.isa;
+    assert_false(result_contradicts(&a, &b));
+}
+
+static void roofs_of_stencils_know_the_depth(void **state)
+{
+    (void)state;
+    result_row row = made_up_stencil(with_cases(), nt_kernel_order(with_cases(), NULL), NT_F32);
+    row.memory_roof_ns = 0.4;
+    row.in_cache_ns = 0.07;
+    row.config.depth = 4;
+    assert_near(result_roof(&row), 0.1);
+    row.config.depth = 8;
+    assert_near(result_roof(&row), 0.07);
+    row.config.depth = 1;
+    assert_near(result_roof(&row), 0.4);
+    row.class = NT_IN_CACHE;
+    assert_near(result_roof(&row), row.arithmetic_roof_ns);
+    row = made_up_row(mathop(), NT_F64, NT_OUT_OF_CACHE, NT_MANY_STEPS);
+    row.config.depth = 1; /* at radius 0 one visit may serve all steps, whatever the config does */
+    assert_near(result_roof(&row), 0.07);
+}
+
 static void other_files(void **state)
 {
     (void)state;
@@ -608,6 +731,10 @@ int main(void)
         cmocka_unit_test(hostile_numbers),
         cmocka_unit_test(hostile_counts),
         cmocka_unit_test(rows_that_contradict_each_other),
+        cmocka_unit_test(orders_there_and_back),
+        cmocka_unit_test(hostile_orders),
+        cmocka_unit_test(an_order_contradicts_itself_alone),
+        cmocka_unit_test(roofs_of_stencils_know_the_depth),
         cmocka_unit_test(other_files),
         cmocka_unit_test(too_many_rows),
     };

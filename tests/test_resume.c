@@ -15,17 +15,9 @@ static const char *const budget_s = "4";
 
 static program start(const char *out, bool resume)
 {
-    const char *const argv[] = {NT_AUTOTUNE,
-                                "run",
-                                "--budget",
-                                budget_s,
-                                "--dtype",
-                                "f32",
-                                "--shape",
-                                "64x24x32",
-                                "--out",
-                                out,
-                                resume ? "--resume" : NULL,
+    const char *const argv[] = {NT_AUTOTUNE, "run",     "mathop", "--budget",
+                                budget_s,    "--dtype", "f32",    "--shape",
+                                "64x24x32",  "--out",   out,      resume ? "--resume" : NULL,
                                 NULL};
     return program_start(argv, NULL);
 }

@@ -18,9 +18,8 @@
 static bool is_chosen(const subject *all, int n, int i)
 {
     for (int j = 0; j < n; j++) {
-        const bool same = all[j].kernel == all[i].kernel && all[j].tile->dtype == all[i].tile->dtype &&
-                          all[j].variant == all[i].variant;
-        if (same && (all[j].isa > all[i].isa || (all[j].isa == all[i].isa && j < i)))
+        if (subjects_alike(&all[j], &all[i]) &&
+            (all[j].isa > all[i].isa || (all[j].isa == all[i].isa && j < i)))
             return false;
     }
     return true;
@@ -28,7 +27,8 @@ static bool is_chosen(const subject *all, int n, int i)
 
 /* ---- All schedules ------------------------------------------------------------------------------ */
 
-static const int64_t shapes[][3] = {{13, 11, 5}, {67, 3, 2}, {5, 1, 33}, {130, 7, 1}};
+/* The first is large enough for every kernel. */
+static const int64_t shapes[][3] = {{13, 11, 8}, {67, 3, 2}, {5, 1, 33}, {130, 7, 1}};
 enum { N_SHAPES = sizeof shapes / sizeof *shapes };
 static const int step_counts[] = {0, 1, 2, 5};
 enum { N_STEP_COUNTS = sizeof step_counts / sizeof *step_counts };
@@ -40,8 +40,7 @@ static void pick_unroll(rng *r, const subject *s, nt_config *config)
     const subject *all = subjects(&n);
     for (int tries = 0; tries < 64; tries++) {
         const subject *other = &all[rng_below(r, n)];
-        if (other->kernel == s->kernel && other->isa == s->isa && other->variant == s->variant &&
-            other->tile->dtype == s->tile->dtype) {
+        if (subjects_alike(other, s) && other->isa == s->isa) {
             config->unroll = other->tile->unroll;
             config->jam = other->tile->jam;
             return;
@@ -58,7 +57,7 @@ static nt_config pick_config(rng *r, const subject *s, int i)
     c.schedule = (nt_schedule)(i / NT_N_PARALLELS / NT_N_ORDERS % NT_N_SCHEDULES);
     for (int a = 0; a < 3; a++)
         c.tile[a] = rng_pick(r, tiles, 5);
-    c.depth = nt_kernel_radius(s->kernel, NULL) > 0 ? 1 : rng_pick(r, depths, 3);
+    c.depth = rng_pick(r, depths, 3);
     c.threads = rng_pick(r, threads, 5);
     pick_unroll(r, s, &c);
     return c;
@@ -69,21 +68,25 @@ static void schedules(void **state)
 {
     const subject *s = *state;
     const nt_config plain = subject_config(s);
-    const int radius = nt_kernel_radius(s->kernel, NULL);
+    const int radius = subject_radius(s);
     const int n_configs = NT_N_PARALLELS * NT_N_ORDERS * NT_N_SCHEDULES;
+    const int stride =
+        s->kernel->cases ? 3 : 1; /* cases share the configs among the shapes and step counts */
     rng r = rng_make(11);
     scene expected, on;
     for (int k = 0; k < N_SHAPES * N_STEP_COUNTS; k++) {
-        const int64_t *n = shapes[k / N_STEP_COUNTS];
         const int steps = step_counts[k % N_STEP_COUNTS];
-        scene_make(&expected, s->kernel, s->tile->dtype, n, &layouts[0], false);
+        int64_t n[3];
+        if (!subject_shape(s, shapes[k / N_STEP_COUNTS], n))
+            continue;
+        subject_scene(&expected, s, n, &layouts[0], false);
         const nt_grid *truth = scene_run(&expected, &plain, steps, s->name);
-        for (int i = 0; i < n_configs; i++) {
+        for (int i = k % stride; i < n_configs; i += stride) {
             const layout *l = &layouts[(i + k) % n_layouts];
             const nt_config c = pick_config(&r, s, i);
             if (!layout_suits(l, radius))
                 continue;
-            scene_make(&on, s->kernel, s->tile->dtype, n, l, rng_below(&r, 2) == 1);
+            subject_scene(&on, s, n, l, rng_below(&r, 2) == 1);
             char what[NT_CONFIG_TEXT + 128];
             snprintf(what, sizeof what, "%s %s%s, %d steps: %s", s->name, l->name,
                      on.separate ? " separate" : "", steps, config_text(s->kernel, &c));
@@ -107,10 +110,10 @@ static void runs_add_up(void **state)
     nt_config c = subject_config(s);
     c.parallel = NT_FLAT;
     c.threads = 2;
-    c.depth = nt_kernel_radius(s->kernel, NULL) > 0 ? 1 : 2;
+    c.depth = 2;
     scene once, often;
-    scene_make(&once, s->kernel, s->tile->dtype, shapes[0], &layouts[0], false);
-    scene_make(&often, s->kernel, s->tile->dtype, shapes[0], &layouts[0], false);
+    subject_scene(&once, s, shapes[0], &layouts[0], false);
+    subject_scene(&often, s, shapes[0], &layouts[0], false);
     const nt_grid *truth = scene_run(&once, &c, 9, s->name);
     const nt_problem problem = scene_problem(&often, 3);
     nt_plan *plan;
@@ -165,8 +168,8 @@ static void odd_environment(void **state)
     c.threads = TEAM;
     const unsigned own = env_get();
     scene expected, on;
-    scene_make(&expected, s->kernel, s->tile->dtype, shapes[0], &layouts[0], false);
-    scene_make(&on, s->kernel, s->tile->dtype, shapes[0], &layouts[0], false);
+    subject_scene(&expected, s, shapes[0], &layouts[0], false);
+    subject_scene(&on, s, shapes[0], &layouts[0], false);
     fill_tiny(&expected);
     const nt_grid *truth = scene_run(&expected, &c, 2, s->name);
     for (int e = 0; e < N_ENVS; e++) {
@@ -204,13 +207,13 @@ static void inside_a_region(void **state)
     scene expected, on[TEAM];
     nt_plan *plan[TEAM];
     nt_config c = subject_config(s);
-    scene_make(&expected, s->kernel, s->tile->dtype, shapes[0], &layouts[0], false);
+    subject_scene(&expected, s, shapes[0], &layouts[0], false);
     const nt_grid *truth = scene_run(&expected, &c, 3, s->name);
     for (int parallel = 0; parallel < NT_N_PARALLELS; parallel++) {
         c.parallel = (nt_parallel)parallel;
         c.threads = 4;
         for (int t = 0; t < TEAM; t++) {
-            scene_make(&on[t], s->kernel, s->tile->dtype, shapes[0], &layouts[2], false);
+            subject_scene(&on[t], s, shapes[0], &layouts[2], false);
             const nt_problem problem = scene_problem(&on[t], 3);
             assert_int_equal(nt_plan_create(&plan[t], &problem, &c, NULL), NT_OK);
         }
@@ -235,8 +238,8 @@ static void repeated(void **state)
     c.tile[0] = 7;
     c.threads = TEAM;
     scene expected, on;
-    scene_make(&expected, s->kernel, s->tile->dtype, shapes[0], &layouts[0], false);
-    scene_make(&on, s->kernel, s->tile->dtype, shapes[0], &layouts[0], false);
+    subject_scene(&expected, s, shapes[0], &layouts[0], false);
+    subject_scene(&on, s, shapes[0], &layouts[0], false);
     const nt_grid *truth = scene_run(&expected, &c, 2, s->name);
     for (int i = 0; i < 50; i++) {
         scene_fill(&on);

@@ -26,6 +26,7 @@ static space_question question(const subject *s, const int64_t shape[3], int64_t
                                int n_threads)
 {
     return (space_question){.kernel = s->kernel,
+                            .order = nt_kernel_order(s->kernel, s->params),
                             .dtype = s->tile->dtype,
                             .shape = {shape[0], shape[1], shape[2]},
                             .steps = steps,
@@ -36,14 +37,21 @@ static space_question question(const subject *s, const int64_t shape[3], int64_t
                             .l2_bytes = 1 << 20};
 }
 
-static int64_t on_axis(const nt_config *c, space_axis axis)
+/* The index of the config's tile function in the table of its isa. */
+static int64_t function_of(const space *s, const nt_config *c)
+{
+    const nt_tile *t = nt_kernel_tile(s->q.kernel, s->q.dtype, c);
+    return t ? t - s->q.kernel->tiles[c->isa] : -1;
+}
+
+static int64_t on_axis(const space *s, const nt_config *c, space_axis axis)
 {
     switch (axis) {
     case SPACE_PARALLEL: return c->parallel;
     case SPACE_ORDER: return c->order;
     case SPACE_SCHEDULE: return c->schedule;
     case SPACE_THREADS: return c->threads;
-    case SPACE_UNROLL: return c->unroll;
+    case SPACE_FUNCTION: return function_of(s, c);
     case SPACE_DEPTH: return c->depth;
     case SPACE_TILE_X: return c->tile[0];
     case SPACE_TILE_Y: return c->tile[1];
@@ -61,11 +69,11 @@ static bool has_value(const space *s, space_axis axis, int64_t value)
     return false;
 }
 
-static bool equal(const nt_config *a, const nt_config *b)
+static bool equal(const space *s, const nt_config *a, const nt_config *b)
 {
     bool same = a->isa == b->isa && a->variant == b->variant && a->jam == b->jam;
     for (int axis = 0; axis < SPACE_N_AXES; axis++)
-        same &= on_axis(a, (space_axis)axis) == on_axis(b, (space_axis)axis);
+        same &= on_axis(s, a, (space_axis)axis) == on_axis(s, b, (space_axis)axis);
     return same;
 }
 
@@ -77,15 +85,34 @@ static void check_config(const space *s, nt_config c, const char *what)
     if (nt_config_check(s->q.kernel, s->q.dtype, &c, &why) != NT_OK)
         fail_msg("%s: %s: %s", what, config_text(s->q.kernel, &c), why.text);
     const nt_config again = space_canonical(s, c);
-    if (!equal(&again, &c))
+    if (!equal(s, &again, &c))
         fail_msg("%s: made canonical again it is another: %s", what, config_text(s->q.kernel, &c));
     assert_int_equal(c.isa, s->q.arithmetic.isa);
     assert_int_equal(c.variant, s->q.arithmetic.variant);
     for (int a = 0; a < SPACE_N_AXES; a++) {
-        const int64_t value = on_axis(&c, (space_axis)a);
+        const int64_t value = on_axis(s, &c, (space_axis)a);
         if (!has_value(s, (space_axis)a, value) && !(a == SPACE_THREADS && value == 1))
             fail_msg("%s: %s %lld is not in the space", what, space_axis_name((space_axis)a),
                      (long long)value);
+    }
+}
+
+static nt_config first_start(const space *s)
+{
+    nt_config start[SPACE_MOST_STARTS];
+    assert_in_range(space_starts(s, start), 1, SPACE_MOST_STARTS);
+    return start[0];
+}
+
+static void check_starts(const space *s)
+{
+    nt_config start[SPACE_MOST_STARTS];
+    const int n = space_starts(s, start);
+    assert_in_range(n, 1, SPACE_MOST_STARTS);
+    for (int i = 0; i < n; i++) {
+        check_config(s, start[i], "start");
+        for (int k = 0; k < i; k++)
+            assert_false(equal(s, &start[i], &start[k]));
     }
 }
 
@@ -95,7 +122,7 @@ static void check_axes(const space *s)
                                         [SPACE_ORDER] = NT_N_ORDERS - 1,
                                         [SPACE_SCHEDULE] = NT_N_SCHEDULES - 1,
                                         [SPACE_THREADS] = NT_MAX_THREADS,
-                                        [SPACE_UNROLL] = 64,
+                                        [SPACE_FUNCTION] = 100,
                                         [SPACE_DEPTH] = s->q.steps,
                                         [SPACE_TILE_X] = s->q.shape[0] * s->q.shape[1] * s->q.shape[2],
                                         [SPACE_TILE_Y] = s->q.shape[1],
@@ -104,7 +131,7 @@ static void check_axes(const space *s)
     for (int a = 0; a < SPACE_N_AXES; a++) {
         assert_in_range(s->n[a], 1, SPACE_MOST_VALUES);
         size *= s->n[a];
-        const int64_t least = a == SPACE_THREADS || a == SPACE_UNROLL || a == SPACE_DEPTH;
+        const int64_t least = a == SPACE_THREADS || a == SPACE_DEPTH;
         for (int i = 0; i < s->n[a]; i++) {
             const int64_t v = s->value[a][i];
             if (v < least || v > most[a])
@@ -135,7 +162,7 @@ static void all_of_it_can_run(void **state)
                 space sp;
                 space_make(&sp, &q);
                 check_axes(&sp);
-                check_config(&sp, space_start(&sp), "start");
+                check_starts(&sp);
                 check_config(&sp, space_canonical(&sp, q.arithmetic), "plain");
                 uint64_t draws = rng_next(&r) | 1;
                 for (int k = 0; k < 100; k++) {
@@ -174,8 +201,8 @@ static void one_state_one_sequence(void **state)
     int differ = 0;
     for (int i = 0; i < 200; i++) {
         const nt_config x = space_random(&sp, &a), y = space_random(&sp, &b), z = space_random(&sp, &c);
-        assert_true(equal(&x, &y));
-        differ += !equal(&x, &z);
+        assert_true(equal(&sp, &x, &y));
+        differ += !equal(&sp, &x, &z);
     }
     assert_true(differ > 150);
 }
@@ -190,7 +217,7 @@ static void every_value_is_drawn(void **state)
         const nt_config c = space_random(&sp, &draws);
         for (int a = 0; a < SPACE_N_AXES; a++)
             for (int i = 0; i < sp.n[a]; i++)
-                seen[a][i] |= on_axis(&c, (space_axis)a) == sp.value[a][i];
+                seen[a][i] |= on_axis(&sp, &c, (space_axis)a) == sp.value[a][i];
     }
     for (int a = 0; a < SPACE_N_AXES; a++)
         for (int i = 0; i < sp.n[a]; i++)
@@ -202,7 +229,7 @@ static void sharing_a_loop_again_takes_all_threads(void **state)
 {
     (void)state;
     const space sp = mathop_space(NULL, 5);
-    const nt_config serial = space_set(&sp, space_start(&sp), SPACE_PARALLEL, NT_SERIAL);
+    const nt_config serial = space_set(&sp, first_start(&sp), SPACE_PARALLEL, NT_SERIAL);
     assert_int_equal(serial.parallel, NT_SERIAL);
     assert_int_equal(serial.threads, 1);
     assert_int_equal(space_set(&sp, serial, SPACE_PARALLEL, NT_OUTER).threads, 4);
@@ -213,12 +240,12 @@ static void the_start_keeps_steps_in_the_first_level_cache(void **state)
 {
     (void)state;
     const space many = mathop_space(NULL, 5), one = mathop_space(NULL, 1);
-    nt_config start = space_start(&many);
+    nt_config start = first_start(&many);
     assert_int_equal(start.parallel, NT_FLAT);
     assert_int_equal(start.depth, 5);
     assert_int_equal(start.threads, 4);
     assert_true(start.tile[0] > 0 && 2 * start.tile[0] * (int64_t)nt_dtype_bytes(many.q.dtype) <= 49152);
-    start = space_start(&one);
+    start = first_start(&one);
     assert_int_equal(start.depth, 1);
     assert_int_equal(start.tile[0], 0);
 }
@@ -229,26 +256,178 @@ static int radius_1(const void *params)
     return 1;
 }
 
-static void neighbours_are_read_one_step_at_a_time(void **state)
+static int radius_4(const void *params)
+{
+    (void)params;
+    return 4;
+}
+
+/* ---- Over neighbours ------------------------------------------------------------------------------- */
+
+static const int64_t slab[3] = {512, 512, 128};
+
+static space stencil_space(nt_kernel *kernel, int (*radius)(const void *), const int64_t shape[3],
+                           int64_t steps)
+{
+    static const int threads[] = {1, 2};
+    int n;
+    const subject *s = subjects(&n);
+    while (strcmp(s->kernel->name, "mathop") != 0)
+        s++;
+    *kernel = *s->kernel;
+    kernel->radius = radius;
+    kernel->n_levels = 2;
+    kernel->n_coefs = 1;
+    space_question q = question(s, shape, steps, threads, 2);
+    q.kernel = kernel;
+    q.order = nt_kernel_order(kernel, NULL);
+    q.l3_bytes = 16 << 20;
+    space sp;
+    space_make(&sp, &q);
+    return sp;
+}
+
+static void stencils_keep_steps_too(void **state)
 {
     (void)state;
-    nt_kernel kernel = *nt_kernel_find("mathop");
-    kernel.radius = radius_1;
-    const space sp = mathop_space(&kernel, 5);
-    assert_int_equal(sp.n[SPACE_DEPTH], 1);
-    assert_int_equal(sp.value[SPACE_DEPTH][0], 1);
-    check_axes(&sp);
-    check_config(&sp, space_start(&sp), "start");
-    uint64_t draws = 5;
-    for (int i = 0; i < 500; i++)
-        check_config(&sp, space_random(&sp, &draws), "random");
+    static const int64_t depths[] = {1, 2, 3, 4, 6, 8, 12, 16};
+    nt_kernel kernel;
+    for (int64_t steps = 1; steps <= 20; steps++) {
+        const space sp = stencil_space(&kernel, radius_1, slab, steps);
+        int n = 0;
+        for (size_t i = 0; i < sizeof depths / sizeof *depths; i++)
+            if (depths[i] <= steps)
+                assert_int_equal(sp.value[SPACE_DEPTH][n++], depths[i]);
+        assert_int_equal(sp.n[SPACE_DEPTH], n);
+        check_axes(&sp);
+        check_starts(&sp);
+        uint64_t draws = 5;
+        for (int i = 0; i < 300; i++) {
+            const nt_config c = space_random(&sp, &draws);
+            check_config(&sp, c, "random");
+            check_config(&sp, space_near(&sp, c, &draws), "near");
+        }
+    }
+}
+
+/* Temporal blocking has loops of its own: what they do not look at is the same in all. */
+static void time_blocks_have_one_form(void **state)
+{
+    (void)state;
+    nt_kernel kernel;
+    const space sp = stencil_space(&kernel, radius_4, slab, 16);
+    uint64_t draws = 7;
+    int n_deep = 0, n_serial = 0;
+    for (int i = 0; i < 3000; i++) {
+        const nt_config c = space_random(&sp, &draws);
+        if (c.depth == 1)
+            continue;
+        n_deep++;
+        n_serial += c.parallel == NT_SERIAL;
+        assert_int_equal(c.order, NT_YXZ);
+        assert_true(c.parallel == NT_SERIAL || c.parallel == NT_OUTER);
+        for (int p = NT_OUTER; c.parallel == NT_OUTER && p < NT_N_PARALLELS; p++) {
+            const nt_config other = space_set(&sp, c, SPACE_PARALLEL, p);
+            assert_true(equal(&sp, &other, &c));
+        }
+    }
+    assert_true(n_deep > 1000 && n_serial > 100 && n_serial < n_deep);
+}
+
+/* The model by hand: at depth 8, radius 1, f64, a tile of 512 x 32 x 2 slides by 7 rows and planes and reads one more
+ * on either side; three grids. */
+static void the_wavefront_is_counted(void **state)
+{
+    (void)state;
+    nt_kernel kernel;
+    const space sp = stencil_space(&kernel, radius_1, slab, 16);
+    const double bytes = (double)nt_dtype_bytes(sp.q.dtype), line = 64 / bytes;
+    nt_config c = sp.q.arithmetic;
+    c.parallel = NT_OUTER;
+    c.threads = 2;
+    c.depth = 8;
+    c.tile[0] = 0, c.tile[1] = 32, c.tile[2] = 2;
+    assert_true(space_wavefront_bytes(&sp, &c) == 3 * bytes * 512 * (32 + 7 + 2) * (2 + 7 + 2));
+    c.tile[0] = 64; /* a cut row slides by whole cache lines */
+    assert_true(space_wavefront_bytes(&sp, &c) == 3 * bytes * (64 + 7 * line + 2) * 41 * 11);
+    c.tile[0] = 0, c.tile[1] = 0; /* half of the rows each */
+    assert_true(space_wavefront_bytes(&sp, &c) == 3 * bytes * 512 * (256 + 7 + 2) * 11);
+    c.depth = 1, c.tile[1] = 8, c.tile[2] = 1;
+    assert_true(space_wavefront_bytes(&sp, &c) == 3 * bytes * 512 * 10 * 3);
+}
+
+static void stencils_start_where_the_caches_suggest(void **state)
+{
+    (void)state;
+    int (*const radii[])(const void *) = {radius_1, radius_4};
+    for (int r = 0; r < 2; r++)
+        for (int64_t steps = 1; steps <= 16; steps += 15) {
+            nt_kernel kernel;
+            const space sp = stencil_space(&kernel, radii[r], slab, steps);
+            nt_config start[SPACE_MOST_STARTS];
+            const int n = space_starts(&sp, start);
+            check_starts(&sp);
+            int n_in_l2 = 0, n_eight = 0;
+            for (int i = 0; i < n - 1; i++) {
+                const double bytes = space_wavefront_bytes(&sp, &start[i]);
+                assert_true(start[i].depth > 1 && start[i].depth <= steps);
+                assert_int_equal(start[i].threads, 2);
+                assert_true(bytes <= 0.5 * (double)sp.q.l3_bytes);
+                assert_true(start[i].tile[1] >= start[i].depth * sp.radius);
+                assert_in_range(start[i].tile[2], 2, 4);
+                n_in_l2 += bytes <= 0.75 * (double)sp.q.l2_bytes;
+                n_eight += start[i].depth == 8;
+            }
+            assert_true(steps == 1 ? n == 1 : n_in_l2 > 0 && n_eight > 0);
+            /* The last one keeps no steps; the planes of the level that it reads stay in cache. */
+            const nt_config *last = &start[n - 1];
+            assert_int_equal(last->depth, 1);
+            assert_true(last->tile[1] > 0);
+            nt_config planes = *last;
+            planes.tile[2] = 1;
+            assert_true(space_wavefront_bytes(&sp, &planes) <= 3 * 0.5 * (double)sp.q.l2_bytes);
+        }
+}
+
+/* Where nothing fits there is still where to begin. */
+static void small_stencils_have_starts(void **state)
+{
+    (void)state;
+    static const int64_t small[][3] = {{1, 1, 1}, {4, 4, 4}, {7, 1, 3}, {64, 16, 35}, {1 << 20, 8, 8}};
+    for (size_t i = 0; i < sizeof small / sizeof *small; i++)
+        for (int64_t steps = 1; steps <= 16; steps *= 4) {
+            nt_kernel kernel;
+            const space sp = stencil_space(&kernel, radius_4, small[i], steps);
+            check_axes(&sp);
+            check_starts(&sp);
+        }
+}
+
+static void every_tile_function_is_on_the_axis(void **state)
+{
+    (void)state;
+    int n;
+    const subject *s = subjects(&n);
+    for (int i = 0; i < n; i++) {
+        static const int threads[] = {1};
+        const space_question q = question(&s[i], shapes[0], 5, threads, 1);
+        space sp;
+        space_make(&sp, &q);
+        bool found = false;
+        for (int k = 0; k < sp.n[SPACE_FUNCTION]; k++) {
+            const nt_config c = space_set(&sp, q.arithmetic, SPACE_FUNCTION, sp.value[SPACE_FUNCTION][k]);
+            found |= nt_kernel_tile(s[i].kernel, s[i].tile->dtype, &c) == s[i].tile;
+            assert_int_equal(space_place(&sp, &c, SPACE_FUNCTION), k);
+        }
+        assert_true(found);
+    }
 }
 
 static void more_steps_than_a_config_may_keep(void **state)
 {
     (void)state;
     const space sp = mathop_space(NULL, 3 * NT_MAX_DEPTH);
-    check_config(&sp, space_start(&sp), "start");
+    check_starts(&sp);
     uint64_t draws = 5;
     for (int i = 0; i < 500; i++)
         check_config(&sp, space_random(&sp, &draws), "random");
@@ -300,7 +479,12 @@ int main(void)
     tests_add(sharing_a_loop_again_takes_all_threads, NULL, "sharing_a_loop_again_takes_all_threads");
     tests_add(the_start_keeps_steps_in_the_first_level_cache, NULL,
               "the_start_keeps_steps_in_the_first_level_cache");
-    tests_add(neighbours_are_read_one_step_at_a_time, NULL, "neighbours_are_read_one_step_at_a_time");
+    tests_add(stencils_keep_steps_too, NULL, "stencils_keep_steps_too");
+    tests_add(time_blocks_have_one_form, NULL, "time_blocks_have_one_form");
+    tests_add(the_wavefront_is_counted, NULL, "the_wavefront_is_counted");
+    tests_add(stencils_start_where_the_caches_suggest, NULL, "stencils_start_where_the_caches_suggest");
+    tests_add(small_stencils_have_starts, NULL, "small_stencils_have_starts");
+    tests_add(every_tile_function_is_on_the_axis, NULL, "every_tile_function_is_on_the_axis");
     tests_add(more_steps_than_a_config_may_keep, NULL, "more_steps_than_a_config_may_keep");
     tests_add(as_many_counts_of_threads_as_the_options_take, NULL,
               "as_many_counts_of_threads_as_the_options_take");

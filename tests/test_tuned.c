@@ -53,13 +53,13 @@ static int make_table(void **state)
 {
     (void)state;
     static const nt_tuned_row good[4] = {
-        {"toy", 3, "f64", "in_cache", "one",
+        {"toy", 0, 3, "f64", "in_cache", "one",
          "isa=scalar,variant=exact,parallel=flat,tile=0x8x8,threads=1,unroll=2,jam=1"},
-        {"toy", 3, "f64", "out_of_cache", "one",
+        {"toy", 0, 3, "f64", "out_of_cache", "one",
          "isa=scalar,variant=exact,parallel=middle,threads=4096,unroll=2,jam=1"},
-        {"toy", 3, "f64", "out_of_cache", "many",
+        {"toy", 0, 3, "f64", "out_of_cache", "many",
          "isa=scalar,variant=exact,depth=5,threads=1,unroll=2,jam=1"},
-        {"other", 1, "f64", "in_cache", "one", "isa=scalar"},
+        {"other", 0, 1, "f64", "in_cache", "one", "isa=scalar"},
     };
     memcpy(rows, good, sizeof rows);
     made_up = (nt_tuned){NT_TUNED_FORMAT, "zen5-26.2.1-2t", "AuthenticAMD", 26, 2,
@@ -71,7 +71,7 @@ static int make_table(void **state)
 
 static nt_status find(const nt_machine *here, const char *mode, nt_class c, nt_repeat r)
 {
-    const nt_tuned_use use = {&toy, NT_F64, c, r};
+    const nt_tuned_use use = {&toy, 0, NT_F64, c, r};
     return nt_tuned_find_in(&made_up, here, mode, &use, &config, &why);
 }
 
@@ -100,7 +100,7 @@ static void test_row_is_taken(void **state)
     assert_int_equal(config.unroll, 2);
     assert_int_equal(find(&zen, "", NT_OUT_OF_CACHE, NT_MANY_STEPS), NT_OK);
     assert_int_equal(config.depth, 5);
-    const nt_tuned_use use = {&toy, NT_F64, NT_IN_CACHE, NT_ONE_STEP};
+    const nt_tuned_use use = {&toy, 0, NT_F64, NT_IN_CACHE, NT_ONE_STEP};
     assert_int_equal(nt_tuned_find_in(&made_up, &zen, NULL, &use, &config, NULL), NT_OK);
 }
 
@@ -151,13 +151,13 @@ static void test_unusable_rows(void **state)
         nt_tuned_row row;
         const char *reason;
     } cases[] = {
-        {{"toy", 2, "f64", "out_of_cache", "many", "isa=scalar,variant=exact,unroll=2"},
+        {{"toy", 0, 2, "f64", "out_of_cache", "many", "isa=scalar,variant=exact,unroll=2"},
          "for version 2 of toy, here 3"},
-        {{"toy", 3, "f64", "out_of_cache", "many", other_isa}, "not on this CPU"},
-        {{"toy", 3, "f64", "out_of_cache", "many", "isa=scalar,variant=gone"}, "variant=gone"},
-        {{"toy", 3, "f64", "out_of_cache", "many", "isa=scalar,variant=exact,unroll=7"}, "unroll=7"},
-        {{"toy", 3, "f64", "out_of_cache", "many", "nonsense"}, "nonsense"},
-        {{"toy", 3, "f64", "out_of_cache", "many", "isa=scalar,variant=fused,unroll=4"},
+        {{"toy", 0, 3, "f64", "out_of_cache", "many", other_isa}, "not on this CPU"},
+        {{"toy", 0, 3, "f64", "out_of_cache", "many", "isa=scalar,variant=gone"}, "variant=gone"},
+        {{"toy", 0, 3, "f64", "out_of_cache", "many", "isa=scalar,variant=exact,unroll=7"}, "unroll=7"},
+        {{"toy", 0, 3, "f64", "out_of_cache", "many", "nonsense"}, "nonsense"},
+        {{"toy", 0, 3, "f64", "out_of_cache", "many", "isa=scalar,variant=fused,unroll=4"},
          "differ in isa or variant"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
@@ -185,6 +185,41 @@ static void test_max_isa_makes_rows_unusable(void **state)
     assert_int_equal(config.isa, NT_SCALAR);
 }
 
+static int toy_radius(const void *params)
+{
+    return params ? *(const int *)params : 0;
+}
+
+/* A row serves its own order and no other; each order has an arithmetic of its own. */
+static void test_orders(void **state)
+{
+    (void)state;
+    static const int one = 1, two = 2, three = 3;
+    nt_kernel stencil = toy;
+    stencil.radius = toy_radius;
+    rows[1] =
+        (nt_tuned_row){"toy", 2, 3, "f64", "in_cache", "many", "isa=scalar,variant=exact,unroll=2,depth=3"};
+    rows[2] =
+        (nt_tuned_row){"toy", 4, 3, "f64", "in_cache", "many", "isa=scalar,variant=fused,unroll=4,depth=2"};
+    nt_tuned_use use = {&stencil, nt_kernel_order(&stencil, &one), NT_F64, NT_IN_CACHE, NT_MANY_STEPS};
+    assert_int_equal(nt_tuned_find_in(&made_up, &zen, NULL, &use, &config, &why), NT_OK);
+    assert_string_equal(why.text, "row toy o2 f64 in_cache many of zen5-26.2.1-2t");
+    assert_true(config.depth == 3 && config.variant == 1);
+    use.order = nt_kernel_order(&stencil, &two);
+    assert_int_equal(nt_tuned_find_in(&made_up, &zen, NULL, &use, &config, &why), NT_OK);
+    assert_true(config.depth == 2 && config.variant == 0 && config.unroll == 4);
+    use.repeat = NT_ONE_STEP; /* no such row: the arithmetic of this order's */
+    assert_int_equal(nt_tuned_find_in(&made_up, &zen, NULL, &use, &config, &why), NT_ESTALE);
+    assert_non_null(strstr(why.text, "with the arithmetic"));
+    assert_non_null(strstr(why.text, "no row for toy o4 f64 in_cache one"));
+    assert_true(config.isa == NT_SCALAR && config.variant == 0 && config.depth == 1);
+    use.order = nt_kernel_order(&stencil, &three);
+    assert_default(nt_tuned_find_in(&made_up, &zen, NULL, &use, &config, &why), "no row for toy o6 f64");
+    use.order = 0;
+    assert_int_equal(nt_tuned_find_in(&made_up, &zen, NULL, &use, &config, &why), NT_OK);
+    assert_int_equal(config.parallel, NT_FLAT);
+}
+
 /* The values of a function do not depend on which rows a header happens to have. */
 static void test_missing_row(void **state)
 {
@@ -203,14 +238,14 @@ static void test_missing_row(void **state)
 static void test_kernel_that_cannot_run(void **state)
 {
     (void)state;
-    const nt_tuned_use use = {&toy, NT_F32, NT_IN_CACHE, NT_ONE_STEP}; /* no f32 tile */
+    const nt_tuned_use use = {&toy, 0, NT_F32, NT_IN_CACHE, NT_ONE_STEP}; /* no f32 tile */
     const nt_config before = config;
     assert_int_equal(nt_tuned_find_in(&made_up, &zen, NULL, &use, &config, &why), NT_EKERNEL);
     assert_memory_equal(&config, &before, sizeof config);
     assert_int_equal(find(&zen, NULL, NT_N_CLASSES, NT_ONE_STEP), NT_EARG);
     assert_memory_equal(&config, &before, sizeof config);
-    assert_int_equal(nt_tuned_find(NULL, NT_F64, NT_IN_CACHE, NT_ONE_STEP, &config, &why), NT_EARG);
-    assert_int_equal(nt_tuned_find(&toy, NT_F64, NT_IN_CACHE, NT_ONE_STEP, NULL, &why), NT_EARG);
+    assert_int_equal(nt_tuned_find(NULL, NULL, NT_F64, NT_IN_CACHE, NT_ONE_STEP, &config, &why), NT_EARG);
+    assert_int_equal(nt_tuned_find(&toy, NULL, NT_F64, NT_IN_CACHE, NT_ONE_STEP, NULL, &why), NT_EARG);
 }
 
 /* ---- Shape classes and the table of this build --------------------------------------------- */
@@ -253,7 +288,8 @@ static void test_table_of_this_build(void **state)
                 fail_msg("row %d: %s", i, why.text);
         }
         for (int k = 0; k < i; k++)
-            assert_false(!strcmp(row->kernel, t->rows[k].kernel) && !strcmp(row->dtype, t->rows[k].dtype) &&
+            assert_false(!strcmp(row->kernel, t->rows[k].kernel) && row->order == t->rows[k].order &&
+                         !strcmp(row->dtype, t->rows[k].dtype) &&
                          !strcmp(row->shape_class, t->rows[k].shape_class) &&
                          !strcmp(row->steps, t->rows[k].steps));
     }
@@ -268,7 +304,7 @@ static void test_every_kernel_gets_a_config(void **state)
                 nt_config c;
                 const nt_kernel *const kernel = nt_kernel_at(i);
                 const nt_status status =
-                    nt_tuned_find(kernel, (nt_dtype)d, (nt_class)(k / 2), (nt_repeat)(k % 2), &c, &why);
+                    nt_tuned_find(kernel, NULL, (nt_dtype)d, (nt_class)(k / 2), (nt_repeat)(k % 2), &c, &why);
                 assert_true(status == NT_OK || status == NT_ESTALE || status == NT_EKERNEL);
                 if (status != NT_EKERNEL)
                     assert_int_equal(nt_config_check(kernel, (nt_dtype)d, &c, NULL), NT_OK);
@@ -281,12 +317,12 @@ static void test_every_kernel_gets_a_config(void **state)
 #define INTRO                                             \
     "/*\n * tuned.h - written by autotune; do not edit\n" \
     " * compiler: gcc 12.2.0, flags -O3 \"x\" [y;z] ${w} @v@\n */\n"
-#define HEADER  "NT_TUNED_HEADER(1, \"zen5-26.2.1-2t\", \"AuthenticAMD\", 26, 2, 49152, 1048576, 33554432)\n"
+#define HEADER  "NT_TUNED_HEADER(2, \"zen5-26.2.1-2t\", \"AuthenticAMD\", 26, 2, 49152, 1048576, 33554432)\n"
 #define COMMENT "/*       kernel  version dtype  class  steps  config */\n"
-#define ROW                                                                                   \
-    "NT_TUNED(mathop, 1, f64, in_cache, one, \"isa=avx2,tile=0x8x8\")   /* default 0.31 ns, " \
+#define ROW                                                                                      \
+    "NT_TUNED(mathop, 0, 1, f64, in_cache, one, \"isa=avx2,tile=0x8x8\")   /* default 0.31 ns, " \
     "tuned 0.26 ns */\n"
-#define ROW2 "NT_TUNED(mathop, 1, f32, out_of_cache, many, \"isa=avx2\")\n"
+#define ROW2 "NT_TUNED(mathop, 0, 1, f32, out_of_cache, many, \"isa=avx2\")\n"
 
 /* Ends `body` as the tool would, and checks it. */
 static int check_body(const char *body, int n_rows, char error[ERROR_TEXT])
@@ -326,11 +362,11 @@ static void test_hostile_headers(void **state)
         {"", 0, 1, "NT_TUNED_HEADER("},
         {"(fftw-3.3.10 fftw_wisdom\n)\n", 0, 1, "NT_TUNED_HEADER("},
         {"{\"results\": []}\n", 0, 1, "NT_TUNED_HEADER("},
-        {"NT_TUNED_HEADER(2, \"a\", \"b\", 1, 2, 3, 4, 5)\n", 0, 1, "another format: allowed is 1"},
-        {"NT_TUNED_HEADER(1, \"a\", \"b\", 1, 2, 3, 4)\n", 0, 1, "NT_TUNED_HEADER("},
-        {"NT_TUNED_HEADER(1, \"a\", \"b\", -1, 2, 3, 4, 5)\n", 0, 1, "NT_TUNED_HEADER("},
-        {"NT_TUNED_HEADER(1, \"a\", \"b\", 1, 2, 3, 4, 9999999999999999999)\n", 0, 1, "NT_TUNED_HEADER("},
-        {"NT_TUNED_HEADER(1, \"a\"x\", \"b\", 1, 2, 3, 4, 5)\n", 0, 1, "NT_TUNED_HEADER("},
+        {"NT_TUNED_HEADER(1, \"a\", \"b\", 1, 2, 3, 4, 5)\n", 0, 1, "another format: allowed is 2"},
+        {"NT_TUNED_HEADER(2, \"a\", \"b\", 1, 2, 3, 4)\n", 0, 1, "NT_TUNED_HEADER("},
+        {"NT_TUNED_HEADER(2, \"a\", \"b\", -1, 2, 3, 4, 5)\n", 0, 1, "NT_TUNED_HEADER("},
+        {"NT_TUNED_HEADER(2, \"a\", \"b\", 1, 2, 3, 4, 9999999999999999999)\n", 0, 1, "NT_TUNED_HEADER("},
+        {"NT_TUNED_HEADER(2, \"a\"x\", \"b\", 1, 2, 3, 4, 5)\n", 0, 1, "NT_TUNED_HEADER("},
         {ROW HEADER, 1, 1, "NT_TUNED_HEADER("},
         {HEADER HEADER, 0, 2, "NT_TUNED("},
         {HEADER ROW, 2, 3, "1 rows, but NT_TUNED_END says 2"},
@@ -348,13 +384,16 @@ static void test_hostile_headers(void **state)
         {HEADER "/* \xc3\xa9 */\n", 0, 2, "a byte that is not allowed"},
         {HEADER "\t\n", 0, 2, "a byte that is not allowed"},
         {INTRO "\r\n", 0, 5, "a byte that is not allowed"},
-        {HEADER "NT_TUNED(mathOp, 1, f64, in_cache, one, \"isa=avx2\")\n", 1, 2, "NT_TUNED("},
-        {HEADER "NT_TUNED(mathop, 1x, f64, in_cache, one, \"isa=avx2\")\n", 1, 2, "NT_TUNED("},
-        {HEADER "NT_TUNED(mathop, 1, f64, in_cache, one, \"\")\n", 1, 2, "NT_TUNED("},
-        {HEADER "NT_TUNED(mathop, 1, f64, in_cache, one, \"isa=%s\")\n", 1, 2, "NT_TUNED("},
-        {HEADER "NT_TUNED(mathop, 1, f64, in_cache, one, \"a\" \"b\")\n", 1, 2, "NT_TUNED("},
-        {HEADER "NT_TUNED(mathop, 1, f64, in_cache, one, \"a\") int x;\n", 1, 2, "NT_TUNED("},
-        {HEADER "NT_TUNED(mathop, 1, f64, in_cache, one, \"a\") /* */ int x; /* */\n", 1, 2, "NT_TUNED("},
+        {HEADER "NT_TUNED(mathOp, 0, 1, f64, in_cache, one, \"isa=avx2\")\n", 1, 2, "NT_TUNED("},
+        {HEADER "NT_TUNED(mathop, 1, f64, in_cache, one, \"isa=avx2\")\n", 1, 2, "NT_TUNED("},
+        {HEADER "NT_TUNED(mathop, -2, 1, f64, in_cache, one, \"isa=avx2\")\n", 1, 2, "NT_TUNED("},
+        {HEADER "NT_TUNED(mathop, 2x, 1, f64, in_cache, one, \"isa=avx2\")\n", 1, 2, "NT_TUNED("},
+        {HEADER "NT_TUNED(mathop, 0, 1x, f64, in_cache, one, \"isa=avx2\")\n", 1, 2, "NT_TUNED("},
+        {HEADER "NT_TUNED(mathop, 0, 1, f64, in_cache, one, \"\")\n", 1, 2, "NT_TUNED("},
+        {HEADER "NT_TUNED(mathop, 0, 1, f64, in_cache, one, \"isa=%s\")\n", 1, 2, "NT_TUNED("},
+        {HEADER "NT_TUNED(mathop, 0, 1, f64, in_cache, one, \"a\" \"b\")\n", 1, 2, "NT_TUNED("},
+        {HEADER "NT_TUNED(mathop, 0, 1, f64, in_cache, one, \"a\") int x;\n", 1, 2, "NT_TUNED("},
+        {HEADER "NT_TUNED(mathop, 0, 1, f64, in_cache, one, \"a\") /* */ int x; /* */\n", 1, 2, "NT_TUNED("},
         {HEADER ROW "NT_TUNED_END(1, 0x00000000)\n" ROW, 1, 3, "damaged or edited"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
@@ -371,9 +410,9 @@ static void test_sizes(void **state)
     char error[ERROR_TEXT], body[4096], text[32];
     snprintf(body, sizeof body, HEADER "/* %600s */\n", "x");
     assert_int_equal(check_body(body, 0, error), 2);
-    snprintf(body, sizeof body, HEADER "NT_TUNED(mathop, 1, f64, in_cache, one, \"%0192d\")\n", 1);
+    snprintf(body, sizeof body, HEADER "NT_TUNED(mathop, 0, 1, f64, in_cache, one, \"%0192d\")\n", 1);
     assert_int_equal(check_body(body, 1, error), 2);
-    snprintf(body, sizeof body, HEADER "NT_TUNED(mathop, 1, f64, in_cache, one, \"%0191d\")\n", 1);
+    snprintf(body, sizeof body, HEADER "NT_TUNED(mathop, 0, 1, f64, in_cache, one, \"%0191d\")\n", 1);
     assert_int_equal(check_body(body, 1, error), 0);
     assert_int_equal(check_text("/* a\0b */\n", 10, error), 1);
     snprintf(text, sizeof text, "/tmp/nestune-no-such-%d", (int)getpid());
@@ -413,6 +452,7 @@ int main(void)
         cmocka_unit_test_setup(test_another_cpu, make_table),
         cmocka_unit_test_setup(test_unusable_rows, make_table),
         cmocka_unit_test_setup(test_max_isa_makes_rows_unusable, make_table),
+        cmocka_unit_test_setup(test_orders, make_table),
         cmocka_unit_test_setup(test_missing_row, make_table),
         cmocka_unit_test_setup(test_kernel_that_cannot_run, make_table),
         cmocka_unit_test(test_classes),

@@ -6,6 +6,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #include <cmocka.h>
 
@@ -112,19 +113,87 @@ static void kernels_take_turns(void **state)
 {
     (void)state;
     driver *d = start_real(0);
-    uint64_t first[16] = {0};
-    const int n = nt_kernel_count() < 16 ? nt_kernel_count() : 16;
+    static trial_ask asks[32];
+    uint64_t first[32] = {0};
+    int n = 0;
+    for (int k = 0; k < nt_kernel_count(); k++)
+        for (int i = 0; nt_kernel_case_at(nt_kernel_at(k), i) && n < 32; i++) {
+            asks[n] = make_ask(3);
+            asks[n].kernel = nt_kernel_at(k);
+            asks[n].shape[2] = 9;
+            asks[n++].order = nt_kernel_order(nt_kernel_at(k), nt_kernel_case_at(nt_kernel_at(k), i)->params);
+        }
     for (int round = 0; round < 3; round++)
         for (int k = 0; k < n; k++) {
-            trial_ask ask = make_ask(3);
-            ask.kernel = nt_kernel_at(k);
+            trial_ask ask = asks[k];
             assert_int_equal(nt_config_default(ask.kernel, ask.dtype, &ask.config, NULL), NT_OK);
             const trial_answer answer = run(d, &ask);
             assert_timed(&answer, 3);
             if (round)
                 assert_true(answer.hash == first[k]);
+            for (int i = 0; round && i < k; i++) /* an order is a problem of its own */
+                assert_true(asks[i].kernel != asks[k].kernel || first[i] != first[k]);
             first[k] = answer.hash;
         }
+    assert_int_equal(driver_n_spawned(d), 1);
+    driver_destroy(d);
+}
+
+/* Two levels are run on and on in a short trial, yet hashed after one run: neither the window nor the number of
+ * repetitions changes a bit, and depths give one hash. */
+static void two_levels_run_on(void **state)
+{
+    (void)state;
+    driver *d = start_real(0);
+    int n_checked = 0;
+    for (int k = 0; k < nt_kernel_count(); k++) {
+        const nt_kernel *kernel = nt_kernel_at(k);
+        const nt_case *c;
+        for (int i = 0; kernel->n_levels == 2 && (c = nt_kernel_case_at(kernel, i)); i++)
+            for (int64_t steps = 4; steps <= 7; steps += 3) {
+                trial_ask ask = make_ask(steps);
+                ask.kernel = kernel;
+                ask.order = nt_kernel_order(kernel, c->params);
+                ask.shape[2] = 12;
+                assert_int_equal(nt_config_default(kernel, ask.dtype, &ask.config, NULL), NT_OK);
+                ask.window_s = 0;
+                const trial_answer once = run(d, &ask);
+                assert_timed(&once, 3);
+                ask.window_s = 0.002;
+                ask.reps = 2;
+                const trial_answer on = run(d, &ask);
+                assert_timed(&on, 2);
+                assert_true(on.hash == once.hash);
+                ask.config.depth = 3;
+                ask.config.tile[1] = 5;
+                ask.check = 1;
+                const trial_answer deep = run(d, &ask);
+                assert_timed(&deep, 2);
+                assert_true(deep.hash == once.hash);
+                n_checked++;
+            }
+    }
+    assert_true(n_checked > 0);
+    assert_int_equal(driver_n_spawned(d), 1);
+    driver_destroy(d);
+}
+
+static void unknown_orders_are_refused(void **state)
+{
+    (void)state;
+    driver *d = start_real(0);
+    for (int k = 0; k < nt_kernel_count(); k++) {
+        static const int orders[] = {-2, 1, 3, 1 << 20};
+        for (size_t i = 0; i < sizeof orders / sizeof *orders; i++) {
+            trial_ask ask = make_ask(1);
+            ask.kernel = nt_kernel_at(k);
+            assert_int_equal(nt_config_default(ask.kernel, ask.dtype, &ask.config, NULL), NT_OK);
+            ask.order = orders[i];
+            const trial_answer answer = run(d, &ask);
+            assert_int_equal(answer.class, TRIAL_REFUSED);
+            assert_non_null(strstr(answer.detail, "order"));
+        }
+    }
     assert_int_equal(driver_n_spawned(d), 1);
     driver_destroy(d);
 }
@@ -182,7 +251,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(inputs_are_restored),         cmocka_unit_test(schedules_give_one_hash),
         cmocka_unit_test(kernels_take_turns),          cmocka_unit_test(all_threads_run),
-        cmocka_unit_test(refusals_and_lack_of_memory),
+        cmocka_unit_test(refusals_and_lack_of_memory), cmocka_unit_test(two_levels_run_on),
+        cmocka_unit_test(unknown_orders_are_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
