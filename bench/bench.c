@@ -6,6 +6,8 @@
  *   mathop/f64/out_of_cache/default     nt_config_default()
  *   mathop/f64/l1/avx512/u10            one thread in the first-level cache: one isa and variant
  *   mathop/f64/l1/avx512/fused/u4j1     the same, where several unroll (u) and jam (j) are prebuilt
+ *   wave/o8/f32/l2/avx512/leapfrog/u1j4 of a kernel that reads neighbours each order by itself; its tiles and their
+ *                                       halos do not fit into the first level, so one thread in the second
  *
  * In the caches a kernel of one level runs from a source to a separate result, so its input stays as
  * it is.  Out of cache, as with two levels, it runs in place and the input is restored before each
@@ -26,15 +28,23 @@
 
 enum { EXIT_USAGE = 2, NAME = 96, LABEL = NT_CONFIG_TEXT + sizeof(nt_error), MAX_STEPS = 1000 };
 
-typedef enum place { L1, IN_CACHE, OUT_OF_CACHE, N_PLACES } place;
-static const char *const place_name[N_PLACES] = {"l1", "in_cache", "out_of_cache"};
+typedef enum place { L1, L2, IN_CACHE, OUT_OF_CACHE, N_PLACES } place;
+static const char *const place_name[N_PLACES] = {"l1", "l2", "in_cache", "out_of_cache"};
 
-/* The notebook's rows and planes; the number of planes follows the caches. */
-enum { NX_MEMORY = 100, NY_MEMORY = 10000, NX_CACHE = 256 };
+/* The notebook's rows and planes, and those of kernels that read neighbours; how many planes follows the caches. */
+enum {
+    NX_MEMORY = 100,
+    NY_MEMORY = 10000,
+    N_STENCIL = 512,
+    NZ_STENCIL = 128,
+    NX_CACHE = 256,
+    NX_CACHE_LEAST = 64
+};
 
 /* One benchmark: what it runs, and while it is open the grids it runs on. */
 typedef struct subject {
     const nt_kernel *kernel;
+    const void *params; /* of the kernel's case; NULL: its own */
     nt_dtype dtype;
     int64_t shape[3], steps;
     int64_t bytes, bytes_allowed; /* of all its grids; allowed 0: any */
@@ -63,7 +73,7 @@ static void subject_close(void *context)
 static nt_status make_grid(const subject *s, int filled_as, nt_grid *g, nt_error *why)
 {
     nt_status status = nt_grid_create(g, s->dtype, s->shape[0], s->shape[1], s->shape[2],
-                                      nt_kernel_radius(s->kernel, NULL), &s->config, why);
+                                      nt_kernel_radius(s->kernel, s->params), &s->config, why);
     if (status == NT_OK && filled_as >= 0)
         nt_kernel_fill(s->kernel, filled_as, 1, g);
     return status;
@@ -96,7 +106,7 @@ static int subject_open(void *context, char text[GBENCH_TEXT])
     }
     nt_status status = make_grids(s, &why);
     if (status == NT_OK) {
-        nt_problem problem = {.kernel = s->kernel, .steps = s->steps};
+        nt_problem problem = {.kernel = s->kernel, .params = s->params, .steps = s->steps};
         problem.result = s->in_place ? NULL : &s->result;
         for (int i = 0; i < s->kernel->n_levels; i++)
             problem.level[i] = &s->level[i];
@@ -139,31 +149,62 @@ static const char *subject_label(void *context)
     return s->label;
 }
 
+/* Planes and rows of a part that fits into so many bytes, halos of the levels included. */
+static int64_t rows_of_stencil(const subject *s, int64_t nx, int64_t bytes)
+{
+    const int64_t element = (int64_t)nt_dtype_bytes(s->dtype),
+                  halo = 2 * nt_kernel_radius(s->kernel, s->params);
+    const int64_t row = (nx * element + halo * element + 63) / 64 * 64;
+    int64_t n = 0;
+    while (s->kernel->n_levels * (n + 1 + halo) * (n + 1 + halo) * row +
+               s->kernel->n_coefs * (n + 1) * (n + 1) * nx * element <=
+           bytes)
+        n++;
+    return n;
+}
+
+/* The longest rows with twice the radius of them in y and z; at the end, as many as the kernel needs. */
+static void set_stencil_in_cache(subject *s, int64_t bytes, int64_t parts)
+{
+    const int64_t radius = nt_kernel_radius(s->kernel, s->params);
+    int64_t nx = NX_CACHE, n = rows_of_stencil(s, nx, bytes);
+    while (n < 2 * radius && nx > NX_CACHE_LEAST)
+        n = rows_of_stencil(s, nx /= 2, bytes);
+    s->shape[0] = nx;
+    s->shape[1] = n > radius ? n : radius;
+    s->shape[2] = s->shape[1] * parts;
+}
+
 /*
- * set_shape() - cells for a place: three quarters of one thread's L1, three quarters of each thread's L2, or
+ * set_shape() - cells for a place: three quarters of one thread's L1 or L2, three quarters of each thread's L2, or
  * at least four times the L3 and 128 MiB.
  */
 static void set_shape(subject *s, place p, const nt_machine *m)
 {
     const int n_grids = s->kernel->n_levels + s->kernel->n_coefs + !s->in_place;
+    const int stencil = nt_kernel_radius(s->kernel, s->params) > 0;
     const int64_t cell_bytes = n_grids * (int64_t)nt_dtype_bytes(s->dtype);
     const int64_t l1 = m->l1d_bytes ? m->l1d_bytes : 32 << 10, l2 = m->l2_bytes ? m->l2_bytes : 256 << 10;
     const int64_t per_thread = (p == L1 ? l1 : l2) / 4 * 3;
     if (p != OUT_OF_CACHE) {
-        int64_t ny = per_thread / (NX_CACHE * cell_bytes);
+        const int64_t ny = per_thread / (NX_CACHE * cell_bytes),
+                      parts = p == IN_CACHE ? m->threads_allowed : 1;
         s->shape[0] = NX_CACHE;
         s->shape[1] = ny ? ny : 1;
-        s->shape[2] = p == L1 ? 1 : m->threads_allowed;
+        s->shape[2] = parts;
+        if (stencil)
+            set_stencil_in_cache(s, per_thread, parts);
         return;
     }
     const int64_t n_l3 = m->l3_shared_by > 0 ? (m->n_cpus + m->l3_shared_by - 1) / m->l3_shared_by : 1;
     int64_t wanted = 4 * n_l3 * m->l3_bytes;
     if (wanted < 128 << 20)
         wanted = 128 << 20;
-    const int64_t plane = NX_MEMORY * NY_MEMORY * cell_bytes, t = m->threads_allowed;
-    const int64_t nz = ((wanted + plane - 1) / plane + t - 1) / t * t; /* the outer loop splits evenly */
-    s->shape[0] = NX_MEMORY;
-    s->shape[1] = NY_MEMORY;
+    s->shape[0] = stencil ? N_STENCIL : NX_MEMORY;
+    s->shape[1] = stencil ? N_STENCIL : NY_MEMORY;
+    const int64_t plane = s->shape[0] * s->shape[1] * cell_bytes, t = m->threads_allowed;
+    const int64_t enough = (wanted + plane - 1) / plane, least = stencil ? NZ_STENCIL : 1;
+    const int64_t nz = ((enough > least ? enough : least) + t - 1) / t * t; /* the outer loop splits evenly */
     s->shape[2] = nz;
     s->bytes = nz * (plane + (s->in_place ? s->kernel->n_levels * plane / n_grids : 0));
     s->bytes_allowed = nt_memory_available() / 4;
@@ -184,11 +225,16 @@ static int add(const subject *wanted, place p, const char *how, const nt_machine
     *s = *wanted;
     s->in_place = p == OUT_OF_CACHE || s->kernel->n_levels > 1;
     set_shape(s, p, m);
-    int n = snprintf(s->name, sizeof s->name, "%s/%s/%s/%s", s->kernel->name, nt_dtype_name(s->dtype),
-                     place_name[p], how);
+    char order[16] = "";
+    if (nt_kernel_order(s->kernel, s->params) > 0)
+        snprintf(order, sizeof order, "/o%d", nt_kernel_order(s->kernel, s->params));
+    int n = snprintf(s->name, sizeof s->name, "%s%s/%s/%s/%s", s->kernel->name, order,
+                     nt_dtype_name(s->dtype), place_name[p], how);
     if (s->steps > 1)
         snprintf(s->name + n, sizeof s->name - (size_t)n, "/steps:%lld", (long long)s->steps);
 
+    const nt_work work =
+        nt_kernel_work(s->kernel, s->params, nt_kernel_tile(s->kernel, s->dtype, &s->config));
     const double elements = s->kernel->reads_per_cell + s->kernel->writes_per_cell;
     gbench_add(&(gbench_case){.name = s->name,
                               .context = s,
@@ -199,11 +245,11 @@ static int add(const subject *wanted, place p, const char *how, const nt_machine
                               .label = subject_label,
                               .cells = (double)(s->shape[0] * s->shape[1] * s->shape[2] * s->steps),
                               .bytes_per_cell = elements * (double)nt_dtype_bytes(s->dtype),
-                              .flops_per_cell = s->kernel->flops_per_cell});
+                              .flops_per_cell = work.flops_per_cell});
     return 0;
 }
 
-/* One thread in L1: every prebuilt tile function that this CPU runs. */
+/* One thread in its cache: every prebuilt tile function that this CPU runs. */
 static int add_tiles(const subject *base, const nt_machine *m)
 {
     for (int isa = 0; isa < NT_N_ISAS; isa++) {
@@ -227,16 +273,17 @@ static int add_tiles(const subject *base, const nt_machine *m)
             s.config.jam = t->jam;
             s.config.parallel = NT_SERIAL;
             s.config.threads = 1;
-            if (add(&s, L1, how, m) != 0)
+            if (add(&s, nt_kernel_radius(s.kernel, s.params) > 0 ? L2 : L1, how, m) != 0)
                 return -1;
         }
     }
     return 0;
 }
 
-static int add_kernel(const nt_kernel *kernel, nt_dtype dtype, int64_t steps, const nt_machine *m)
+static int add_case(const nt_kernel *kernel, const void *params, nt_dtype dtype, int64_t steps,
+                    const nt_machine *m)
 {
-    subject s = {.kernel = kernel, .dtype = dtype, .steps = steps};
+    subject s = {.kernel = kernel, .params = params, .dtype = dtype, .steps = steps};
     if (nt_config_default(kernel, dtype, &s.config, NULL) != NT_OK)
         return 0; /* the kernel has no tile function of this type here */
     if (add_tiles(&s, m) != 0)
@@ -244,11 +291,21 @@ static int add_kernel(const nt_kernel *kernel, nt_dtype dtype, int64_t steps, co
     for (place p = IN_CACHE; p < N_PLACES; p++) {
         subject tuned = s;
         tuned.tuned = 1;
-        nt_tuned_find(kernel, dtype, p == IN_CACHE ? NT_IN_CACHE : NT_OUT_OF_CACHE,
+        nt_tuned_find(kernel, params, dtype, p == IN_CACHE ? NT_IN_CACHE : NT_OUT_OF_CACHE,
                       steps > 1 ? NT_MANY_STEPS : NT_ONE_STEP, &tuned.config, NULL);
         if (add(&s, p, "default", m) != 0 || add(&tuned, p, "tuned", m) != 0)
             return -1;
     }
+    return 0;
+}
+
+static int add_kernel(const nt_kernel *kernel, int64_t steps, const nt_machine *m)
+{
+    const nt_case *one;
+    for (int i = 0; (one = nt_kernel_case_at(kernel, i)) != NULL; i++)
+        for (nt_dtype dtype = 0; dtype < NT_N_DTYPES; dtype++)
+            if (add_case(kernel, one->params, dtype, steps, m) != 0)
+                return -1;
     return 0;
 }
 
@@ -352,8 +409,7 @@ int main(int argc, char **argv)
     }
     add_context(&machine);
     for (int k = 0; k < nt_kernel_count(); k++)
-        for (nt_dtype dtype = 0; dtype < NT_N_DTYPES; dtype++)
-            if (add_kernel(nt_kernel_at(k), dtype, steps, &machine) != 0)
-                return EXIT_FAILURE;
+        if (add_kernel(nt_kernel_at(k), steps, &machine) != 0)
+            return EXIT_FAILURE;
     return gbench_run() == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
 }

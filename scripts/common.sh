@@ -49,6 +49,7 @@ libhwloc-dev      library hwloc
 libjansson-dev    library jansson
 libmpfr-dev       library mpfr
 zlib1g-dev        library zlib
+libpng-dev        library libpng
 libcmocka-dev     library cmocka
 libbenchmark-dev  library benchmark'
 

@@ -1,0 +1,89 @@
+/*
+ * plain_wave_loop.h - the loops of plain_wave.c for one type and order
+ * SPDX-License-Identifier: MIT
+ *
+ * Included once for each, with T the type, M the radius and NAME(f) the name of a function: the radius is
+ * known to the compiler, as it is to whoever writes such a loop for one order.
+ */
+
+/* Row y of plane z: u+ = 2u - u- + C (c0 u + sum over k of c_k (six neighbours k cells away)), u+ over u-. */
+static inline void NAME(row)(const problem *p, T *restrict next, const T *restrict u, const T *restrict c,
+                             long y, long z)
+{
+    const T *const w = NAME(weights);
+    const long sy = p->sy, sz = p->sz, first = (z + M) * sz + (y + M) * sy + M, end = first + p->nx;
+#pragma omp simd
+    for (long i = first; i < end; i++) {
+        T sum = w[0] * u[i];
+#pragma GCC unroll 8
+        for (int k = 1; k <= M; k++)
+            sum +=
+                w[k] * (u[i - k] + u[i + k] + u[i - k * sy] + u[i + k * sy] + u[i - k * sz] + u[i + k * sz]);
+        next[i] = 2 * u[i] - next[i] + c[i] * sum;
+    }
+}
+
+static void NAME(plain)(const problem *p, T *restrict next, const T *restrict u, const T *restrict c)
+{
+#pragma omp parallel for schedule(static) num_threads(p->threads)
+    for (long z = 0; z < p->nz; z++)
+        for (long y = 0; y < p->ny; y++)
+            NAME(row)(p, next, u, c, y, z);
+}
+
+/* Each thread takes the same planes as above, a block of rows at a time through all of them. */
+static void NAME(blocked)(const problem *p, T *restrict next, const T *restrict u, const T *restrict c)
+{
+#pragma omp parallel for schedule(static) num_threads(p->threads)
+    for (long part = 0; part < p->threads; part++) {
+        const long z0 = p->nz * part / p->threads, z1 = p->nz * (part + 1) / p->threads;
+        for (long y0 = 0; y0 < p->ny; y0 += p->block)
+            for (long z = z0; z < z1; z++)
+                for (long y = y0; y < y0 + p->block && y < p->ny; y++)
+                    NAME(row)(p, next, u, c, y, z);
+    }
+}
+
+/* Values in [-1, 1), C below every order's limit, zeros in the halo.  Each thread touches its planes first. */
+static void NAME(fill)(const problem *p, T *restrict u, T *restrict older, T *restrict c)
+{
+    const long lines = p->ny + 2 * M;
+#pragma omp parallel for schedule(static) num_threads(p->threads)
+    for (long z = -M; z < p->nz + M; z++)
+        for (long y = -M; y < p->ny + M; y++)
+            for (long x = -M; x < p->nx + M; x++) {
+                const long i = (z + M) * p->sz + (y + M) * p->sy + x + M;
+                const int inside = z >= 0 && z < p->nz && y >= 0 && y < p->ny && x >= 0 && x < p->nx;
+                u[i] = older[i] = inside ? (T)(2 * uniform((z * lines + y) * p->nx + x) - 1) : 0;
+                c[i] = (T)(0.02 + 0.1 * uniform(i));
+            }
+}
+
+static int NAME(time)(const problem *p, double *seconds)
+{
+    const size_t bytes = (size_t)((p->nz + 2 * M) * p->sz) * sizeof(T);
+    T *u = malloc(bytes), *older = malloc(bytes), *c = malloc(bytes);
+    const int ok = u && older && c;
+    if (ok) {
+        NAME(fill)(p, u, older, c);
+        for (int r = -1; r < p->reps; r++) { /* the first one warms up, untimed */
+            const double start = now_s();
+            for (int s = 0; s < p->steps; s++) {
+                (p->form ? NAME(blocked) : NAME(plain))(p, older, u, c);
+                T *newest = older;
+                older = u;
+                u = newest;
+            }
+            if (r >= 0)
+                seconds[r] = now_s() - start;
+        }
+    }
+    free(u);
+    free(older);
+    free(c);
+    return ok ? 0 : -1;
+}
+
+#undef T
+#undef M
+#undef NAME
