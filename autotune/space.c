@@ -85,9 +85,9 @@ static void add_tiles(space *s)
         return;
     }
     ADD_ALL(s, SPACE_DEPTH, deepest, 2, 3, 4, 6, 8, 12, 16);
-    ADD_ALL(s, SPACE_TILE_X, n[0] - 1, 64, 96, 128, 192, 256, 384, 512, 768, 1024);
-    ADD_ALL(s, SPACE_TILE_Y, n[1] - 1, 2, 4, 8, 12, 16, 24, 32, 48, 64, 96, 128, 192, 256);
-    ADD_ALL(s, SPACE_TILE_Z, n[2] - 1, 1, 2, 4, 8, 16, 32);
+    ADD_ALL(s, SPACE_TILE_X, n[0] - 1, 64, 128, 256, 512, 1024);
+    ADD_ALL(s, SPACE_TILE_Y, n[1] - 1, 4, 8, 12, 16, 24, 32, 48, 64, 96, 128);
+    ADD_ALL(s, SPACE_TILE_Z, n[2] - 1, 1, 2, 4, 8, 16);
 }
 
 void space_make(space *s, const space_question *q)
