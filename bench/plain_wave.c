@@ -111,7 +111,7 @@ static const char usage[] =
     "  --order    one spatial order alone (default all three)\n"
     "  --dtype    one element type alone (default both)\n"
     "  --form     plain, three loops, or blocked, with rows in blocks (default both)\n"
-    "  --block    rows of a block (default 16)\n"
+    "  --block    rows of a block (default 32)\n"
     "  --threads  default all allowed\n"
     "  --reps     timed repetitions, at least 5 (default 7); the median counts\n"
     "  --steps    steps a repetition (default 4)\n"
@@ -264,7 +264,7 @@ int main(int argc, char **argv)
                  .threads = omp_get_max_threads(),
                  .reps = 7,
                  .steps = 4,
-                 .block = 16};
+                 .block = 32};
     choice c = {0};
     for (int i = 1; i < argc; i++) {
         if (!strcmp(argv[i], "--help"))

@@ -2,7 +2,8 @@
  * wave_rows.h - template: rows of one leapfrog step in one type
  * SPDX-License-Identifier: MIT
  *
- * Parameters: T, the type's name in simd.h (f32 or f64).  Defines wave_rows_T_<radius>_<planes>().
+ * Parameters: T, the type's name in simd.h (f32 or f64).  Defines tile_<jam>_T_<streams>(), for 2^jam planes at
+ * a time, with prefetches or without.
  *
  * A call advances `planes` rows, one above the other in z, from left to right.  Loads are what limits high orders:
  * of the 2M + 1 rows that an output needs along z, neighbouring planes share all but one, so jamming P planes
@@ -21,7 +22,11 @@
 #define PASTE(a, b)     PASTE_(a, b)
 #define V(name)         PASTE(T, _##name)
 #define N(name)         PASTE(name##_, T)
-#define UNROLL          _Pragma("GCC unroll 16")
+#ifdef __clang__ /* 14 unrolls by a count too late to keep the arrays in registers */
+#define UNROLL _Pragma("clang loop unroll(full)")
+#else
+#define UNROLL _Pragma("GCC unroll 16")
+#endif
 
 typedef PASTE(T, v) N(vec);
 typedef V(real) N(real);
