@@ -192,7 +192,7 @@ void tuning_loops(tuning_row *tr, double deadline_s)
         entrant[p] = best || !tried[p] ? race_add(r, &ask) : -1; /* what failed is not asked again */
     }
     tuning_tell(t, "loops", NULL);
-    race_run(r, LOOP_ROUNDS_LEAST, LOOP_ROUNDS_MOST, deadline_s);
+    race_run(r, tr->rounds->loop_least, tr->rounds->loop_most, deadline_s);
     for (int p = 0; p < NT_N_PARALLELS; p++)
         tr->row->loops_ns[p] = entrant[p] < 0 ? 0 : ask_ns(&tr->screen, race_median(r, entrant[p]));
     free(r);

@@ -134,7 +134,9 @@ void tune_slab(const nt_machine *machine, const nt_kernel *kernel, int order, nt
         return;
     /* Depth 8 slides by 8 radii.  And what one row of tiles leaves behind must be gone from the caches when the next
      * one comes, as at full shape: on 64 planes rows of 8 looked best, which lose a quarter on 512. */
-    int64_t planes = 64 * radius > 256 ? 64 * radius : 256;
+    int64_t planes = 1024 / (int64_t)nt_dtype_bytes(dtype);
+    if (planes < 32 * radius)
+        planes = 32 * radius;
     const double plane = (double)shape[0] * (double)shape[1] * (kernel->n_levels + kernel->n_coefs) *
                          (double)nt_dtype_bytes(dtype);
     while (planes < shape[2] && plane * (double)planes < 4 * (double)machine->l3_bytes)

@@ -184,8 +184,8 @@ static int add_start(const space *s, nt_config start[SPACE_MOST_STARTS], int n, 
 
 static int stencil_starts(const space *s, nt_config start[SPACE_MOST_STARTS])
 {
-    static const int depths[] = {8, 4, 12, 6, 3, 2, 16};
-    const double cache[] = {0.75 * (double)s->q.l2_bytes, 0.5 * (double)s->q.l3_bytes};
+    static const int depths[] = {8, 16, 4, 12, 6, 3, 2};
+    const double cache[] = {0.5 * (double)s->q.l3_bytes, 0.75 * (double)s->q.l2_bytes};
     nt_config plain = s->q.arithmetic;
     plain.parallel = NT_OUTER;
     plain.order = NT_ZYX;
@@ -194,8 +194,8 @@ static int stencil_starts(const space *s, nt_config start[SPACE_MOST_STARTS])
     plain.depth = 1;
     memset(plain.tile, 0, sizeof plain.tile);
     int n = 0;
-    for (size_t d = 0; d < sizeof depths / sizeof *depths; d++)
-        for (size_t k = 0; k < sizeof cache / sizeof *cache; k++) {
+    for (size_t k = 0; k < sizeof cache / sizeof *cache; k++)
+        for (size_t d = 0; d < sizeof depths / sizeof *depths; d++) {
             nt_config c = plain;
             if (depths[d] <= s->q.steps && fit_wavefront(s, depths[d], cache[k], &c) &&
                 n < SPACE_MOST_STARTS - 1)

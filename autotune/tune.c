@@ -66,7 +66,8 @@ static void descend_from_starts(tuning_row *tr, const space *sp)
     nt_config start[SPACE_MOST_STARTS];
     const int n = space_starts(sp, start);
     search_try(s, t->arithmetic);
-    for (int p = 0; p < NT_N_PARALLELS && !(t->o->stop && *t->o->stop); p++)
+    /* A stencil's trials are long: what keeps steps in cache comes first, and the loop table asks in any case. */
+    for (int p = 0; p < NT_N_PARALLELS && sp->radius == 0 && !(t->o->stop && *t->o->stop); p++)
         search_try(s, space_set(sp, t->arithmetic, SPACE_PARALLEL, p));
     nt_config from[] = {start[0], start[n - 1], t->arithmetic};
     double least = HUGE_VAL;

@@ -15,16 +15,16 @@
  * it is at least this much faster. */
 #define TUNING_WORTH 0.99
 
-enum { FINALISTS = 8, LOOP_ROUNDS_LEAST = 4, LOOP_ROUNDS_MOST = 10 };
+enum { FINALISTS = 8 };
 
 /* How often a row's last stages go round. */
 typedef struct tuning_rounds {
-    int finalists, final_least, final_most, confirm_least, confirm_most, decide;
+    int loop_least, loop_most, finalists, final_least, final_most, confirm_least, confirm_most, decide;
 } tuning_rounds;
 
 /* Where a run takes half a second there are fewer: 10 pairs are the least that can be sure, see stats.h. */
-static const tuning_rounds tuning_short_runs = {FINALISTS, 8, 24, 14, 40, 40},
-                           tuning_long_runs = {4, 6, 12, 10, 24, 20};
+static const tuning_rounds tuning_short_runs = {4, 10, FINALISTS, 8, 24, 14, 40, 40},
+                           tuning_long_runs = {2, 4, 4, 5, 12, 10, 24, 20};
 
 typedef struct tuning {
     result *r;
