@@ -187,6 +187,10 @@ static bool tune_row(tuning *t, nt_dtype dtype, nt_class class, nt_repeat repeat
     tuning_loops(&tr, begin + loops_end * row_s);
     const nt_config winner = tuning_final(&tr, begin + final_end * row_s, trial_s);
     tuning_confirm(&tr, &winner, begin + row_s);
+    /* By default each row has its time: one that took longer does not take it from the next ones. */
+    const double over_s = t->runner->now_s(t->runner) - (begin + row_s);
+    if (t->o->budget_s <= 0 && over_s > 0)
+        t->budget_s += over_s;
     row->roof_ns = result_roof(row);
     row->max_ulp = t->kernel->variants[row->config.variant].max_ulp[dtype];
     if (row->tuned_ns <= 0)
