@@ -22,8 +22,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
-#include <unistd.h>
+
+#include "yardstick.h"
 
 enum { EXIT_USAGE = 2, MAX_REPS = 1000, STRETCH = 256 };
 
@@ -31,22 +31,6 @@ typedef struct problem {
     size_t nx, ny, nz;
     int threads, reps, steps, form;
 } problem;
-
-static double now_s(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
-
-/* In [0, 1), SplitMix64's finaliser on the cell's index (Steele, Lea and Flood, OOPSLA 2014). */
-static double uniform(size_t cell)
-{
-    uint64_t s = 1 + ((uint64_t)cell + 1) * UINT64_C(0x9e3779b97f4a7c15);
-    s = (s ^ (s >> 30)) * UINT64_C(0xbf58476d1ce4e5b9);
-    s = (s ^ (s >> 27)) * UINT64_C(0x94d049bb133111eb);
-    return (double)((s ^ (s >> 31)) >> 11) * 0x1p-53;
-}
 
 /* Every loop is shared over z alike, so each thread works on the pages that it touched first. */
 #define DEFINE(T, NAME, SIN, COS)                                                                            \
@@ -136,18 +120,6 @@ static const struct {
 } dtypes[] = {{"f64", sizeof(double), time_f64}, {"f32", sizeof(float), time_f32}};
 static const char *const forms[] = {"plain", "split"};
 enum { N_DTYPES = sizeof dtypes / sizeof *dtypes, N_FORMS = sizeof forms / sizeof *forms };
-
-static int ascending(const void *a, const void *b)
-{
-    const double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
-static double median(double *v, int n)
-{
-    qsort(v, (size_t)n, sizeof *v, ascending);
-    return n % 2 ? v[n / 2] : 0.5 * (v[n / 2 - 1] + v[n / 2]);
-}
 
 static const char usage[] =
     "plain [--shape NXxNYxNZ] [--dtype f64|f32] [--form plain|split] [--threads N] [--reps N] [--steps N]\n"
@@ -279,20 +251,6 @@ static void print_row(const problem *p, int d, double ns, int json)
     fflush(stdout);
 }
 
-/* Bytes that can be taken without swapping; the physical memory where Linux does not tell. */
-static double memory_available(void)
-{
-    char line[128];
-    double kib = 0;
-    FILE *f = fopen("/proc/meminfo", "r");
-    while (f && kib == 0 && fgets(line, sizeof line, f))
-        if (!strncmp(line, "MemAvailable:", 13))
-            kib = strtod(line + 13, NULL);
-    if (f)
-        fclose(f);
-    return kib > 0 ? 1024 * kib : (double)sysconf(_SC_PHYS_PAGES) * (double)sysconf(_SC_PAGESIZE);
-}
-
 /* Times one form and type; 0, or -1 with one line on stderr. */
 static int measure(const problem *p, int d, int json)
 {
@@ -306,19 +264,6 @@ static int measure(const problem *p, int d, int json)
     }
     print_row(p, d, 1e9 * median(seconds, p->reps) / (cells * p->steps), json);
     return 0;
-}
-
-/* OpenMP reads its variables before main(), so the program starts itself once more with them. */
-static void bind_threads(char **argv)
-{
-    static const char *const settings[][2] = {
-        {"OMP_PROC_BIND", "spread"}, {"OMP_PLACES", "cores"}, {"OMP_WAIT_POLICY", "active"}};
-    int n_set = 0;
-    for (size_t i = 0; i < sizeof settings / sizeof *settings; i++)
-        if (!getenv(settings[i][0]))
-            n_set += setenv(settings[i][0], settings[i][1], 0) == 0;
-    if (n_set > 0)
-        execv("/proc/self/exe", argv);
 }
 
 int main(int argc, char **argv)
