@@ -135,7 +135,7 @@ NT_API nt_status nt_wave_medium(const nt_wave *wave, nt_grid *c, double dt, nt_e
  * nt_wave_absorb() - sets the faces, and damps the `cells` cells next to each absorbing one.
  *
  * Reflects at most 2 % of the amplitude at normal incidence from 30 cells, at 10 cells a wavelength at the
- * wavelet's peak (tests/test_wave_api.c measures it at orders 2, 4 and 8); thinner layers and longer waves
+ * wavelet's peak (tests/test_wave_absorb.c measures it at orders 2, 4 and 8); thinner layers and longer waves
  * reflect more.
  *
  * Shape:   n: cells in x, y, z of the grids that the plan will use, of this dtype.

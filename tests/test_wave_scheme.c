@@ -1,33 +1,14 @@
 /*
- * test_wave_api.c - the wave equation's weights, limits, dispersion, medium, layers and wavelet
+ * test_wave_scheme.c - the wave equation's weights, largest time step and dispersion
  * SPDX-License-Identifier: MIT
  */
-#include "support.h"
-
 #include <float.h>
-#include <math.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
+
+#include "wave_fixture.h"
 
 static const int orders[] = {2, 4, 6, 8, 12, 16};
 enum { N_ORDERS = sizeof orders / sizeof *orders };
-static const double unit[3] = {1, 1, 1};
-
-static nt_wave wave_of(int order, const double spacing[3])
-{
-    nt_wave w;
-    nt_error why;
-    if (nt_wave_init(&w, order, spacing, &why) != NT_OK)
-        fail_msg("%s", why.text);
-    return w;
-}
-
-static void assert_near(double got, double expected, double tolerance, const char *what, int order)
-{
-    if (!(fabs(got - expected) <= tolerance))
-        fail_msg("%s, order %d: %.17g, not %.17g within %g", what, order, got, expected, tolerance);
-}
 
 /* ---- Weights ---------------------------------------------------------------------------------------- */
 
@@ -250,236 +231,10 @@ static void points_per_wavelength(void **state)
                 isnan(nt_wave_points_per_wavelength(2, 0.5, NAN)));
 }
 
-/* ---- Medium ----------------------------------------------------------------------------------------- */
-
-static void medium(void **state)
-{
-    const nt_dtype dtype = *(const nt_dtype *)*state;
-    const int64_t n[3] = {7, 5, 4};
-    const nt_wave w = wave_of(4, (double[3]){10, 20, 5});
-    for (int l = 0; l < n_layouts; l++) {
-        field f;
-        nt_error why;
-        field_make(&f, dtype, n, 1, &layouts[l], 0);
-        for (int64_t i = 0; i < 140; i++)
-            cell_set(&f.grid, i % 7, i / 7 % 5, i / 35, 1500 + 25 * (double)(i % 97));
-        const double dt = nt_wave_max_dt(&w, 1500 + 25 * 96);
-        field_snapshot(&f);
-
-        static const struct {
-            double value;
-            const char *part;
-        } wrong[] = {{NAN, "nan in cell (3, 2, 1)"},
-                     {-1, "-1 in cell (3, 2, 1)"},
-                     {INFINITY, "inf in cell (3, 2, 1)"}};
-        const double good = cell_get(&f.grid, 3, 2, 1);
-        for (int i = 0; i < 3; i++) {
-            cell_set(&f.grid, 3, 2, 1, wrong[i].value);
-            assert_refused(nt_wave_medium(&w, &f.grid, dt, &why), NT_EARG, &why, wrong[i].part);
-        }
-        cell_set(&f.grid, 3, 2, 1, good);
-        char largest[32];
-        snprintf(largest, sizeof largest, "%.17g", dt);
-        assert_refused(nt_wave_medium(&w, &f.grid, nextafter(dt, 1), &why), NT_EARG, &why, largest);
-        static const double wrong_dt[] = {0, -1, NAN, INFINITY};
-        for (int i = 0; i < 4; i++)
-            assert_refused(nt_wave_medium(&w, &f.grid, wrong_dt[i], &why), NT_EARG, &why, "positive, finite");
-        field_check(&f, false, "refused");
-
-        assert_int_equal(nt_wave_medium(&w, &f.grid, dt, &why), NT_OK); /* the largest dt itself is allowed */
-        field_check(&f, true, "medium");
-        for (int64_t i = 0; i < 140; i++) {
-            const double courant = (1500 + 25 * (double)(i % 97)) * dt / 10, c = courant * courant;
-            assert_true(cell_get(&f.grid, i % 7, i / 7 % 5, i / 35) ==
-                        (dtype == NT_F64 ? c : (double)(float)c));
-        }
-        field_free(&f);
-    }
-    nt_error why;
-    nt_grid g = {0};
-    assert_refused(nt_wave_medium(NULL, &g, 1, &why), NT_EARG, &why, "wave");
-    assert_refused(nt_wave_medium(&w, NULL, 1, &why), NT_EARG, &why, "grid");
-    assert_int_equal(nt_wave_medium(&w, &g, 1, &why), NT_OK); /* no cells, no limit */
-}
-
-static void ricker(void **state)
-{
-    (void)state;
-    enum { N = 401 };
-    const double dt = 1e-3, f = 12.5, delay = 0.2;
-    double s[N], sum = 0;
-    nt_wave_ricker(f, delay, dt, N, s);
-    for (int i = 0; i < N; i++)
-        sum += s[i];
-    assert_near(s[200], 1, 0, "peak", 0);
-    assert_near(sum, 0, 1e-12, "integral",
-                0); /* the trapezoid rule is exact for what is band-limited and ends in 0 */
-    for (int i = 0; i < 200; i++)
-        assert_near(s[i], s[400 - i], 1e-12, "symmetry", 0);
-    double two[2]; /* it crosses 0 at 1 / (pi f sqrt 2) from the peak */
-    nt_wave_ricker(f, delay, delay + 1 / (M_PI * f * M_SQRT2), 2, two);
-    assert_near(two[1], 0, 1e-14, "zero", 0);
-    /* Its spectrum is largest at f. */
-    double best = 0, at = 0;
-    for (double g = 5; g < 25; g += 0.125) {
-        double re = 0;
-        for (int i = 0; i < N; i++)
-            re += s[i] * cos(2 * M_PI * g * (i * dt - delay));
-        if (re > best)
-            best = re, at = g;
-    }
-    assert_near(at, f, 0.125, "peak frequency", 0);
-}
-
-/* ---- Absorbing layers --------------------------------------------------------------------------------- */
-
-static const nt_boundary open_but_top[NT_N_FACES] = {NT_ABSORBING, NT_ABSORBING, NT_ABSORBING,
-                                                     NT_ABSORBING, NT_MIRROR,    NT_ABSORBING};
-
-static double factor(const nt_wave *w, nt_dtype dtype, int axis, int64_t i)
-{
-    return dtype == NT_F64 ? ((const double *)w->damping[axis])[i]
-                           : (double)((const float *)w->damping[axis])[i];
-}
-
-static void layers(void **state)
-{
-    const nt_dtype dtype = *(const nt_dtype *)*state;
-    const int64_t n[3] = {40, 20, 31};
-    nt_wave w = wave_of(2, (double[3]){1, 2, 1});
-    nt_error why;
-    assert_int_equal(nt_wave_absorb(&w, dtype, n, open_but_top, 10, 0.5, &why), NT_OK);
-    assert_memory_equal(w.face, open_but_top, sizeof w.face);
-    for (int a = 0; a < 3; a++)
-        for (int64_t i = 0; i < n[a]; i++) {
-            const bool low = a < 2 && i < 10, high = i >= n[a] - 10;
-            const double g = factor(&w, dtype, a, i);
-            assert_true(low || high ? g > 0 && g < 1 : g == 1);
-            if (a < 2)
-                assert_true(g == factor(&w, dtype, a, n[a] - 1 - i));
-            if (high && i > n[a] - 10)
-                assert_true(g < factor(&w, dtype, a, i - 1)); /* stronger outwards */
-        }
-    /* A wave of twice the spacing crosses a cell in twice the steps: it loses half as much in each. */
-    assert_near(log(factor(&w, dtype, 1, 19)), log(factor(&w, dtype, 0, 39)) / 2,
-                dtype == NT_F64 ? 1e-15 : 1e-7, "per step", 2);
-    assert_int_equal(nt_wave_absorb(&w, dtype, n, open_but_top, 3, 0.5, &why), NT_OK); /* again: no leak */
-    assert_true(factor(&w, dtype, 0, 3) == 1);
-    nt_wave_free(&w);
-    for (int a = 0; a < 3; a++)
-        assert_null(w.damping[a]);
-    assert_true(w.face[NT_X_LOW] == NT_ZERO && w.face[NT_Z_LOW] == NT_MIRROR);
-    nt_wave_free(&w);
-    nt_wave_free(NULL);
-    static const nt_boundary zeros[NT_N_FACES] = {NT_ZERO, NT_ZERO, NT_ZERO, NT_ZERO, NT_ZERO, NT_ZERO};
-    assert_int_equal(nt_wave_absorb(&w, dtype, n, zeros, 0, 0.5, &why), NT_OK);
-    assert_true(!w.damping[0] && !w.damping[1] && !w.damping[2] && w.face[0] == NT_ZERO);
-}
-
-static void layer_refusals(void **state)
-{
-    (void)state;
-    const int64_t n[3] = {40, 20, 31};
-    nt_wave w = wave_of(2, unit);
-    const nt_wave before = w;
-    nt_error why;
-    assert_refused(nt_wave_absorb(&w, NT_F32, n, open_but_top, 11, 0.5, &why), NT_ESHAPE, &why,
-                   "20 cells in y: allowed are 1 to 10");
-    static const nt_boundary bottom[NT_N_FACES] = {[NT_Z_HIGH] = NT_ABSORBING};
-    assert_refused(nt_wave_absorb(&w, NT_F32, n, bottom, 32, 0.5, &why), NT_ESHAPE, &why, "1 to 31");
-    assert_refused(nt_wave_absorb(&w, NT_F32, n, bottom, 0, 0.5, &why), NT_ESHAPE, &why, "1 to 31");
-    static const double wrong[] = {0, -1, NAN, INFINITY};
-    for (int i = 0; i < 4; i++)
-        assert_refused(nt_wave_absorb(&w, NT_F32, n, bottom, 5, wrong[i], &why), NT_EARG, &why, "v dt");
-    assert_refused(nt_wave_absorb(&w, NT_N_DTYPES, n, bottom, 5, 0.5, &why), NT_EARG, &why, "type");
-    static const nt_boundary odd[NT_N_FACES] = {[NT_Y_HIGH] = (nt_boundary)7};
-    assert_refused(nt_wave_absorb(&w, NT_F32, n, odd, 5, 0.5, &why), NT_EARG, &why, "boundary 7 of face 3");
-    assert_refused(nt_wave_absorb(NULL, NT_F32, n, bottom, 5, 0.5, &why), NT_EARG, &why, "wave");
-    assert_refused(nt_wave_absorb(&w, NT_F32, NULL, bottom, 5, 0.5, &why), NT_EARG, &why, "cells");
-    assert_refused(nt_wave_absorb(&w, NT_F32, n, NULL, 5, 0.5, &why), NT_EARG, &why, "faces");
-    assert_memory_equal(&w, &before, sizeof w);
-}
-
-/*
- * A pulse of Ricker's shape runs along x into 30 cells; beyond them the field is held at zero.  y and z are a
- * million times coarser, so their share of the Laplacian is 1e-12 and each line along x is a problem of its
- * own: normal incidence.  What a grid so long that nothing returns does not show is the reflection.
- */
-enum { CELLS_A_WAVE = 10, LAYER = 30, START = 25, RECEIVER = 50, INNER = 80, STEPS = 560 };
-
-static double pulse(double x)
-{
-    const double a = M_PI * x / CELLS_A_WAVE;
-    return (1 - 2 * a * a) * exp(-a * a);
-}
-
-static void run_pulse(int order, nt_dtype dtype, double courant, bool absorbs, double trace[STEPS])
-{
-    const double spacing[3] = {1, 1e6, 1e6};
-    const int across = order / 2, halo = order / 2;
-    const int64_t n[3] = {absorbs ? INNER + LAYER : INNER + STEPS, across, across};
-    nt_wave w = wave_of(order, spacing);
-    nt_error why;
-    const nt_boundary face[NT_N_FACES] = {
-        NT_ZERO, absorbs ? NT_ABSORBING : NT_ZERO, NT_ZERO, NT_ZERO, NT_ZERO, NT_ZERO};
-    assert_int_equal(nt_wave_absorb(&w, dtype, n, face, LAYER, courant, &why), NT_OK);
-    nt_grid u[2], c;
-    for (int i = 0; i < 2; i++)
-        assert_int_equal(nt_grid_create(&u[i], dtype, n[0], n[1], n[2], halo, NULL, &why), NT_OK);
-    assert_int_equal(nt_grid_create(&c, dtype, n[0], n[1], n[2], 0, NULL, &why), NT_OK);
-    for (int64_t i = 0; i < n[0] * across * across; i++) {
-        const int64_t x = i % n[0], y = i / n[0] % across, z = i / n[0] / across;
-        cell_set(&u[0], x, y, z, pulse((double)(x - START)));
-        cell_set(&u[1], x, y, z, pulse((double)(x - START) + courant)); /* a step before */
-        cell_set(&c, x, y, z, courant);
-    }
-    assert_int_equal(nt_wave_medium(&w, &c, 1, &why), NT_OK);
-    const nt_problem problem = {
-        .kernel = nt_kernel_find("wave"), .level = {&u[0], &u[1]}, .coef = {&c}, .params = &w, .steps = 1};
-    nt_config config;
-    assert_int_equal(nt_config_default(problem.kernel, dtype, &config, &why), NT_OK);
-    config.threads = 1;
-    nt_plan *plan;
-    if (nt_plan_create(&plan, &problem, &config, &why) != NT_OK)
-        fail_msg("%s", why.text);
-    for (int t = 0; t < STEPS; t++) {
-        nt_plan_run(plan);
-        trace[t] = cell_get(nt_plan_newest(plan), RECEIVER, 0, 0);
-    }
-    nt_plan_destroy(plan);
-    for (int i = 0; i < 2; i++)
-        nt_grid_free(&u[i]);
-    nt_grid_free(&c);
-    nt_wave_free(&w);
-}
-
-static void reflection(void **state)
-{
-    const nt_dtype dtype = *(const nt_dtype *)*state;
-    static const int measured[] = {2, 4, 8};
-    static const double courants[] = {0.25, 0.45};
-    for (int o = 0; o < 3; o++)
-        for (int k = 0; k < 2; k++) {
-            static double here[STEPS], endless[STEPS];
-            run_pulse(measured[o], dtype, courants[k], true, here);
-            run_pulse(measured[o], dtype, courants[k], false, endless);
-            double incident = 0, reflected = 0;
-            for (int t = 0; t < STEPS; t++) {
-                incident = fmax(incident, fabs(endless[t]));
-                reflected = fmax(reflected, fabs(here[t] - endless[t]));
-            }
-            print_message("order %d, %s, v dt/dx %.2f: %.2f %% reflected\n", measured[o],
-                          nt_dtype_name(dtype), courants[k], 100 * reflected / incident);
-            assert_true(incident > 0.8 && reflected > 0); /* it was there, and came back */
-            assert_true(reflected <= 0.02 * incident);
-        }
-}
-
 int main(int argc, char **argv)
 {
     (void)argc;
     tests_begin(argv);
-    static const nt_dtype dtypes[] = {NT_F32, NT_F64};
     tests_add(weights_of_the_tables, NULL, "weights:tables");
     tests_add(weights_are_exact_on_polynomials, NULL, "weights:polynomials");
     tests_add(weights_refusals, NULL, "weights:refusals");
@@ -489,12 +244,5 @@ int main(int argc, char **argv)
     tests_add(printed, NULL, "printed");
     tests_add(dispersion, NULL, "dispersion");
     tests_add(points_per_wavelength, NULL, "points-per-wavelength");
-    tests_add(ricker, NULL, "ricker");
-    tests_add(layer_refusals, NULL, "layers:refusals");
-    for (int d = 0; d < 2; d++) {
-        tests_add(medium, &dtypes[d], "medium/%s", nt_dtype_name(dtypes[d]));
-        tests_add(layers, &dtypes[d], "layers/%s", nt_dtype_name(dtypes[d]));
-        tests_add(reflection, &dtypes[d], "reflection/%s", nt_dtype_name(dtypes[d]));
-    }
-    return tests_run("wave_api");
+    return tests_run("wave_scheme");
 }

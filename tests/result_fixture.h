@@ -1,0 +1,141 @@
+/*
+ * result_fixture.h - results in a file: saved, read back, changed and sealed again
+ * SPDX-License-Identifier: MIT
+ */
+#ifndef TESTS_RESULT_FIXTURE_H
+#define TESTS_RESULT_FIXTURE_H
+
+#include <stdio.h>
+#include <zlib.h>
+
+#include "emit.h"
+#include "program.h"
+#include "result_support.h"
+#include "scratch.h"
+
+static inline const nt_kernel *mathop(void)
+{
+    const nt_kernel *k = nt_kernel_find("mathop");
+    assert_non_null(k);
+    return k;
+}
+
+typedef struct saved {
+    scratch s;
+    char path[120];
+    result *r;    /* as it was made */
+    result *back; /* as it was read back */
+    char *text;   /* of mathop.json */
+    size_t n;
+} saved;
+
+static inline result *empty_like(const result *r)
+{
+    result *back = calloc(1, sizeof *back);
+    assert_non_null(back);
+    back->machine = r->machine;
+    return back;
+}
+
+static inline saved save(void)
+{
+    saved v = {.s = scratch_make(), .r = made_up_result()};
+    nt_error why = {""};
+    snprintf(v.path, sizeof v.path, "%s/mathop.json", v.s.folder);
+    if (result_save(v.r, mathop(), v.s.folder, &why) != NT_OK)
+        fail_msg("%s", why.text);
+    v.text = slurp(v.path, &v.n);
+    assert_non_null(v.text);
+    v.back = empty_like(v.r);
+    if (result_load(v.back, mathop(), v.s.folder, &why) != NT_OK)
+        fail_msg("%s", why.text);
+    return v;
+}
+
+static inline void drop(saved *v)
+{
+    scratch_walk(&v->s, 1);
+    free(v->r);
+    free(v->back);
+    free(v->text);
+}
+
+/* One line, fit for a terminal. */
+static inline void check_reason(const char *text)
+{
+    assert_true(*text);
+    for (const char *c = text; *c; c++)
+        if ((unsigned char)*c < 0x20 || *c == 0x7f)
+            fail_msg("byte 0x%02x in: %s", (unsigned char)*c, text);
+}
+
+/* Everything of it goes into a header that the library could be built with. */
+static inline void check_fit_for_a_header(const result *r)
+{
+    char *text = emit_text(r);
+    assert_non_null(text);
+    int n_rows = 0;
+    for (char *line = strtok(text, "\n"); line; line = strtok(NULL, "\n")) {
+        assert_true(strlen(line) < 512);
+        for (const char *c = line; *c; c++)
+            assert_true(*c >= ' ' && *c <= '~' && *c != '\\' && *c != '#');
+        if (strncmp(line, "NT_TUNED(", 9) != 0)
+            continue;
+        char name[20], dtype[8], class[20], steps[8], config[NT_CONFIG_TEXT], rest[64];
+        int order, version;
+        if (sscanf(line,
+                   "NT_TUNED(%19[a-z0-9], %d, %d, %7[a-z0-9], %19[a-z_], %7[a-z], \"%191[a-z0-9=,_]\") /* "
+                   "%63[a-z0-9. ]*/",
+                   name, &order, &version, dtype, class, steps, config, rest) != 8)
+            fail_msg("%s", line);
+        nt_config parsed = {0};
+        assert_int_equal(nt_config_parse(nt_kernel_find(name), config, &parsed, NULL), NT_OK);
+        n_rows++;
+    }
+    assert_int_equal(n_rows, r->n_rows);
+    free(text);
+}
+
+static inline bool same_rows(const result *a, const result *b)
+{
+    json_t *x = result_json(a, NULL), *y = result_json(b, NULL);
+    assert_non_null(x);
+    assert_non_null(y);
+    const bool same = json_equal(json_object_get(x, "results"), json_object_get(y, "results"));
+    json_decref(x);
+    json_decref(y);
+    return same;
+}
+
+/* A hostile writer knows how to seal a file: only what is wrong inside may give it away. */
+static inline void write_sealed(json_t *root, const char *path)
+{
+    if (json_object_del(root, "crc") == 0) {
+        char *text =
+                 json_dumps(root, JSON_COMPACT | JSON_SORT_KEYS | JSON_ENSURE_ASCII | JSON_REAL_PRECISION(6)),
+             crc[9];
+        assert_non_null(text);
+        snprintf(crc, sizeof crc, "%08lx", crc32_z(0, (const Bytef *)text, strlen(text)));
+        assert_int_equal(json_object_set_new(root, "crc", json_string(crc)), 0);
+        free(text);
+    }
+    assert_int_equal(json_dump_file(root, path, JSON_INDENT(1) | JSON_REAL_PRECISION(6)), 0);
+    json_decref(root);
+}
+
+/* One row for each of the kernel's cases and dtype. */
+static inline result *all_orders(void)
+{
+    const nt_kernel *k = with_cases();
+    result *r = calloc(1, sizeof *r);
+    assert_non_null(r);
+    r->machine = made_up_machine();
+    const nt_case *c;
+    for (int i = 0; (c = nt_kernel_case_at(k, i)); i++)
+        for (int d = 0; d < NT_N_DTYPES; d++)
+            r->row[r->n_rows++] = made_up_stencil(k, nt_kernel_order(k, c->params), (nt_dtype)d);
+    assert_true(r->n_rows > 4);
+    return r;
+}
+
+#endif /* TESTS_RESULT_FIXTURE_H */

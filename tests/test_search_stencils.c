@@ -1,0 +1,104 @@
+/*
+ * test_search_stencils.c - a search over neighbours: pairs of axes, and trials that are cut short
+ * SPDX-License-Identifier: MIT
+ */
+#include "search_fixture.h"
+#include "stats.h"
+
+static int radius_1(const void *params)
+{
+    (void)params;
+    return 1;
+}
+
+static nt_kernel neighbours;
+
+static scene_of_search prepare_stencil(fake_trials *f, uint64_t seed)
+{
+    scene_of_search sc = prepare(f, 1e6, seed);
+    space_question q = sc.sp.q;
+    neighbours = *q.kernel;
+    neighbours.radius = radius_1;
+    q.kernel = &neighbours;
+    q.order = 2;
+    q.l3_bytes = 8 << 20;
+    space_make(&sc.sp, &q);
+    sc.s->ask.kernel = &neighbours;
+    sc.s->ask.order = 2;
+    return sc;
+}
+
+/* Depth pays where tile y grows with it, and only there: no single axis leads out of (2, 4). */
+static double ridge(const fake_trials *f, const trial_ask *ask)
+{
+    (void)f;
+    static const int depths[] = {1, 2, 3, 4, 6, 8, 12, 16};
+    static const int64_t rows[] = {0, 2, 4, 8, 12, 16, 24, 32, 48};
+    int d = 0, r = 0;
+    for (int i = 0; i < 8; i++)
+        d = depths[i] == ask->config.depth ? i : d;
+    for (int i = 0; i < 9; i++)
+        r = rows[i] == ask->config.tile[1] ? i : r;
+    const int off = abs(d - (r - 1)), up = d < 5 ? d : 5;
+    return 1e-3 * (1 + 0.2 * off - 0.1 * up) * (ask->config.parallel == NT_SERIAL ? 2 : 1);
+}
+
+static void pairs_of_axes_climb_a_ridge(void **state)
+{
+    (void)state;
+    fake_trials f = fake_make(ridge, 0, 400);
+    scene_of_search sc = prepare_stencil(&f, 1);
+    sc.s->space = &sc.sp;
+    nt_config start = sc.sp.q.arithmetic;
+    start.depth = 2;
+    start.tile[1] = 4;
+    search_try(sc.s, sc.sp.q.arithmetic);
+    search_run(sc.s, &start, 1, 0);
+    assert_true(sc.s->complete);
+    const nt_config *best = &sc.s->tried[sc.s->best].config;
+    assert_true(best->depth >= 8 && best->tile[1] >= 16);
+    free(sc.s);
+    fake_free(&f);
+}
+
+/* What one repetition shows to be far behind gets no more; what may be good gets all, and the check once. */
+static void the_hopeless_get_one_repetition(void **state)
+{
+    (void)state;
+    fake_trials f = fake_make(ridge, 0.02, 500);
+    scene_of_search sc = prepare_stencil(&f, 1);
+    sc.s->space = &sc.sp;
+    sc.s->hopeless = 1.1;
+    search_try(sc.s, sc.sp.q.arithmetic);
+    search_run(sc.s, &sc.sp.q.arithmetic, 1, 50);
+    int n_once = 0, n_again = 0;
+    double best = HUGE_VAL;
+    for (int i = 0; i < f.n_asks; i++) {
+        const struct fake_ask *a = &f.asks[i];
+        assert_int_equal(a->ask.order, 2);
+        const bool again = i > 0 && i + 1 < f.n_asks && a->ask.reps == 1 && f.asks[i + 1].ask.reps == 3;
+        if (i == 0)
+            assert_int_equal(a->ask.reps, 3);
+        else if (a->ask.reps == 1)
+            assert_true((a->answer.seconds[0] <= 1.1 * best) == again || i + 1 == f.n_asks);
+        assert_int_equal(a->ask.check, i == 0 || a->ask.reps == 1);
+        if (a->ask.reps == 3) {
+            best = fmin(best, stats_median(a->answer.seconds, 3));
+            n_again++;
+        } else {
+            n_once += !again;
+        }
+    }
+    assert_true(n_once > 30 && n_again > 5);
+    free(sc.s);
+    fake_free(&f);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(pairs_of_axes_climb_a_ridge),
+        cmocka_unit_test(the_hopeless_get_one_repetition),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
