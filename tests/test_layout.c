@@ -84,9 +84,9 @@ static int collect(const char *path, const struct stat *status, int type, struct
 
 static int find_files(void **state)
 {
-    static const char *const roots[] = {"include", "kernels",        "autotune",
-                                        "bench",   "tests",          "cmake",
-                                        "scripts", "CMakeLists.txt", "CMakePresets.json"};
+    static const char *const roots[] = {"include",        "kernels",          "autotune", "bench",
+                                        "tests",          "examples",         "cmake",    "scripts",
+                                        "CMakeLists.txt", "CMakePresets.json"};
     (void)state;
     if (chdir(NT_SOURCE_DIR) != 0)
         return -1;
@@ -163,8 +163,8 @@ static int is_public(const char *name)
 /* Anything but other projects' headers: what glibc, the kernel and the compiler bring. */
 static int is_system(const char *name)
 {
-    static const char *const others[] = {"benchmark/", "cmocka", "gmp",   "hwloc", "jansson", "mpfr",
-                                         "mpi",        "numa",   "omp.h", "sleef", "zlib",    "nestune/"};
+    static const char *const others[] = {"benchmark/", "cmocka", "gmp", "hwloc", "jansson", "mpfr",    "mpi",
+                                         "numa",       "omp.h",  "png", "sleef", "zlib",    "nestune/"};
     for (size_t i = 0; i < sizeof others / sizeof *others; i++)
         if (begins(name, others[i]))
             return 0;
@@ -177,16 +177,23 @@ typedef struct rule {
     const char *folder, *allowed;
     const char *libraries[4];
     int generated; /* what CMake writes, too */
+    int outside;   /* takes the public headers as users do, <nestune/...> and not "nestune/..." */
 } rule;
 
 static const rule rules[] = {
-    {"include/", "libc and nestune/", {0}, 0},
-    {"kernels/", "libc, omp.h, hwloc.h, sleef.h, nestune/ and kernels/", {"omp.h", "hwloc.h", "sleef.h"}, 1},
+    {"include/", "libc and nestune/", {0}, 0, 0},
+    {"kernels/",
+     "libc, omp.h, hwloc.h, sleef.h, nestune/ and kernels/",
+     {"omp.h", "hwloc.h", "sleef.h"},
+     1,
+     0},
     {"autotune/",
      "libc, jansson.h, mpfr.h, zlib.h, nestune/ and autotune/",
      {"jansson.h", "mpfr.h", "zlib.h"},
+     0,
      0},
-    {"bench/", "libc, benchmark.h, omp.h, nestune/ and bench/", {"benchmark/benchmark.h", "omp.h"}, 0},
+    {"bench/", "libc, benchmark.h, omp.h, nestune/ and bench/", {"benchmark/benchmark.h", "omp.h"}, 0, 0},
+    {"examples/", "libc, png.h, <nestune/...> and examples/", {"png.h"}, 0, 1},
 };
 static const rule *current;
 
@@ -196,7 +203,8 @@ static void check_include(const char *file, int number, char *line)
     if (!name)
         return;
     const int quoted = *name++ == '"';
-    int allowed = quoted ? is_public(name) : is_system(name);
+    int allowed = quoted != current->outside && is_public(name);
+    allowed |= !quoted && is_system(name);
     if (quoted && strcmp(current->folder, "include/"))
         allowed |= is_own(file, current->folder, name);
     if (quoted && current->generated)
