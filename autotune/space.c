@@ -201,13 +201,20 @@ static int stencil_starts(const space *s, nt_config start[SPACE_MOST_STARTS])
                 n < SPACE_MOST_STARTS - 1)
                 n = add_start(s, start, n, c);
         }
-    /* The planes that a row of tiles reads of one level stay in cache while it goes through z. */
+    /* The planes that a row of tiles reads of one level stay in cache while it goes through z.  One step at a time
+     * waits for the memory, and how its functions ask for what comes next decides. */
     const int grids = s->q.kernel->n_levels + s->q.kernel->n_coefs;
-    nt_config layers = plain;
-    layers.tile[2] = 1;
-    layers.tile[1] = largest_fitting(s, layers, SPACE_TILE_Y, 0.5 * (double)s->q.l2_bytes * grids);
-    layers.tile[2] = 0;
-    return add_start(s, start, n, layers);
+    for (int f = s->q.steps > 1 ? 0 : s->n[SPACE_FUNCTION] - 1; f >= 0; f--) {
+        const nt_tile *function = &tiles_of(s)[s->value[SPACE_FUNCTION][f]];
+        nt_config layers = plain;
+        layers.unroll = function->unroll;
+        layers.jam = function->jam;
+        layers.tile[2] = layers.jam;
+        layers.tile[1] = largest_fitting(s, layers, SPACE_TILE_Y, 0.5 * (double)s->q.l2_bytes * grids);
+        layers.tile[2] = 0;
+        n = add_start(s, start, n, layers);
+    }
+    return n;
 }
 
 int space_starts(const space *s, nt_config start[SPACE_MOST_STARTS])

@@ -63,7 +63,7 @@ double space_size(const space *s);
  * Over neighbours: for several depths, the widest tiles whose wavefront stays in the second-level cache, and in
  * the core's share of the third; and for depth 1 the rows whose planes stay in the second-level cache.
  */
-enum { SPACE_MOST_STARTS = 16 };
+enum { SPACE_MOST_STARTS = 24 };
 int space_starts(const space *s, nt_config start[SPACE_MOST_STARTS]);
 
 /* space_wavefront_bytes() - what a tile of this config keeps in cache while its wavefront passes. */
