@@ -102,6 +102,23 @@ static bool is_schedule(const nt_config *c)
            (unsigned)c->order < NT_N_ORDERS && c->tile[0] >= 0 && c->tile[1] >= 0 && c->tile[2] >= 0;
 }
 
+/* Cells before x = 0 of a row of an owned grid: the row starts a cache line. */
+static int64_t front_of(nt_dtype dtype, int halo)
+{
+    const int64_t line = LINE_BYTES / (int64_t)nt_dtype_bytes(dtype);
+    return (halo + line - 1) / line * line;
+}
+
+nt_view nt_view_of(const nt_grid *g)
+{
+    const int64_t front = g->memory && g->halo > 0 ? front_of(g->dtype, g->halo) : g->halo;
+    return (nt_view){.cells = g->cells,
+                     .sy = g->sy,
+                     .sz = g->sz,
+                     .first = -front,
+                     .end = g->memory && g->halo > 0 ? g->sy - front : g->nx + g->halo};
+}
+
 /* Zeros, written by the threads of the hint in its own partition; what the nest does not reach (the
  * halo) afterwards, by this thread. */
 static void first_touch(nt_grid *g, size_t total_bytes, const nt_config *hint)
@@ -114,7 +131,7 @@ static void first_touch(nt_grid *g, size_t total_bytes, const nt_config *hint)
         once.threads = once.threads < allowed ? once.threads : allowed; /* as a plan does */
         nt_nest nest = {.fn = touch, .steps = 1, .n = {g->nx, g->ny, g->nz}, .element_bytes = (int)bytes};
         nest.rows_fuse = nest.planes_fuse = g->halo == 0;
-        const nt_view view = {g->cells, g->sy, g->sz};
+        const nt_view view = nt_view_of(g);
         nest.step[0] = nest.step[1] = (nt_step){.src = view, .dst = view, .params = &bytes};
         nt_nest_set_config(&nest, &once);
         nt_nest_run(&nest);
@@ -135,7 +152,7 @@ nt_status nt_grid_create(nt_grid *g, nt_dtype dtype, int64_t nx, int64_t ny, int
 
     const int64_t line = LINE_BYTES / (int64_t)nt_dtype_bytes(dtype);
     /* Without a halo cells are contiguous; with one, cell x = 0 of each row starts a cache line. */
-    const int64_t front = halo > 0 ? (halo + line - 1) / line * line : 0;
+    const int64_t front = front_of(dtype, halo);
     const int64_t pitch = halo > 0 ? (front + nx + halo + line - 1) / line * line : nx;
     *g = (nt_grid){.dtype = dtype,
                    .nx = nx,

@@ -148,9 +148,9 @@ static void packed(const nt_nest *nest, int which, const nt_box *box)
     _Alignas(64) char row[2 + NT_MAX_COEFS][PACK_CELLS * sizeof(double)];
     const nt_view *from[2 + NT_MAX_COEFS] = {&step->src, &step->dst, &step->coef[0], &step->coef[1]};
     const int bytes = nest->element_bytes;
-    const nt_step in_buffer = {.src = {row[0], 0, 0},
-                               .dst = {row[1], 0, 0},
-                               .coef = {{row[2], 0, 0}, {row[3], 0, 0}},
+    const nt_step in_buffer = {.src = {.cells = row[0]},
+                               .dst = {.cells = row[1]},
+                               .coef = {{.cells = row[2]}, {.cells = row[3]}},
                                .params = step->params};
     for (int64_t z = box->z0; z < box->z1; z++)
         for (int64_t y = box->y0; y < box->y1; y++)
@@ -176,6 +176,10 @@ void nt_nest_step(const nt_nest *nest, const nt_box *box, int64_t t, const nt_ah
 {
     nt_step step = nest->step[t & 1];
     step.ahead = *ahead;
+    if (box->x1 - box->x0 < nest->n[X]) { /* beside it another thread may be writing, at another step */
+        step.src.first = box->x0 - nest->radius;
+        step.src.end = box->x1 + nest->radius;
+    }
     nest->fn(&step, box);
     finish_box(nest, &step, box, t);
 }

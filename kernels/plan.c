@@ -125,7 +125,7 @@ static void set_operands(nt_nest *nest, const nt_problem *p, int which)
     step->params = p->params ? p->params : p->kernel->params;
     nt_view *view[2 + NT_MAX_COEFS] = {&step->src, &step->dst, &step->coef[0], &step->coef[1]};
     for (int k = 0; k < 2 + NT_MAX_COEFS; k++) {
-        *view[k] = (nt_view){grid[k]->cells, grid[k]->sy, grid[k]->sz};
+        *view[k] = nt_view_of(grid[k]);
         nest->x_stride[which][k] = grid[k]->sx;
         nest->packs |= grid[k]->sx != 1;
         nest->rows_fuse &= grid[k]->sx == 1 && grid[k]->sy == grid[k]->nx;

@@ -12,6 +12,8 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "nest.h"
+
 /* ---- Random numbers ------------------------------------------------------------------------- */
 
 static uint64_t seed(void)
@@ -246,15 +248,10 @@ void scene_fill(scene *s)
         nt_kernel_fill(s->kernel, s->kernel->n_levels + i, SCENE_SEED, &s->coef[i].grid);
 }
 
-static nt_view view_of(const nt_grid *g)
-{
-    return (nt_view){g->cells, g->sy, g->sz};
-}
-
 void scene_ghosts(scene *s)
 {
     const nt_grid *g = &s->level[0].grid;
-    const nt_view view = view_of(g);
+    const nt_view view = nt_view_of(g);
     const nt_box all = {0, g->nx, 0, g->ny, 0, g->nz};
     if (s->kernel->ghosts)
         s->kernel->ghosts(s->params, s->dtype, &view, (const int64_t[3]){g->nx, g->ny, g->nz}, &all);
@@ -310,9 +307,9 @@ nt_step scene_step(scene *s)
 {
     const nt_grid *src = &s->level[0].grid;
     const nt_grid *dst = s->kernel->n_levels == 2 ? &s->level[1].grid : s->separate ? &s->result.grid : src;
-    nt_step step = {.src = view_of(src), .dst = view_of(dst), .params = s->params};
+    nt_step step = {.src = nt_view_of(src), .dst = nt_view_of(dst), .params = s->params};
     for (int c = 0; c < NT_MAX_COEFS; c++)
-        step.coef[c] = view_of(c < s->kernel->n_coefs ? &s->coef[c].grid : src);
+        step.coef[c] = nt_view_of(c < s->kernel->n_coefs ? &s->coef[c].grid : src);
     return step;
 }
 

@@ -11,6 +11,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "nest.h"
+
 static void assert_all_zero(const nt_grid *g)
 {
     const nt_grid zero = {0};
@@ -346,6 +348,32 @@ static void wrap_refuses(void **state)
     assert_refused(nt_grid_wrap(NULL, NT_F64, 1, 1, 1, 1, 1, 1, 0, memory, &why), NT_EARG, &why, "NULL");
 }
 
+/* What may be read of a row: padding is the row's own, and lies in the grid's memory; a wrapped grid has none. */
+static void rows_of_views(void **state)
+{
+    (void)state;
+    for (int halo = 0; halo < 20; halo++)
+        for (int64_t nx = 1; nx < 40; nx++)
+            for (int d = 0; d < NT_N_DTYPES; d++) {
+                nt_grid g;
+                assert_int_equal(nt_grid_create(&g, (nt_dtype)d, nx, 2, 2, halo, NULL, NULL), NT_OK);
+                const nt_view v = nt_view_of(&g);
+                assert_true(v.cells == g.cells && v.sy == g.sy && v.sz == g.sz);
+                assert_true(v.first <= -halo && v.end >= nx + halo && v.end - v.first <= g.sy);
+                const char *first = nt_grid_cell(&g, v.first, -halo, -halo);
+                assert_true(first >= (const char *)g.memory);
+                if (halo > 0) /* whole cache lines */
+                    assert_true((uintptr_t)first % 64 == 0 && (v.end - v.first) * (d ? 8 : 4) % 64 == 0);
+                nt_grid wrapped;
+                assert_int_equal(
+                    nt_grid_wrap(&wrapped, g.dtype, nx, 2, 2, 1, g.sy, g.sz, halo, g.cells, NULL), NT_OK);
+                const nt_view w = nt_view_of(&wrapped);
+                assert_true(w.first == -halo && w.end == nx + halo);
+                use_all_cells(&g);
+                nt_grid_free(&g);
+            }
+}
+
 static void dtypes(void **state)
 {
     (void)state;
@@ -372,6 +400,7 @@ int main(int argc, char **argv)
     tests_add(wraps_empty_arrays, NULL, "wrap/empty");
     tests_add(overlap, NULL, "wrap/overlap");
     tests_add(wrap_refuses, NULL, "wrap/refuses");
+    tests_add(rows_of_views, NULL, "view");
     tests_add(dtypes, NULL, "dtypes");
     return tests_run("grid");
 }

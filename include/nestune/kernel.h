@@ -28,10 +28,12 @@ extern "C" {
 
 enum { NT_MAX_LEVELS = 2, NT_MAX_COEFS = 2, NT_MAX_GRIDS = NT_MAX_LEVELS + NT_MAX_COEFS };
 
-/* Cell (x, y, z) of an operand of a step: unit stride in x, elements in y and z. */
+/* Cell (x, y, z) of an operand of a step: unit stride in x, elements in y and z.  Of each row the cells
+ * first <= x < end may be read: its own, its halo, and the padding of an owned grid, which is nobody else's. */
 typedef struct nt_view {
     void *cells;
     ptrdiff_t sy, sz;
+    int64_t first, end;
 } nt_view;
 
 /* Half open: x0 <= x < x1, and so on. */

@@ -23,7 +23,8 @@
  *   T_select(m, a, b)      a where m is set, b elsewhere
  *   T_sin_u10 ...          SLEEF, in the form whose lanes do not depend on each other
  *   simd_fence()           after the last T_stream of a tile
- *   simd_prefetch(p)       asks for the cache line of p, for reading, into the second-level cache
+ *   simd_prefetch(p)       asks for the cache line of p, for reading, into the second-level cache,
+ *   simd_prefetch_near(p)  into the first
  *
  * The isa files are the only place that names intrinsics and SLEEF.
  */
@@ -74,6 +75,7 @@ typedef float f32_real;
 
 /* To the second level: what is asked for so early must not push out what the first level works on. */
 SIMD_INLINE void simd_prefetch(const void *p) { __builtin_prefetch(p, 0, 2); }
+SIMD_INLINE void simd_prefetch_near(const void *p) { __builtin_prefetch(p, 0, 3); }
 
 #if defined NT_ISA_IS_avx512
 #include "simd/simd_avx512.h"

@@ -108,26 +108,27 @@ static nt_status check(const void *params, nt_dtype dtype, const int64_t n[3], n
  * The wall lies one cell outside: ghost -1 is 0 and stays so, ghost -2 - i mirrors cell i.  GHOSTS(T) defines the
  * function of a type: from the cells a..b of an axis, which have ghosts, in rows of the other two.
  */
-#define GHOSTS(T)                                                                          \
-    static void mirror_x_##T(const nt_view *v, const nt_box *b, int64_t wall)              \
-    {                                                                                      \
-        for (int64_t z = b->z0; z < b->z1; z++)                                            \
-            for (int64_t y = b->y0; y < b->y1; y++) {                                      \
-                T *row = (T *)v->cells + y * v->sy + z * v->sz;                            \
-                for (int64_t x = b->x0; x < b->x1; x++)                                    \
-                    row[2 * wall - x] = -row[x];                                           \
-            }                                                                              \
-    }                                                                                      \
-    static void mirror_rows_##T(const nt_view *v, const nt_box *b, int axis, int64_t wall) \
-    {                                                                                      \
-        for (int64_t z = b->z0; z < b->z1; z++)                                            \
-            for (int64_t y = b->y0; y < b->y1; y++) {                                      \
-                const T *row = (const T *)v->cells + y * v->sy + z * v->sz;                \
-                T *ghost = (T *)v->cells + (axis == 1 ? 2 * wall - y : y) * v->sy +        \
-                           (axis == 2 ? 2 * wall - z : z) * v->sz;                         \
-                for (int64_t x = b->x0; x < b->x1; x++)                                    \
-                    ghost[x] = -row[x];                                                    \
-            }                                                                              \
+#define GHOSTS(T)                                                                                 \
+    /* A few cells of each row: down the columns, for a loop over so few costs more than they. */ \
+    static void mirror_x_##T(const nt_view *v, const nt_box *b, int64_t wall)                     \
+    {                                                                                             \
+        for (int64_t z = b->z0; z < b->z1; z++)                                                   \
+            for (int64_t x = b->x0; x < b->x1; x++) {                                             \
+                T *plane = (T *)v->cells + z * v->sz;                                             \
+                for (int64_t y = b->y0; y < b->y1; y++)                                           \
+                    plane[2 * wall - x + y * v->sy] = -plane[x + y * v->sy];                      \
+            }                                                                                     \
+    }                                                                                             \
+    static void mirror_rows_##T(const nt_view *v, const nt_box *b, int axis, int64_t wall)        \
+    {                                                                                             \
+        for (int64_t z = b->z0; z < b->z1; z++)                                                   \
+            for (int64_t y = b->y0; y < b->y1; y++) {                                             \
+                const T *restrict row = (const T *)v->cells + y * v->sy + z * v->sz;              \
+                T *restrict ghost = (T *)v->cells + (axis == 1 ? 2 * wall - y : y) * v->sy +      \
+                                    (axis == 2 ? 2 * wall - z : z) * v->sz;                       \
+                for (int64_t x = b->x0; x < b->x1; x++)                                           \
+                    ghost[x] = -row[x];                                                           \
+            }                                                                                     \
     }
 GHOSTS(float)
 GHOSTS(double)
@@ -220,7 +221,7 @@ static double fill(int grid, int64_t cell_index, uint64_t seed)
 
 const nt_kernel nt_kernel_wave = {
     .name = "wave",
-    .version = 1,
+    .version = 2,
     .title = "the 3-D acoustic wave equation, variable velocity",
     .formula = "u+ = 2 u - u- + C (c0 u + sum_k c_k (x_k + wy y_k + wz z_k)), C = (v dt/dx)^2",
     .role = NT_FIELD,

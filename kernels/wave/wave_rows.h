@@ -11,12 +11,12 @@
  * for each of these rows, fall in the same measure.  The neighbours in x come out of registers where vectors slide.
  *
  * The arithmetic of a cell is the same in every form, so the forms give the same bits:
- *   BARE     G is 1, and the row has whole vectors on both sides
+ *   BARE     G is 1, and there are whole vectors on both sides that may be read
  *   DAMPED   G is a product of factors; where it is 1, multiplying by it changes nothing
  *   TAIL     damped, for the last lanes of a row
  *
- * Nothing is read that lies more than M cells outside the row: of the vectors beside the first and the last one
- * the M lanes that matter alone.  What lies beyond may be another thread's, at another step, or no memory at all.
+ * Of a row nothing is read but what the view allows: of a vector beside it, where it is not all there, the M lanes
+ * that matter alone.  What lies beyond may be another thread's, at another step, or no memory at all.
  */
 #define PASTE_(a, b)    a##b
 #define PASTE(a, b)     PASTE_(a, b)
@@ -35,11 +35,11 @@ typedef V(real) N(real);
 typedef struct N(scheme) {
     N(real) c0, wy, wz, c[NT_WAVE_MAX_RADIUS];
     ptrdiff_t sy, sz;         /* of u */
-    ptrdiff_t dz, cz;         /* of d and c */
+    ptrdiff_t dy, dz, cy, cz; /* of d and c */
     const N(real) *gx;        /* the factors along x, from x0 on; or ones, */
     int64_t gx_mask;          /* and 0: cell i has gx[i & gx_mask] */
-    int streams;              /* 1: planes come from memory; ask for the next ones */
-    int64_t bare_0, bare_1;   /* cells of the row for which gx is 1, in whole vectors */
+    int streams;              /* 1: rows come from memory; ask for the next ones */
+    int64_t bare_0, bare_1;   /* cells of the row that may be done bare, from a whole vector on */
 } N(scheme);
 
 /* The same in registers: a store to the field might change what lies in memory, as far as the compiler knows. */
@@ -111,48 +111,45 @@ SIMD_INLINE void N(vectors)(const int M, const int P, const form f, const N(cons
     }
 }
 
-/* What the next P planes will read first, here. */
-SIMD_INLINE void N(ask_for_planes)(const int M, const int P, const N(constants) *s, const N(real) *u,
-                                   const N(real) *d, const N(real) *c)
+/* What the next P rows will be the first to read, here.  Into the first level: it is wanted soon. */
+SIMD_INLINE void N(ask_for_rows)(const int M, const int P, const N(scheme) *s, const N(real) *u,
+                                 const N(real) *d, const N(real) *c)
 {
-    UNROLL for (int j = P; j < 2 * P; j++)
+    UNROLL for (int j = 0; j < P; j++)
     {
-        simd_prefetch(u + (j + M) * s->sz);
-        simd_prefetch(d + j * s->dz);
-        simd_prefetch(c + j * s->cz);
+        simd_prefetch_near(u + s->sy + (j + M) * s->sz);
+        simd_prefetch_near(d + s->dy + j * s->dz);
+        simd_prefetch_near(c + s->cy + j * s->cz);
     }
 }
 
-/* P rows of nx cells.  ahead: two rows to prefetch, or any rows that are at hand. */
+/* P rows of nx cells.  ahead: two rows to prefetch, or twice NULL. */
 SIMD_INLINE void N(rows)(const int M, const int P, const N(scheme) *s, const N(real) *u, N(real) *d,
                          const N(real) *c, const N(real) *gyz, int64_t nx, const N(real) *const ahead[2])
 {
-    const int64_t gx_mask = s->gx_mask;
+    const int64_t gx_mask = s->gx_mask, whole = nx / V(LANES) * V(LANES);
     const N(real) *const gx = s->gx, *const ahead_0 = ahead[0], *const ahead_1 = ahead[1];
     N(constants) k = {.c0 = V(set)(s->c0), .wy = V(set)(s->wy), .wz = V(set)(s->wz), .two = V(set)(2)};
     UNROLL for (int m = 0; m < M; m++) k.c[m] = V(set)(s->c[m]);
     k.sy = s->sy, k.sz = s->sz, k.dz = s->dz, k.cz = s->cz;
 
-    /* Whole vectors; of these the bare ones. */
-    const int64_t whole = nx / V(LANES) * V(LANES), inner = whole - V(LANES);
     int bare = 1;
     UNROLL for (int j = 0; j < P; j++) bare &= gyz[j] == 1;
-    const int64_t bare_0 = bare && s->bare_0 < whole ? s->bare_0 : whole;
-    const int64_t bare_1 = s->bare_1 < inner ? s->bare_1 : inner;
+    const int64_t bare_0 = bare && s->bare_0 < whole ? s->bare_0 : whole, last = s->bare_1 - V(LANES);
     int64_t i = 0;
     for (; i < bare_0; i += V(LANES))
         N(vectors)(M, P, DAMPED, &k, u + i, d + i, c + i, gx + (i & gx_mask), gyz, V(LANES), V(LANES) + M);
-    while (i < bare_1) {
-        simd_prefetch(ahead_0 + i);
-        simd_prefetch(ahead_1 + i);
+    while (i <= last) {
+        if (ahead_0) {
+            simd_prefetch(ahead_0 + i);
+            simd_prefetch(ahead_1 + i);
+        }
         if (s->streams)
-            N(ask_for_planes)(M, P, &k, u + i, d + i, c + i);
+            N(ask_for_rows)(M, P, s, u + i, d + i, c + i);
         N(vectors)(M, P, BARE, &k, u + i, d + i, c + i, gx, gyz, V(LANES), V(LANES) + M);
         i += V(LANES);
-        if (M > 2 || i >= bare_1 || s->streams) /* short bodies twice a turn */
+        if (M > 2 || i > last || ahead_0 || s->streams) /* short bodies twice a turn */
             continue;
-        simd_prefetch(ahead_0 + i);
-        simd_prefetch(ahead_1 + i);
         N(vectors)(M, P, BARE, &k, u + i, d + i, c + i, gx, gyz, V(LANES), V(LANES) + M);
         i += V(LANES);
     }
@@ -175,8 +172,10 @@ SIMD_INLINE void N(look_ahead)(const int M, const nt_step *step, int64_t g, int6
         const nt_view *v = views[piece % 3];
         const int64_t row = a->first + piece / 3, z = a->box.z0 + row / ny + (piece % 3 == 0 ? M : 0);
         const N(real) *p = (const N(real) *)v->cells + a->box.x0 + (a->box.y0 + row % ny) * v->sy + z * v->sz;
+        if (found == 0)
+            ahead[0] = p;
         if (found < 2)
-            ahead[found] = p;
+            ahead[1] = p;
         for (int64_t i = 0; found >= 2 && i < nx; i += 64 / (int64_t)sizeof *p)
             simd_prefetch(p + i);
     }
@@ -193,7 +192,7 @@ SIMD_INLINE void N(planes_of)(const int M, const int P, const nt_step *step, con
         const N(real) *u = (const N(real) *)step->src.cells + b->x0 + y * step->src.sy + z * step->src.sz;
         N(real) gyz[4];
         UNROLL for (int j = 0; j < P; j++) gyz[j] = (gy ? gy[y] : 1) * (gz ? gz[z + j] : 1);
-        const N(real) *ahead[2] = {u, u};
+        const N(real) *ahead[2] = {NULL, NULL};
         if (step->ahead.n > 0)
             N(look_ahead)(M, step, ((z - b->z0) * ny + (y - b->y0) * P) / P, (nz * ny + P - 1) / P, nx, ahead);
         N(rows)(M, P, s, u, (N(real) *)step->dst.cells + b->x0 + y * step->dst.sy + z * step->dst.sz,
@@ -211,18 +210,21 @@ static N(scheme) N(scheme_of)(const nt_step *step, const nt_box *b)
     N(scheme) s = {.c0 = (N(real))w->c0, .wy = (N(real))w->wy, .wz = (N(real))w->wz};
     for (int m = 0; m < w->order / 2; m++)
         s.c[m] = (N(real))w->weight[m];
-    s.sy = step->src.sy, s.sz = step->src.sz, s.dz = step->dst.sz, s.cz = step->coef[0].sz;
-    s.bare_0 = V(LANES);
-    s.bare_1 = nx;
+    s.sy = step->src.sy, s.dy = step->dst.sy, s.cy = step->coef[0].sy;
+    s.sz = step->src.sz, s.dz = step->dst.sz, s.cz = step->coef[0].sz;
     s.gx = N(ones);
+    const int64_t lo = V(SLIDES) && b->x0 - V(LANES) < step->src.first ? V(LANES) : 0;
+    const int64_t hi = V(SLIDES) ? step->src.end - V(LANES) - b->x0 : nx;
+    s.bare_0 = lo;
+    s.bare_1 = hi < nx ? hi : nx;
     if (w->damping[0]) {
         s.gx_mask = -1;
         s.gx = (const N(real) *)w->damping[0] + b->x0;
-        while (s.bare_0 < nx && s.gx[s.bare_0] != 1)
+        while (s.bare_0 < s.bare_1 && s.gx[s.bare_0] != 1)
             s.bare_0 += V(LANES);
-        for (s.bare_1 = s.bare_0; s.bare_1 < nx && s.gx[s.bare_1] == 1;)
-            s.bare_1++;
-        s.bare_1 -= V(LANES) - 1; /* where the last bare vector may begin */
+        for (int64_t i = s.bare_0; i < s.bare_1; i++)
+            if (s.gx[i] != 1)
+                s.bare_1 = i;
     }
     return s;
 }

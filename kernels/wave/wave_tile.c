@@ -13,7 +13,7 @@ typedef enum form { BARE, DAMPED, TAIL } form;
 #define T f32
 #include "wave_rows.h"
 
-/* unroll 1: plain; 2: prefetches the planes to come, where no time block has rows ahead to ask for. */
+/* unroll 1: plain; 2: prefetches the rows to come, where no time block has rows ahead to ask for. */
 #define ENTRIES(T, code)                                                                              \
     {"leapfrog", code, 1, 4, tile_2_##T##_0}, {"leapfrog", code, 1, 2, tile_1_##T##_0},               \
     {"leapfrog", code, 1, 1, tile_0_##T##_0}, {"leapfrog", code, 2, 4, tile_2_##T##_1},               \
