@@ -154,14 +154,16 @@ static int64_t largest_fitting(const space *s, nt_config c, space_axis axis, dou
     return best;
 }
 
-/* Tiles of one depth that stay in a cache: whole rows if they can be many enough, else as long as can be. */
-static bool fit_wavefront(const space *s, int depth, double bytes, nt_config *c)
+/* Tiles of one depth that stay in a cache, of whole rows or of cut ones. */
+static bool fit_wavefront(const space *s, int depth, double bytes, bool whole_rows, nt_config *c)
 {
     const int64_t enough = (int64_t)depth * s->radius; /* rows: below, half of a tile is skew */
     c->depth = depth;
-    c->tile[0] = 0;
-    c->tile[2] = s->q.shape[2] > 2 ? 2 : 0;
-    for (int i = 0; i < s->n[SPACE_TILE_X]; i++) {
+    c->tile[2] = 0;
+    for (int i = 0; i < s->n[SPACE_TILE_Z] && c->tile[2] < 2; i++)
+        if (s->value[SPACE_TILE_Z][i] >= s->radius)
+            c->tile[2] = s->value[SPACE_TILE_Z][i];
+    for (int i = 0; i < (whole_rows ? 1 : s->n[SPACE_TILE_X]); i++) {
         /* Whole, then from the longest on: the axis ascends behind its 0. */
         c->tile[0] = i == 0 ? 0 : s->value[SPACE_TILE_X][s->n[SPACE_TILE_X] - i];
         c->tile[1] = largest_fitting(s, *c, SPACE_TILE_Y, bytes);
@@ -182,10 +184,28 @@ static int add_start(const space *s, nt_config start[SPACE_MOST_STARTS], int n, 
     return n + 1;
 }
 
-static int stencil_starts(const space *s, nt_config start[SPACE_MOST_STARTS])
+/* Every depth of which tiles stay in a cache.  Rows are cut where no depth's would fit whole: pieces come slowly from
+ * the memory, and slide by whole cache lines. */
+static int add_wavefronts(const space *s, nt_config start[SPACE_MOST_STARTS], int n, nt_config plain,
+                          double bytes)
 {
     static const int depths[] = {8, 16, 4, 12, 6, 3, 2};
-    const double cache[] = {0.5 * (double)s->q.l3_bytes, 0.75 * (double)s->q.l2_bytes};
+    bool found = false;
+    for (int whole = 1; whole >= 0 && !found; whole--)
+        for (size_t d = 0; d < sizeof depths / sizeof *depths; d++) {
+            nt_config c = plain;
+            if (depths[d] > s->q.steps || !fit_wavefront(s, depths[d], bytes, whole, &c))
+                continue;
+            n = add_start(s, start, n, c);
+            found = true;
+        }
+    return n;
+}
+
+static int stencil_starts(const space *s, nt_config start[SPACE_MOST_STARTS])
+{
+    /* All of the last level's share is not too much: of what a front touches not everything comes back. */
+    const double cache[] = {(double)s->q.l3_bytes, 0.5 * (double)s->q.l3_bytes, 0.75 * (double)s->q.l2_bytes};
     nt_config plain = s->q.arithmetic;
     plain.parallel = NT_OUTER;
     plain.order = NT_ZYX;
@@ -195,12 +215,7 @@ static int stencil_starts(const space *s, nt_config start[SPACE_MOST_STARTS])
     memset(plain.tile, 0, sizeof plain.tile);
     int n = 0;
     for (size_t k = 0; k < sizeof cache / sizeof *cache; k++)
-        for (size_t d = 0; d < sizeof depths / sizeof *depths; d++) {
-            nt_config c = plain;
-            if (depths[d] <= s->q.steps && fit_wavefront(s, depths[d], cache[k], &c) &&
-                n < SPACE_MOST_STARTS - 1)
-                n = add_start(s, start, n, c);
-        }
+        n = add_wavefronts(s, start, n, plain, cache[k]);
     /* The planes that a row of tiles reads of one level stay in cache while it goes through z.  One step at a time
      * waits for the memory, and how its functions ask for what comes next decides. */
     const int grids = s->q.kernel->n_levels + s->q.kernel->n_coefs;
