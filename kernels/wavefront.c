@@ -52,9 +52,12 @@ static block block_of(const nt_nest *nest, int64_t time, int depth)
     return b;
 }
 
+/* The last block may be shallower.  Cut rows are then fewer; of an even split there may be more, for a shorter reach
+ * may divide better: as many as parts at most. */
 int64_t nt_wavefront_rows(const nt_nest *nest)
 {
-    return block_of(nest, 0, nest->depth).n[Y];
+    const int64_t rows = block_of(nest, 0, nest->depth).n[Y];
+    return nest->tile[Y] == 0 && nest->threads > rows ? nest->threads : rows;
 }
 
 /* The cells of an axis that tile i works on in step s; false for none. */

@@ -226,6 +226,51 @@ static void dependencies(void **state)
     }
 }
 
+/* An even split of the rows may have more parts in a shallower last block: all of them have counters. */
+static void last_blocks(void **state)
+{
+    (void)state;
+    static const struct {
+        int64_t ny, steps;
+        int radius, threads, depth;
+    } cases[] = {{16, 16, 1, 16, 3}, {3, 3, 1, 3, 2}, {8, 5, 1, 4, 2}, {16, 16, 4, 16, 6}, {13, 9, 2, 7, 4}};
+    enum { MORE = 64, UNTOUCHED = 12345 };
+    static ledger l;
+    const int before = omp_get_max_threads();
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        memset(&l, 0, sizeof l);
+        memcpy(l.n, (int64_t[]){5, cases[i].ny, 5}, sizeof l.n);
+        l.radius = cases[i].radius;
+        const nt_hook hook = {.apply = make_step, .context = &l};
+        nt_nest nest = {.fn = check_tile,
+                        .rotates = true,
+                        .steps = cases[i].steps,
+                        .n = {l.n[0], l.n[1], l.n[2]},
+                        .element_bytes = 4,
+                        .radius = l.radius,
+                        .hooks = &hook,
+                        .n_hooks = 1};
+        nest.step[0] = nest.step[1] = (nt_step){.src = {.first = ROW_FIRST, .end = ROW_END}, .params = &l};
+        const nt_config c = {.parallel = NT_OUTER, .threads = cases[i].threads, .depth = cases[i].depth};
+        nt_nest_set_config(&nest, &c);
+        l.blocked = nest.depth > 1;
+        const int64_t rows = nt_wavefront_rows(&nest);
+        nest.progress = aligned_alloc(_Alignof(nt_progress), (size_t)(rows + MORE) * sizeof *nest.progress);
+        assert_non_null(nest.progress);
+        for (int64_t k = rows; k < rows + MORE; k++)
+            atomic_store(&nest.progress[k].done, UNTOUCHED);
+        omp_set_num_threads(cases[i].threads);
+        nt_nest_run(&nest);
+        for (int64_t k = rows; k < rows + MORE; k++)
+            assert_true(atomic_load(&nest.progress[k].done) == UNTOUCHED);
+        free(nest.progress);
+        assert_int_equal(l.faults, 0);
+        for (int64_t k = 0; k < l.n[0] * l.n[1] * l.n[2]; k++)
+            assert_int_equal(l.made[k], cases[i].steps);
+    }
+    omp_set_num_threads(before);
+}
+
 /* ---- Bits ------------------------------------------------------------------------------------------------ */
 
 /* Damping of any kind: what the layers of the library hold is not asked here. */
@@ -405,6 +450,7 @@ int main(int argc, char **argv)
     tests_begin(argv);
     for (int radius = 1; radius <= NT_WAVE_MAX_RADIUS; radius *= 2)
         tests_add(dependencies, (const void *)(intptr_t)radius, "radius-%d:dependencies", radius);
+    tests_add(last_blocks, NULL, "last-blocks");
     int n;
     const subject *all = subjects(&n);
     for (int i = 0; i < n; i++) {
