@@ -3,7 +3,8 @@
  * SPDX-License-Identifier: MIT
  *
  * Coordinate descent from a start, over neighbours with moves of two tile sizes at once, since those serve
- * together or not at all; then random probes, each of which may become the start of another descent.  It knows no kernel and no clock but the runner's: a test gives it synthetic costs.
+ * together or not at all; then random probes, each of which may become the start of another descent.  It knows no
+ * kernel and no clock but the runner's: a test gives it synthetic costs.
  */
 #ifndef AUTOTUNE_SEARCH_H
 #define AUTOTUNE_SEARCH_H
@@ -30,8 +31,8 @@ typedef struct search {
     double deadline_s;                 /* on the runner's clock */
     const volatile sig_atomic_t *stop; /* may be NULL */
     uint64_t seed;
-    double
-        hopeless; /* a candidate so many times slower than the best in one repetition gets no more; 0: all do */
+    /* A candidate that is so many times slower than the best in its first repetition gets no more; 0: all do. */
+    double hopeless;
 
     bool has_truth; /* the hash that every schedule of this arithmetic must give */
     uint64_t truth;

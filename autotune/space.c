@@ -159,13 +159,14 @@ static bool fit_wavefront(const space *s, int depth, double bytes, bool whole_ro
 {
     const int64_t enough = (int64_t)depth * s->radius; /* rows: below, half of a tile is skew */
     c->depth = depth;
-    c->tile[2] = 0;
+    c->tile[2] = 0; /* planes: each front reads again a radius on either side */
     for (int i = 0; i < s->n[SPACE_TILE_Z] && c->tile[2] < 2; i++)
         if (s->value[SPACE_TILE_Z][i] >= s->radius)
             c->tile[2] = s->value[SPACE_TILE_Z][i];
-    for (int i = 0; i < (whole_rows ? 1 : s->n[SPACE_TILE_X]); i++) {
-        /* Whole, then from the longest on: the axis ascends behind its 0. */
-        c->tile[0] = i == 0 ? 0 : s->value[SPACE_TILE_X][s->n[SPACE_TILE_X] - i];
+    /* Of cut rows the longest first: the axis ascends behind its 0. */
+    const int n_cut = s->n[SPACE_TILE_X] - 1;
+    for (int i = 0; i < (whole_rows ? 1 : n_cut); i++) {
+        c->tile[0] = whole_rows ? 0 : s->value[SPACE_TILE_X][n_cut - i];
         c->tile[1] = largest_fitting(s, *c, SPACE_TILE_Y, bytes);
         if (c->tile[1] >= enough)
             return true;

@@ -60,8 +60,9 @@ double space_size(const space *s);
  * space_starts() - where a model of the caches would begin, at most SPACE_MOST_STARTS configs; all threads.
  *
  * Radius 0: flat, a chunk that half fills the first-level cache where steps are kept in it.
- * Over neighbours: for several depths, the widest tiles whose wavefront stays in the second-level cache, and in
- * the core's share of the third; and for depth 1 the rows whose planes stay in the second-level cache.
+ * Over neighbours: for several depths, the widest tiles whose wavefront stays in the core's share of the third-level
+ * cache, in half of it, and in the second; of whole rows, or where no depth's fit so, of cut ones.  For depth 1 the
+ * rows whose planes stay in the second-level cache; where there is one step alone, by every tile function.
  */
 enum { SPACE_MOST_STARTS = 24 };
 int space_starts(const space *s, nt_config start[SPACE_MOST_STARTS]);

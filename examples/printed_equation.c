@@ -99,7 +99,8 @@ int main(int argc, char **argv)
     }
     finish(&printed);
     finish(&standard);
-    if (ferror(stdout) | fclose(stdout))
+    const int failed = ferror(stdout);
+    if (fclose(stdout) || failed)
         return fputs("printed_equation: the output cannot be written\n", stderr), EXIT_FAILURE;
     return EXIT_SUCCESS;
 }

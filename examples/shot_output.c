@@ -47,7 +47,8 @@ void write_traces(FILE *file, const char *path, const double *traces, int n_trac
             fprintf(file, ",%.6e", traces[r * steps + t]);
         fputc('\n', file);
     }
-    if (ferror(file) | fclose(file))
+    const int failed = ferror(file);
+    if (fclose(file) || failed)
         fail(path, strerror(errno));
 }
 

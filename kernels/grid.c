@@ -111,12 +111,12 @@ static int64_t front_of(nt_dtype dtype, int halo)
 
 nt_view nt_view_of(const nt_grid *g)
 {
-    const int64_t front = g->memory && g->halo > 0 ? front_of(g->dtype, g->halo) : g->halo;
+    const int64_t front = g->memory ? front_of(g->dtype, g->halo) : g->halo;
     return (nt_view){.cells = g->cells,
                      .sy = g->sy,
                      .sz = g->sz,
                      .first = -front,
-                     .end = g->memory && g->halo > 0 ? g->sy - front : g->nx + g->halo};
+                     .end = g->memory ? g->sy - front : g->nx + g->halo};
 }
 
 /* Zeros, written by the threads of the hint in its own partition; what the nest does not reach (the

@@ -41,7 +41,7 @@ typedef struct nt_nest {
     struct nt_progress *progress; /* depth > 1 with radius > 0: see wavefront.h */
 } nt_nest;
 
-/* nt_view_of() - a grid as an operand.  The padding of an owned grid's rows is theirs: grid.c. */
+/* nt_view_of() - a grid as an operand.  Of an owned grid the padding of a row may be read, too. */
 nt_view nt_view_of(const nt_grid *g);
 
 /* nt_nest_set_config() - takes the schedule of a checked config; n and the fuse flags must be set. */

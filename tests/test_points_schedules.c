@@ -43,9 +43,9 @@ static void run_team(world *w, const nt_config *c, const nt_hook *hooks, int n_h
                     .n_hooks = n_hooks};
     for (int i = 0; i < 2; i++) {
         const nt_grid *src = &w->level[i], *dst = &w->level[1 - i];
-        nest.step[i] = (nt_step){.src = {src->cells, src->sy, src->sz},
-                                 .dst = {dst->cells, dst->sy, dst->sz},
-                                 .coef = {{w->c.cells, w->c.sy, w->c.sz}, {src->cells, src->sy, src->sz}},
+        nest.step[i] = (nt_step){.src = nt_view_of(src),
+                                 .dst = nt_view_of(dst),
+                                 .coef = {nt_view_of(&w->c), nt_view_of(src)},
                                  .params = &w->wave};
     }
     nt_nest_set_config(&nest, c);

@@ -381,6 +381,7 @@ static void stencils_start_where_the_caches_suggest(void **state)
                 n_in_l2 += bytes <= 0.75 * (double)sp.q.l2_bytes;
                 n_eight += start[i].depth == 8;
             }
+            /* At radius 4 depth 8 of whole rows is more than 16 MiB. */
             assert_true(steps == 1 ? n == n_layers : n_in_l2 > 0 && (r > 0 || n_eight > 0));
             for (int i = n - n_layers; i < n; i++) {
                 /* No steps are kept; the planes of the level that it reads stay in cache. */

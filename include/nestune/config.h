@@ -54,8 +54,7 @@ typedef struct nt_config {
     int depth;       /* time steps a tile stays in cache */
     int threads;
     nt_schedule schedule;
-    int unroll; /* vectors in flight, one of the kernel's prebuilt */
-    int jam;    /* rows in flight, one of the kernel's prebuilt */
+    int unroll, jam; /* of the kernel's prebuilt functions: vectors and rows in flight, unless it says else */
 } nt_config;
 
 /*

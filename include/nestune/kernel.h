@@ -28,8 +28,9 @@ extern "C" {
 
 enum { NT_MAX_LEVELS = 2, NT_MAX_COEFS = 2, NT_MAX_GRIDS = NT_MAX_LEVELS + NT_MAX_COEFS };
 
-/* Cell (x, y, z) of an operand of a step: unit stride in x, elements in y and z.  Of each row the cells
- * first <= x < end may be read: its own, its halo, and the padding of an owned grid, which is nobody else's. */
+/* Cell (x, y, z) of an operand of a step: unit stride in x, elements in y and z.  Where a
+ * kernel reads neighbours, cells first <= x < end of a row of src may be read, whole vectors included: the row, its
+ * halo and its padding, which is nobody else's; in a time block of cut rows the box and the radius beside it. */
 typedef struct nt_view {
     void *cells;
     ptrdiff_t sy, sz;
@@ -59,7 +60,8 @@ typedef struct nt_step {
  * alignment or the neighbouring lanes. */
 typedef void nt_tile_fn(const nt_step *step, const nt_box *box);
 
-/* One prebuilt tile function.  Of those that differ in unroll and jam alone the default comes first;
+/* One prebuilt tile function.  unroll and jam: vectors and rows that it has in flight, or what the kernel makes of
+ * them (wave: unroll 2 prefetches, jam counts planes).  Of those that differ in unroll and jam alone the default comes first;
  * a table ends with fn NULL. */
 typedef struct nt_tile {
     const char *variant;
@@ -139,7 +141,7 @@ typedef enum nt_role {
 
 typedef struct nt_kernel {
     const char *name;
-    int version; /* raised when the arithmetic changes: older tunings become stale */
+    int version; /* raised when the arithmetic or the speed changes: older tunings become stale */
     const char *title, *formula;
     nt_role role;
     int n_levels, n_coefs;

@@ -68,7 +68,7 @@ NT_API nt_status nt_points_create(nt_points **points, const nt_points_spec *spec
  * u_tt = v^2 (laplace(u) + f) with s = dx^2 f; for f = F(t) delta(x) it is s = F dx / (dy dz).  Then source
  * and receiver may change places, in any medium.  A source of u_tt = v^2 laplace(u) + q has s = dt^2 q.
  *
- * Shape:   t counts steps from the plan's creation; from n_samples on nothing is added.
+ * Shape:   samples[points * n_samples].  t counts steps from the plan's creation; from n_samples on nothing is added.
  * Units:   of the field; w s is rounded to the grid's type once, then added.
  * Order:   points are added to a cell one after the other, in the order of the lowest cell they touch
  *          (z, then y, then x); those that touch the same, by their number.
@@ -82,14 +82,14 @@ NT_API nt_hook nt_points_force(nt_points *points, const double *samples, int64_t
 /*
  * nt_points_receiver() - traces[point * n_samples + t] = sum of w u+ over the cells, after step t.
  *
- * Shape:   t counts steps from the plan's creation; from n_samples on nothing is written.
+ * Shape:   traces[points * n_samples].  t counts steps from the plan's creation; from n_samples on nothing is written.
  * Units:   of the field; summed in double, each row in ascending x, then rows in y, then planes in z.
  * Errors:  none here.  nt_plan_create() refuses other grids (NT_ESHAPE), and NT_ENOMEM.
  * Threads: as nt_points_source().  A trace is complete when nt_plan_run() returns.
  */
 NT_API nt_hook nt_points_receiver(nt_points *points, double *traces, int64_t n_samples);
 
-/* nt_points_destroy() - after the plans that use them.  NULL is allowed. */
+/* nt_points_destroy() - after the plans that use them, by one thread.  NULL is allowed. */
 NT_API void nt_points_destroy(nt_points *points);
 
 #ifdef __cplusplus

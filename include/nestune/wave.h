@@ -45,7 +45,7 @@ typedef enum nt_boundary {
 
 typedef enum nt_face { NT_X_LOW, NT_X_HIGH, NT_Y_LOW, NT_Y_HIGH, NT_Z_LOW, NT_Z_HIGH, NT_N_FACES } nt_face;
 
-/* Treat the fields as read-only, but for weights of one's own. */
+/* Treat the fields as read-only, but for weights and factors of one's own. */
 typedef struct nt_wave {
     int order;                         /* 2, 4, 6, 8, 12 or 16: twice the radius */
     double c0;                         /* of the cell itself, all three axes */
@@ -54,7 +54,7 @@ typedef struct nt_wave {
     double spacing[3];                 /* dx, dy, dz in the caller's unit of length */
     nt_boundary face[NT_N_FACES];
     const void *damping[3]; /* G is their product: nx, ny, nz factors of the grids' type; NULL: 1 */
-    int64_t damped_n[3];    /* how many factors; a plan on other grids is refused.  0: the caller's care */
+    int64_t damped_n[3];    /* how many; a plan on other grids is refused.  0: the caller's own memory */
     nt_dtype damped_dtype;
 } nt_wave;
 
@@ -63,7 +63,7 @@ typedef struct nt_wave {
  *
  * Shape:   weights[order / 2 + 1].  u'' dx^2 = c_0 u + sum over k of c_k (u_+k + u_-k); they sum to zero.
  * Errors:  NT_EARG: order not even or not in 2 .. 64; weights are left alone.
- * Threads: safe, as all functions here are for different waves and grids.
+ * Threads: safe.
  * Source:  c_k = 2 (-1)^(k+1) (M!)^2 / (k^2 (M-k)! (M+k)!), Fornberg, Math. Comp. 51 (1988).
  */
 enum { NT_WAVE_MAX_WEIGHTS_ORDER = 64 };
@@ -76,6 +76,7 @@ NT_API nt_status nt_wave_weights(int order, double weights[]);
  * Units:   spacing dx, dy, dz in any unit of length, which velocities share.
  * Errors:  NT_EARG: another order; a spacing, or a ratio of two, that is not positive and finite.
  *          On error *wave is all zero.
+ * Source:  as nt_wave_weights().
  */
 NT_API nt_status nt_wave_init(nt_wave *wave, int order, const double spacing[3], nt_error *why);
 
@@ -84,6 +85,9 @@ NT_API nt_status nt_wave_init(nt_wave *wave, int order, const double spacing[3],
  *
  * It is not the wave equation: the weights do not sum to zero, their sign is wrong, and every mode grows at
  * any time step.  Kept runnable to show this; its C is the caller's to fill, since no dt is stable.
+ *
+ * Errors:  none; NULL is ignored.
+ * Source:  docs/wave.md, "What is wrong with the printed equation".
  */
 NT_API void nt_wave_printed(nt_wave *wave);
 
@@ -93,17 +97,18 @@ NT_API void nt_wave_printed(nt_wave *wave);
  * Exact where the signs of the weights alternate, as the standard ones do: the fastest mode is the one of
  * two cells a wavelength in all axes.  Else it is a safe bound.
  * Units:   of spacing / of v_max.
- * Errors:  0 where no dt is stable (some mode grows whatever the step, or v_max is negative or NaN);
- *          infinity for v_max 0.
+ * Errors:  0 where no dt is stable (some mode grows whatever the step, v_max is negative or NaN, or wave is
+ *          NULL); infinity for v_max 0.
+ * Source:  von Neumann's condition, -4 <= C L^ <= 0 with L^ the symbol of the Laplacian.
  */
 NT_API double nt_wave_max_dt(const nt_wave *wave, double v_max);
 
 /*
  * nt_wave_dispersion() - numerical over true velocity of a plane wave, equal spacings, constant medium.
  *
- * Units:   courant_fraction: dt over the largest stable one, in (0, 1].  points_per_wavelength: cells, along
- *          the direction of travel, at least 2.  direction: any length; NULL: along an axis.
  * Shape:   any even order from 2 to 64.
+ * Units:   courant_fraction: dt over the largest stable one, in (0, 1].  points_per_wavelength: cells, along
+ *          the direction of travel, at least 2.  direction: any length but 0; NULL: along an axis.
  * Errors:  NaN for arguments out of range.
  * Source:  sin^2(w dt/2) = (lambda^2/4) sum over axes of 4 c_k sin^2(k k_a dx/2), lambda = v dt/dx.
  */
@@ -114,9 +119,11 @@ NT_API double nt_wave_dispersion(int order, double courant_fraction, double poin
  * nt_wave_points_per_wavelength() - the fewest cells a wavelength from which on |v_numerical / v - 1| <=
  * error, along an axis, a face's diagonal and the body's diagonal alike.
  *
- * Units:   courant_fraction as above; error: relative, in [1e-9, 1).
- * Shape:   any even order from 2 to 64.  At least 2, which is all that a grid can hold.
+ * Shape:   any even order from 2 to 64.
+ * Units:   courant_fraction as above; error: relative, in [1e-9, 1).  The result is in cells, at least 2: a grid holds
+ *          nothing shorter.
  * Errors:  NaN for arguments out of range.
+ * Source:  nt_wave_dispersion().
  */
 NT_API double nt_wave_points_per_wavelength(int order, double courant_fraction, double error);
 
@@ -126,8 +133,8 @@ NT_API double nt_wave_points_per_wavelength(int order, double courant_fraction, 
  * Shape:   any grid; the halo is left alone.
  * Units:   dt in units of spacing / of velocity.
  * Errors:  NT_EARG: dt not positive and finite, or beyond nt_wave_max_dt() of the largest velocity (which
- *          *why names); a velocity that is negative or not finite (*why names the first such cell).  On error
- *          no cell has been touched.
+ *          *why names); a velocity that is negative or not finite (*why names the first such cell); a scheme of
+ *          which no dt is stable; NULL.  On error no cell has been touched.
  */
 NT_API nt_status nt_wave_medium(const nt_wave *wave, nt_grid *c, double dt, nt_error *why);
 
@@ -141,21 +148,28 @@ NT_API nt_status nt_wave_medium(const nt_wave *wave, nt_grid *c, double dt, nt_e
  * Shape:   n: cells in x, y, z of the grids that the plan will use, of this dtype.
  * Units:   v_dt: velocity times dt, in the unit of spacing: how far a wave goes in one step.  Give the
  *          largest velocity at the absorbing faces; slower waves are damped more.
- * Errors:  NT_EARG (face, dtype or v_dt out of range), NT_ESHAPE (cells below 1, or more than fit: two layers
+ * Errors:  NT_EARG (face, dtype or v_dt out of range, NULL), NT_ESHAPE (cells below 1, or more than fit: two layers
  *          of one axis may not overlap; *why names the most), NT_ENOMEM.  On error *wave is unchanged.
  *          A wave that has layers already loses them; nt_wave_free() gives the last ones back.
+ * Source:  damping factors after Cerjan et al., Geophysics 50 (1985); how they were fitted: kernels/wave/absorb.c.
  */
 NT_API nt_status nt_wave_absorb(nt_wave *wave, nt_dtype dtype, const int64_t n[3],
                                 const nt_boundary face[NT_N_FACES], int cells, double v_dt, nt_error *why);
 
-/* nt_wave_free() - gives back what nt_wave_absorb() allocated; the absorbing faces become zero ones. */
+/*
+ * nt_wave_free() - gives back what nt_wave_absorb() allocated; the absorbing faces become zero ones.
+ *
+ * Factors of the caller's own (damped_n 0) are let go and not freed.  NULL is allowed.
+ */
 NT_API void nt_wave_free(nt_wave *wave);
 
 /*
  * nt_wave_ricker() - samples[i] = (1 - 2a) exp(-a), a = (pi f (i dt - delay))^2: 1 at its peak, at t = delay.
  *
+ * Shape:   samples[n]; nothing is written for n <= 0.
  * Units:   dt and delay in one unit of time, peak_frequency in cycles of it.  With a delay of 1.5 / f or more
  *          it starts below 1e-8.
+ * Source:  Ricker, Geophysics 18 (1953).
  */
 NT_API void nt_wave_ricker(double peak_frequency, double delay, double dt, int64_t n, double *samples);
 

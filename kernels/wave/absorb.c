@@ -117,7 +117,8 @@ nt_status nt_wave_absorb(nt_wave *wave, nt_dtype dtype, const int64_t n[3],
 void nt_wave_free(nt_wave *wave)
 {
     for (int a = 0; wave && a < 3; a++) {
-        free((void *)(uintptr_t)wave->damping[a]);
+        if (wave->damped_n[a] != 0) /* 0: the caller's own */
+            free((void *)(uintptr_t)wave->damping[a]);
         wave->damping[a] = NULL;
         wave->damped_n[a] = 0;
     }

@@ -106,10 +106,10 @@ static nt_status check(const void *params, nt_dtype dtype, const int64_t n[3], n
 
 /*
  * The wall lies one cell outside: ghost -1 is 0 and stays so, ghost -2 - i mirrors cell i.  GHOSTS(T) defines the
- * function of a type: from the cells a..b of an axis, which have ghosts, in rows of the other two.
+ * functions of a type, for a box of cells that all have a ghost behind one wall.
  */
 #define GHOSTS(T)                                                                                 \
-    /* A few cells of each row: down the columns, for a loop over so few costs more than they. */ \
+    /* Down the columns: a loop over the few cells of a row would cost more than they do. */ \
     static void mirror_x_##T(const nt_view *v, const nt_box *b, int64_t wall)                     \
     {                                                                                             \
         for (int64_t z = b->z0; z < b->z1; z++)                                                   \

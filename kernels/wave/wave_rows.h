@@ -36,10 +36,10 @@ typedef struct N(scheme) {
     N(real) c0, wy, wz, c[NT_WAVE_MAX_RADIUS];
     ptrdiff_t sy, sz;         /* of u */
     ptrdiff_t dy, dz, cy, cz; /* of d and c */
-    const N(real) *gx;        /* the factors along x, from x0 on; or ones, */
-    int64_t gx_mask;          /* and 0: cell i has gx[i & gx_mask] */
+    const N(real) *gx;        /* the factors along x, from x0 on, and gx_mask -1; or ones, and 0: */
+    int64_t gx_mask;          /* the vector at i has the factors at gx + (i & gx_mask) */
     int streams;              /* 1: rows come from memory; ask for the next ones */
-    int64_t bare_0, bare_1;   /* cells of the row that may be done bare, from a whole vector on */
+    int64_t bare_0, bare_1;   /* vectors bare_0, bare_0 + LANES ... that end by bare_1 may be done bare */
 } N(scheme);
 
 /* The same in registers: a store to the field might change what lies in memory, as far as the compiler knows. */
@@ -111,7 +111,8 @@ SIMD_INLINE void N(vectors)(const int M, const int P, const form f, const N(cons
     }
 }
 
-/* What the next P rows will be the first to read, here.  Into the first level: it is wanted soon. */
+/* What the next P rows will be the first to read, here.  Into the first level: it is wanted soon.  Behind the last row
+ * it may be an address of nothing: asking for it does no harm. */
 SIMD_INLINE void N(ask_for_rows)(const int M, const int P, const N(scheme) *s, const N(real) *u,
                                  const N(real) *d, const N(real) *c)
 {
@@ -213,6 +214,7 @@ static N(scheme) N(scheme_of)(const nt_step *step, const nt_box *b)
     s.sy = step->src.sy, s.dy = step->dst.sy, s.cy = step->coef[0].sy;
     s.sz = step->src.sz, s.dz = step->dst.sz, s.cz = step->coef[0].sz;
     s.gx = N(ones);
+    /* A bare vector reads a whole one on either side; where nothing slides, M cells, which are always there. */
     const int64_t lo = V(SLIDES) && b->x0 - V(LANES) < step->src.first ? V(LANES) : 0;
     const int64_t hi = V(SLIDES) ? step->src.end - V(LANES) - b->x0 : nx;
     s.bare_0 = lo;
