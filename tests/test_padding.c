@@ -8,7 +8,7 @@
 
 #include "nest.h"
 
-enum { EDGE = 19, STEPS = 7 };
+enum { EDGE = 11, STEPS = 5 };
 
 static const char *const schedules[] = {
     "parallel=serial,depth=1",
