@@ -7,6 +7,8 @@
 #include "tile.h"
 
 typedef enum form { BARE, DAMPED, TAIL } form;
+/* What is asked for in advance: nothing, pieces of rows for the next front, or the next rows. */
+typedef enum asking { NOTHING, PIECES, ROWS } asking;
 
 #define T f64
 #include "wave_rows.h"
