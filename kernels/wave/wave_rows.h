@@ -152,9 +152,27 @@ SIMD_INLINE int64_t N(bare_vectors)(const int M, const int P, const asking what,
     return i;
 }
 
-/* P rows of nx cells.  ahead: two rows to prefetch, or twice NULL. */
-SIMD_INLINE void N(rows)(const int M, const int P, const N(scheme) *s, const N(real) *u, N(real) *d,
-                         const N(real) *c, const N(real) *gyz, int64_t nx, const N(real) *const ahead[2])
+/* The same where nothing is asked for, in straight code.  Processors tell the streams that they prefetch into the first
+ * level apart by the address of the load; in a loop over rows that lie in the second level they go on at the end of
+ * each row, and what they fetch in vain takes the way of what is wanted.  In straight code a load rarely comes twice
+ * in a row: 1.2 times as fast at orders 2 and 4.  Rows in the third level are the better for the loop. */
+SIMD_INLINE int64_t N(straight_vectors)(const int M, const int P, const N(scheme) *s, const N(constants) *k,
+                                        const N(real) *u, N(real) *d, const N(real) *c, const N(real) *gyz,
+                                        int64_t i, int64_t last)
+{
+    const int turn = STRAIGHT(M);
+    for (; turn > 1 && i + (turn - 1) * V(LANES) <= last; i += turn * V(LANES))
+        UNROLL for (int q = 0; q < turn * V(LANES); q += V(LANES))
+            N(vectors)(M, P, BARE, k, u + i + q, d + i + q, c + i + q, s->gx, gyz, V(LANES), V(LANES) + M);
+    for (; i <= last; i += V(LANES))
+        N(vectors)(M, P, BARE, k, u + i, d + i, c + i, s->gx, gyz, V(LANES), V(LANES) + M);
+    return i;
+}
+
+/* P rows of nx cells.  asks: 0: in cache, nothing to ask for.  ahead: two rows to prefetch, or twice NULL. */
+SIMD_INLINE void N(rows)(const int M, const int P, const int asks, const N(scheme) *s, const N(real) *u,
+                         N(real) *d, const N(real) *c, const N(real) *gyz, int64_t nx,
+                         const N(real) *const ahead[2])
 {
     const int64_t gx_mask = s->gx_mask, whole = nx / V(LANES) * V(LANES);
     const N(real) *const gx = s->gx;
@@ -168,7 +186,8 @@ SIMD_INLINE void N(rows)(const int M, const int P, const N(scheme) *s, const N(r
     int64_t i = 0;
     for (; i < bare_0; i += V(LANES))
         N(vectors)(M, P, DAMPED, &k, u + i, d + i, c + i, gx + (i & gx_mask), gyz, V(LANES), V(LANES) + M);
-    i = s->streams ? N(bare_vectors)(M, P, ROWS, s, &k, u, d, c, gyz, i, last, ahead)
+    i = !asks ? N(straight_vectors)(M, P, s, &k, u, d, c, gyz, i, last)
+        : s->streams ? N(bare_vectors)(M, P, ROWS, s, &k, u, d, c, gyz, i, last, ahead)
         : ahead[0] ? N(bare_vectors)(M, P, PIECES, s, &k, u, d, c, gyz, i, last, ahead)
                    : N(bare_vectors)(M, P, NOTHING, s, &k, u, d, c, gyz, i, last, ahead);
     for (; i < whole; i += V(LANES))
@@ -200,8 +219,8 @@ SIMD_INLINE void N(look_ahead)(const int M, const nt_step *step, int64_t g, int6
 }
 
 /* P planes from z on, row by row. */
-SIMD_INLINE void N(planes_of)(const int M, const int P, const nt_step *step, const nt_box *b, int64_t z,
-                           const N(scheme) *s)
+SIMD_INLINE void N(planes_of)(const int M, const int P, const int asks, const nt_step *step, const nt_box *b,
+                              int64_t z, const N(scheme) *s)
 {
     const nt_wave *w = step->params;
     const N(real) *gy = w->damping[1], *gz = w->damping[2];
@@ -211,9 +230,9 @@ SIMD_INLINE void N(planes_of)(const int M, const int P, const nt_step *step, con
         N(real) gyz[4];
         UNROLL for (int j = 0; j < P; j++) gyz[j] = (gy ? gy[y] : 1) * (gz ? gz[z + j] : 1);
         const N(real) *ahead[2] = {NULL, NULL};
-        if (step->ahead.n > 0)
+        if (asks && step->ahead.n > 0)
             N(look_ahead)(M, step, ((z - b->z0) * ny + (y - b->y0) * P) / P, (nz * ny + P - 1) / P, nx, ahead);
-        N(rows)(M, P, s, u, (N(real) *)step->dst.cells + b->x0 + y * step->dst.sy + z * step->dst.sz,
+        N(rows)(M, P, asks, s, u, (N(real) *)step->dst.cells + b->x0 + y * step->dst.sy + z * step->dst.sz,
                 (const N(real) *)step->coef[0].cells + b->x0 + y * step->coef[0].sy + z * step->coef[0].sz, gyz,
                 nx, ahead);
     }
@@ -249,26 +268,30 @@ static N(scheme) N(scheme_of)(const nt_step *step, const nt_box *b)
 }
 
 typedef void N(planes)(const nt_step *step, const nt_box *b, int64_t z, const N(scheme) *s);
-#define PLANES(M, P)                                                                                  \
-    static void PASTE(N(planes_##P), _##M)(const nt_step *step, const nt_box *b, int64_t z,           \
-                                           const N(scheme) *s)                                        \
+#define PLANES(M, P, asks)                                                                            \
+    static void PASTE(N(planes_##P##_##asks), _##M)(const nt_step *step, const nt_box *b, int64_t z,  \
+                                                    const N(scheme) *s)                               \
     {                                                                                                 \
-        N(planes_of)(M, P, step, b, z, s);                                                            \
+        N(planes_of)(M, P, asks, step, b, z, s);                                                      \
     }
-#define RADIUS(M) PLANES(M, 1) PLANES(M, 2) PLANES(M, 4)
+#define RADIUS(M) \
+    PLANES(M, 1, 0) PLANES(M, 2, 0) PLANES(M, 4, 0) PLANES(M, 1, 1) PLANES(M, 2, 1) PLANES(M, 4, 1)
 RADIUS(1) RADIUS(2) RADIUS(3) RADIUS(4) RADIUS(6) RADIUS(8)
 
-/* By radius and planes: 1, 2, 4. */
-#define ENTRY(M) [M] = {PASTE(N(planes_1), _##M), PASTE(N(planes_2), _##M), PASTE(N(planes_4), _##M)}
-static N(planes) *const N(table)[NT_WAVE_MAX_RADIUS + 1][3] = {ENTRY(1), ENTRY(2), ENTRY(3),
-                                                              ENTRY(4), ENTRY(6), ENTRY(8)};
+/* By radius, by whether anything is asked for, by planes: 1, 2, 4. */
+#define ASKS(M, asks)                                                                                 \
+    {PASTE(N(planes_1_##asks), _##M), PASTE(N(planes_2_##asks), _##M), PASTE(N(planes_4_##asks), _##M)}
+#define ENTRY(M) [M] = {ASKS(M, 0), ASKS(M, 1)}
+static N(planes) *const N(table)[NT_WAVE_MAX_RADIUS + 1][2][3] = {ENTRY(1), ENTRY(2), ENTRY(3),
+                                                                 ENTRY(4), ENTRY(6), ENTRY(8)};
 
 /* A box by 2^jam planes at a time, what is left over by fewer. */
 static void N(box)(int jam, int streams, const nt_step *step, const nt_box *b)
 {
     N(scheme) s = N(scheme_of)(step, b);
     s.streams = streams && step->ahead.n == 0;
-    N(planes) *const *advance = N(table)[((const nt_wave *)step->params)->order / 2];
+    const int asks = streams || step->ahead.n > 0;
+    N(planes) *const *advance = N(table)[((const nt_wave *)step->params)->order / 2][asks];
     int64_t z = b->z0;
     for (; jam >= 0; jam--)
         for (; z + (1 << jam) <= b->z1; z += 1 << jam)
@@ -284,6 +307,7 @@ TILE(0, 0) TILE(1, 0) TILE(2, 0) TILE(0, 1) TILE(1, 1) TILE(2, 1)
 
 #undef TILE
 #undef ENTRY
+#undef ASKS
 #undef RADIUS
 #undef PLANES
 #undef UNROLL

@@ -10,6 +10,14 @@ typedef enum form { BARE, DAMPED, TAIL } form;
 /* What is asked for in advance: nothing, pieces of rows for the next front, or the next rows. */
 typedef enum asking { NOTHING, PIECES, ROWS } asking;
 
+/* Vectors of radius M in straight code: as many as fit the instruction cache; few where each load brings checks of a
+ * sanitizer's along. */
+#ifndef NT_SANITIZED
+#define STRAIGHT(M) ((M) <= 2 ? 8 : (M) <= 4 ? 4 : 1)
+#else
+#define STRAIGHT(M) 2
+#endif
+
 #define T f64
 #include "wave_rows.h"
 #define T f32
