@@ -8,9 +8,9 @@
  *   T_real                 the element: double or float
  *   T_load T_store         whole vectors, any alignment
  *   T_load_n T_store_n     the first n lanes, 0 < n < T_LANES; the others are 0 and are not touched
- *   T_SLIDES               1: T_slide(lo, hi, n) gives the T_LANES lanes from lane n on of lo and hi behind it, for
- *                          a constant n, in one instruction, and T_load_last(p, n) the n cells before p as the
- *                          last lanes; 0: cells at an offset are best loaded
+ *   T_SLIDES               T_LANES: T_slide(lo, hi, n) gives the T_LANES lanes from lane n on of lo and hi behind
+ *                          it, for a constant n, in an instruction or two, and T_load_last(p, n) the n cells
+ *                          before p as the last lanes; 0: cells at an offset are best loaded
  *   T_stream               a whole vector past the caches; the address is aligned to the vector
  *   T_set                  one value in all lanes
  *   T_add T_sub T_mul      a + b, a - b, a * b

@@ -10,12 +10,14 @@ typedef __m256 f32v;
 typedef __m256d f64m; /* all ones in the lanes that are set */
 typedef __m256 f32m;
 
-/* The first n lanes: a window into ones followed by zeros. */
-static const int64_t avx2_lanes64[8] = {-1, -1, -1, -1, 0, 0, 0, 0};
-static const int32_t avx2_lanes32[16] = {-1, -1, -1, -1, -1, -1, -1, -1, 0, 0, 0, 0, 0, 0, 0, 0};
+/* The first or the last n lanes: a window into zeros, ones, and zeros again. */
+static const int64_t avx2_lanes64[12] = {0, 0, 0, 0, -1, -1, -1, -1};
+static const int32_t avx2_lanes32[24] = {0, 0, 0, 0, 0, 0, 0, 0, -1, -1, -1, -1, -1, -1, -1, -1};
 
-SIMD_INLINE __m256i f64_first(int n) { return _mm256_loadu_si256((const __m256i *)(avx2_lanes64 + 4 - n)); }
-SIMD_INLINE __m256i f32_first(int n) { return _mm256_loadu_si256((const __m256i *)(avx2_lanes32 + 8 - n)); }
+SIMD_INLINE __m256i f64_first(int n) { return _mm256_loadu_si256((const __m256i *)(avx2_lanes64 + 8 - n)); }
+SIMD_INLINE __m256i f32_first(int n) { return _mm256_loadu_si256((const __m256i *)(avx2_lanes32 + 16 - n)); }
+SIMD_INLINE __m256i f64_last_lanes(int n) { return _mm256_loadu_si256((const __m256i *)(avx2_lanes64 + n)); }
+SIMD_INLINE __m256i f32_last_lanes(int n) { return _mm256_loadu_si256((const __m256i *)(avx2_lanes32 + n)); }
 
 #define AVX2_VOCABULARY(T, V, P, E, X, I, sign_value, top)                                                  \
     SIMD_INLINE V T##_load(const T##_real *p) { return _mm256_loadu_##P(p); }                         \
@@ -52,7 +54,28 @@ AVX2_VOCABULARY(f32, __m256, ps, epi32, epi32, int32_t, -0.0f, 31)
 SIMD_SLEEF_FUNCTIONS(f64, d4, avx2)
 SIMD_SLEEF_FUNCTIONS(f32, f8, avx2)
 
-SIMD_NO_SLIDES(f64)
-SIMD_NO_SLIDES(f32)
+/* Vectors are two halves that few instructions cross: the middle one of lo and hi, and from there within halves. */
+#define AVX2_SLIDE(T, V, P, half, CASES)                                                              \
+    enum { T##_SLIDES = T##_LANES };                                                                  \
+    SIMD_INLINE V T##_slide(V lo, V hi, int n)                                                        \
+    {                                                                                                 \
+        const V middle = _mm256_permute2f128_##P(lo, hi, 0x21);                                       \
+        switch (n) {                                                                                  \
+            CASES                                                                                     \
+        case half: return middle;                                                                     \
+        case 2 * half: return hi;                                                                     \
+        default: return lo;                                                                           \
+        }                                                                                             \
+    }                                                                                                 \
+    SIMD_INLINE V T##_load_last(const T##_real *p, int n)                                             \
+    {                                                                                                 \
+        return _mm256_maskload_##P(p - T##_LANES, T##_last_lanes(n));                                       \
+    }
+#define AVX2_CASE64(n, a, b) case n: return _mm256_shuffle_pd(a, b, 0x5);
+#define AVX2_CASE32(n, a, b)                                                                          \
+    case n: return _mm256_castsi256_ps(_mm256_alignr_epi8(_mm256_castps_si256(b), _mm256_castps_si256(a), n % 4 * 4));
+AVX2_SLIDE(f64, __m256d, pd, 2, AVX2_CASE64(1, lo, middle) AVX2_CASE64(3, middle, hi))
+AVX2_SLIDE(f32, __m256, ps, 4, AVX2_CASE32(1, lo, middle) AVX2_CASE32(2, lo, middle) AVX2_CASE32(3, lo, middle)
+    AVX2_CASE32(5, middle, hi) AVX2_CASE32(6, middle, hi) AVX2_CASE32(7, middle, hi))
 
 SIMD_INLINE void simd_fence(void) { _mm_sfence(); }

@@ -50,7 +50,7 @@ AVX512_VOCABULARY(f32, __mmask16, __m512, ps, epi32, int32_t, 0xFFFFu, INT32_MIN
 
 /* The instruction wants its count as an immediate: a switch over constants is gone once it is inlined. */
 #define AVX512_SLIDE(T, V, P, E, M, n_lanes, CASES)                                                     \
-    enum { T##_SLIDES = 1 };                                                                              \
+    enum { T##_SLIDES = n_lanes };                                                                        \
     SIMD_INLINE V T##_slide(V lo, V hi, int n)                                                            \
     {                                                                                                     \
         const __m512i a = _mm512_cast##P##_si512(lo), b = _mm512_cast##P##_si512(hi);                     \

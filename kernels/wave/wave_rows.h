@@ -28,6 +28,9 @@
 #define UNROLL _Pragma("GCC unroll 16")
 #endif
 
+/* Whether the neighbours in x come out of the registers with the vectors on either side. */
+#define SLIDES(M)       (V(SLIDES) >= (M))
+
 typedef PASTE(T, v) N(vec);
 typedef V(real) N(real);
 
@@ -54,9 +57,9 @@ SIMD_INLINE N(vec) N(some)(const N(real) *p, int n)
 }
 
 /* The cells k to the side of p's. */
-SIMD_INLINE N(vec) N(near)(N(vec) lo, N(vec) mid, N(vec) hi, const N(real) *p, int k, int n)
+SIMD_INLINE N(vec) N(near)(const int M, N(vec) lo, N(vec) mid, N(vec) hi, const N(real) *p, int k, int n)
 {
-    if (V(SLIDES))
+    if (SLIDES(M))
         return k < 0 ? V(slide)(lo, mid, V(LANES) + k) : V(slide)(mid, hi, k);
     return N(some)(p + k, n);
 }
@@ -73,11 +76,11 @@ SIMD_INLINE void N(vectors)(const int M, const int P, const form f, const N(cons
     UNROLL for (int j = 0; j < P; j++)
     {
         const N(real) *p = u + j * sz;
-        lo[j] = mid[j] = hi[j] = N(some)(p, V(SLIDES) ? beyond : n);
-        if (V(SLIDES) && f == BARE) {
+        lo[j] = mid[j] = hi[j] = N(some)(p, SLIDES(M) ? beyond : n);
+        if (SLIDES(M) && f == BARE) {
             lo[j] = V(load)(p - V(LANES));
             hi[j] = V(load)(p + V(LANES));
-        } else if (V(SLIDES)) {
+        } else if (SLIDES(M)) {
             lo[j] = V(load_last)(p, M);
             if (beyond > V(LANES))
                 hi[j] = N(some)(p + V(LANES), beyond - V(LANES));
@@ -87,7 +90,8 @@ SIMD_INLINE void N(vectors)(const int M, const int P, const form f, const N(cons
     UNROLL for (int k = 1; k <= M; k++) UNROLL for (int j = 0; j < P; j++)
     {
         const N(real) *p = u + j * sz;
-        const N(vec) x = V(add)(N(near)(lo[j], mid[j], hi[j], p, k, n), N(near)(lo[j], mid[j], hi[j], p, -k, n));
+        const N(vec) x = V(add)(N(near)(M, lo[j], mid[j], hi[j], p, k, n),
+                               N(near)(M, lo[j], mid[j], hi[j], p, -k, n));
         const N(vec) y = V(add)(N(some)(p + k * sy, n), N(some)(p - k * sy, n));
         const N(vec) z = V(add)(N(some)(p + k * sz, n), N(some)(p - k * sz, n));
         const N(vec) at_k = V(fma)(s->wz, z, V(fma)(s->wy, y, x));
@@ -251,8 +255,9 @@ static N(scheme) N(scheme_of)(const nt_step *step, const nt_box *b)
     s.sz = step->src.sz, s.dz = step->dst.sz, s.cz = step->coef[0].sz;
     s.gx = N(ones);
     /* A bare vector reads a whole one on either side; where nothing slides, M cells, which are always there. */
-    const int64_t lo = V(SLIDES) && b->x0 - V(LANES) < step->src.first ? V(LANES) : 0;
-    const int64_t hi = V(SLIDES) ? step->src.end - V(LANES) - b->x0 : nx;
+    const int slides = SLIDES(w->order / 2);
+    const int64_t lo = slides && b->x0 - V(LANES) < step->src.first ? V(LANES) : 0;
+    const int64_t hi = slides ? step->src.end - V(LANES) - b->x0 : nx;
     s.bare_0 = lo;
     s.bare_1 = hi < nx ? hi : nx;
     if (w->damping[0]) {
@@ -310,6 +315,7 @@ TILE(0, 0) TILE(1, 0) TILE(2, 0) TILE(0, 1) TILE(1, 1) TILE(2, 1)
 #undef ASKS
 #undef RADIUS
 #undef PLANES
+#undef SLIDES
 #undef UNROLL
 #undef N
 #undef V
