@@ -17,7 +17,7 @@ static void print_plain(FILE *out, const char *text)
 {
     for (int i = 0; *text && i < 200; text++, i++) {
         const int plain = (*text >= '0' && *text <= '9') || (*text >= 'A' && *text <= 'Z') ||
-                          (*text >= 'a' && *text <= 'z') || strchr(" .-_()@+", *text);
+                          (*text >= 'a' && *text <= 'z') || strchr(" .-_()@+=", *text);
         fputc(plain ? *text : '_', out);
     }
 }

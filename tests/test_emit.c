@@ -57,7 +57,7 @@ static const char *probe_says(const char *text)
 static void plain_copy(char *to, const char *from)
 {
     for (; *from; from++)
-        *to++ = *from == '\\' || *from == '*' || *from == '/' || *from == '"' || *from == '=' ? '_' : *from;
+        *to++ = *from == '\\' || *from == '*' || *from == '/' || *from == '"' ? '_' : *from;
     *to = '\0';
 }
 

@@ -221,7 +221,7 @@ static double fill(int grid, int64_t cell_index, uint64_t seed)
 
 const nt_kernel nt_kernel_wave = {
     .name = "wave",
-    .version = 2,
+    .version = 3,
     .title = "the 3-D acoustic wave equation, variable velocity",
     .formula = "u+ = 2 u - u- + C (c0 u + sum_k c_k (x_k + wy y_k + wz z_k)), C = (v dt/dx)^2",
     .role = NT_FIELD,

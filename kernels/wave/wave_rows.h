@@ -15,6 +15,8 @@
  *   DAMPED   G is a product of factors; where it is 1, multiplying by it changes nothing
  *   TAIL     damped, for the last lanes of a row
  *
+ * Bare vectors come in loops for the planes that ask for something in advance, and in straight code for those in cache.
+ *
  * Of a row nothing is read but what the view allows: of a vector beside it, where it is not all there, the M lanes
  * that matter alone.  What lies beyond may be another thread's, at another step, or no memory at all.
  */
