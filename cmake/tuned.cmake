@@ -6,13 +6,13 @@
 # configure, since affinity and quota may have changed; it takes a second or two.
 #
 # probe --check is the whole check, CRC included.  The grammar is checked here as well, for cross builds that
-# cannot run the probe; kernels/tuned_table.c states it.
+# cannot run the probe; kernels/core/tuned_table.c states it.
 
 # Sets NT_PROBE to the command that runs the probe, empty where it cannot run here.
 function(nt_build_probe)
   set(program ${CMAKE_BINARY_DIR}/generated/probe)
-  try_compile(built SOURCES ${CMAKE_SOURCE_DIR}/cmake/probe.c ${CMAKE_SOURCE_DIR}/kernels/machine.c
-      ${CMAKE_SOURCE_DIR}/kernels/cpu.c ${CMAKE_SOURCE_DIR}/kernels/uarch.c ${CMAKE_SOURCE_DIR}/kernels/quota.c
+  try_compile(built SOURCES ${CMAKE_SOURCE_DIR}/cmake/probe.c ${CMAKE_SOURCE_DIR}/kernels/machine/machine.c
+      ${CMAKE_SOURCE_DIR}/kernels/machine/cpu.c ${CMAKE_SOURCE_DIR}/kernels/machine/uarch.c ${CMAKE_SOURCE_DIR}/kernels/machine/quota.c
     NO_CACHE
     CMAKE_FLAGS "-DINCLUDE_DIRECTORIES=${CMAKE_SOURCE_DIR}/include;${CMAKE_SOURCE_DIR}/kernels;${CMAKE_BINARY_DIR}/generated"
     LINK_LIBRARIES PkgConfig::HWLOC

@@ -13,7 +13,7 @@
 #include <string.h>
 
 #include "support.h"
-#include "trial.h"
+#include "measure/trial.h"
 
 enum { FAKE_MOST_ASKS = 20000 };
 

@@ -13,7 +13,7 @@
 
 #include <cmocka.h>
 
-#include "journal.h"
+#include "store/journal.h"
 
 typedef struct damages {
     int n;

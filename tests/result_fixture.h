@@ -8,7 +8,7 @@
 #include <stdio.h>
 #include <zlib.h>
 
-#include "emit.h"
+#include "store/emit.h"
 #include "program.h"
 #include "result_support.h"
 #include "scratch.h"

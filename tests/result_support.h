@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "result.h"
+#include "tune/result.h"
 #include "support.h"
 
 static inline nt_machine made_up_machine(void)

@@ -6,7 +6,7 @@
 #define TESTS_SEARCH_FIXTURE_H
 
 #include "fake_trials.h"
-#include "search.h"
+#include "search/search.h"
 
 static inline double log2_of(int64_t tile, int64_t whole)
 {

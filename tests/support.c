@@ -12,7 +12,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "nest.h"
+#include "engine/nest.h"
 
 /* ---- Random numbers ------------------------------------------------------------------------- */
 

@@ -8,9 +8,9 @@
 #include <math.h>
 #include <string.h>
 
-#include "accuracy.h"
+#include "accuracy/accuracy.h"
 #include "program.h"
-#include "samples.h"
+#include "accuracy/samples.h"
 #include "support.h"
 
 /* ---- The ULP ------------------------------------------------------------------------------------ */

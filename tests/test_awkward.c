@@ -11,7 +11,7 @@
 
 #include <cmocka.h>
 
-#include "awkward.h"
+#include "worker/awkward.h"
 
 /* dst = src + 1, with one flaw a variant. */
 static void add_one(const nt_step *step, const nt_box *box)

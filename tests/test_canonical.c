@@ -10,8 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "nest.h"
-#include "wavefront.h"
+#include "engine/nest.h"
+#include "engine/wavefront.h"
 
 static const nt_kernel *mathop(void)
 {

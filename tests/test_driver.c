@@ -23,9 +23,9 @@
 
 #include <cmocka.h>
 
-#include "clock.h"
-#include "driver.h"
-#include "wire.h"
+#include "os/clock.h"
+#include "worker/driver.h"
+#include "worker/wire.h"
 
 #if defined __SANITIZE_ADDRESS__ || defined __SANITIZE_THREAD__
 #define SANITIZED 1

@@ -5,7 +5,7 @@
 #define _GNU_SOURCE
 #include <stdio.h>
 
-#include "emit.h"
+#include "store/emit.h"
 #include "program.h"
 #include "result_support.h"
 #include "scratch.h"
@@ -202,7 +202,7 @@ static void a_compiler_takes_it(void **state)
     (void)state;
     static const char script[] =
         "command -v cc >/dev/null || exit 77; cc -std=gnu17 -fsyntax-only -Wall -Wextra -Werror -I\"$1\" "
-        "-I" NT_SOURCE_DIR "/include -I" NT_SOURCE_DIR "/kernels " NT_SOURCE_DIR "/kernels/tuned_table.c";
+        "-I" NT_SOURCE_DIR "/include -I" NT_SOURCE_DIR "/kernels " NT_SOURCE_DIR "/kernels/core/tuned_table.c";
     scratch s = scratch_make();
     result *r = made_up_result();
     char *text = text_of(r), path[120];

@@ -17,7 +17,7 @@
 
 #include <cmocka.h>
 
-#include "file.h"
+#include "os/file.h"
 #include "scratch.h"
 
 static void assert_holds(const char *path, const char *text)

@@ -11,7 +11,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "nest.h"
+#include "engine/nest.h"
 
 static void assert_all_zero(const nt_grid *g)
 {

@@ -13,8 +13,8 @@
 #include <cmocka.h>
 #include <zlib.h>
 
-#include "file.h"
-#include "journal.h"
+#include "os/file.h"
+#include "store/journal.h"
 #include "journal_support.h"
 #include "scratch.h"
 

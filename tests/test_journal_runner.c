@@ -15,11 +15,11 @@
 
 #include <cmocka.h>
 
-#include "journal.h"
-#include "journal_runner.h"
+#include "store/journal.h"
+#include "store/journal_runner.h"
 #include "journal_support.h"
 #include "scratch.h"
-#include "trial_json.h"
+#include "store/trial_json.h"
 
 /* Answers with numbers of its own making and counts, in memory that outlives its process. */
 typedef struct fake {

@@ -17,8 +17,8 @@
 
 #include <omp.h>
 
-#include "cpu.h"
-#include "machine_internal.h"
+#include "machine/cpu.h"
+#include "machine/machine_internal.h"
 #include "nestune/nestune.h"
 
 /* ---- Names --------------------------------------------------------------------------------- */

@@ -12,8 +12,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "nest.h"
-#include "wavefront.h"
+#include "engine/nest.h"
+#include "engine/wavefront.h"
 
 enum { NX = 19, NY = 7, NZ = 6, MOST_STEPS = 8, MOST_TEAM = 5 };
 static const int64_t shape[3] = {NX, NY, NZ};

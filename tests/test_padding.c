@@ -6,7 +6,7 @@
 
 #include <math.h>
 
-#include "nest.h"
+#include "engine/nest.h"
 
 enum { EDGE = 11, STEPS = 5 };
 

@@ -6,9 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "nest.h"
+#include "engine/nest.h"
 #include "points_fixture.h"
-#include "wavefront.h"
+#include "engine/wavefront.h"
 
 enum { STEPS = 13, RUNS = 2, N_SOURCES = 12, N_RECEIVERS = 60, MOST_TEAM = 4 };
 static const int64_t grid_shape[3] = {40, 37, 29};

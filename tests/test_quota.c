@@ -18,9 +18,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "machine_internal.h"
+#include "machine/machine_internal.h"
 #include "nestune/nestune.h"
-#include "quota.h"
+#include "machine/quota.h"
 
 /* ---- A made-up root file system ------------------------------------------------------------ */
 

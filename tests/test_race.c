@@ -3,7 +3,7 @@
  * SPDX-License-Identifier: MIT
  */
 #include "fake_trials.h"
-#include "race.h"
+#include "measure/race.h"
 
 static double by_loop(const fake_trials *f, const trial_ask *ask)
 {

@@ -6,7 +6,7 @@
 #include <jansson.h>
 #include <stdio.h>
 
-#include "journal_line.h"
+#include "store/journal_line.h"
 #include "program.h"
 #include "scratch.h"
 

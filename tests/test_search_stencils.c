@@ -3,7 +3,7 @@
  * SPDX-License-Identifier: MIT
  */
 #include "search_fixture.h"
-#include "stats.h"
+#include "measure/stats.h"
 
 static int radius_1(const void *params)
 {

@@ -5,9 +5,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "space.h"
+#include "search/space.h"
 #include "support.h"
-#include "tune.h"
+#include "tune/tune.h"
 
 static const int64_t shapes[][3] = {
     {64, 24, 42},

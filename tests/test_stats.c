@@ -5,7 +5,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "stats.h"
+#include "measure/stats.h"
 #include "support.h"
 
 /* ---- Medians ------------------------------------------------------------------------------------ */

@@ -2,7 +2,7 @@
  * test_tune_rows.c - the rows of a tune: their shapes, loops and roofs, and that one seed gives one result
  * SPDX-License-Identifier: MIT
  */
-#include "roofs.h"
+#include "tune/roofs.h"
 #include "tune_fixture.h"
 
 static void every_row_has_its_loops_and_roofs(void **state)

@@ -2,7 +2,7 @@
  * test_tune_stencils.c - a tune of stencils: orders, slabs, budgets, and roofs that count loads
  * SPDX-License-Identifier: MIT
  */
-#include "roofs.h"
+#include "tune/roofs.h"
 #include "tune_fixture.h"
 
 static const nt_kernel *stencil(void)

@@ -11,9 +11,9 @@
 
 #include <unistd.h>
 
-#include "machine_internal.h"
+#include "machine/machine_internal.h"
 #include "nestune/nestune.h"
-#include "tuned_internal.h"
+#include "core/tuned_internal.h"
 
 /* The checker is a program of the build, not of the library. */
 int probe_main(int argc, char **argv);

@@ -10,7 +10,7 @@
 
 #include <cmocka.h>
 
-#include "driver.h"
+#include "worker/driver.h"
 
 static trial_ask make_ask(int64_t steps)
 {

@@ -8,7 +8,7 @@
 #include <stdio.h>
 
 #include "fake_trials.h"
-#include "tune.h"
+#include "tune/tune.h"
 
 /* ---- A tune --------------------------------------------------------------------------------------- */
 

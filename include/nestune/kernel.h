@@ -10,7 +10,7 @@
  *   n_levels 2   dst = f(src and its neighbours, dst, coefs): dst is the older level and is
  *                overwritten.  Step s reads level s mod 2 and writes the other.
  *
- * A new kernel is one folder kernels/<name>/ and one line in kernels/kernels.inc.
+ * A new kernel is one folder below kernels/ and one line in kernels/kernels.inc.
  */
 #ifndef NESTUNE_KERNEL_H
 #define NESTUNE_KERNEL_H

@@ -5,7 +5,7 @@
  * flops a cell: 3 for n, 6 for u, 2 for u^2 - c, 28 for T, 2 for u - u T (f64, fused; an FMA is 2).
  * bytes a cell: one element read, one written.
  */
-#include "tile.h"
+#include "nestune/tile.h"
 #include "uniform.h"
 
 NT_TILE_TABLES(mathop)

@@ -25,8 +25,8 @@
  * (451 ULP for |x| between 32 and 64 in f64).  Beyond a limit lanes, each for itself, take SLEEF's result (f64) or the
  * f64 path (f32).
  */
-#include "simd/map.h"
-#include "tile.h"
+#include "nestune/simd/map.h"
+#include "nestune/tile.h"
 
 static const double f64_c = 1031.0 / 8192;
 static const double f64_t[15] = {

@@ -13,7 +13,7 @@
 #include <math.h>
 #include <stdbool.h>
 
-#include "tile.h"
+#include "nestune/tile.h"
 #include "uniform.h"
 #include "why.h"
 

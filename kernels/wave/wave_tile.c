@@ -3,8 +3,8 @@
  * SPDX-License-Identifier: MIT
  */
 #include "nestune/wave.h"
-#include "simd/simd.h"
-#include "tile.h"
+#include "nestune/simd/simd.h"
+#include "nestune/tile.h"
 
 typedef enum form { BARE, DAMPED, TAIL } form;
 /* What is asked for in advance: nothing, pieces of rows for the next front, or the next rows. */

@@ -1,0 +1,345 @@
+/*
+ * accuracy.c - the largest error of each isa and variant, in units of the last place (ULP)
+ * SPDX-License-Identifier: MIT
+ *
+ * Threads take batches of samples in turn.  A batch is filled, its truth computed, and then every isa and
+ * variant runs over it by its own plan, src to result.
+ */
+#include "accuracy/accuracy.h"
+
+#include <math.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "accuracy/samples.h"
+
+enum { BATCH = 4096, MOST_THREADS = 64, OPERANDS = 1 + NT_MAX_COEFS };
+
+/* ---- one thread's batch ----------------------------------------------------------------------- */
+
+typedef struct batch {
+    const nt_kernel *kernel;
+    nt_dtype dtype;
+    int64_t first;                                /* number of the first sample */
+    int n, n_inside;                              /* samples; cells behind them hold what was there before */
+    double input[OPERANDS][BATCH];                /* src, coefficients: numbers of dtype */
+    double value[BATCH], rest[BATCH], ulp[BATCH]; /* the truth; ulp is Inf where it is special */
+    int special[BATCH], n_special;
+    _Alignas(64) double cells[1 + OPERANDS][BATCH]; /* result, src, coefficients, in dtype */
+    nt_grid grid[1 + OPERANDS];
+    nt_plan *plan[ACCURACY_ENTRIES];
+    const reals *arithmetic;
+    nt_real *scratch[NT_REFERENCE_REALS];
+} batch;
+
+typedef struct batch_cell {
+    nt_cell cell;
+    const batch *b;
+    int i;
+} batch_cell;
+
+static double read_cell(const nt_cell *cell, int operand, int dx, int dy, int dz)
+{
+    const batch_cell *c = (const batch_cell *)cell;
+    (void)dx, (void)dy, (void)dz; /* radius 0 */
+    return c->b->input[operand < 2 ? 0 : operand - 1][c->i];
+}
+
+static int is_inside(const batch *b, double x)
+{
+    return fabs(x) <= b->kernel->ulp_range;
+}
+
+static void fill(batch *b, const accuracy_options *o)
+{
+    b->n_inside = 0;
+    for (int i = 0; i < b->n; i++) {
+        const int64_t index = b->first + i;
+        const int n_coefs = b->kernel->n_coefs;
+        b->input[0][i] = o->exhaustive  ? samples_pattern(index)
+                         : n_coefs == 0 ? samples_input(b->kernel, b->dtype, index, o->seed)
+                                        : samples_filled(b->kernel, b->dtype, 0, index, o->seed);
+        for (int c = 0; c < n_coefs; c++)
+            b->input[1 + c][i] = samples_filled(b->kernel, b->dtype, 1 + c, index, o->seed);
+        b->n_inside += is_inside(b, b->input[0][i]);
+    }
+    for (int k = 0; k < OPERANDS; k++)
+        if (b->dtype == NT_F64)
+            memcpy(b->cells[1 + k], b->input[k], sizeof b->input[k]);
+        else
+            for (int i = 0; i < BATCH; i++)
+                ((float *)(void *)b->cells[1 + k])[i] = (float)b->input[k][i];
+}
+
+static void find_truth(batch *b)
+{
+    batch_cell c = {{read_cell, b->dtype, b->kernel->params}, b, 0};
+    b->n_special = 0;
+    for (c.i = 0; c.i < b->n; c.i++) {
+        truth t;
+        b->kernel->reference(&b->arithmetic->real, b->scratch, &c.cell);
+        b->arithmetic->read(b->scratch[0], b->dtype, &t);
+        if (!isfinite(t.value) || (t.value == 0 && t.rest == 0)) {
+            b->special[b->n_special++] = c.i;
+            t.ulp = INFINITY;
+        }
+        b->value[c.i] = t.value;
+        b->rest[c.i] = t.rest;
+        b->ulp[c.i] = t.ulp;
+    }
+}
+
+static double result(const batch *b, int i)
+{
+    return b->dtype == NT_F64 ? b->cells[0][i] : (double)((const float *)(const void *)b->cells[0])[i];
+}
+
+double accuracy_ulps(double got, const truth *t)
+{
+    if (isnan(got) || isnan(t->value))
+        return isnan(got) && isnan(t->value) ? 0 : HUGE_VAL;
+    if (isinf(got) || isinf(t->value))
+        return got == t->value ? 0 : HUGE_VAL;
+    return fabs((got - t->value) / t->ulp - t->rest);
+}
+
+/* Is any error of the batch above `most`, or not a number?  One pass without branches: nearly always not. */
+static int any_above(const batch *b, double most)
+{
+    int above = 0;
+    if (b->dtype == NT_F64) {
+        for (int i = 0; i < b->n; i++)
+            above |= !(fabs((b->cells[0][i] - b->value[i]) / b->ulp[i] - b->rest[i]) <= most);
+    } else {
+        const float *got = (const float *)(const void *)b->cells[0];
+        for (int i = 0; i < b->n; i++)
+            above |= !(fabs(((double)got[i] - b->value[i]) / b->ulp[i] - b->rest[i]) <= most);
+    }
+    return above;
+}
+
+static void keep(accuracy_max *max, double ulp, double x, int64_t index)
+{
+    if (ulp > max->ulp || (ulp == max->ulp && index < max->index))
+        *max = (accuracy_max){ulp, x, index};
+}
+
+static void check_specials(const batch *b, accuracy_entry *e)
+{
+    for (int s = 0; s < b->n_special; s++) {
+        const int i = b->special[s];
+        const double got = result(b, i), want = b->value[i];
+        const int right = isnan(want) ? isnan(got) : got == want && signbit(got) == signbit(want);
+        if (!right && e->n_wrong++ == 0)
+            e->wrong = (accuracy_max){HUGE_VAL, b->input[0][i], b->first + i};
+    }
+}
+
+static void compare(const batch *b, accuracy_entry *e)
+{
+    check_specials(b, e);
+    const double least_inside = b->n_inside > 0 ? e->inside.ulp : INFINITY;
+    const double least_beyond = b->n_inside < b->n ? e->beyond.ulp : INFINITY;
+    if (!any_above(b, fmin(least_inside, least_beyond)))
+        return;
+    for (int i = 0; i < b->n; i++) {
+        const truth t = {b->value[i], b->rest[i], b->ulp[i]};
+        const double x = b->input[0][i];
+        if (!isinf(t.ulp))
+            keep(is_inside(b, x) ? &e->inside : &e->beyond, accuracy_ulps(result(b, i), &t), x, b->first + i);
+    }
+}
+
+/* ---- threads ---------------------------------------------------------------------------------- */
+
+typedef struct job {
+    const accuracy *empty; /* what to measure */
+    accuracy *total;       /* merged under the lock */
+    const accuracy_options *options;
+    int64_t n_samples;
+    atomic_llong next; /* batch */
+    pthread_mutex_t lock;
+    int64_t done; /* samples */
+    nt_status status;
+    nt_error why;
+} job;
+
+static nt_status make_plans(batch *b, const accuracy *a, nt_error *why)
+{
+    nt_problem problem = {.kernel = b->kernel, .level = {&b->grid[1]}, .result = &b->grid[0], .steps = 1};
+    nt_status status = NT_OK;
+    for (int g = 0; g < 1 + OPERANDS && status == NT_OK; g++) {
+        status = nt_grid_wrap(&b->grid[g], b->dtype, BATCH, 1, 1, 1, BATCH, BATCH, 0, b->cells[g], why);
+        if (g >= 2)
+            problem.coef[g - 2] = &b->grid[g];
+    }
+    for (int e = 0; e < a->n && status == NT_OK; e++)
+        status = nt_plan_create(&b->plan[e], &problem, &a->entry[e].config, why);
+    return status;
+}
+
+static nt_status make_batch(batch **made, const accuracy *a, const accuracy_options *o, nt_error *why)
+{
+    const size_t bytes = (sizeof(batch) + 63) / 64 * 64;
+    batch *b = *made = aligned_alloc(64, bytes);
+    snprintf(why->text, sizeof why->text, "no memory for %d samples", BATCH);
+    if (!b)
+        return NT_ENOMEM;
+    memset(b, 0, bytes);
+    b->kernel = a->kernel;
+    b->dtype = a->dtype;
+    const reals *arithmetic = o->exhaustive ? &reals_double : &reals_mpfr;
+    if (!arithmetic->create(b->scratch))
+        return NT_ENOMEM;
+    b->arithmetic = arithmetic;
+    return make_plans(b, a, why);
+}
+
+static void free_batch(batch *b)
+{
+    for (int e = 0; b && e < ACCURACY_ENTRIES; e++)
+        nt_plan_destroy(b->plan[e]);
+    if (b && b->arithmetic)
+        b->arithmetic->destroy(b->scratch);
+    free(b);
+}
+
+static void do_batch(batch *b, const accuracy_options *o, accuracy *mine)
+{
+    fill(b, o);
+    find_truth(b);
+    mine->n_inside += b->n_inside;
+    mine->n_beyond += b->n - b->n_inside;
+    mine->n_special += b->n_special;
+    for (int e = 0; e < mine->n; e++) {
+        nt_plan_run(b->plan[e]);
+        compare(b, &mine->entry[e]);
+    }
+}
+
+static void merge(accuracy *total, const accuracy *mine)
+{
+    total->n_inside += mine->n_inside;
+    total->n_beyond += mine->n_beyond;
+    total->n_special += mine->n_special;
+    for (int e = 0; e < total->n; e++) {
+        accuracy_entry *t = &total->entry[e];
+        const accuracy_entry *m = &mine->entry[e];
+        keep(&t->inside, m->inside.ulp, m->inside.x, m->inside.index);
+        keep(&t->beyond, m->beyond.ulp, m->beyond.x, m->beyond.index);
+        if (m->n_wrong > 0 && (t->n_wrong == 0 || m->wrong.index < t->wrong.index))
+            t->wrong = m->wrong;
+        t->n_wrong += m->n_wrong;
+    }
+}
+
+static void *work(void *context)
+{
+    job *j = context;
+    batch *b;
+    nt_error why;
+    accuracy mine = *j->empty;
+    const nt_status status = make_batch(&b, &mine, j->options, &why);
+    while (status == NT_OK) {
+        const int64_t first = BATCH * (int64_t)atomic_fetch_add(&j->next, 1), left = j->n_samples - first;
+        if (left <= 0)
+            break;
+        b->first = first;
+        b->n = left < BATCH ? (int)left : BATCH;
+        do_batch(b, j->options, &mine);
+        pthread_mutex_lock(&j->lock);
+        j->done += b->n;
+        if (j->options->on_progress)
+            j->options->on_progress(j->options->context, j->done, j->n_samples);
+        pthread_mutex_unlock(&j->lock);
+    }
+    free_batch(b);
+    pthread_mutex_lock(&j->lock);
+    if (status != NT_OK) {
+        j->status = status;
+        j->why = why;
+    }
+    merge(j->total, &mine);
+    pthread_mutex_unlock(&j->lock);
+    return NULL;
+}
+
+/* ---- all of them ------------------------------------------------------------------------------ */
+
+/* Every isa here with every variant, by the first tile function of each: unrolling changes no bit. */
+static void add_entries(accuracy *a)
+{
+    for (int isa = 0; isa < NT_N_ISAS; isa++) {
+        if (!a->kernel->tiles[isa] || !nt_isa_available((nt_isa)isa))
+            continue;
+        for (int v = 0; a->kernel->variants[v].name; v++) {
+            const nt_tile *t = a->kernel->tiles[isa];
+            while (t->fn && (t->dtype != a->dtype || strcmp(t->variant, a->kernel->variants[v].name) != 0))
+                t++;
+            if (t->fn && a->n < ACCURACY_ENTRIES)
+                a->entry[a->n++].config = (nt_config){.isa = (nt_isa)isa,
+                                                      .variant = v,
+                                                      .parallel = NT_SERIAL,
+                                                      .depth = 1,
+                                                      .threads = 1,
+                                                      .unroll = t->unroll,
+                                                      .jam = t->jam};
+        }
+    }
+}
+
+int accuracy_confirmed(const accuracy *a, const accuracy_entry *e)
+{
+    return e->inside.ulp <= a->kernel->variants[e->config.variant].max_ulp[a->dtype] && e->n_wrong == 0;
+}
+
+int accuracy_can(const nt_kernel *kernel, nt_dtype dtype, int exhaustive, nt_error *why)
+{
+    if (kernel->n_levels != 1 || nt_kernel_radius(kernel, NULL) != 0)
+        snprintf(why->text, sizeof why->text,
+                 "kernel %s reads neighbours or earlier steps: verify takes kernels of one cell; the tests "
+                 "check its bound",
+                 kernel->name);
+    else if (exhaustive && (dtype != NT_F32 || kernel->n_coefs != 0))
+        snprintf(why->text, sizeof why->text,
+                 "kernel %s in %s has too many inputs to run through: allowed are kernels of "
+                 "one input in f32",
+                 kernel->name, nt_dtype_name(dtype));
+    else
+        return 1;
+    return 0;
+}
+
+nt_status accuracy_measure(accuracy *a, const nt_kernel *kernel, nt_dtype dtype,
+                           const accuracy_options *options, nt_error *why)
+{
+    nt_error unused;
+    why = why ? why : &unused;
+    *a = (accuracy){.kernel = kernel,
+                    .dtype = dtype,
+                    .arithmetic = options->exhaustive ? reals_double.name : reals_mpfr.name};
+    if (!accuracy_can(kernel, dtype, options->exhaustive, why))
+        return NT_EARG;
+    add_entries(a);
+    if (a->n == 0) {
+        snprintf(why->text, sizeof why->text, "kernel %s has no %s tile function that this CPU can run",
+                 kernel->name, nt_dtype_name(dtype));
+        return NT_EKERNEL;
+    }
+    const accuracy empty = *a;
+    job j = {.empty = &empty, .total = a, .options = options, .lock = PTHREAD_MUTEX_INITIALIZER};
+    j.n_samples = options->exhaustive ? INT64_C(1) << 32 : options->samples;
+    pthread_t thread[MOST_THREADS];
+    int n = 0;
+    while (n < options->threads - 1 && n < MOST_THREADS && pthread_create(&thread[n], NULL, work, &j) == 0)
+        n++;
+    work(&j);
+    for (int i = 0; i < n; i++)
+        pthread_join(thread[i], NULL);
+    if (j.status != NT_OK)
+        *why = j.why;
+    return j.status;
+}

@@ -1,0 +1,76 @@
+/*
+ * accuracy.h - the largest error of each isa and variant, in units of the last place (ULP)
+ * SPDX-License-Identifier: MIT
+ *
+ * The truth of a sample is computed once and serves all isas and variants: in MPFR, or in double where
+ * all inputs of f32 are run through.
+ */
+#ifndef AUTOTUNE_ACCURACY_H
+#define AUTOTUNE_ACCURACY_H
+
+#include "nestune/nestune.h"
+#include "accuracy/reals.h"
+
+/* The largest error found, and where. */
+typedef struct accuracy_max {
+    double ulp, x; /* x: the input, of several the first operand's; ulp 0: nowhere any */
+    int64_t index; /* number of the sample: of equal errors the first one counts */
+} accuracy_max;
+
+/*
+ * One isa and variant.  Inside: inputs up to kernel->ulp_range, for which max_ulp is promised.  Special: the
+ * truth is zero, infinite or NaN; there a result is right, sign of zero and infinity included, or wrong.
+ */
+typedef struct accuracy_entry {
+    nt_config config;
+    accuracy_max inside, beyond;
+    int64_t n_wrong; /* specials, and the first of them */
+    accuracy_max wrong;
+} accuracy_entry;
+
+enum { ACCURACY_ENTRIES = 32 };
+
+typedef struct accuracy {
+    const nt_kernel *kernel;
+    nt_dtype dtype;
+    const char *arithmetic;                /* of the truth */
+    int64_t n_inside, n_beyond, n_special; /* samples */
+    int n;
+    accuracy_entry entry[ACCURACY_ENTRIES];
+} accuracy;
+
+typedef struct accuracy_options {
+    int64_t samples;
+    int exhaustive; /* all 2^32 inputs; f32 kernels of one input */
+    uint64_t seed;
+    int threads;
+    /* Called now and then by one thread at a time; NULL: not. */
+    void (*on_progress)(void *context, int64_t done, int64_t all);
+    void *context;
+} accuracy_options;
+
+/*
+ * accuracy_ulps() - how far `got` is from the truth.
+ *
+ * Units:   ULP of the dtype that the truth was read for, in the truth's binade.
+ * Errors:  where exactly one of both is NaN, or one is infinite and the other is something else: HUGE_VAL.
+ */
+double accuracy_ulps(double got, const truth *t);
+
+/* accuracy_confirmed() - within the committed max_ulp, and no special value wrong. */
+int accuracy_confirmed(const accuracy *a, const accuracy_entry *e);
+
+/* accuracy_can() - can this kernel be measured so?  It needs radius 0 and one level; *why names what not. */
+int accuracy_can(const nt_kernel *kernel, nt_dtype dtype, int exhaustive, nt_error *why);
+
+/*
+ * accuracy_measure() - all isas and variants that run here, at the inputs of samples.h.
+ *
+ * Threads: plain ones; plans run serially, so no OpenMP region is entered.  Their number changes
+ *          no figure.
+ * Errors:  NT_EKERNEL (nothing runs here), NT_EARG (see accuracy_can()), NT_ENOMEM, and those of plans.
+ */
+nt_status accuracy_measure(accuracy *a, const nt_kernel *kernel, nt_dtype dtype,
+                           const accuracy_options *options, nt_error *why);
+
+#endif /* AUTOTUNE_ACCURACY_H */

@@ -1,0 +1,71 @@
+/*
+ * main.c - the command line: one table of subcommands
+ * SPDX-License-Identifier: MIT
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli/commands.h"
+#include "worker/worker.h"
+
+static const struct command {
+    const char *name, *help;
+    int (*main)(int argc, char **argv);
+} commands[] = {
+    {"run", "tune, and write the results and the header", cmd_run},
+    {"list", "the kernels, their parameters and variants", cmd_list},
+    {"machine", "what was detected, and the roofs", cmd_machine},
+    {"show", "the best configs, the loop table, and how sure", cmd_show},
+    {"verify", "accuracy against MPFR", cmd_verify},
+};
+enum { N_COMMANDS = sizeof commands / sizeof *commands };
+
+static void help(FILE *out)
+{
+    fprintf(out,
+            "Usage: autotune COMMAND [OPTION...]\n"
+            "Finds out how a loop nest over a 3-D grid runs fastest here, and writes it to a C header.\n\n");
+    for (int i = 0; i < N_COMMANDS; i++)
+        fprintf(out, "  %-9s %s\n", commands[i].name, commands[i].help);
+    fprintf(out, "\n`autotune COMMAND --help` lists its options.\n"
+                 "Exit codes: 0 done, 1 failed, 2 wrong usage, 3 file trouble, 4 stale or damaged results,\n"
+                 "130 interrupted (the best so far is written).\n"
+                 "Environment: NESTUNE_MAX_ISA=scalar|neon|avx2|avx512, NO_COLOR.\n");
+}
+
+/* The library takes an unknown name for no limit; a person should hear of it. */
+static int check_environment(void)
+{
+    const char *isa = getenv("NESTUNE_MAX_ISA");
+    if (!isa || !*isa)
+        return EXIT_OK;
+    for (int i = 0; i < NT_N_ISAS; i++)
+        if (strcmp(isa, nt_isa_name((nt_isa)i)) == 0)
+            return EXIT_OK;
+    return refuse(EXIT_USAGE, "NESTUNE_MAX_ISA=%.20s: allowed are scalar, neon, avx2, avx512", isa);
+}
+
+int main(int argc, char **argv)
+{
+    if (argc >= 2 && strcmp(argv[1], "worker") == 0)
+        return worker_main(3, 4);
+    if (argc >= 2 && (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "help") == 0)) {
+        help(stdout);
+        return EXIT_OK;
+    }
+    if (argc >= 2 && strcmp(argv[1], "--version") == 0) {
+        printf("autotune %s\n", nt_build_info()->version);
+        return EXIT_OK;
+    }
+    if (argc < 2) {
+        help(stderr);
+        return EXIT_USAGE;
+    }
+    if (check_environment() != EXIT_OK)
+        return EXIT_USAGE;
+    for (int i = 0; i < N_COMMANDS; i++)
+        if (strcmp(argv[1], commands[i].name) == 0)
+            return commands[i].main(argc - 1, argv + 1);
+    return refuse(EXIT_USAGE, "unknown command %.40s: there are run, list, machine, show, verify", argv[1]);
+}

@@ -1,0 +1,82 @@
+/*
+ * race.c - paired, interleaved timing of a few asks
+ * SPDX-License-Identifier: MIT
+ */
+#include "measure/race.h"
+
+#include <math.h>
+#include <stdio.h>
+
+int race_add(race *r, const trial_ask *ask)
+{
+    if (r->n == RACE_MOST)
+        return -1;
+    race_entrant *e = &r->entrant[r->n];
+    e->ask = *ask;
+    e->ask.reps = 1;
+    e->ask.check = 0;
+    e->class = TRIAL_OK;
+    e->detail[0] = '\0';
+    return r->n++;
+}
+
+static void time_once(race *r, race_entrant *e)
+{
+    trial_answer answer = {0};
+    r->runner->run(r->runner, &e->ask, &answer);
+    e->class = answer.class;
+    if (e->class == TRIAL_OK && (answer.n < 1 || (r->n_rounds > 0 && answer.hash != e->hash)))
+        e->class = TRIAL_WRONG;
+    if (e->class != TRIAL_OK) {
+        snprintf(e->detail, sizeof e->detail, "%s",
+                 answer.detail[0] ? answer.detail : "the result differs from its own in an earlier round");
+        return;
+    }
+    e->hash = answer.hash;
+    e->seconds[r->n_rounds] = stats_median(answer.seconds, answer.n);
+}
+
+void race_run(race *r, int least, int most, double deadline_s)
+{
+    if (most > STATS_MOST)
+        most = STATS_MOST;
+    for (r->n_rounds = 0; r->n_rounds < most; r->n_rounds++) {
+        if (r->n_rounds >= least && r->n_rounds % 2 == 0 && r->runner->now_s(r->runner) >= deadline_s)
+            return;
+        for (int i = 0; i < r->n; i++) {
+            if (r->stop && *r->stop && r->n_rounds >= r->stop_from)
+                return;
+            race_entrant *e = &r->entrant[r->n_rounds % 2 ? r->n - 1 - i : i];
+            if (e->class == TRIAL_OK)
+                time_once(r, e);
+        }
+    }
+}
+
+void race_expect(race *r, int entrant, int as)
+{
+    race_entrant *e = &r->entrant[entrant], *truth = &r->entrant[as];
+    if (r->n_rounds == 0 || e->class != TRIAL_OK || truth->class != TRIAL_OK || e->hash == truth->hash)
+        return;
+    e->class = TRIAL_WRONG;
+    snprintf(e->detail, sizeof e->detail, "the result differs from the plain schedule's");
+}
+
+double race_median(const race *r, int entrant)
+{
+    const race_entrant *e = &r->entrant[entrant];
+    return e->class == TRIAL_OK && r->n_rounds > 0 ? stats_median(e->seconds, r->n_rounds) : HUGE_VAL;
+}
+
+stats_interval race_ratio(const race *r, int a, int b)
+{
+    if (r->entrant[a].class != TRIAL_OK || r->entrant[b].class != TRIAL_OK || r->n_rounds == 0)
+        return (stats_interval){0};
+    return stats_ratio(r->entrant[a].seconds, r->entrant[b].seconds, r->n_rounds);
+}
+
+int race_surely_faster(const race *r, int a, int b, double bound)
+{
+    return r->entrant[a].class == TRIAL_OK && r->entrant[b].class == TRIAL_OK && r->n_rounds > 0 &&
+           stats_surely_below(r->entrant[a].seconds, r->entrant[b].seconds, r->n_rounds, bound);
+}

@@ -1,0 +1,55 @@
+/*
+ * race.h - paired, interleaved timing of a few asks
+ * SPDX-License-Identifier: MIT
+ *
+ * In each round every entrant is timed once, in turn, so that an entrant's k-th time was taken within
+ * moments of every other's k-th: on a shared machine that drifts, ratios within a round hold
+ * where times do not.  Every other round runs backwards, and they come in pairs: the first entrant is timed
+ * first and last.
+ */
+#ifndef AUTOTUNE_RACE_H
+#define AUTOTUNE_RACE_H
+
+#include <signal.h>
+
+#include "measure/stats.h"
+#include "measure/trial.h"
+
+enum { RACE_MOST = 24 };
+
+typedef struct race_entrant {
+    trial_ask ask;     /* reps and check are the race's */
+    trial_class class; /* the first failure takes it out */
+    char detail[TRIAL_DETAIL];
+    uint64_t hash;
+    double seconds[STATS_MOST]; /* one a round */
+} race_entrant;
+
+typedef struct race {
+    trial_runner *runner;
+    race_entrant entrant[RACE_MOST];
+    int n;
+    int n_rounds;                      /* that all entrants completed */
+    const volatile sig_atomic_t *stop; /* may be NULL */
+    int stop_from;                     /* the first round at which it is heeded */
+} race;
+
+/* race_add() - one more; returns its index, -1 when full. */
+int race_add(race *r, const trial_ask *ask);
+
+/* race_run() - rounds until `least` and the deadline are reached, or `most`. */
+void race_run(race *r, int least, int most, double deadline_s);
+
+/* race_expect() - the entrant must give the bits of another: else its class becomes TRIAL_WRONG. */
+void race_expect(race *r, int entrant, int as);
+
+/* race_median() - seconds of a run; HUGE_VAL if it failed or no round was completed. */
+double race_median(const race *r, int entrant);
+
+/* race_ratio() - a over b, round by round; n 0 if there is nothing to compare. */
+stats_interval race_ratio(const race *r, int a, int b);
+
+/* race_surely_faster() - is a's time below `bound` times b's, to one chance in a thousand? */
+int race_surely_faster(const race *r, int a, int b, double bound);
+
+#endif /* AUTOTUNE_RACE_H */

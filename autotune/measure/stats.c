@@ -1,0 +1,99 @@
+/*
+ * stats.c - medians, and intervals that do not assume a distribution
+ * SPDX-License-Identifier: MIT
+ */
+#include "measure/stats.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+const char *stats_verdict_name(stats_verdict verdict)
+{
+    static const char *const names[] = {"faster", "same", "slower", "undecided"};
+    return names[verdict];
+}
+
+static int ascending(const void *a, const void *b)
+{
+    const double x = *(const double *)a, y = *(const double *)b;
+    return (x > y) - (x < y);
+}
+
+static void sorted_copy(const double *values, int n, double *sorted)
+{
+    assert(n > 0 && n <= STATS_MOST);
+    memcpy(sorted, values, (size_t)n * sizeof *values);
+    qsort(sorted, (size_t)n, sizeof *sorted, ascending);
+}
+
+static double middle(const double *sorted, int n)
+{
+    return n % 2 ? sorted[n / 2] : 0.5 * (sorted[n / 2 - 1] + sorted[n / 2]);
+}
+
+double stats_median(const double *values, int n)
+{
+    double sorted[STATS_MOST];
+    sorted_copy(values, n, sorted);
+    return middle(sorted, n);
+}
+
+/* Largest k with P(Binomial(n, 1/2) < k) <= tail: the k-th value from either end. */
+static int outer_rank(int n, double tail)
+{
+    double p = 1;
+    for (int i = 0; i < n; i++)
+        p /= 2;
+    double below = 0;
+    int k = 0;
+    while (k < n / 2) {
+        below += p;
+        if (below > tail)
+            break;
+        k++;
+        p *= (double)(n - k + 1) / k;
+    }
+    return k;
+}
+
+stats_interval stats_median_interval(const double *values, int n)
+{
+    double sorted[STATS_MOST];
+    sorted_copy(values, n, sorted);
+    const int k = outer_rank(n, 0.025);
+    const int low = k > 0 ? k - 1 : 0;
+    return (stats_interval){middle(sorted, n), sorted[low], sorted[n - 1 - low], n};
+}
+
+stats_interval stats_ratio(const double *a, const double *b, int n)
+{
+    double ratio[STATS_MOST];
+    assert(n > 0 && n <= STATS_MOST);
+    for (int i = 0; i < n; i++)
+        ratio[i] = a[i] / b[i];
+    return stats_median_interval(ratio, n);
+}
+
+int stats_surely_below(const double *a, const double *b, int n, double bound)
+{
+    double ratio[STATS_MOST], sorted[STATS_MOST];
+    const int k = outer_rank(n, 0.001);
+    if (k == 0)
+        return 0;
+    for (int i = 0; i < n; i++)
+        ratio[i] = a[i] / b[i];
+    sorted_copy(ratio, n, sorted);
+    return sorted[n - k] < bound;
+}
+
+stats_verdict stats_judge(const stats_interval *ratio, double margin)
+{
+    if (ratio->high < 1 - margin)
+        return STATS_FASTER;
+    if (ratio->low > 1 + margin)
+        return STATS_SLOWER;
+    if (ratio->low >= 1 - margin && ratio->high <= 1 + margin)
+        return STATS_SAME;
+    return STATS_UNDECIDED;
+}

@@ -1,0 +1,65 @@
+/*
+ * search.h - finds fast configs by asking trials, within a time
+ * SPDX-License-Identifier: MIT
+ *
+ * Coordinate descent from a start, over neighbours with moves of two tile sizes at once, since those serve
+ * together or not at all; then random probes, each of which may become the start of another descent.  It knows no
+ * kernel and no clock but the runner's: a test gives it synthetic costs.
+ */
+#ifndef AUTOTUNE_SEARCH_H
+#define AUTOTUNE_SEARCH_H
+
+#include <signal.h>
+#include <stdbool.h>
+
+#include "search/space.h"
+#include "measure/trial.h"
+
+enum { SEARCH_MOST = 1024 };
+
+typedef struct candidate {
+    nt_config config;
+    trial_class class;
+    char detail[TRIAL_DETAIL];
+    double seconds; /* median of a run; HUGE_VAL where the trial failed */
+} candidate;
+
+typedef struct search {
+    trial_runner *runner;
+    const space *space;
+    trial_ask ask;                     /* all but the config; limit_s is the least limit */
+    double deadline_s;                 /* on the runner's clock */
+    const volatile sig_atomic_t *stop; /* may be NULL */
+    uint64_t seed;
+    /* A candidate that is so many times slower than the best in its first repetition gets no more; 0: all do. */
+    double hopeless;
+
+    bool has_truth; /* the hash that every schedule of this arithmetic must give */
+    uint64_t truth;
+
+    candidate tried[SEARCH_MOST];
+    int n_tried, n_failed;
+    int best;      /* index; -1 before the first that worked */
+    bool complete; /* the descent came to its end within the time */
+
+    void (*on_trial)(void *context, const candidate *c, bool is_best);
+    void *context;
+} search;
+
+/* search_over() - time is up, somebody asked to stop, or the memo is full. */
+bool search_over(const search *s);
+
+/*
+ * search_try() - the candidate of a config, measured unless it was before.
+ * The first that works sets the truth: give the plainest schedule first.  One whose hash differs is
+ * TRIAL_WRONG.  NULL when there is no room.
+ */
+const candidate *search_try(search *s, nt_config config);
+
+/* search_run() - descends from each start in turn, then probes at random until the time is up. */
+void search_run(search *s, const nt_config *starts, int n_starts, int n_probes);
+
+/* search_top() - indices of the fastest n candidates that worked, fastest first; returns how many. */
+int search_top(const search *s, int *index, int n);
+
+#endif /* AUTOTUNE_SEARCH_H */

@@ -1,0 +1,34 @@
+/*
+ * roofs.h - the limits that a row's figures are printed beside, as asks of the same engine
+ * SPDX-License-Identifier: MIT
+ *
+ * Each function tries a few forms and leaves the fastest ask, which then runs in the row's final, in turn
+ * with the config that it bounds.  All give false where there is nothing to measure.
+ */
+#ifndef AUTOTUNE_ROOFS_H
+#define AUTOTUNE_ROOFS_H
+
+#include <stdbool.h>
+
+#include "tune/result.h"
+#include "measure/trial.h"
+
+/* roofs_memory() - the registered roof kernel of `kernel`, in place on this shape, over unrollings and
+ * store kinds, all threads. */
+bool roofs_memory(trial_runner *runner, const nt_kernel *kernel, nt_dtype dtype, nt_isa isa,
+                  const int64_t shape[3], int threads, trial_ask *ask);
+
+/* roofs_peak(), roofs_load() - independent FMAs, and loads, in the first-level cache, one thread. */
+bool roofs_peak(trial_runner *runner, const nt_machine *machine, nt_dtype dtype, nt_isa isa, trial_ask *ask);
+bool roofs_load(trial_runner *runner, const nt_machine *machine, nt_dtype dtype, nt_isa isa, trial_ask *ask);
+
+/* roofs_in_cache() - the kernel itself, one thread, over nx in 64, 128, 256 and all tile functions, touching at most
+ * 3/4 of L2, halos included.  Over neighbours a run makes many steps: one alone would mostly keep ghosts. */
+bool roofs_in_cache(trial_runner *runner, const nt_machine *machine, const nt_kernel *kernel, int order,
+                    nt_dtype dtype, const nt_config *arithmetic, trial_ask *ask);
+
+/* roofs_ns_per_op() - ns a cell of one FP instruction or one load, from the time of a peak ask: a vector's time over
+ * its lanes and the ask's count a vector. */
+double roofs_ns_per_op(const trial_ask *peak, double seconds);
+
+#endif /* AUTOTUNE_ROOFS_H */

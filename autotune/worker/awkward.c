@@ -1,0 +1,259 @@
+/*
+ * awkward.c - a config's answer on shapes that fit no vector and no tile
+ * SPDX-License-Identifier: MIT
+ */
+#include "worker/awkward.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { CANARY = 0xa5, PAD_X = 5, PAD_Y = 2, PAD_Z = 1, FEW_STEPS = 5, MOST_STEPS = 129, SEED = 7 };
+
+/* sx other than 1 for kernels that read no neighbours only; those that do need room for their radius, and for
+ * several tiles in y and in x. */
+static const struct awkward_shape {
+    int64_t n[3];
+    ptrdiff_t sx;
+    int least_radius;
+} awkward_shapes[] = {
+    {{1, 1, 1}, 1, 0},   {{7, 5, 3}, 1, 0},    {{7, 5, 3}, 2, 0},    {{33, 17, 9}, 1, 0}, {{67, 3, 2}, 1, 0},
+    {{301, 2, 1}, 1, 0}, {{37, 41, 23}, 1, 1}, {{201, 19, 8}, 1, 1}, {{9, 83, 11}, 1, 1},
+};
+
+/* One operand: a view inside a buffer, and the buffer as it was before the run. */
+typedef struct operand {
+    nt_grid view;
+    char *buffer, *before;
+    size_t bytes;
+    int written; /* its cells may change */
+} operand;
+
+/* The operands of a problem: levels, coefficients, result. */
+typedef struct operands {
+    operand at[NT_MAX_GRIDS + 1];
+    int n;
+} operands;
+
+static void operands_free(operands *o)
+{
+    for (int i = 0; i < o->n; i++) {
+        nt_grid_free(&o->at[i].view);
+        free(o->at[i].buffer);
+        free(o->at[i].before);
+    }
+    o->n = 0;
+}
+
+/* A padded view; the halo holds zeros, all else canaries. */
+static nt_status make_padded(operand *o, const trial_ask *ask, const struct awkward_shape *shape,
+                             nt_error *why)
+{
+    const int64_t halo = nt_kernel_radius(ask->kernel, trial_params(ask));
+    const size_t size = nt_dtype_bytes(ask->dtype);
+    const ptrdiff_t sx = shape->sx;
+    const ptrdiff_t sy = (ptrdiff_t)(shape->n[0] + 2 * halo) * sx + PAD_X;
+    const ptrdiff_t sz = (ptrdiff_t)(shape->n[1] + 2 * halo + PAD_Y) * sy;
+    const ptrdiff_t first = (halo + PAD_Z) * sz + (halo + 1) * sy + halo * sx + PAD_X;
+
+    o->bytes = (size_t)(sz * (shape->n[2] + 2 * halo + 2 * PAD_Z)) * size;
+    o->buffer = malloc(o->bytes);
+    o->before = malloc(o->bytes);
+    if (!o->buffer || !o->before) {
+        if (why)
+            snprintf(why->text, sizeof why->text, "out of memory for a grid of %zu bytes", o->bytes);
+        return NT_ENOMEM;
+    }
+    memset(o->buffer, CANARY, o->bytes);
+    const nt_status status = nt_grid_wrap(&o->view, ask->dtype, shape->n[0], shape->n[1], shape->n[2], sx, sy,
+                                          sz, (int)halo, o->buffer + first * (ptrdiff_t)size, why);
+    for (int64_t z = -halo; status == NT_OK && halo && z < shape->n[2] + halo; z++)
+        for (int64_t y = -halo; y < shape->n[1] + halo; y++)
+            for (int64_t x = -halo; x < shape->n[0] + halo; x++)
+                memset(nt_grid_cell(&o->view, x, y, z), 0, size);
+    return status;
+}
+
+/* Padded views for the config under trial, plain owned grids for the reference. */
+static nt_status make_operands(operands *o, const trial_ask *ask, const struct awkward_shape *shape,
+                               int padded, nt_error *why)
+{
+    const nt_kernel *k = ask->kernel;
+    const int with_result = k->n_levels == 1 && !ask->in_place;
+    const int n = k->n_levels + k->n_coefs + with_result;
+
+    memset(o, 0, sizeof *o);
+    while (o->n < n) {
+        const int i = o->n;
+        operand *made = &o->at[o->n++];
+        const nt_status status =
+            padded ? make_padded(made, ask, shape, why)
+                   : nt_grid_create(&made->view, ask->dtype, shape->n[0], shape->n[1], shape->n[2],
+                                    nt_kernel_radius(k, trial_params(ask)), NULL, why);
+        if (status != NT_OK)
+            return status;
+        made->written = i < k->n_levels ? !with_result : i >= k->n_levels + k->n_coefs;
+        if (i < k->n_levels + k->n_coefs)
+            nt_kernel_fill(k, i, SEED, &made->view);
+        if (padded)
+            memcpy(made->before, made->buffer, made->bytes);
+    }
+    return NT_OK;
+}
+
+/* Over neighbours a time block must be followed by another, and by one cut short. */
+static int64_t steps_of(const trial_ask *ask)
+{
+    if (nt_kernel_radius(ask->kernel, trial_params(ask)) == 0)
+        return ask->steps < FEW_STEPS ? ask->steps : FEW_STEPS;
+    const int64_t steps = 2 * (int64_t)ask->config.depth + 1;
+    return steps < FEW_STEPS ? FEW_STEPS : steps < MOST_STEPS ? steps : MOST_STEPS;
+}
+
+/* Gives the operand that holds the answer. */
+static nt_status run_once(operands *o, const trial_ask *ask, const nt_config *config, int *answer,
+                          nt_error *why)
+{
+    const nt_kernel *k = ask->kernel;
+    const int n_inputs = k->n_levels + k->n_coefs;
+    nt_problem problem = {.kernel = k, .params = trial_params(ask), .steps = steps_of(ask)};
+    for (int i = 0; i < k->n_levels; i++)
+        problem.level[i] = &o->at[i].view;
+    for (int i = 0; i < k->n_coefs; i++)
+        problem.coef[i] = &o->at[k->n_levels + i].view;
+    if (o->n > n_inputs)
+        problem.result = &o->at[n_inputs].view;
+
+    nt_plan *plan;
+    const nt_status status = nt_plan_create(&plan, &problem, config, why);
+    if (status != NT_OK)
+        return status;
+    nt_plan_run(plan);
+    *answer = 0;
+    for (int i = 0; i < o->n; i++)
+        if (nt_plan_newest(plan) == &o->at[i].view)
+            *answer = i;
+    nt_plan_destroy(plan);
+    return NT_OK;
+}
+
+/* The same arithmetic by the plainest schedule; unroll and jam of the first tile function built. */
+static nt_config plainest(const trial_ask *ask)
+{
+    nt_config c = ask->config;
+    const char *variant = ask->kernel->variants[c.variant].name;
+    c.parallel = NT_SERIAL;
+    c.order = NT_ZYX;
+    c.tile[0] = c.tile[1] = c.tile[2] = 0;
+    c.depth = 1;
+    c.threads = 1;
+    c.schedule = NT_STATIC;
+    for (const nt_tile *t = ask->kernel->tiles[c.isa]; t && t->fn; t++)
+        if (t->dtype == ask->dtype && strcmp(t->variant, variant) == 0) {
+            c.unroll = t->unroll;
+            c.jam = t->jam;
+            break;
+        }
+    return c;
+}
+
+static uint64_t bits_of(const void *cell, nt_dtype dtype, int *is_nan)
+{
+    uint64_t wide = 0;
+    uint32_t narrow;
+    if (dtype == NT_F64) {
+        memcpy(&wide, cell, sizeof wide);
+        *is_nan = wide << 1 > 0xffe0000000000000u;
+        return wide;
+    }
+    memcpy(&narrow, cell, sizeof narrow);
+    *is_nan = narrow << 1 > 0xff000000u;
+    return narrow;
+}
+
+/* The cells of the answer and their ghosts against the reference's; each compared cell is then put back as it
+ * was, so that whatever still differs from before the run was written outside the view. */
+static int compare_cells(const operand *o, const nt_grid *truth, nt_error *why)
+{
+    const nt_grid *g = &o->view;
+    const size_t size = nt_dtype_bytes(g->dtype);
+    const int64_t h = g->halo;
+    for (int64_t z = -h; z < g->nz + h; z++)
+        for (int64_t y = -h; y < g->ny + h; y++)
+            for (int64_t x = -h; x < g->nx + h; x++) {
+                int nan_a, nan_b;
+                char *cell = nt_grid_cell(g, x, y, z);
+                const uint64_t a = bits_of(cell, g->dtype, &nan_a);
+                const uint64_t b = bits_of(nt_grid_cell(truth, x, y, z), g->dtype, &nan_b);
+                if (a != b && !(nan_a && nan_b)) {
+                    snprintf(why->text, sizeof why->text,
+                             "%lldx%lldx%lld: cell (%lld, %lld, %lld) is 0x%llx, serial gives 0x%llx",
+                             (long long)g->nx, (long long)g->ny, (long long)g->nz, (long long)x, (long long)y,
+                             (long long)z, (unsigned long long)a, (unsigned long long)b);
+                    return 0;
+                }
+                memcpy(cell, o->before + (cell - o->buffer), size);
+            }
+    return 1;
+}
+
+static int compare(operands *ours, const operands *truth, int answer, nt_error *why)
+{
+    for (int i = 0; i < ours->n; i++) {
+        operand *o = &ours->at[i];
+        /* Of two levels the older one holds the step before the last: it counts too. */
+        if ((i == answer || o->written) && !compare_cells(o, &truth->at[i].view, why))
+            return 0;
+        for (size_t b = 0; b < o->bytes; b++)
+            if (o->buffer[b] != o->before[b]) {
+                snprintf(why->text, sizeof why->text,
+                         "%lldx%lldx%lld: operand %d overwritten outside its cells, %lld bytes "
+                         "from cell 0",
+                         (long long)o->view.nx, (long long)o->view.ny, (long long)o->view.nz, i,
+                         (long long)(o->buffer + b - (char *)o->view.cells));
+                return 0;
+            }
+    }
+    return 1;
+}
+
+static trial_class check_shape(const trial_ask *ask, const struct awkward_shape *shape, nt_error *why)
+{
+    operands ours, truth = {.n = 0};
+    const nt_config plain = plainest(ask);
+    int answer = 0, truth_answer = 0;
+    trial_class class = TRIAL_OK;
+
+    nt_status status = make_operands(&ours, ask, shape, 1, why);
+    if (status == NT_OK)
+        status = make_operands(&truth, ask, shape, 0, why);
+    if (status == NT_OK)
+        status = run_once(&truth, ask, &plain, &truth_answer, why);
+    if (status == NT_OK)
+        status = run_once(&ours, ask, &ask->config, &answer, why);
+    if (status != NT_OK)
+        class = status == NT_ENOMEM ? TRIAL_MEMORY : TRIAL_REFUSED;
+    else if (answer != truth_answer || !compare(&ours, &truth, answer, why))
+        class = TRIAL_WRONG;
+    operands_free(&ours);
+    operands_free(&truth);
+    return class;
+}
+
+trial_class awkward_check(const trial_ask *ask, nt_error *why)
+{
+    const nt_kernel *k = ask->kernel;
+    const void *params = trial_params(ask) ? trial_params(ask) : k->params;
+    const int radius = nt_kernel_radius(k, params);
+    for (size_t i = 0; i < sizeof awkward_shapes / sizeof *awkward_shapes; i++) {
+        const struct awkward_shape *shape = &awkward_shapes[i];
+        if ((shape->sx != 1 && radius > 0) || radius < shape->least_radius)
+            continue;
+        if (k->check && k->check(params, ask->dtype, shape->n, NULL) != NT_OK)
+            continue;
+        const trial_class class = check_shape(ask, shape, why);
+        if (class != TRIAL_OK)
+            return class;
+    }
+    return TRIAL_OK;
+}

@@ -1,0 +1,59 @@
+/*
+ * driver.h - the trial_runner that asks a worker process
+ * SPDX-License-Identifier: MIT
+ *
+ * A config under trial may crash, hang, take all memory or write where it should not.  So trials
+ * run in another process: the worker, this executable exec'd anew, reused for all trials, in a
+ * process group of its own (a Ctrl-C does not reach it), bound to limits of memory and time, killed
+ * hard when it overruns, and begun again for the next trial.  It dies with the tuner.
+ */
+#ifndef AUTOTUNE_DRIVER_H
+#define AUTOTUNE_DRIVER_H
+
+#include <stdint.h>
+
+#include "nestune/status.h"
+#include "measure/trial.h"
+
+/* How the worker's OpenMP threads are bound and wait; `report` prints it.  Ends with name NULL. */
+typedef struct driver_setting {
+    const char *name, *value; /* value NULL: removed from the environment */
+} driver_setting;
+extern const driver_setting driver_environment[];
+
+/* Its texts must outlive the driver. */
+typedef struct driver_options {
+    int64_t memory_limit_bytes; /* of address space (RLIMIT_AS); 0: none.  Not set under sanitizers */
+    const char *exe;            /* NULL: this executable */
+    char *const *argv;          /* ends with NULL; NULL: {"autotune", "worker", NULL} */
+} driver_options;
+
+typedef struct driver driver;
+
+/*
+ * driver_create() - starts a worker and hears its hello.
+ *
+ * The calling process must not have entered an OpenMP region.
+ * Errors:  NT_EIO, NT_ENOMEM; *why says why it did not start.
+ * Threads: for one thread, the one that made it; the worker dies with that thread.
+ */
+nt_status driver_create(driver **d, const driver_options *options, nt_error *why);
+
+/*
+ * driver_runner() - its trials, to be given to a search; valid until driver_destroy().
+ *
+ * What becomes of the worker becomes the answer's class: killed at limit_s (TRIAL_HANG; the limit
+ * runs from when the worker has the ask), killed by a signal, exited, or garbled (TRIAL_CRASH),
+ * killed by the system or ended for lack of memory (TRIAL_MEMORY).  A worker that died between
+ * trials is replaced without blame.
+ */
+trial_runner *driver_runner(driver *d);
+
+/* driver_n_spawned() - workers started so far; driver_pid() - the one now, 0: none. */
+int driver_n_spawned(const driver *d);
+int64_t driver_pid(const driver *d);
+
+/* driver_destroy() - ends the worker.  NULL is allowed. */
+void driver_destroy(driver *d);
+
+#endif /* AUTOTUNE_DRIVER_H */

@@ -1,0 +1,189 @@
+/*
+ * fields.c - the grids of a problem under trial, kept between trials
+ * SPDX-License-Identifier: MIT
+ */
+#include "worker/fields.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include "worker/cells.h"
+
+/* A kernel of two levels overwrites the older one, and one of one level does so in place. */
+static int is_restored(const trial_ask *ask)
+{
+    return ask->kernel->n_levels > 1 || ask->in_place;
+}
+
+static void fields_free(fields *f)
+{
+    for (int i = 0; i < NT_MAX_LEVELS; i++) {
+        nt_grid_free(&f->level[i]);
+        nt_grid_free(&f->pristine[i]);
+    }
+    for (int i = 0; i < NT_MAX_COEFS; i++)
+        nt_grid_free(&f->coef[i]);
+    nt_grid_free(&f->result);
+    memset(f, 0, sizeof *f);
+}
+
+void fields_free_all(fields_cache *cache)
+{
+    for (int i = 0; i < FIELDS_KEPT; i++)
+        fields_free(&cache->kept[i]);
+}
+
+/* ---- Room ------------------------------------------------------------------------------------ */
+
+/* In floating point: the product of hostile sizes must not wrap. */
+static double bytes_needed(const trial_ask *ask)
+{
+    const nt_kernel *k = ask->kernel;
+    const int halo = nt_kernel_radius(k, trial_params(ask));
+    const int n_grids = k->n_levels * (1 + is_restored(ask)) + k->n_coefs + !is_restored(ask);
+    double cells = 1;
+    for (int i = 0; i < 3; i++)
+        cells *= (double)ask->shape[i] + 2 * halo + (i == 0 && halo ? 16 : 0);
+    return cells * n_grids * (double)nt_dtype_bytes(ask->dtype);
+}
+
+/* The least of what the machine has left and what this process's own limit leaves. */
+static double bytes_free(void)
+{
+    const double slack = 64e6; /* for stacks of threads, plans and checks */
+    const int64_t available = nt_memory_available();
+    double left = available > 0 ? (double)available : INFINITY;
+    struct rlimit limit;
+    long long pages = 0;
+    FILE *file = fopen("/proc/self/statm", "r");
+    if (file && fscanf(file, "%lld", &pages) != 1)
+        pages = 0;
+    if (file)
+        fclose(file);
+    if (getrlimit(RLIMIT_AS, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY) {
+        const double own = (double)limit.rlim_cur - (double)pages * (double)sysconf(_SC_PAGESIZE);
+        left = fmin(left, fmax(own - slack, 0));
+    }
+    return left;
+}
+
+static fields *oldest(fields_cache *cache)
+{
+    fields *found = NULL;
+    for (int i = 0; i < FIELDS_KEPT; i++)
+        if (cache->kept[i].last_use && (!found || cache->kept[i].last_use < found->last_use))
+            found = &cache->kept[i];
+    return found;
+}
+
+/* An empty place, with room for the grids. */
+static nt_status make_room(fields_cache *cache, double needed, fields **place, nt_error *why)
+{
+    *place = NULL;
+    for (;;) {
+        for (int i = 0; i < FIELDS_KEPT && !*place; i++)
+            if (!cache->kept[i].last_use)
+                *place = &cache->kept[i];
+        const double left = bytes_free();
+        if (*place && needed <= left)
+            return NT_OK;
+        fields *old = oldest(cache);
+        if (!old) {
+            if (why)
+                snprintf(why->text, sizeof why->text, "the grids take %.3g GB, %.3g GB are left",
+                         needed * 1e-9, left * 1e-9);
+            return NT_ENOMEM;
+        }
+        fields_free(old);
+    }
+}
+
+/* ---- Grids ----------------------------------------------------------------------------------- */
+
+static nt_status make_grid(nt_grid *g, const trial_ask *ask, nt_error *why)
+{
+    return nt_grid_create(g, ask->dtype, ask->shape[0], ask->shape[1], ask->shape[2],
+                          nt_kernel_radius(ask->kernel, trial_params(ask)), &ask->config, why);
+}
+
+static nt_status make_grids(fields *f, const trial_ask *ask, nt_error *why)
+{
+    const nt_kernel *k = ask->kernel;
+    const int threads = nt_threads_allowed();
+    nt_status status = NT_OK;
+
+    for (int i = 0; i < k->n_levels && status == NT_OK; i++) {
+        status = make_grid(&f->level[i], ask, why);
+        if (status == NT_OK && f->restored)
+            status = make_grid(&f->pristine[i], ask, why);
+        if (status == NT_OK)
+            cells_fill(k, i, FIELDS_SEED, f->restored ? &f->pristine[i] : &f->level[i], threads);
+    }
+    for (int i = 0; i < k->n_coefs && status == NT_OK; i++) {
+        status = make_grid(&f->coef[i], ask, why);
+        if (status == NT_OK)
+            cells_fill(k, k->n_levels + i, FIELDS_SEED, &f->coef[i], threads);
+    }
+    if (status == NT_OK && !f->restored)
+        status = make_grid(&f->result, ask, why);
+    return status;
+}
+
+nt_status fields_get(fields_cache *cache, const trial_ask *ask, fields **f, nt_error *why)
+{
+    *f = NULL;
+    const int restored = is_restored(ask);
+    for (int i = 0; i < FIELDS_KEPT; i++) {
+        fields *kept = &cache->kept[i];
+        if (kept->last_use && kept->kernel == ask->kernel && kept->order == ask->order &&
+            kept->dtype == ask->dtype && kept->restored == restored &&
+            memcmp(kept->shape, ask->shape, sizeof kept->shape) == 0) {
+            kept->last_use = ++cache->uses;
+            *f = kept;
+            return NT_OK;
+        }
+    }
+    fields *place;
+    nt_status status = make_room(cache, bytes_needed(ask), &place, why);
+    if (status != NT_OK)
+        return status;
+    place->kernel = ask->kernel;
+    place->order = ask->order;
+    place->dtype = ask->dtype;
+    place->restored = restored;
+    memcpy(place->shape, ask->shape, sizeof place->shape);
+    status = make_grids(place, ask, why);
+    if (status != NT_OK) {
+        fields_free(place);
+        return status;
+    }
+    place->last_use = ++cache->uses;
+    *f = place;
+    return NT_OK;
+}
+
+nt_problem fields_problem(fields *f, int64_t steps)
+{
+    nt_problem problem = {
+        .kernel = f->kernel, .params = nt_kernel_case(f->kernel, f->order)->params, .steps = steps};
+    for (int i = 0; i < f->kernel->n_levels; i++)
+        problem.level[i] = &f->level[i];
+    for (int i = 0; i < f->kernel->n_coefs; i++)
+        problem.coef[i] = &f->coef[i];
+    problem.result = f->restored ? NULL : &f->result;
+    return problem;
+}
+
+void fields_restore(fields *f, const nt_plan *plan, int threads)
+{
+    if (!f->restored)
+        return;
+    /* After an odd number of steps the levels have changed roles: the newest takes what was newest.
+     */
+    const int swapped = f->kernel->n_levels > 1 && nt_plan_newest(plan) == &f->level[1];
+    for (int i = 0; i < f->kernel->n_levels; i++)
+        cells_copy(&f->level[swapped ? 1 - i : i], &f->pristine[i], threads);
+}

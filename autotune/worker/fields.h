@@ -1,0 +1,48 @@
+/*
+ * fields.h - the grids of a problem under trial, kept between trials
+ * SPDX-License-Identifier: MIT
+ */
+#ifndef AUTOTUNE_FIELDS_H
+#define AUTOTUNE_FIELDS_H
+
+#include <stdint.h>
+
+#include "measure/trial.h"
+
+enum { FIELDS_KEPT = 6, FIELDS_SEED = 20 };
+
+/* Grids of one kernel, order, dtype, shape and way of running.  What a run changes can be restored:
+ * pristine[i] is what level[i] held first. */
+typedef struct fields {
+    const nt_kernel *kernel;
+    int order;
+    nt_dtype dtype;
+    int64_t shape[3];
+    int restored; /* runs change their input, which fields_restore() brings back */
+    nt_grid level[NT_MAX_LEVELS], pristine[NT_MAX_LEVELS], coef[NT_MAX_COEFS], result;
+    uint64_t last_use; /* 0: empty */
+} fields;
+
+typedef struct fields_cache {
+    fields kept[FIELDS_KEPT];
+    uint64_t uses;
+} fields_cache;
+
+/*
+ * fields_get() - the grids for an ask, made or found; the least recently used ones make room.
+ *
+ * Errors:  NT_ENOMEM when they do not fit into what the process may still take, and as
+ *          nt_grid_create(); *f is then NULL.
+ */
+nt_status fields_get(fields_cache *cache, const trial_ask *ask, fields **f, nt_error *why);
+
+/* fields_restore() - the input as it was, into the grids in the roles that the plan gives them now.
+ */
+void fields_restore(fields *f, const nt_plan *plan, int threads);
+
+/* fields_problem() - what a plan on these grids is made from. */
+nt_problem fields_problem(fields *f, int64_t steps);
+
+void fields_free_all(fields_cache *cache);
+
+#endif /* AUTOTUNE_FIELDS_H */

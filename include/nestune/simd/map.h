@@ -1,0 +1,87 @@
+/*
+ * map.h - the loop of a kernel that works cell by cell
+ * SPDX-License-Identifier: MIT
+ *
+ * NT_MAP_TILE(T, name, unroll, FN) defines the tile function `name`: each row of the box as a partial
+ * vector up to alignment, groups of `unroll` vectors, single vectors, and a partial one.  FN(v, n, in, i) replaces the
+ * n vectors v[], which hold src from cell i of the row on; in->coef[] are the coefficient rows.
+ * All of them run the same code on a vector, so that where a cell falls changes no bit.
+ */
+#ifndef NESTUNE_MAP_H
+#define NESTUNE_MAP_H
+
+#include "nestune/kernel.h"
+#include "nestune/simd/simd.h"
+
+/* One row's coefficients; partial is the number of lanes of a partial vector, else 0. */
+typedef struct map_row {
+    const void *coef[NT_MAX_COEFS];
+    int partial;
+} map_row;
+
+SIMD_INLINE const void *map_address(const nt_view *view, size_t bytes, int64_t x, int64_t y, int64_t z)
+{
+    return (const char *)view->cells + (x + y * view->sy + z * view->sz) * (ptrdiff_t)bytes;
+}
+
+/* Cells before dst is aligned to a vector: stores that straddle two cache lines cost double, and
+ * streaming stores must not. */
+SIMD_INLINE int map_head(const void *dst, size_t bytes, int lanes, int64_t n)
+{
+    const int past = (int)((uintptr_t)dst / bytes % (uintptr_t)lanes);
+    const int head = past == 0 ? 0 : lanes - past;
+    return head < n ? head : 0;
+}
+
+#define NT_MAP_TILE(T, name, unroll, FN) NT_MAP_TILE_STORE(T, name, unroll, FN, T##_store, )
+
+#define NT_MAP_TILE_STORE(T, name, unroll, FN, STORE, AT_END)                                    \
+    static void name(const nt_step *step, const nt_box *box)                                     \
+    {                                                                                            \
+        const int64_t n = box->x1 - box->x0;                                                     \
+        for (int64_t z = box->z0; z < box->z1; z++)                                              \
+            for (int64_t y = box->y0; y < box->y1; y++) {                                        \
+                const T##_real *src = map_address(&step->src, sizeof *src, box->x0, y, z);       \
+                T##_real *dst = (T##_real *)map_address(&step->dst, sizeof *dst, box->x0, y, z); \
+                map_row row = {.partial = 0};                                                    \
+                for (int c = 0; c < NT_MAX_COEFS; c++)                                           \
+                    row.coef[c] = map_address(&step->coef[c], sizeof *dst, box->x0, y, z);       \
+                int64_t i = 0;                                                                   \
+                const int head = map_head(dst, sizeof *dst, T##_LANES, n);                       \
+                if (head > 0) {                                                                  \
+                    row.partial = head;                                                          \
+                    T##v v[1] = {T##_load_n(src, head)};                                         \
+                    FN(v, 1, &row, 0);                                                           \
+                    T##_store_n(dst, v[0], head);                                                \
+                    row.partial = 0;                                                             \
+                    i = head;                                                                    \
+                }                                                                                \
+                for (; i + unroll * T##_LANES <= n; i += unroll * T##_LANES) {                   \
+                    T##v v[unroll];                                                              \
+                    _Pragma("GCC unroll 16") for (int u = 0; u < unroll; u++)                    \
+                        v[u] = T##_load(src + i + u * T##_LANES);                                \
+                    FN(v, unroll, &row, i);                                                      \
+                    _Pragma("GCC unroll 16") for (int u = 0; u < unroll; u++)                    \
+                        STORE(dst + i + u * T##_LANES, v[u]);                                    \
+                }                                                                                \
+                for (; i + T##_LANES <= n; i += T##_LANES) {                                     \
+                    T##v v[1] = {T##_load(src + i)};                                             \
+                    FN(v, 1, &row, i);                                                           \
+                    STORE(dst + i, v[0]);                                                        \
+                }                                                                                \
+                if (i < n) {                                                                     \
+                    row.partial = (int)(n - i);                                                  \
+                    T##v v[1] = {T##_load_n(src + i, row.partial)};                              \
+                    FN(v, 1, &row, i);                                                           \
+                    T##_store_n(dst + i, v[0], row.partial);                                     \
+                }                                                                                \
+            }                                                                                    \
+        AT_END;                                                                                  \
+    }
+
+/* Coefficient vector u of the group at cell i. */
+#define NT_MAP_COEF(T, row, c, i, u)                                                             \
+    ((row)->partial ? T##_load_n((const T##_real *)(row)->coef[c] + (i), (row)->partial)         \
+                    : T##_load((const T##_real *)(row)->coef[c] + (i) + (u) * T##_LANES))
+
+#endif /* NESTUNE_MAP_H */

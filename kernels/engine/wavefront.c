@@ -1,0 +1,160 @@
+/*
+ * wavefront.c - temporal blocking: skewed tiles that advance several steps while they are in cache
+ * SPDX-License-Identifier: MIT
+ *
+ * A time block advances the whole grid by `depth` steps.  Step s of it works in coordinates shifted by s times
+ * the radius (in x by whole cache lines, so that rows stay aligned): X = x + s line, Y = y + s r, Z = z + s r.
+ * A tile is a box in (X, Y, Z), so in the grid it slides down and left as it goes through its steps.
+ * A cell of step s reads cells within r of step s - 1, whose shifted coordinates are nowhere larger than its
+ * own; and what it overwrites (of step s - 2) was read by cells of step s - 1 of which the same holds.  So any
+ * order in which a tile comes after all tiles that are nowhere larger is right, and two levels suffice.
+ *
+ *   rows of tiles, along Y    dealt out to the threads in ascending order
+ *     blocks in X             one after the other
+ *       fronts in Z           one after the other: the wavefront
+ *         steps 0 .. depth-1
+ *
+ * Row j may work on the p-th (block, front) once row j - 1 has finished its p-th: one counter a row.  Rows are
+ * taken in ascending order, so the lowest unfinished row never waits for an unfinished one and the team may be
+ * of any size.  The counters go on from one time block to the next, with a barrier in between.
+ *
+ * Tried instead: diamonds in (y, t), which need two phases a block and start each with a cold cache.
+ */
+#include "engine/wavefront.h"
+
+#include <omp.h>
+#include <sched.h>
+
+enum { X, Y, Z, SPINS = 4096 };
+
+/* One time block: its tiles, for a number of steps that may be less than the depth in the last. */
+typedef struct block {
+    const nt_nest *nest;
+    int64_t time;
+    int depth;
+    int64_t shift[3]; /* cells a step */
+    int64_t size[3];  /* of a tile */
+    int64_t n[3];     /* tiles */
+    int64_t base;     /* counters stand here when the block begins */
+} block;
+
+static block block_of(const nt_nest *nest, int64_t time, int depth)
+{
+    const int64_t line = 64 / nest->element_bytes, r = nest->radius;
+    block b = {.nest = nest, .time = time, .depth = depth, .shift = {(r + line - 1) / line * line, r, r}};
+    for (int a = 0; a < 3; a++) {
+        const int64_t reach = nest->n[a] + (depth - 1) * b.shift[a]; /* of the shifted coordinate */
+        const int64_t parts = a == Y && nest->tile[a] == 0 ? nest->threads : 1;
+        const bool cut = nest->tile[a] > 0 && nest->tile[a] < nest->n[a];
+        b.size[a] = cut ? nest->tile[a] : (reach + parts - 1) / parts;
+        b.n[a] = (reach + b.size[a] - 1) / b.size[a];
+    }
+    return b;
+}
+
+/* The last block may be shallower.  Cut rows are then fewer; of an even split there may be more, for a shorter reach
+ * may divide better: as many as parts at most. */
+int64_t nt_wavefront_rows(const nt_nest *nest)
+{
+    const int64_t rows = block_of(nest, 0, nest->depth).n[Y];
+    return nest->tile[Y] == 0 && nest->threads > rows ? nest->threads : rows;
+}
+
+/* The cells of an axis that tile i works on in step s; false for none. */
+static bool cells_of(const block *b, int axis, int64_t i, int s, int64_t *low, int64_t *high)
+{
+    const int64_t first = i * b->size[axis] - s * b->shift[axis], n = b->nest->n[axis];
+    const int64_t end = first + b->size[axis];
+    *low = first > 0 ? first : 0;
+    *high = end < n ? end : n;
+    return *low < *high;
+}
+
+static bool box_of(const block *b, int64_t i, int64_t j, int64_t k, int s, nt_box *box)
+{
+    return cells_of(b, X, i, s, &box->x0, &box->x1) && cells_of(b, Y, j, s, &box->y0, &box->y1) &&
+           cells_of(b, Z, k, s, &box->z0, &box->z1);
+}
+
+/* What the first step of the next front will find in memory, not in cache: each step of this one asks for its
+ * share, so that the memory is busy all the time and not in one step of `depth` alone. */
+static nt_ahead ahead_of(const block *b, int64_t i, int64_t j, int64_t k)
+{
+    nt_ahead ahead = {.first = 0};
+    if (k + 1 < b->n[Z] && box_of(b, i, j, k + 1, 0, &ahead.box))
+        ahead.n = (ahead.box.y1 - ahead.box.y0) * (ahead.box.z1 - ahead.box.z0);
+    return ahead;
+}
+
+static void advance_tile(const block *b, int64_t i, int64_t j, int64_t k)
+{
+    const nt_ahead next = ahead_of(b, i, j, k);
+    for (int s = 0; s < b->depth; s++) {
+        nt_box box;
+        nt_ahead share = next;
+        share.first = next.n * s / b->depth;
+        share.n = next.n * (s + 1) / b->depth - share.first;
+        if (box_of(b, i, j, k, s, &box))
+            nt_nest_step(b->nest, &box, b->time + s, &share);
+    }
+}
+
+static void wait_for(nt_progress *row, int64_t count)
+{
+    for (int64_t spins = 1; atomic_load_explicit(&row->done, memory_order_acquire) < count; spins++)
+        if (spins % SPINS == 0)
+            sched_yield(); /* there may be more threads than cores */
+#if defined __x86_64__
+        else
+            __builtin_ia32_pause();
+#endif
+}
+
+static void advance_row(const block *b, int64_t j)
+{
+    nt_progress *progress = b->nest->progress;
+    int64_t count = b->base;
+    for (int64_t i = 0; i < b->n[X]; i++)
+        for (int64_t k = 0; k < b->n[Z]; k++) {
+            count++;
+            if (j > 0)
+                wait_for(&progress[j - 1], count);
+            advance_tile(b, i, j, k);
+            atomic_store_explicit(&progress[j].done, count, memory_order_release);
+        }
+}
+
+static void advance_block(const block *b, bool team)
+{
+    if (!team) {
+        for (int64_t j = 0; j < b->n[Y]; j++)
+            advance_row(b, j);
+    } else if (b->nest->dynamic) {
+#pragma omp for schedule(monotonic : dynamic, 1)
+        for (int64_t j = 0; j < b->n[Y]; j++)
+            advance_row(b, j);
+    } else {
+#pragma omp for schedule(static, 1)
+        for (int64_t j = 0; j < b->n[Y]; j++)
+            advance_row(b, j);
+    }
+}
+
+void nt_wavefront_begin(nt_nest *nest)
+{
+    const int64_t rows = nt_wavefront_rows(nest);
+    for (int64_t j = 0; j < rows; j++)
+        atomic_store_explicit(&nest->progress[j].done, 0, memory_order_relaxed);
+}
+
+void nt_wavefront_run(const nt_nest *nest, bool team)
+{
+    const int64_t end = nest->time + nest->steps;
+    int64_t base = 0;
+    for (int64_t t = nest->time; t < end; t += nest->depth) {
+        block b = block_of(nest, t, (int)(end - t < nest->depth ? end - t : nest->depth));
+        b.base = base;
+        advance_block(&b, team);
+        base += b.n[X] * b.n[Z];
+    }
+}

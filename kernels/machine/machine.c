@@ -1,0 +1,276 @@
+/*
+ * machine.c - which machine this is, and what of it this process may use
+ * SPDX-License-Identifier: MIT
+ */
+#define _GNU_SOURCE
+#include "machine/machine_internal.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <inttypes.h>
+#include <pthread.h>
+#include <sched.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <hwloc.h>
+#ifdef _OPENMP
+#include <omp.h>
+#endif
+
+#include "machine/cpu.h"
+#include "machine/quota.h"
+#include "why.h"
+
+/* ---- What this process may use ------------------------------------------------------------- */
+
+static int count_mask(void)
+{
+    /* The kernel's mask may be wider than cpu_set_t: EINVAL asks for more room. */
+    for (int n_cpus = CPU_SETSIZE; n_cpus <= 1 << 20; n_cpus *= 2) {
+        cpu_set_t *set = CPU_ALLOC(n_cpus);
+        if (!set)
+            break;
+        const size_t size = CPU_ALLOC_SIZE(n_cpus);
+        const int bad = sched_getaffinity(0, size, set) ? errno : 0;
+        const int count = bad ? 0 : CPU_COUNT_S(size, set);
+        CPU_FREE(set);
+        if (!bad && count > 0)
+            return count;
+        if (bad != EINVAL)
+            break;
+    }
+    const long n = sysconf(_SC_NPROCESSORS_ONLN);
+    return n > 0 ? (int)n : 1;
+}
+
+static int cpus_affinity(void)
+{
+#ifdef _OPENMP
+    /* With OMP_PROC_BIND the runtime binds the first thread to one CPU before main(), and its mask
+     * says no more what the process was given; the runtime has kept that. */
+    if (omp_get_proc_bind() != omp_proc_bind_false)
+        return omp_get_num_procs();
+#endif
+    return count_mask();
+}
+
+int nt_threads_from(int affinity, double quota)
+{
+    int n = affinity;
+    if (quota > 0 && quota < n)
+        n = (int)quota;
+    return n < 1 ? 1 : n;
+}
+
+static double quota_cpus;
+
+static void read_quota(void)
+{
+    nt_quota quota;
+    nt_quota_read("", &quota);
+    quota_cpus = quota.cpus;
+}
+
+int nt_threads_allowed(void)
+{
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
+    pthread_once(&once, read_quota);
+    return nt_threads_from(cpus_affinity(), quota_cpus);
+}
+
+/* `MemAvailable:   123 kB`, in bytes; 0 if it is not there. */
+static int64_t meminfo_bytes(const char *root, const char *key)
+{
+    char text[8192];
+    if (!nt_file_read(root, "/proc", "/meminfo", text, sizeof text))
+        return 0;
+    const char *line = strstr(text, key);
+    const int64_t kib = line ? strtoll(line + strlen(key), NULL, 10) : 0;
+    return kib > 0 && kib < INT64_MAX / 1024 ? kib * 1024 : 0;
+}
+
+int64_t nt_memory_available_at(const char *root)
+{
+    nt_quota quota;
+    int64_t bytes = meminfo_bytes(root, "MemAvailable:");
+    if (!bytes)
+        bytes = meminfo_bytes(root, "MemFree:");
+    nt_quota_read(root, &quota);
+    return bytes && bytes < quota.memory_free ? bytes : quota.memory_free < INT64_MAX ? quota.memory_free : 0;
+}
+
+int64_t nt_memory_available(void)
+{
+    return nt_memory_available_at("");
+}
+
+void nt_huge_pages_at(const char *root, char text[16])
+{
+    char line[64];
+    snprintf(text, 16, "unknown");
+    nt_file_read(root, "/sys/kernel/mm/transparent_hugepage", "/enabled", line, sizeof line);
+    const char *const from = strchr(line, '['); /* as in "always [madvise] never" */
+    const char *const to = from ? strchr(from, ']') : NULL;
+    if (to && to - from <= 15)
+        snprintf(text, 16, "%.*s", (int)(to - from - 1), from + 1);
+}
+
+/* ---- Topology ------------------------------------------------------------------------------ */
+
+static int count(hwloc_topology_t topology, hwloc_obj_type_t type)
+{
+    const int n = hwloc_get_nbobjs_by_type(topology, type);
+    return n > 0 ? n : 0;
+}
+
+/* The first core's cache of a level: on a machine with several kinds of cores the first is the one
+ * that the operating system prefers. */
+static void read_cache(hwloc_topology_t topology, hwloc_obj_type_t type, int64_t *bytes, int *shared_by)
+{
+    hwloc_obj_t obj = hwloc_get_obj_by_type(topology, HWLOC_OBJ_PU, 0);
+    while (obj && obj->type != type)
+        obj = obj->parent;
+    if (!obj || obj->attr->cache.size > INT64_MAX)
+        return;
+    *bytes = (int64_t)obj->attr->cache.size;
+    if (shared_by)
+        *shared_by = hwloc_bitmap_weight(obj->cpuset);
+}
+
+/* Where /sys has no caches, glibc asks CPUID. */
+static void caches_from_libc(nt_machine *m)
+{
+    const long l1d = sysconf(_SC_LEVEL1_DCACHE_SIZE), l2 = sysconf(_SC_LEVEL2_CACHE_SIZE),
+               l3 = sysconf(_SC_LEVEL3_CACHE_SIZE);
+    m->l1d_bytes = l1d > 0 ? l1d : 0;
+    m->l2_bytes = l2 > 0 ? l2 : 0;
+    m->l3_bytes = l3 > 0 ? l3 : 0;
+}
+
+static void read_topology(nt_machine *m)
+{
+    /* Without DONT_CHANGE_BINDING hwloc visits every CPU with the caller's thread. */
+    const unsigned long flags =
+        HWLOC_TOPOLOGY_FLAG_INCLUDE_DISALLOWED | HWLOC_TOPOLOGY_FLAG_DONT_CHANGE_BINDING;
+    hwloc_topology_t topology;
+    if (hwloc_topology_init(&topology))
+        return;
+    if (hwloc_topology_set_flags(topology, flags) || hwloc_topology_load(topology)) {
+        hwloc_topology_destroy(topology);
+        return;
+    }
+    m->n_packages = count(topology, HWLOC_OBJ_PACKAGE);
+    m->n_cores = count(topology, HWLOC_OBJ_CORE);
+    m->n_cpus = count(topology, HWLOC_OBJ_PU);
+    m->n_numa = count(topology, HWLOC_OBJ_NUMANODE);
+    const hwloc_obj_t core = hwloc_get_obj_by_type(topology, HWLOC_OBJ_CORE, 0);
+    m->smt = core ? hwloc_bitmap_weight(core->cpuset) : 0;
+    read_cache(topology, HWLOC_OBJ_L1CACHE, &m->l1d_bytes, NULL);
+    read_cache(topology, HWLOC_OBJ_L2CACHE, &m->l2_bytes, &m->l2_shared_by);
+    read_cache(topology, HWLOC_OBJ_L3CACHE, &m->l3_bytes, &m->l3_shared_by);
+    if (!m->l1d_bytes && hwloc_topology_is_thissystem(topology))
+        caches_from_libc(m);
+    hwloc_topology_destroy(topology);
+}
+
+static void default_topology(nt_machine *m)
+{
+    const long n = sysconf(_SC_NPROCESSORS_ONLN);
+    if (!m->n_cpus)
+        m->n_cpus = n > 0 ? (int)n : 1;
+    if (!m->n_cores)
+        m->n_cores = m->n_cpus;
+    if (!m->smt)
+        m->smt = 1;
+    if (!m->n_packages)
+        m->n_packages = 1;
+    if (!m->n_numa)
+        m->n_numa = 1;
+}
+
+/* ---- The machine --------------------------------------------------------------------------- */
+
+nt_status nt_machine_detect(nt_machine *machine)
+{
+    nt_cpu cpu;
+    nt_quota quota;
+    if (!machine)
+        return NT_EARG;
+    nt_machine *const m = machine;
+    memset(m, 0, sizeof *m);
+
+    nt_cpu_identify(&cpu);
+    memcpy(m->vendor, cpu.vendor, sizeof m->vendor);
+    memcpy(m->model, cpu.model, sizeof m->model);
+    m->family = cpu.family;
+    m->model_id = cpu.model_id;
+    m->stepping = cpu.stepping;
+    snprintf(m->uarch, sizeof m->uarch, "%s",
+             nt_uarch_name(cpu.vendor, cpu.family, cpu.model_id, cpu.stepping, nt_cpu_level()));
+    for (int isa = 0; isa < NT_N_ISAS; isa++)
+        m->isas |= nt_isa_available((nt_isa)isa) ? 1u << isa : 0;
+
+    read_topology(m);
+    default_topology(m);
+
+    nt_quota_read("", &quota);
+    m->cpus_affinity = cpus_affinity();
+    m->cpus_quota = quota.cpus;
+    m->threads_allowed = nt_threads_from(m->cpus_affinity, m->cpus_quota);
+    m->memory_bytes = meminfo_bytes("", "MemTotal:");
+    if (quota.memory_bytes && (!m->memory_bytes || quota.memory_bytes < m->memory_bytes))
+        m->memory_bytes = quota.memory_bytes;
+    nt_huge_pages_at("", m->huge_pages);
+    return NT_OK;
+}
+
+static nt_machine here;
+
+static void detect_here(void)
+{
+    nt_machine_detect(&here);
+}
+
+const nt_machine *nt_machine_here(void)
+{
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
+    pthread_once(&once, detect_here);
+    return &here;
+}
+
+void nt_machine_id(const nt_machine *machine, char *text)
+{
+    snprintf(text, 64, "%s-%d.%d.%d-%dt", machine->uarch, machine->family, machine->model_id,
+             machine->stepping, machine->threads_allowed);
+    for (char *s = text; *s; s++) {
+        const unsigned char c = (unsigned char)*s;
+        *s = (char)(c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c);
+        if (!(c < 128 && isalnum(c)) && !strchr("._-", c))
+            *s = '_';
+    }
+}
+
+int nt_machine_same_cpu(const nt_machine *a, const nt_machine *b, nt_error *why)
+{
+    const struct {
+        const char *name;
+        int64_t a, b;
+    } caches[] = {{"L1d", a->l1d_bytes, b->l1d_bytes},
+                  {"L2", a->l2_bytes, b->l2_bytes},
+                  {"L3", a->l3_bytes, b->l3_bytes}};
+    if (strcmp(a->vendor, b->vendor) != 0 || a->family != b->family || a->model_id != b->model_id) {
+        nt_refuse(NT_ESTALE, why, "CPU %s family %d model %d, here %s family %d model %d", a->vendor,
+                  a->family, a->model_id, b->vendor, b->family, b->model_id);
+        return 0;
+    }
+    for (int i = 0; i < 3; i++)
+        if (caches[i].a != caches[i].b) {
+            nt_refuse(NT_ESTALE, why, "%s cache of %" PRId64 " bytes, here %" PRId64, caches[i].name,
+                      caches[i].a, caches[i].b);
+            return 0;
+        }
+    return 1;
+}
