@@ -12,7 +12,7 @@
 function(nt_build_probe)
   set(program ${CMAKE_BINARY_DIR}/generated/probe)
   try_compile(built SOURCES ${CMAKE_SOURCE_DIR}/cmake/probe.c ${CMAKE_SOURCE_DIR}/kernels/machine/machine.c
-      ${CMAKE_SOURCE_DIR}/kernels/machine/cpu.c ${CMAKE_SOURCE_DIR}/kernels/machine/uarch.c ${CMAKE_SOURCE_DIR}/kernels/machine/quota.c
+      ${CMAKE_SOURCE_DIR}/kernels/machine/cpu.c ${CMAKE_SOURCE_DIR}/kernels/machine/isa.c ${CMAKE_SOURCE_DIR}/kernels/machine/uarch.c ${CMAKE_SOURCE_DIR}/kernels/machine/quota.c
     NO_CACHE
     CMAKE_FLAGS "-DINCLUDE_DIRECTORIES=${CMAKE_SOURCE_DIR}/include;${CMAKE_SOURCE_DIR}/kernels;${CMAKE_BINARY_DIR}/generated"
     LINK_LIBRARIES PkgConfig::HWLOC

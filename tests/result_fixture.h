@@ -12,6 +12,7 @@
 #include "program.h"
 #include "result_support.h"
 #include "scratch.h"
+#include "store/result_json.h"
 
 static inline const nt_kernel *mathop(void)
 {

@@ -12,7 +12,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "engine/nest.h"
+#include "view.h"
 
 /* ---- Random numbers ------------------------------------------------------------------------- */
 

@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "engine/nest.h"
+#include "engine/run.h"
 #include "engine/wavefront.h"
 
 static const nt_kernel *mathop(void)

@@ -11,7 +11,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "engine/nest.h"
+#include "engine/run.h"
+#include "view.h"
 
 static void assert_all_zero(const nt_grid *g)
 {

@@ -148,13 +148,6 @@ static const char *included(char *line)
     return s;
 }
 
-/* Does "name" lie beside the file that includes it, or below the folder? */
-static int is_own(const char *file, const char *folder, const char *name)
-{
-    const int directory = (int)(base_name(file) - file);
-    return !strstr(name, "..") && (exists("%.*s%s", directory, file, name) || exists("%s%s", folder, name));
-}
-
 static int is_public(const char *name)
 {
     return begins(name, "nestune/") && exists("include/%s", name);
@@ -171,55 +164,113 @@ static int is_system(const char *name)
     return 1;
 }
 
-/* What a part may include beside libc, nestune/ and its own.  The tuner and the benchmarks know kernels
- * through the registry alone. */
-typedef struct rule {
-    const char *folder, *allowed;
-    const char *libraries[4];
-    int generated; /* what CMake writes, too */
-    int outside;   /* takes the public headers as users do, <nestune/...> and not "nestune/..." */
-} rule;
+/*
+ * The rooms, and which rooms each may include beside libc, the public headers and itself.  A room is a folder; its
+ * header names say it: "engine/nest.h".  The ground comes first, and no room includes one that stands below it here, so
+ * there are no circles among rooms.
+ */
+typedef struct room {
+    const char *folder;
+    const char *rooms;     /* separated by blanks */
+    const char *libraries; /* other projects' headers */
+} room;
 
-static const rule rules[] = {
-    {"include/", "libc, sleef.h, nestune/ and nt_isas.h", {"sleef.h"}, 1, 0},
-    {"kernels/",
-     "libc, omp.h, hwloc.h, nestune/ and kernels/",
-     {"omp.h", "hwloc.h"},
-     1,
-     0},
-    {"autotune/",
-     "libc, jansson.h, mpfr.h, zlib.h, nestune/ and autotune/",
-     {"jansson.h", "mpfr.h", "zlib.h"},
-     0,
-     0},
-    {"bench/", "libc, benchmark.h, omp.h, nestune/ and bench/", {"benchmark/benchmark.h", "omp.h"}, 0, 0},
-    {"examples/", "libc, png.h, <nestune/...> and examples/", {"png.h"}, 0, 1},
+static const room rooms[] = {
+    {"include/nestune/", "", "sleef.h"},
+    {"kernels/", "", ""},
+    {"kernels/machine/", "kernels/", "hwloc.h omp.h"},
+    {"kernels/engine/", "kernels/", "omp.h"},
+    {"kernels/core/", "kernels/ kernels/machine/ kernels/engine/", ""},
+    {"kernels/points/", "kernels/ kernels/engine/", ""},
+    {"kernels/roofs/", "kernels/", ""},
+    {"kernels/mathop/", "kernels/", ""},
+    {"kernels/wave/", "kernels/", ""},
+    {"autotune/os/", "", ""},
+    {"autotune/measure/", "autotune/os/", ""},
+    {"autotune/search/", "autotune/measure/", ""},
+    {"autotune/tune/", "autotune/measure/ autotune/search/", ""},
+    {"autotune/store/", "autotune/os/ autotune/measure/ autotune/tune/", "jansson.h zlib.h"},
+    {"autotune/worker/", "autotune/os/ autotune/measure/", ""},
+    {"autotune/accuracy/", "", "mpfr.h"},
+    {"autotune/cli/",
+     "autotune/os/ autotune/measure/ autotune/search/ autotune/tune/ autotune/store/ autotune/worker/ "
+     "autotune/accuracy/",
+     "jansson.h"},
+    {"bench/", "", "benchmark/benchmark.h omp.h"},
+    {"examples/", "", "png.h"},
 };
-static const rule *current;
+enum { N_ROOMS = sizeof rooms / sizeof *rooms };
+
+/* Is the word one of a list separated by blanks? */
+static int is_listed(const char *list, const char *word)
+{
+    const size_t n = strlen(word);
+    for (const char *s = list; (s = strstr(s, word)); s += n)
+        if ((s == list || s[-1] == ' ') && (s[n] == ' ' || s[n] == '\0'))
+            return 1;
+    return 0;
+}
+
+/* The room of a file: its own folder. */
+static const room *room_of(const char *file)
+{
+    for (int i = 0; i < N_ROOMS; i++)
+        if ((size_t)(base_name(file) - file) == strlen(rooms[i].folder) && begins(file, rooms[i].folder))
+            return &rooms[i];
+    return begins(file, rooms[0].folder) ? &rooms[0] : NULL;
+}
+
+/* Is this quoted name a header of the room itself, or of one that it may include? */
+static int is_allowed_room(const room *r, const char *file, const char *name)
+{
+    for (int i = 0; i < N_ROOMS; i++) {
+        const char *folder = rooms[i].folder, *slash = strchr(folder, '/') + 1; /* "kernels/engine/" is "engine/" */
+        const int within = begins(name, slash) && !strchr(name + strlen(slash), '/');
+        if (within && (&rooms[i] == r || is_listed(r->rooms, folder)) &&
+            exists("%s%s", folder, name + strlen(slash)))
+            return 1;
+    }
+    return !strchr(name, '/') && exists("%.*s%s", (int)(base_name(file) - file), file, name) &&
+           (begins(file, "bench/") || begins(file, "examples/"));
+}
 
 static void check_include(const char *file, int number, char *line)
 {
     const char *name = included(line);
-    if (!name)
+    const room *r = room_of(file);
+    if (!name || begins(file, "tests/") || begins(file, "cmake/"))
         return;
+    if (!r) {
+        fault("%s: stands in no room of the table in tests/test_layout.c", file);
+        return;
+    }
     const int quoted = *name++ == '"';
-    int allowed = quoted != current->outside && is_public(name);
-    allowed |= !quoted && is_system(name);
-    if (quoted && strcmp(current->folder, "include/"))
-        allowed |= is_own(file, current->folder, name);
-    if (quoted && current->generated)
-        allowed |= exists("%s/generated/%s", NT_BINARY_DIR, name);
-    for (int i = 0; !quoted && current->libraries[i]; i++)
-        allowed |= !strcmp(name, current->libraries[i]);
+    const int as_users_do = begins(file, "examples/");
+    int allowed = quoted ? !as_users_do && is_public(name) : is_system(name) || is_listed(r->libraries, name);
+    allowed |= !quoted && as_users_do && is_public(name);
+    allowed |= quoted && is_allowed_room(r, file, name);
+    allowed |= quoted && (begins(file, "kernels/") || begins(file, "include/")) &&
+               exists("%s/generated/%s", NT_BINARY_DIR, name);
     if (!allowed)
-        fault("%s:%d: includes %s: allowed are %s", file, number, name, current->allowed);
+        fault("%s:%d: includes %s: allowed are libc, nestune/, its own, %s %s", file, number, name, r->rooms,
+              r->libraries);
+}
+
+/* Rooms may include only what stands above them. */
+static void test_no_circles(void **state)
+{
+    (void)state;
+    for (int i = 0; i < N_ROOMS; i++)
+        for (int k = i; k < N_ROOMS; k++)
+            if (is_listed(rooms[i].rooms, rooms[k].folder))
+                fault("%s may include %s, which stands below it", rooms[i].folder, rooms[k].folder);
+    assert_int_equal(n_faults, 0);
 }
 
 static void test_includes(void **state)
 {
     (void)state;
-    for (current = rules; current < rules + sizeof rules / sizeof *rules; current++)
-        each_line(current->folder, check_include);
+    each_line("", check_include);
     assert_int_equal(n_faults, 0);
 }
 
@@ -402,6 +453,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup(test_includes, forget_faults),
+        cmocka_unit_test_setup(test_no_circles, forget_faults),
         cmocka_unit_test_setup(test_sleef_only_in_simd, forget_faults),
         cmocka_unit_test_setup(test_no_fast_math, forget_faults),
         cmocka_unit_test_setup(test_unique_names, forget_faults),

@@ -18,6 +18,7 @@
 #include <omp.h>
 
 #include "machine/cpu.h"
+#include "machine/isa_limit.h"
 #include "machine/machine_internal.h"
 #include "nestune/nestune.h"
 

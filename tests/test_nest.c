@@ -12,7 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "engine/nest.h"
+#include "engine/run.h"
 #include "engine/wavefront.h"
 
 enum { NX = 19, NY = 7, NZ = 6, MOST_STEPS = 8, MOST_TEAM = 5 };

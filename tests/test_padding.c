@@ -6,7 +6,7 @@
 
 #include <math.h>
 
-#include "engine/nest.h"
+#include "view.h"
 
 enum { EDGE = 11, STEPS = 5 };
 

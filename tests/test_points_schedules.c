@@ -6,8 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "engine/nest.h"
+#include "view.h"
 #include "points_fixture.h"
+#include "engine/run.h"
 #include "engine/wavefront.h"
 
 enum { STEPS = 13, RUNS = 2, N_SOURCES = 12, N_RECEIVERS = 60, MOST_TEAM = 4 };

@@ -6,6 +6,7 @@
 #include <math.h>
 
 #include "result_fixture.h"
+#include "store/result_json.h"
 
 /* ---- There and back ------------------------------------------------------------------------------- */
 

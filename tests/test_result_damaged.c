@@ -4,6 +4,7 @@
  */
 #define _GNU_SOURCE
 #include "result_fixture.h"
+#include "store/result_json.h"
 
 /* Loads what stands in the file now; the rows must be these, or none. */
 static nt_status load_changed(const saved *v, const char *what, nt_error *why)

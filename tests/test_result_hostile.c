@@ -4,6 +4,7 @@
  */
 #define _GNU_SOURCE
 #include "result_fixture.h"
+#include "store/result_json.h"
 
 /* Loads the saved file with one member of its first row changed. */
 static nt_status load_with(saved *v, const char *name, json_t *value, nt_error *why)

@@ -4,6 +4,7 @@
  */
 #include "tune/roofs.h"
 #include "tune_fixture.h"
+#include "tune/rows.h"
 
 static void every_row_has_its_loops_and_roofs(void **state)
 {

@@ -4,6 +4,7 @@
  */
 #include "tune/roofs.h"
 #include "tune_fixture.h"
+#include "tune/rows.h"
 
 static const nt_kernel *stencil(void)
 {

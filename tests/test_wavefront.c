@@ -13,7 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "engine/nest.h"
+#include "engine/run.h"
 #include "engine/wavefront.h"
 
 enum { MOST_EDGE = 64, MOST_CELLS = 40000, MOST_STEPS = 64, MOST_TEAM = 4 };

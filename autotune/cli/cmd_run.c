@@ -14,6 +14,9 @@
 #include "store/journal_runner.h"
 #include "cli/report.h"
 #include "cli/run_options.h"
+#include "store/result_json.h"
+#include "tune/rows.h"
+#include "cli/progress.h"
 
 static volatile sig_atomic_t stop_asked;
 

@@ -10,6 +10,8 @@
 #include "worker/driver.h"
 #include "cli/report.h"
 #include "tune/tuning.h"
+#include "store/result_json.h"
+#include "tune/rows.h"
 
 enum { MOST_KERNELS = 32, LEAST_PAIRS = 6, MOST_PAIRS = STATS_MOST };
 

@@ -25,7 +25,7 @@
 
 #include "os/clock.h"
 #include "os/text.h"
-#include "worker/wire.h"
+#include "os/wire_head.h"
 
 #if defined __SANITIZE_ADDRESS__ || defined __SANITIZE_THREAD__
 #define SANITIZED 1

@@ -9,8 +9,9 @@
 #include <string.h>
 #include <zlib.h>
 
-#include "worker/driver.h"
+#include "measure/environment.h"
 #include "os/file.h"
+#include "store/result_json.h"
 
 /* Brand strings and flags are not ours: only what a comment may hold, and no longer than a line may be. */
 static void print_plain(FILE *out, const char *text)
@@ -33,9 +34,9 @@ static void print_head(FILE *out, const nt_machine *m)
     fprintf(out, ", ");
     print_plain(out, build->flags);
     fprintf(out, "\n * library:  nestune %s, SLEEF %s\n * threads:  ", build->version, build->sleef);
-    for (const driver_setting *s = driver_environment; s->name; s++)
+    for (const environment_setting *s = trial_environment; s->name; s++)
         if (s->value)
-            fprintf(out, "%s%s=%s", s == driver_environment ? "" : " ", s->name, s->value);
+            fprintf(out, "%s%s=%s", s == trial_environment ? "" : " ", s->name, s->value);
     fprintf(out, "\n *\n * Behind each row: default and tuned ns a cell and step, and the verdict of the "
                  "paired final.\n */\n");
     char id[64];

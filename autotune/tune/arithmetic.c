@@ -10,7 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "tune/tuning.h"
+#include "tune/rows.h"
+#include "tune/stages.h"
 
 /* One step on the shape that a class is searched on. */
 static trial_ask quick_ask(const tuning *t, nt_dtype dtype, nt_class class)
@@ -35,35 +36,6 @@ static double quick_time(tuning *t, nt_dtype dtype, nt_class class, const nt_con
         c.seconds = stats_median(answer.seconds, answer.n);
     tuning_tell(t, "arithmetic", &c);
     return c.seconds;
-}
-
-/* A bound in units of the terms is another quantity: --max-ulp does not speak of it. */
-static bool allowed(const tune_options *o, const nt_kernel *kernel, nt_dtype dtype, int variant)
-{
-    return kernel->ulp_of_terms || kernel->variants[variant].max_ulp[dtype] <= o->max_ulp[dtype];
-}
-
-nt_status tune_check(const nt_kernel *k, const tune_options *o, nt_error *why)
-{
-    for (int d = 0; d < NT_N_DTYPES; d++) {
-        nt_config config;
-        if (!(o->dtypes & 1u << d))
-            continue;
-        const nt_status status = nt_config_default(k, (nt_dtype)d, &config, why);
-        if (status != NT_OK)
-            return status;
-        int least = 0;
-        for (int v = 1; k->variants[v].name; v++)
-            if (k->variants[v].max_ulp[d] < k->variants[least].max_ulp[d])
-                least = v;
-        if (allowed(o, k, (nt_dtype)d, least))
-            continue;
-        snprintf(why->text, sizeof why->text,
-                 "no variant of %s keeps --max-ulp %g in %s: the least is %s with %g", k->name, o->max_ulp[d],
-                 nt_dtype_name((nt_dtype)d), k->variants[least].name, k->variants[least].max_ulp[d]);
-        return NT_EKERNEL;
-    }
-    return NT_OK;
 }
 
 /* Is this arithmetic clearly faster than the default's in one class, and not slower in the other? */
@@ -109,7 +81,7 @@ nt_status tuning_arithmetic(tuning *t, nt_dtype dtype, nt_error *why)
             const nt_tile *tile = k->tiles[isa];
             while (tile->fn && (tile->dtype != dtype || strcmp(tile->variant, k->variants[v].name) != 0))
                 tile++;
-            if (!tile->fn || !allowed(t->o, k, dtype, v))
+            if (!tile->fn || !tune_allows(t->o, k, dtype, v))
                 continue;
             c.unroll = tile->unroll;
             c.jam = tile->jam;
@@ -133,7 +105,7 @@ nt_status tuning_arithmetic(tuning *t, nt_dtype dtype, nt_error *why)
             }
         }
     }
-    if (any && allowed(t->o, k, dtype, t->standard.variant) &&
+    if (any && tune_allows(t->o, k, dtype, t->standard.variant) &&
         !tuning_same(k, &t->arithmetic, &t->standard) && !beats_default(t, dtype, &t->arithmetic))
         t->arithmetic = t->standard;
     return any ? NT_OK : tune_check(k, t->o, why);

@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "tune/roofs.h"
-#include "tune/tuning.h"
+#include "tune/stages.h"
 
 static double ask_ns(const trial_ask *ask, double seconds)
 {

@@ -1,18 +1,17 @@
 /*
- * result.h - what a tune found out, and its JSON form
+ * result.h - what a tune found out, row by row
  * SPDX-License-Identifier: MIT
  */
 #ifndef AUTOTUNE_RESULT_H
 #define AUTOTUNE_RESULT_H
 
-#include <jansson.h>
 #include <stdbool.h>
 
 #include "nestune/nestune.h"
 #include "measure/stats.h"
 
 /* 16 orders of one kernel, and room for others. */
-enum { RESULT_FORMAT = 2, RESULT_MOST_ROWS = 128 };
+enum { RESULT_MOST_ROWS = 128 };
 
 /* One row: a kernel, order, dtype, shape class and number of steps.  Times are ns a cell and step; a time that
  * was not measured is 0, in JSON null. */
@@ -56,24 +55,5 @@ double result_roof(const result_row *row);
 /* result_contradicts() - the library could not use both: one case twice, or two arithmetics of an order and
  * dtype. */
 bool result_contradicts(const result_row *a, const result_row *b);
-
-/* result_machine_json(), result_key_json() - who measured, and what the figures are true of.  New
- * references; NULL without memory. */
-json_t *result_machine_json(const nt_machine *machine);
-json_t *result_key_json(const nt_machine *machine, const nt_kernel *kernel);
-
-/* result_json() - the documented form: {"machine": ..., "results": [...]}, with the rows of one kernel,
- * or of all for NULL.  A new reference; NULL without memory. */
-json_t *result_json(const result *r, const nt_kernel *kernel);
-
-/*
- * result_save(), result_load() - DIR/<kernel>.json.
- *
- * A loaded file may be hostile: numbers are range-checked, names looked up, configs parsed and checked.
- * Errors:  NT_EIO; NT_ESTALE: of another format, CPU, kernel version, compiler, flags or SLEEF, each
- *          named with both values.  NT_ENOMEM.  On error the result is as it was.
- */
-nt_status result_save(const result *r, const nt_kernel *kernel, const char *dir, nt_error *why);
-nt_status result_load(result *r, const nt_kernel *kernel, const char *dir, nt_error *why);
 
 #endif /* AUTOTUNE_RESULT_H */

@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "measure/stats.h"
-#include "tune/tune.h"
+#include "tune/rows.h"
 
 static const double trial_limit_s = 20, window_s = 1e-3;
 

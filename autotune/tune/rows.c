@@ -2,10 +2,11 @@
  * rows.c - which rows a kernel has, on what shapes and for how long
  * SPDX-License-Identifier: MIT
  */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "tune/tune.h"
+#include "tune/rows.h"
 
 enum { NOTEBOOK_STEPS = 5, STENCIL_STEPS = 16, SEARCH_REPS = 3 };
 static const double trial_limit_s = 20, window_s = 1e-3, weight_s = 15;
@@ -159,4 +160,34 @@ trial_ask tune_row_ask(const nt_kernel *kernel, int order, nt_dtype dtype, nt_cl
                        .check = 1,
                        .window_s = class == NT_IN_CACHE ? window_s : 0,
                        .limit_s = trial_limit_s};
+}
+
+/* ---- Bounds ---------------------------------------------------------------------------------------- */
+
+bool tune_allows(const tune_options *o, const nt_kernel *kernel, nt_dtype dtype, int variant)
+{
+    return kernel->ulp_of_terms || kernel->variants[variant].max_ulp[dtype] <= o->max_ulp[dtype];
+}
+
+nt_status tune_check(const nt_kernel *k, const tune_options *o, nt_error *why)
+{
+    for (int d = 0; d < NT_N_DTYPES; d++) {
+        nt_config config;
+        if (!(o->dtypes & 1u << d))
+            continue;
+        const nt_status status = nt_config_default(k, (nt_dtype)d, &config, why);
+        if (status != NT_OK)
+            return status;
+        int least = 0;
+        for (int v = 1; k->variants[v].name; v++)
+            if (k->variants[v].max_ulp[d] < k->variants[least].max_ulp[d])
+                least = v;
+        if (tune_allows(o, k, (nt_dtype)d, least))
+            continue;
+        snprintf(why->text, sizeof why->text,
+                 "no variant of %s keeps --max-ulp %g in %s: the least is %s with %g", k->name, o->max_ulp[d],
+                 nt_dtype_name((nt_dtype)d), k->variants[least].name, k->variants[least].max_ulp[d]);
+        return NT_EKERNEL;
+    }
+    return NT_OK;
 }

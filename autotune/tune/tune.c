@@ -13,40 +13,14 @@
 #include <string.h>
 
 #include "tune/roofs.h"
-#include "tune/tuning.h"
+#include "tune/rows.h"
+#include "tune/stages.h"
 
 /* Where in a row's time each stage ends; the confirmation has the rest. */
 static const double search_end = 0.42, loops_end = 0.52, final_end = 0.72;
 /* Over neighbours one repetition tells what is worth no more. */
 static const double hopeless = 1.1;
 enum { PROBES = 400 };
-
-static double elapsed_s(const tuning *t)
-{
-    return t->runner->now_s(t->runner) - t->start_s;
-}
-
-bool tuning_over(const tuning *t)
-{
-    return (t->o->stop && *t->o->stop) || elapsed_s(t) >= t->budget_s;
-}
-
-void tuning_tell(tuning *t, const char *stage, const candidate *trial)
-{
-    t->event.stage = stage;
-    t->event.trial = trial;
-    t->event.elapsed_s = elapsed_s(t);
-    if (t->on_event)
-        t->on_event(t->context, &t->event);
-}
-
-bool tuning_same(const nt_kernel *kernel, const nt_config *a, const nt_config *b)
-{
-    char text[2][NT_CONFIG_TEXT];
-    nt_config_format(kernel, a, text[0]);
-    nt_config_format(kernel, b, text[1]);
-    return strcmp(text[0], text[1]) == 0;
-}
 
 static void on_search_trial(void *context, const candidate *c, bool is_best)
 {
@@ -177,7 +151,7 @@ static bool tune_row(tuning *t, nt_dtype dtype, nt_class class, nt_repeat repeat
         measure_memory_roof(t, dtype, shape);
     const double begin = t->runner->now_s(t->runner);
     const int weight = tune_weight(t->kernel, t->order, class, repeat);
-    const double row_s = fmax(0, t->budget_s - elapsed_s(t)) * weight / t->weights_left;
+    const double row_s = fmax(0, t->budget_s - tuning_elapsed_s(t)) * weight / t->weights_left;
     t->weights_left -= weight;
     const double search_begin = t->runner->now_s(t->runner);
     search_row(&tr, begin + search_end * row_s);
@@ -244,7 +218,7 @@ static nt_status tune_dtype(tuning *t, nt_dtype dtype, search *s, nt_error *why)
     if (weights == 0)
         return NT_OK;
     /* A quarter of the time of its rows is enough to choose the arithmetic in, once something works. */
-    t->arithmetic_s = 0.25 * fmax(0, t->budget_s - elapsed_s(t)) * weights / t->weights_left;
+    t->arithmetic_s = 0.25 * fmax(0, t->budget_s - tuning_elapsed_s(t)) * weights / t->weights_left;
     const nt_status status = tuning_arithmetic(t, dtype, why);
     if (status != NT_OK)
         return status;

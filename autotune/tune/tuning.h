@@ -1,5 +1,5 @@
 /*
- * tuning.h - what the stages of a tune share: arithmetic.c, finals.c, tune.c
+ * tuning.h - what the stages of a tune share
  * SPDX-License-Identifier: MIT
  */
 #ifndef AUTOTUNE_TUNING_H
@@ -9,7 +9,7 @@
 
 #include "measure/race.h"
 #include "search/search.h"
-#include "tune/tune.h"
+#include "tune/options.h"
 
 /* A config replaces the default when its ratio is surely below this; and is preferred to a plainer one when
  * it is at least this much faster. */
@@ -63,17 +63,7 @@ bool tuning_over(const tuning *t);
 /* tuning_same() - do two configs have one text? */
 bool tuning_same(const nt_kernel *kernel, const nt_config *a, const nt_config *b);
 
-/* tuning_arithmetic() - chooses isa and variant of a dtype into t->arithmetic. */
-nt_status tuning_arithmetic(tuning *t, nt_dtype dtype, nt_error *why);
-
-/* tuning_loops() - serial, outer, middle, inner, flat: the best that the search knows of each, side by side. */
-void tuning_loops(tuning_row *tr, double deadline_s);
-
-/* tuning_final() - the plain schedule against the fastest of the search: the plainest of those that cannot be told
- * apart.  Whoever asks to stop gets the best so far, without a final. */
-nt_config tuning_final(const tuning_row *tr, double deadline_s, double trial_s);
-
-/* tuning_confirm() - default and winner in fresh pairs, in turn with the roofs; fills in the row. */
-void tuning_confirm(tuning_row *tr, const nt_config *winner, double deadline_s);
+/* tuning_elapsed_s() - since this kernel's tune began. */
+double tuning_elapsed_s(const tuning *t);
 
 #endif /* AUTOTUNE_TUNING_H */

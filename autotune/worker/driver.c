@@ -3,6 +3,7 @@
  * SPDX-License-Identifier: MIT
  */
 #define _GNU_SOURCE
+#include "measure/environment.h"
 #include "worker/driver.h"
 
 #include <math.h>
@@ -18,16 +19,6 @@
 #include "os/process.h"
 #include "os/text.h"
 #include "worker/wire.h"
-
-/* Threads sit on cores of their own, stay there, and wait busily, as in a program that does nothing
- * but this.  What else could change how many threads run, or where, is removed. */
-const driver_setting driver_environment[] = {
-    {"OMP_PROC_BIND", "spread"}, {"OMP_PLACES", "cores"},   {"OMP_WAIT_POLICY", "active"},
-    {"OMP_DYNAMIC", "false"},    {"OMP_NUM_THREADS", NULL}, {"OMP_THREAD_LIMIT", NULL},
-    {"OMP_SCHEDULE", NULL},      {"OMP_DISPLAY_ENV", NULL}, {"GOMP_CPU_AFFINITY", NULL},
-    {"GOMP_SPINCOUNT", NULL},    {"KMP_AFFINITY", NULL},    {"KMP_HW_SUBSET", NULL},
-    {"KMP_BLOCKTIME", NULL},     {"NESTUNE_VERBOSE", NULL}, {NULL, NULL},
-};
 
 struct driver {
     trial_runner runner;
@@ -48,7 +39,7 @@ static const double hello_s = 10, death_s = 0.4;
 
 static int is_set_by_table(const char *entry)
 {
-    for (const driver_setting *s = driver_environment; s->name; s++) {
+    for (const environment_setting *s = trial_environment; s->name; s++) {
         const size_t n = strlen(s->name);
         if (strncmp(entry, s->name, n) == 0 && entry[n] == '=')
             return 1;
@@ -66,7 +57,9 @@ static void free_environment(char **environment)
 /* This process's own, with the table's changes. */
 static char **make_environment(void)
 {
-    size_t n = sizeof driver_environment / sizeof *driver_environment + 1;
+    size_t n = 1;
+    for (const environment_setting *e = trial_environment; e->name; e++)
+        n++;
     for (char **e = environ; e && *e; e++)
         n++;
     char **made = calloc(n, sizeof *made);
@@ -77,7 +70,7 @@ static char **make_environment(void)
     for (char **e = environ; e && *e && !failed; e++)
         if (!is_set_by_table(*e))
             failed = !(made[at++] = strdup(*e));
-    for (const driver_setting *s = driver_environment; s->name && !failed; s++)
+    for (const environment_setting *s = trial_environment; s->name && !failed; s++)
         if (s->value && asprintf(&made[at++], "%s=%s", s->name, s->value) < 0) {
             made[at - 1] = NULL;
             failed = 1;

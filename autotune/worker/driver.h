@@ -15,12 +15,6 @@
 #include "nestune/status.h"
 #include "measure/trial.h"
 
-/* How the worker's OpenMP threads are bound and wait; `report` prints it.  Ends with name NULL. */
-typedef struct driver_setting {
-    const char *name, *value; /* value NULL: removed from the environment */
-} driver_setting;
-extern const driver_setting driver_environment[];
-
 /* Its texts must outlive the driver. */
 typedef struct driver_options {
     int64_t memory_limit_bytes; /* of address space (RLIMIT_AS); 0: none.  Not set under sanitizers */

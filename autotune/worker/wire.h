@@ -10,28 +10,15 @@
 #define AUTOTUNE_WIRE_H
 
 #include <stdint.h>
-#include <string.h>
 
+#include "os/wire_head.h"
 #include "measure/trial.h"
 
 enum {
-    WIRE_HELLO = 0x6e746831,
     WIRE_ASK = 0x6e746133,
     WIRE_ANSWER = 0x6e747233,
-    WIRE_NAME = 64,
-    WIRE_IN_FD = 3, /* where the worker finds its asks */
-    WIRE_OUT_FD = 4 /* and leaves its answers */
+    WIRE_NAME = 64
 };
-
-typedef struct wire_head {
-    uint32_t magic, bytes;
-    uint64_t id;
-} wire_head;
-
-typedef struct wire_hello {
-    wire_head head;
-    int64_t error; /* errno of an exec that failed, else 0 */
-} wire_hello;
 
 typedef struct wire_ask {
     wire_head head;
@@ -49,15 +36,5 @@ typedef struct wire_answer {
     int32_t class, n;
     char detail[TRIAL_DETAIL];
 } wire_answer;
-
-static inline wire_head wire_head_of(uint32_t magic, size_t bytes, uint64_t id)
-{
-    return (wire_head){magic, (uint32_t)bytes, id};
-}
-
-static inline int wire_head_is(const wire_head *head, uint32_t magic, size_t bytes)
-{
-    return head->magic == magic && head->bytes == bytes;
-}
 
 #endif /* AUTOTUNE_WIRE_H */

@@ -11,7 +11,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "nestune/grid.h"
+#include "nestune/dtype.h"
+#include "nestune/isa.h"
 #include "nestune/status.h"
 
 #ifdef __cplusplus
@@ -19,9 +20,6 @@ extern "C" {
 #endif
 
 struct nt_kernel;
-
-/* Worst first: dispatch takes the last one that this CPU has. */
-#define NT_ISA_MAP(X) X(SCALAR, "scalar") X(NEON, "neon") X(AVX2, "avx2") X(AVX512, "avx512")
 
 /* Which loop is shared among the threads.  The notebook's four, and `flat`: all tiles in one list,
  * with contiguous dimensions fused into one. */
@@ -37,7 +35,6 @@ struct nt_kernel;
 #define NT_SCHEDULE_MAP(X)       X(STATIC, "static") X(DYNAMIC, "dynamic")
 
 #define NT_ENUM_ITEM(code, text) NT_##code,
-typedef enum nt_isa { NT_ISA_MAP(NT_ENUM_ITEM) NT_N_ISAS } nt_isa;
 typedef enum nt_parallel { NT_PARALLEL_MAP(NT_ENUM_ITEM) NT_N_PARALLELS } nt_parallel;
 typedef enum nt_order { NT_ORDER_MAP(NT_ENUM_ITEM) NT_N_ORDERS } nt_order;
 typedef enum nt_schedule { NT_SCHEDULE_MAP(NT_ENUM_ITEM) NT_N_SCHEDULES } nt_schedule;
@@ -105,8 +102,7 @@ NT_API nt_status nt_config_check(const struct nt_kernel *kernel, nt_dtype dtype,
 NT_API void nt_config_canonical(const struct nt_kernel *kernel, const int64_t shape[3], int contiguous,
                                 int64_t steps, nt_config *config);
 
-/* Texts of the enumerations, NULL outside them: nt_isa_name(NT_AVX2) is "avx2". */
-NT_API const char *nt_isa_name(nt_isa isa);
+/* Texts of the enumerations, NULL outside them. */
 NT_API const char *nt_parallel_name(nt_parallel parallel);
 NT_API const char *nt_order_name(nt_order order);
 NT_API const char *nt_schedule_name(nt_schedule schedule);

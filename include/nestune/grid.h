@@ -10,13 +10,12 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "nestune/dtype.h"
 #include "nestune/status.h"
 
 #ifdef __cplusplus
 extern "C" {
 #endif
-
-typedef enum nt_dtype { NT_F32, NT_F64, NT_N_DTYPES } nt_dtype;
 
 struct nt_config;
 
@@ -67,10 +66,6 @@ NT_API void nt_grid_free(nt_grid *g);
 
 /* nt_grid_cell() - address of one cell, halo included; the caller keeps the indices in range. */
 NT_API void *nt_grid_cell(const nt_grid *g, int64_t x, int64_t y, int64_t z);
-
-/* nt_dtype_bytes(), nt_dtype_name() - 4 or 8, "f32" or "f64"; 0 and "?" for an unknown type. */
-NT_API size_t nt_dtype_bytes(nt_dtype dtype);
-NT_API const char *nt_dtype_name(nt_dtype dtype);
 
 #ifdef __cplusplus
 }

@@ -7,7 +7,7 @@
 
 #include <stdint.h>
 
-#include "nestune/config.h"
+#include "nestune/isa.h"
 #include "nestune/status.h"
 
 #ifdef __cplusplus
@@ -51,9 +51,6 @@ NT_API void nt_machine_id(const nt_machine *machine, char *text);
  * Errors:  where it says 0, *why names what differs.
  */
 NT_API int nt_machine_same_cpu(const nt_machine *a, const nt_machine *b, nt_error *why);
-
-/* nt_isa_available() - built in, on this CPU (XCR0 too), and not above NESTUNE_MAX_ISA. */
-NT_API int nt_isa_available(nt_isa isa);
 
 /* nt_threads_allowed() - CPUs this process may use: affinity and cgroup quota, at least 1. */
 NT_API int nt_threads_allowed(void);

@@ -21,7 +21,9 @@
 #define NESTUNE_VERSION "0.1.0"
 
 #include "nestune/config.h"
+#include "nestune/dtype.h"
 #include "nestune/grid.h"
+#include "nestune/isa.h"
 #include "nestune/kernel.h"
 #include "nestune/machine.h"
 #include "nestune/plan.h"

@@ -18,11 +18,6 @@ static const char *const parallel_names[] = {NT_PARALLEL_MAP(NT_ENUM_TEXT)};
 static const char *const order_names[] = {NT_ORDER_MAP(NT_ENUM_TEXT)};
 static const char *const schedule_names[] = {NT_SCHEDULE_MAP(NT_ENUM_TEXT)};
 
-const char *nt_isa_name(nt_isa isa)
-{
-    return (unsigned)isa < NT_N_ISAS ? isa_names[isa] : NULL;
-}
-
 const char *nt_parallel_name(nt_parallel parallel)
 {
     return (unsigned)parallel < NT_N_PARALLELS ? parallel_names[parallel] : NULL;

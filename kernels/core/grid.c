@@ -8,12 +8,12 @@
 #include <string.h>
 #include <sys/mman.h>
 
-#include "engine/nest.h"
+#include "engine/touch.h"
 #include "nestune/grid.h"
-#include "nestune/machine.h"
+#include "view.h"
 #include "why.h"
 
-enum { LINE_BYTES = 64, PAGE_BYTES = 4096 };
+enum { LINE_BYTES = NT_LINE_BYTES, PAGE_BYTES = 4096 };
 static const size_t huge_page_bytes = (size_t)2 << 20;
 
 /*
@@ -25,16 +25,6 @@ static size_t next_stagger(void)
 {
     static atomic_uint n_grids;
     return atomic_fetch_add_explicit(&n_grids, 1, memory_order_relaxed) % 8 * 9 * LINE_BYTES;
-}
-
-size_t nt_dtype_bytes(nt_dtype dtype)
-{
-    return dtype == NT_F32 ? sizeof(float) : dtype == NT_F64 ? sizeof(double) : 0;
-}
-
-const char *nt_dtype_name(nt_dtype dtype)
-{
-    return dtype == NT_F32 ? "f32" : dtype == NT_F64 ? "f64" : "?";
 }
 
 void *nt_grid_cell(const nt_grid *g, int64_t x, int64_t y, int64_t z)
@@ -84,62 +74,6 @@ static nt_status take_memory(nt_grid *g, size_t bytes, nt_error *why)
     return NT_OK;
 }
 
-/* The tile function of the first touch. */
-static void touch(const nt_step *step, const nt_box *box)
-{
-    const size_t bytes = *(const size_t *)step->params;
-    for (int64_t z = box->z0; z < box->z1; z++)
-        for (int64_t y = box->y0; y < box->y1; y++)
-            memset((char *)step->dst.cells +
-                       (box->x0 + y * step->dst.sy + z * step->dst.sz) * (ptrdiff_t)bytes,
-                   0, (size_t)(box->x1 - box->x0) * bytes);
-}
-
-/* Could the nest follow this hint?  No kernel is known here that could check it. */
-static bool is_schedule(const nt_config *c)
-{
-    return c->threads >= 1 && c->threads <= NT_MAX_THREADS && (unsigned)c->parallel < NT_N_PARALLELS &&
-           (unsigned)c->order < NT_N_ORDERS && c->tile[0] >= 0 && c->tile[1] >= 0 && c->tile[2] >= 0;
-}
-
-/* Cells before x = 0 of a row of an owned grid: the row starts a cache line. */
-static int64_t front_of(nt_dtype dtype, int halo)
-{
-    const int64_t line = LINE_BYTES / (int64_t)nt_dtype_bytes(dtype);
-    return (halo + line - 1) / line * line;
-}
-
-nt_view nt_view_of(const nt_grid *g)
-{
-    const int64_t front = g->memory ? front_of(g->dtype, g->halo) : g->halo;
-    return (nt_view){.cells = g->cells,
-                     .sy = g->sy,
-                     .sz = g->sz,
-                     .first = -front,
-                     .end = g->memory ? g->sy - front : g->nx + g->halo};
-}
-
-/* Zeros, written by the threads of the hint in its own partition; what the nest does not reach (the
- * halo) afterwards, by this thread. */
-static void first_touch(nt_grid *g, size_t total_bytes, const nt_config *hint)
-{
-    const size_t bytes = nt_dtype_bytes(g->dtype);
-    if (hint && g->memory_bytes != 0 && is_schedule(hint)) {
-        nt_config once = *hint;
-        const int allowed = nt_threads_allowed();
-        once.depth = 1;
-        once.threads = once.threads < allowed ? once.threads : allowed; /* as a plan does */
-        nt_nest nest = {.fn = touch, .steps = 1, .n = {g->nx, g->ny, g->nz}, .element_bytes = (int)bytes};
-        nest.rows_fuse = nest.planes_fuse = g->halo == 0;
-        const nt_view view = nt_view_of(g);
-        nest.step[0] = nest.step[1] = (nt_step){.src = view, .dst = view, .params = &bytes};
-        nt_nest_set_config(&nest, &once);
-        nt_nest_run(&nest);
-    }
-    if (g->memory_bytes == 0)
-        memset(g->memory, 0, total_bytes);
-}
-
 nt_status nt_grid_create(nt_grid *g, nt_dtype dtype, int64_t nx, int64_t ny, int64_t nz, int halo,
                          const nt_config *hint, nt_error *why)
 {
@@ -152,7 +86,7 @@ nt_status nt_grid_create(nt_grid *g, nt_dtype dtype, int64_t nx, int64_t ny, int
 
     const int64_t line = LINE_BYTES / (int64_t)nt_dtype_bytes(dtype);
     /* Without a halo cells are contiguous; with one, cell x = 0 of each row starts a cache line. */
-    const int64_t front = front_of(dtype, halo);
+    const int64_t front = nt_row_front(dtype, halo);
     const int64_t pitch = halo > 0 ? (front + nx + halo + line - 1) / line * line : nx;
     *g = (nt_grid){.dtype = dtype,
                    .nx = nx,
@@ -174,7 +108,11 @@ nt_status nt_grid_create(nt_grid *g, nt_dtype dtype, int64_t nx, int64_t ny, int
     }
     g->cells =
         (char *)g->cells + stagger + (size_t)(front + halo * g->sy + halo * g->sz) * nt_dtype_bytes(dtype);
-    first_touch(g, bytes, hint);
+    /* New pages are zeros; the heap recycles. */
+    if (g->memory_bytes == 0)
+        memset(g->memory, 0, bytes);
+    else if (hint)
+        nt_touch(g, hint);
     return NT_OK;
 }
 

@@ -5,11 +5,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "engine/nest.h"
+#include "engine/run.h"
 #include "nestune/machine.h"
 #include "nestune/plan.h"
 #include "nestune/tuned.h"
 #include "engine/wavefront.h"
+#include "view.h"
 #include "why.h"
 
 struct nt_plan {

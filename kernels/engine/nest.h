@@ -1,5 +1,5 @@
 /*
- * nest.h - the one engine: a box function over tiles, steps and threads
+ * nest.h - a loop nest ready to run: the operands, and the loops over tiles
  * SPDX-License-Identifier: MIT
  */
 #ifndef NESTUNE_NEST_H
@@ -9,6 +9,8 @@
 #include <stdint.h>
 
 #include "nestune/plan.h"
+
+enum { NT_X, NT_Y, NT_Z };
 
 typedef struct nt_nest {
     nt_tile_fn *fn;
@@ -41,17 +43,10 @@ typedef struct nt_nest {
     struct nt_progress *progress; /* depth > 1 with radius > 0: see wavefront.h */
 } nt_nest;
 
-/* nt_view_of() - a grid as an operand.  Of an owned grid the padding of a row may be read, too. */
-nt_view nt_view_of(const nt_grid *g);
-
 /* nt_nest_set_config() - takes the schedule of a checked config; n and the fuse flags must be set. */
 void nt_nest_set_config(nt_nest *nest, const nt_config *config);
 
-/* nt_nest_step() - the box by one time level, from time t on, with its hooks and ghosts; meanwhile the rows
- * ahead may be prefetched. */
-void nt_nest_step(const nt_nest *nest, const nt_box *box, int64_t t, const nt_ahead *ahead);
-
-/* nt_nest_run() - advances by nest->steps.  Allocates nothing. */
-void nt_nest_run(nt_nest *nest);
+/* nt_nest_set_range() - the cells of an axis that tile i of it holds, into the box. */
+void nt_nest_set_range(const nt_nest *nest, int axis, int64_t i, nt_box *box);
 
 #endif /* NESTUNE_NEST_H */

@@ -25,6 +25,8 @@
 #include <omp.h>
 #include <sched.h>
 
+#include "engine/step.h"
+
 enum { X, Y, Z, SPINS = 4096 };
 
 /* One time block: its tiles, for a number of steps that may be less than the depth in the last. */
@@ -95,7 +97,7 @@ static void advance_tile(const block *b, int64_t i, int64_t j, int64_t k)
         share.first = next.n * s / b->depth;
         share.n = next.n * (s + 1) / b->depth - share.first;
         if (box_of(b, i, j, k, s, &box))
-            nt_nest_step(b->nest, &box, b->time + s, &share);
+            nt_step_box(b->nest, &box, b->time + s, &share);
     }
 }
 

@@ -1,9 +1,6 @@
 /*
- * cpu.c - what the CPU says of itself: who made it, and which instruction sets it runs
+ * cpu.c - what the CPU says of itself: who made it, and its level of features
  * SPDX-License-Identifier: MIT
- *
- * Nothing is cached: the feature words are filled before main() by the compiler's runtime, which
- * also asks XCR0 whether the system saves the wide registers (libgcc 12 and compiler-rt 14 do).
  */
 #include "machine/cpu.h"
 
@@ -11,9 +8,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-#include "nestune/machine.h"
-#include "nt_isas.h"
 
 #if defined(__x86_64__) || defined(__i386__)
 #define CPU_X86 1
@@ -24,56 +18,7 @@
 #include <sys/auxv.h>
 #endif
 
-/* ---- Instruction sets ---------------------------------------------------------------------- */
-
-/* Can this CPU and system run it?  Kept to the features that the tiles are compiled with. */
-static int cpu_runs(nt_isa isa)
-{
-    switch (isa) {
-    case NT_SCALAR: return 1;
-#if CPU_X86
-    case NT_AVX2: return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
-    case NT_AVX512:
-        return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx2") &&
-               __builtin_cpu_supports("fma");
-#elif CPU_ARM
-    case NT_NEON: /* part of the base architecture */ return 1;
-#endif
-    default: return 0;
-    }
-}
-
-static int is_built(nt_isa isa)
-{
-#define BUILT(k, name, code) | 1u << (code)
-    const unsigned built = 0 NT_FOR_EACH_ISA(BUILT, );
-#undef BUILT
-    return built >> isa & 1;
-}
-
-nt_isa nt_max_isa_env(const char **bad)
-{
-#define NAME(code, text) text,
-    static const char *const names[] = {NT_ISA_MAP(NAME)};
-#undef NAME
-    const char *const value = getenv("NESTUNE_MAX_ISA");
-    *bad = NULL;
-    if (!value || !*value)
-        return (nt_isa)(NT_N_ISAS - 1);
-    for (int i = 0; i < NT_N_ISAS; i++)
-        if (!strcmp(value, names[i]))
-            return (nt_isa)i;
-    *bad = value;
-    return (nt_isa)(NT_N_ISAS - 1);
-}
-
-int nt_isa_available(nt_isa isa)
-{
-    const char *bad;
-    if ((int)isa < 0 || isa >= NT_N_ISAS)
-        return 0;
-    return is_built(isa) && cpu_runs(isa) && isa <= nt_max_isa_env(&bad);
-}
+/* ---- Level ------------------------------------------------------------------------------------ */
 
 const char *nt_cpu_level(void)
 {

@@ -1,11 +1,9 @@
 /*
- * cpu.h - what the CPU says of itself: who made it, and which instruction sets it runs
+ * cpu.h - what the CPU says of itself: who made it, and its level of features
  * SPDX-License-Identifier: MIT
  */
 #ifndef NESTUNE_CPU_H
 #define NESTUNE_CPU_H
-
-#include "nestune/config.h"
 
 typedef struct nt_cpu {
     char vendor[16]; /* letters, digits and "._-" alone, so that it can stand in a header */
@@ -28,14 +26,5 @@ const char *nt_uarch_name(const char *vendor, int family, int model, int steppin
 
 /* nt_cpu_level() - archspec's generic name by features: "x86_64_v3", "aarch64", or "unknown". */
 const char *nt_cpu_level(void);
-
-/*
- * nt_max_isa_env() - the limit that NESTUNE_MAX_ISA sets.
- *
- * Errors:  unset, empty or unknown is no limit, the last nt_isa.  *bad (which may not be NULL) is
- *          the unknown value, else NULL: the library goes on, a program may refuse it.
- * Threads: safe as long as nobody changes the environment.
- */
-nt_isa nt_max_isa_env(const char **bad);
 
 #endif /* NESTUNE_CPU_H */

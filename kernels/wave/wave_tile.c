@@ -19,9 +19,9 @@ typedef enum asking { NOTHING, PIECES, ROWS } asking;
 #endif
 
 #define T f64
-#include "wave_rows.h"
+#include "wave/wave_rows.h"
 #define T f32
-#include "wave_rows.h"
+#include "wave/wave_rows.h"
 
 /* unroll 1: plain; 2: prefetches the rows to come, where no time block has rows ahead to ask for. */
 #define ENTRIES(T, code)                                                                              \

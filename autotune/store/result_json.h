@@ -1,0 +1,33 @@
+/*
+ * result_json.h - the JSON form of what a tune found out
+ * SPDX-License-Identifier: MIT
+ */
+#ifndef AUTOTUNE_RESULT_JSON_H
+#define AUTOTUNE_RESULT_JSON_H
+
+#include <jansson.h>
+
+#include "tune/result.h"
+
+enum { RESULT_FORMAT = 2 };
+
+/* result_machine_json(), result_key_json() - who measured, and what the figures are true of.  New
+ * references; NULL without memory. */
+json_t *result_machine_json(const nt_machine *machine);
+json_t *result_key_json(const nt_machine *machine, const nt_kernel *kernel);
+
+/* result_json() - the documented form: {"machine": ..., "results": [...]}, with the rows of one kernel,
+ * or of all for NULL.  A new reference; NULL without memory. */
+json_t *result_json(const result *r, const nt_kernel *kernel);
+
+/*
+ * result_save(), result_load() - DIR/<kernel>.json.
+ *
+ * A loaded file may be hostile: numbers are range-checked, names looked up, configs parsed and checked.
+ * Errors:  NT_EIO; NT_ESTALE: of another format, CPU, kernel version, compiler, flags or SLEEF, each
+ *          named with both values.  NT_ENOMEM.  On error the result is as it was.
+ */
+nt_status result_save(const result *r, const nt_kernel *kernel, const char *dir, nt_error *why);
+nt_status result_load(result *r, const nt_kernel *kernel, const char *dir, nt_error *why);
+
+#endif /* AUTOTUNE_RESULT_JSON_H */

@@ -1,0 +1,47 @@
+/*
+ * options.h - what a tune is asked for, and what it reports while it works
+ * SPDX-License-Identifier: MIT
+ */
+#ifndef AUTOTUNE_OPTIONS_H
+#define AUTOTUNE_OPTIONS_H
+
+#include <signal.h>
+#include <stdbool.h>
+
+#include "measure/trial.h"
+#include "search/search.h"
+#include "tune/result.h"
+
+enum { TUNE_MOST_THREADS = 32, TUNE_MOST_ORDERS = 16 };
+
+typedef struct tune_options {
+    double budget_s;                /* a kernel; 0: tune_budget_s() */
+    unsigned dtypes;                /* bit 1u << nt_dtype for each */
+    int orders[TUNE_MOST_ORDERS];   /* of kernels that have cases */
+    int n_orders;                   /* 0: the cases that are tuned unasked */
+    int64_t shape[3];               /* 0: the default shapes of both classes */
+    int threads[TUNE_MOST_THREADS]; /* counts that may win, ascending */
+    int n_threads;
+    double max_ulp[NT_N_DTYPES]; /* variants above it may not win */
+    uint64_t seed;
+    const volatile sig_atomic_t *stop;
+} tune_options;
+
+/* What is going on, for a progress line.  trial: the one just made, or NULL. */
+typedef struct tune_event {
+    const nt_kernel *kernel;
+    int row, n_rows; /* from 0 */
+    int order;
+    nt_dtype dtype;
+    nt_class class;
+    int64_t steps;
+    const char *stage;          /* "arithmetic", "search", "final", "loops", "done" */
+    double elapsed_s, budget_s; /* of this kernel */
+    const candidate *trial;
+    double ns_per_cell;     /* best so far; 0: none */
+    const result_row *done; /* the finished row, with the stage "done" */
+} tune_event;
+
+typedef void tune_event_fn(void *context, const tune_event *event);
+
+#endif /* AUTOTUNE_OPTIONS_H */

@@ -1,0 +1,23 @@
+/*
+ * stages.h - the stages of a row: its arithmetic before, loop table, final and confirmation after the search
+ * SPDX-License-Identifier: MIT
+ */
+#ifndef AUTOTUNE_STAGES_H
+#define AUTOTUNE_STAGES_H
+
+#include "tune/tuning.h"
+
+/* tuning_arithmetic() - chooses isa and variant of a dtype into t->arithmetic. */
+nt_status tuning_arithmetic(tuning *t, nt_dtype dtype, nt_error *why);
+
+/* tuning_loops() - serial, outer, middle, inner, flat: the best that the search knows of each, side by side. */
+void tuning_loops(tuning_row *tr, double deadline_s);
+
+/* tuning_final() - the plain schedule against the fastest of the search: the plainest of those that cannot be told
+ * apart.  Whoever asks to stop gets the best so far, without a final. */
+nt_config tuning_final(const tuning_row *tr, double deadline_s, double trial_s);
+
+/* tuning_confirm() - default and winner in fresh pairs, in turn with the roofs; fills in the row. */
+void tuning_confirm(tuning_row *tr, const nt_config *winner, double deadline_s);
+
+#endif /* AUTOTUNE_STAGES_H */

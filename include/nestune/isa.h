@@ -1,0 +1,32 @@
+/*
+ * isa.h - the instruction sets that tile functions are built for
+ * SPDX-License-Identifier: MIT
+ */
+#ifndef NESTUNE_ISA_H
+#define NESTUNE_ISA_H
+
+#include "nestune/status.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* Worst first: dispatch takes the last one that this CPU has. */
+#define NT_ISA_MAP(X) X(SCALAR, "scalar") X(NEON, "neon") X(AVX2, "avx2") X(AVX512, "avx512")
+typedef enum nt_isa {
+#define X(code, text) NT_##code,
+    NT_ISA_MAP(X)
+#undef X
+        NT_N_ISAS
+} nt_isa;
+
+/* nt_isa_name() - "avx2" for NT_AVX2; NULL for an unknown one. */
+NT_API const char *nt_isa_name(nt_isa isa);
+
+/* nt_isa_available() - built in, on this CPU (XCR0 too), and not above NESTUNE_MAX_ISA. */
+NT_API int nt_isa_available(nt_isa isa);
+
+#ifdef __cplusplus
+}
+#endif
+#endif /* NESTUNE_ISA_H */

@@ -1,0 +1,93 @@
+/*
+ * loops.c - the loops over tiles, in the order of the config, shared among the threads
+ * SPDX-License-Identifier: MIT
+ *
+ * Every thread of the team descends through the loops in the config's order; at the shared loop the tiles are
+ * dealt out by `omp for`, whose barrier ends it.  So `inner` costs a barrier a row of tiles, as it does in
+ * every language, and `outer` one a pass.
+ */
+#include "engine/loops.h"
+
+#include "engine/step.h"
+
+/* The barrier of a shared loop, but where the end of the parallel region follows at once. */
+static void end_shared_loop(const nt_pass *p, int level)
+{
+    if (level > 0 || !p->last) {
+#pragma omp barrier
+    }
+}
+
+/* The loops from `level` inwards; the one at `shared` is dealt out among the team. */
+static void descend(const nt_pass *p, int level, int shared, nt_box box)
+{
+    const nt_nest *nest = p->nest;
+    if (level == 3) {
+        nt_step_tile(nest, &box, p->time, p->start, p->depth);
+        return;
+    }
+    const int axis = nest->order[level];
+    const int64_t n = nest->n_tiles[axis];
+    if (level != shared) {
+        for (int64_t i = 0; i < n; i++) {
+            nt_nest_set_range(nest, axis, i, &box);
+            descend(p, level + 1, shared, box);
+        }
+    } else if (nest->dynamic) {
+#pragma omp for schedule(dynamic, 1) nowait
+        for (int64_t i = 0; i < n; i++) {
+            nt_box mine = box;
+            nt_nest_set_range(nest, axis, i, &mine);
+            descend(p, level + 1, -1, mine);
+        }
+    } else {
+#pragma omp for schedule(static) nowait
+        for (int64_t i = 0; i < n; i++) {
+            nt_box mine = box;
+            nt_nest_set_range(nest, axis, i, &mine);
+            descend(p, level + 1, -1, mine);
+        }
+    }
+    if (level == shared)
+        end_shared_loop(p, level);
+}
+
+/* Tile i of all tiles in one list. */
+static void flat_tile(const nt_pass *p, int64_t i)
+{
+    const nt_nest *nest = p->nest;
+    nt_box box = {0};
+    for (int level = 2; level >= 0; level--) {
+        const int axis = nest->order[level];
+        nt_nest_set_range(nest, axis, i % nest->n_tiles[axis], &box);
+        i /= nest->n_tiles[axis];
+    }
+    nt_step_tile(nest, &box, p->time, p->start, p->depth);
+}
+
+static void flat_pass(const nt_pass *p, bool team)
+{
+    const int64_t n = p->nest->n_tiles[NT_X] * p->nest->n_tiles[NT_Y] * p->nest->n_tiles[NT_Z];
+    if (!team) {
+        for (int64_t i = 0; i < n; i++)
+            flat_tile(p, i);
+    } else if (p->nest->dynamic) {
+#pragma omp for schedule(dynamic, 1) nowait
+        for (int64_t i = 0; i < n; i++)
+            flat_tile(p, i);
+    } else {
+#pragma omp for schedule(static) nowait
+        for (int64_t i = 0; i < n; i++)
+            flat_tile(p, i);
+    }
+    if (team)
+        end_shared_loop(p, 0);
+}
+
+void nt_loops_pass(const nt_pass *p, bool team)
+{
+    if (p->nest->flat)
+        flat_pass(p, team);
+    else
+        descend(p, 0, team ? p->nest->shared : -1, (nt_box){0});
+}

@@ -1,0 +1,94 @@
+/*
+ * step.c - one box by one time level, and what follows: point work and ghosts
+ * SPDX-License-Identifier: MIT
+ *
+ * Rows that follow each other without gaps in every operand are given to the tile function as one
+ * long row: the cells of a pointwise kernel are independent, so this changes no bit, and a row of 100 cells
+ * costs no more than a row of a million.
+ */
+#include "engine/step.h"
+
+#include <string.h>
+
+/* A box of whole rows, or planes, as one row, where cells follow each other. */
+static nt_box fused(const nt_nest *nest, nt_box box)
+{
+    const int64_t nx = nest->n[NT_X], ny = nest->n[NT_Y];
+    if (nest->rows_fuse && box.x0 == 0 && box.x1 == nx && box.y1 - box.y0 > 1) {
+        if (nest->planes_fuse && box.y0 == 0 && box.y1 == ny)
+            return (nt_box){box.z0 * nx * ny, box.z1 * nx * ny, 0, 1, 0, 1};
+        return (nt_box){box.y0 * nx, box.y1 * nx, 0, 1, box.z0, box.z1};
+    }
+    return box;
+}
+
+/* Rows of any stride in x, through a buffer of unit stride.  Radius 0. */
+enum { PACK_CELLS = 256 };
+
+static void copy_strided(char *to, ptrdiff_t to_stride, const char *from, ptrdiff_t from_stride, int64_t n,
+                         int bytes)
+{
+    for (int64_t i = 0; i < n; i++)
+        memcpy(to + i * to_stride * bytes, from + i * from_stride * bytes, (size_t)bytes);
+}
+
+static char *strided_cell(const nt_view *view, ptrdiff_t sx, int64_t x, int64_t y, int64_t z, int bytes)
+{
+    return (char *)view->cells + (x * sx + y * view->sy + z * view->sz) * bytes;
+}
+
+static void packed(const nt_nest *nest, int which, const nt_box *box)
+{
+    const nt_step *step = &nest->step[which];
+    const ptrdiff_t *sx = nest->x_stride[which];
+    _Alignas(64) char row[2 + NT_MAX_COEFS][PACK_CELLS * sizeof(double)];
+    const nt_view *from[2 + NT_MAX_COEFS] = {&step->src, &step->dst, &step->coef[0], &step->coef[1]};
+    const int bytes = nest->element_bytes;
+    const nt_step in_buffer = {.src = {.cells = row[0]},
+                               .dst = {.cells = row[1]},
+                               .coef = {{.cells = row[2]}, {.cells = row[3]}},
+                               .params = step->params};
+    for (int64_t z = box->z0; z < box->z1; z++)
+        for (int64_t y = box->y0; y < box->y1; y++)
+            for (int64_t x = box->x0; x < box->x1; x += PACK_CELLS) {
+                const int64_t n = box->x1 - x < PACK_CELLS ? box->x1 - x : PACK_CELLS;
+                for (int k = 0; k < 2 + NT_MAX_COEFS; k++)
+                    copy_strided(row[k], 1, strided_cell(from[k], sx[k], x, y, z, bytes), sx[k], n, bytes);
+                nest->fn(&in_buffer, &(nt_box){0, n, 0, 1, 0, 1});
+                copy_strided(strided_cell(from[1], sx[1], x, y, z, bytes), sx[1], row[1], 1, n, bytes);
+            }
+}
+
+/* What follows a box just computed: its point work, and the ghosts that mirror it. */
+static void finish_box(const nt_nest *nest, const nt_step *step, const nt_box *box, int64_t t)
+{
+    for (int h = 0; h < nest->n_hooks; h++)
+        nest->hooks[h].apply(nest->hooks[h].context, step, box, t);
+    if (nest->ghosts)
+        nest->ghosts(step->params, nest->dtype, &step->dst, nest->n, box);
+}
+
+void nt_step_box(const nt_nest *nest, const nt_box *box, int64_t t, const nt_ahead *ahead)
+{
+    nt_step step = nest->step[t & 1];
+    step.ahead = *ahead;
+    if (box->x1 - box->x0 < nest->n[NT_X]) { /* beside it another thread may be writing, at another step */
+        step.src.first = box->x0 - nest->radius;
+        step.src.end = box->x1 + nest->radius;
+    }
+    nest->fn(&step, box);
+    finish_box(nest, &step, box, t);
+}
+
+void nt_step_tile(const nt_nest *nest, const nt_box *box, int64_t t, int64_t start, int depth)
+{
+    const nt_box whole = fused(nest, *box);
+    for (int k = 0; k < depth; k++, t++) {
+        const int which = nest->rotates ? (int)(t & 1) : t > start;
+        if (nest->packs)
+            packed(nest, which, box);
+        else
+            nest->fn(&nest->step[which], &whole);
+        finish_box(nest, &nest->step[which], box, t);
+    }
+}
