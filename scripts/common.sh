@@ -48,7 +48,6 @@ libsleef-dev      library sleef
 libhwloc-dev      library hwloc
 libjansson-dev    library jansson
 libmpfr-dev       library mpfr
-zlib1g-dev        library zlib
 libpng-dev        library libpng
 libcmocka-dev     library cmocka
 libbenchmark-dev  library benchmark'
@@ -72,7 +71,6 @@ libsleef-dev:arm64     file    $arm64/pkgconfig/sleef.pc
 libhwloc-dev:arm64     file    $arm64/pkgconfig/hwloc.pc
 libjansson-dev:arm64   file    $arm64/pkgconfig/jansson.pc
 libmpfr-dev:arm64      file    $arm64/pkgconfig/mpfr.pc
-zlib1g-dev:arm64       file    $arm64/pkgconfig/zlib.pc
 libcmocka-dev:arm64    file    $arm64/pkgconfig/cmocka.pc"
 
 is_there() {

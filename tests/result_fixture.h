@@ -6,8 +6,8 @@
 #define TESTS_RESULT_FIXTURE_H
 
 #include <stdio.h>
-#include <zlib.h>
 
+#include "nestune/crc32.h"
 #include "store/emit.h"
 #include "program.h"
 #include "result_support.h"
@@ -116,7 +116,7 @@ static inline void write_sealed(json_t *root, const char *path)
                  json_dumps(root, JSON_COMPACT | JSON_SORT_KEYS | JSON_ENSURE_ASCII | JSON_REAL_PRECISION(6)),
              crc[9];
         assert_non_null(text);
-        snprintf(crc, sizeof crc, "%08lx", crc32_z(0, (const Bytef *)text, strlen(text)));
+        snprintf(crc, sizeof crc, "%08x", nt_crc32(0, text, strlen(text)));
         assert_int_equal(json_object_set_new(root, "crc", json_string(crc)), 0);
         free(text);
     }

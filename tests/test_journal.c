@@ -11,8 +11,8 @@
 #include <sys/resource.h>
 
 #include <cmocka.h>
-#include <zlib.h>
 
+#include "nestune/crc32.h"
 #include "os/file.h"
 #include "store/journal.h"
 #include "journal_support.h"
@@ -208,8 +208,7 @@ static void put_framed(const char *path, const char *head, size_t head_n, const 
     FILE *file = fopen(path, "w");
     assert_non_null(file);
     fwrite(head, 1, head_n, file);
-    fprintf(file, "{\"n\":%zu,\"crc\":\"%08lx\",\"r\":", n,
-            crc32(0, (const unsigned char *)payload, (uInt)n));
+    fprintf(file, "{\"n\":%zu,\"crc\":\"%08x\",\"r\":", n, nt_crc32(0, payload, n));
     fwrite(payload, 1, n, file);
     fputs("}\n", file);
     assert_int_equal(fclose(file), 0);

@@ -189,7 +189,7 @@ static const room rooms[] = {
     {"autotune/measure/", "autotune/os/", ""},
     {"autotune/search/", "autotune/measure/", ""},
     {"autotune/tune/", "autotune/measure/ autotune/search/", ""},
-    {"autotune/store/", "autotune/os/ autotune/measure/ autotune/tune/", "jansson.h zlib.h"},
+    {"autotune/store/", "autotune/os/ autotune/measure/ autotune/tune/", "jansson.h"},
     {"autotune/worker/", "autotune/os/ autotune/measure/", ""},
     {"autotune/accuracy/", "", "mpfr.h"},
     {"autotune/cli/",

@@ -7,9 +7,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <zlib.h>
 
 #include "measure/environment.h"
+#include "nestune/crc32.h"
 #include "os/file.h"
 #include "store/result_json.h"
 
@@ -68,7 +68,7 @@ char *emit_text(const result *r)
                     stats_verdict_name(row->verdict));
         }
     if (fflush(out) == 0)
-        fprintf(out, "NT_TUNED_END(%d, 0x%08lx)\n", r->n_rows, crc32(0, (const Bytef *)text, (uInt)n));
+        fprintf(out, "NT_TUNED_END(%d, 0x%08x)\n", r->n_rows, nt_crc32(0, text, n));
     if (fclose(out) != 0) {
         free(text);
         return NULL;

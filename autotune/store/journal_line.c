@@ -12,16 +12,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <zlib.h>
 
+#include "nestune/crc32.h"
 #include "os/text.h"
 
 static const char open_text[] = "{\"n\":", crc_text[] = ",\"crc\":\"", record_text[] = "\",\"r\":";
-
-static uint32_t crc_of(const char *data, size_t n)
-{
-    return (uint32_t)crc32_z(0, (const unsigned char *)data, n);
-}
 
 char *journal_line_format(const json_t *record, size_t *n)
 {
@@ -32,7 +27,7 @@ char *journal_line_format(const json_t *record, size_t *n)
         return NULL;
     const size_t size = strlen(payload);
     char *line = NULL;
-    const int length = asprintf(&line, "%s%zu%s%08x%s%s}\n", open_text, size, crc_text, crc_of(payload, size),
+    const int length = asprintf(&line, "%s%zu%s%08x%s%s}\n", open_text, size, crc_text, nt_crc32(0, payload, size),
                                 record_text, payload);
     free(payload);
     if (length < 0)
@@ -90,9 +85,9 @@ json_t *journal_line_parse(const char *text, size_t n, size_t *used, char what[J
                  size + 1);
         return NULL;
     }
-    if (crc_of(at, size) != crc) {
-        snprintf(what, JOURNAL_LINE_WHAT, "damaged: its bytes give CRC %08x, it says %08x", crc_of(at, size),
-                 crc);
+    if (nt_crc32(0, at, size) != crc) {
+        snprintf(what, JOURNAL_LINE_WHAT, "damaged: its bytes give CRC %08x, it says %08x",
+                 nt_crc32(0, at, size), crc);
         return NULL;
     }
     if (at[size] != '}') {

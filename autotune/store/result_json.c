@@ -7,8 +7,8 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-#include <zlib.h>
 
+#include "nestune/crc32.h"
 #include "os/file.h"
 #include "os/text.h"
 
@@ -100,7 +100,7 @@ static uint32_t crc_of(json_t *root)
     json_t *rest = json_copy(root);
     json_object_del(rest, "crc");
     char *text = json_dumps(rest, JSON_COMPACT | JSON_SORT_KEYS | JSON_REAL_PRECISION(6));
-    const uint32_t crc = text ? (uint32_t)crc32(0, (const Bytef *)text, (uInt)strlen(text)) : 0;
+    const uint32_t crc = text ? nt_crc32(0, text, strlen(text)) : 0;
     free(text);
     json_decref(rest);
     return crc;

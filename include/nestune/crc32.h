@@ -1,0 +1,28 @@
+/*
+ * crc32.h - the CRC-32 of zlib and PNG
+ * SPDX-License-Identifier: MIT
+ */
+#ifndef NESTUNE_CRC32_H
+#define NESTUNE_CRC32_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "nestune/status.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/*
+ * nt_crc32() - of n bytes that follow those whose CRC is `crc`; 0 to begin with.
+ *
+ * Threads: safe.
+ */
+NT_API uint32_t nt_crc32(uint32_t crc, const void *bytes, size_t n);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif /* NESTUNE_CRC32_H */
