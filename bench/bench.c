@@ -21,8 +21,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
+#include "bind_threads.h"
 #include "gbench.h"
 #include "nestune/nestune.h"
 
@@ -307,19 +307,6 @@ static int add_kernel(const nt_kernel *kernel, int64_t steps, const nt_machine *
             if (add_case(kernel, one->params, dtype, steps, m) != 0)
                 return -1;
     return 0;
-}
-
-/* OpenMP reads its variables before main(), so the program starts itself once more with them. */
-static void bind_threads(char **argv)
-{
-    static const char *const settings[][2] = {
-        {"OMP_PROC_BIND", "spread"}, {"OMP_PLACES", "cores"}, {"OMP_WAIT_POLICY", "active"}};
-    int n_set = 0;
-    for (size_t i = 0; i < sizeof settings / sizeof *settings; i++)
-        if (!getenv(settings[i][0]))
-            n_set += setenv(settings[i][0], settings[i][1], 0) == 0;
-    if (n_set > 0)
-        execv("/proc/self/exe", argv);
 }
 
 static void add_context(const nt_machine *m)
