@@ -3,7 +3,6 @@
  * SPDX-License-Identifier: MIT
  */
 #define _GNU_SOURCE
-#include <errno.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -200,7 +199,7 @@ static void a_full_disk_stops_no_search(void **state)
     assert_int_equal(*f.n_run, 3);
     assert_true(r.n_unrecorded >= 2);
     assert_int_equal(r.status, NT_EIO);
-    assert_non_null(strstr(r.why.text, strerror(EFBIG)));
+    assert_non_null(strstr(r.why.text, "too large"));
     journal_runner_free(&r);
     journal_close(j, NULL);
     scratch_walk(&s, 1);

@@ -72,11 +72,10 @@ static trials read_journal(const char *out)
     assert_non_null(asks);
     for (char *line = text, *end; text && line < text + size; line = end + 1) {
         char what[JOURNAL_LINE_WHAT];
-        size_t used;
         end = memchr(line, '\n', (size_t)(text + size - line));
         if (!end)
             end = text + size;
-        json_t *record = journal_line_parse(line, (size_t)(end - line), &used, what);
+        json_t *record = journal_line_parse(line, (size_t)(end - line), what);
         t.n_torn += !record;
         if (json_is_string(json_object_get(record, "type")) && t.n < 20000)
             asks[t.n++] = ask_of(record);

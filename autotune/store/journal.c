@@ -7,6 +7,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,15 +17,15 @@
 
 #include "os/clock.h"
 #include "os/file.h"
-#include "store/journal_line.h"
 #include "os/text.h"
+#include "store/journal_line.h"
 
 struct journal {
     char *path;
     int fd;
-    int torn;      /* the last line has no end: the next append ends it first */
+    bool torn; /* the last line has no end: the next append ends it first */
+    bool unsynced;
     double sync_s; /* when it was synced last */
-    int unsynced;
     json_t *header;
     struct entry {
         json_t *record;
@@ -72,13 +73,23 @@ static void journal_free(journal *j)
     free(j);
 }
 
+static nt_status in_use(nt_error *why, const char *path)
+{
+    return fail(why, NT_EIO, path, "in use by another process");
+}
+
+/* Some file systems have no locks: there it goes without. */
 static nt_status lock(int fd, const char *path, nt_error *why)
 {
-    if (flock(fd, LOCK_EX | LOCK_NB) == 0)
-        return NT_OK;
-    if (errno == EWOULDBLOCK)
-        return fail(why, NT_EIO, path, "in use by another process");
-    return file_fail(why, "lock", path, errno);
+    struct stat locked, there;
+    if (flock(fd, LOCK_EX | LOCK_NB) != 0) {
+        if (errno == ENOLCK || errno == ENOSYS || errno == EOPNOTSUPP)
+            return NT_OK;
+        return errno == EWOULDBLOCK ? in_use(why, path) : file_fail(why, "lock", path, errno);
+    }
+    /* Another process may have put it aside after it was opened here. */
+    const bool same = fstat(fd, &locked) == 0 && stat(path, &there) == 0 && locked.st_ino == there.st_ino;
+    return same ? NT_OK : in_use(why, path);
 }
 
 /* ---- Writing -------------------------------------------------------------------------------- */
@@ -88,47 +99,37 @@ static nt_status sync_now(journal *j, nt_error *why)
     j->sync_s = clock_s();
     if (j->unsynced && fdatasync(j->fd) != 0 && errno != EINVAL)
         return file_fail(why, "sync", j->path, errno);
-    j->unsynced = 0;
+    j->unsynced = false;
     return NT_OK;
 }
 
 static nt_status append_bytes(journal *j, const char *data, size_t n, nt_error *why)
 {
-    struct stat st;
-    if (fstat(j->fd, &st) != 0)
-        return file_fail(why, "write", j->path, errno);
     const ssize_t done = file_write_once(j->fd, data, n);
+    if (done < 0)
+        return file_fail(why, "write", j->path, errno);
+    if (done > 0)
+        j->torn = data[done - 1] != '\n';
+    j->unsynced = true;
     if (done == (ssize_t)n)
         return NT_OK;
-    /* Cut short: the rest is tried once more, for the reason if for nothing else. */
-    const ssize_t more = done < 0 ? done : file_write_once(j->fd, data + done, n - (size_t)done);
-    const int error = more < 0 ? errno : ENOSPC;
-    if (more > 0 && done + more == (ssize_t)n)
-        return NT_OK;
-    if (done > 0 && ftruncate(j->fd, st.st_size) != 0)
-        j->torn = 1;
-    return file_fail(why, "write", j->path, error);
+    return fail(why, NT_EIO, j->path, "cut short: the disk is full, or the file too large");
 }
 
 nt_status journal_append(journal *j, const json_t *record, nt_error *why)
 {
     if (!json_is_object(record))
         return fail(why, NT_EARG, j->path, "a record must be a JSON object");
-    if (j->torn) {
-        const nt_status status = append_bytes(j, "\n", 1, why);
-        if (status != NT_OK)
-            return status;
-        j->torn = 0;
-    }
     size_t n;
     char *line = journal_line_format(record, &n);
     if (!line)
         return fail(why, NT_ENOMEM, j->path, "out of memory");
-    const nt_status status = append_bytes(j, line, n, why);
+    nt_status status = j->torn ? append_bytes(j, "\n", 1, why) : NT_OK;
+    if (status == NT_OK)
+        status = append_bytes(j, line, n, why);
     free(line);
     if (status != NT_OK)
         return status;
-    j->unsynced = 1;
     return clock_s() - j->sync_s >= 1 ? sync_now(j, why) : NT_OK;
 }
 
@@ -136,59 +137,44 @@ nt_status journal_close(journal *j, nt_error *why)
 {
     if (!j)
         return NT_OK;
-    const nt_status status = j->fd >= 0 ? sync_now(j, why) : NT_OK;
+    const nt_status status = sync_now(j, why);
     journal_free(j);
     return status;
 }
 
 /* ---- A new one ------------------------------------------------------------------------------ */
 
-/* Takes the lock of a journal that is about to be put aside, so that nobody is still writing to it.
- */
-static nt_status claim_existing(const char *path, int *fd, nt_error *why)
+/* Moves an existing journal out of the way.  *fd keeps its lock, so that nobody is still writing to it;
+ * -1: there is none. */
+static nt_status put_aside(const char *path, const char *old, int *fd, nt_error *why)
 {
     struct stat st;
-    *fd = -1;
-    if (lstat(path, &st) != 0)
+    *fd = open(path, O_RDWR | O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW); /* NFS locks what can be written */
+    if (*fd < 0)
         return errno == ENOENT ? NT_OK : file_fail(why, "write", path, errno);
-    if (!S_ISREG(st.st_mode))
-        return file_fail(why, "write", path, S_ISDIR(st.st_mode) ? EISDIR : EINVAL);
-    *fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-    return *fd < 0 ? NT_OK : lock(*fd, path, why); /* unreadable: only renamed */
-}
-
-/* The new file is made whole under another name first: a full disk leaves the old journal in place.
- */
-static nt_status write_and_swap(journal *j, const json_t *record, const char *temp, const char *old,
-                                nt_error *why)
-{
-    /* It may be there already, left by a process that was killed here: its lock is then free. */
-    j->fd = open(temp, O_RDWR | O_APPEND | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0666);
-    if (j->fd < 0)
-        return file_fail(why, "write", j->path, errno);
-    nt_status status = lock(j->fd, j->path, why);
+    if (fstat(*fd, &st) != 0 || !S_ISREG(st.st_mode))
+        return file_fail(why, "write", path, EINVAL);
+    const nt_status status = lock(*fd, path, why);
     if (status != NT_OK)
         return status;
+    return rename(path, old) == 0 ? NT_OK : file_fail(why, "rename", path, errno);
+}
 
-    status =
-        ftruncate(j->fd, 0) == 0 ? journal_append(j, record, why) : file_fail(why, "write", j->path, errno);
+static nt_status begin(journal *j, const json_t *record, nt_error *why)
+{
+    j->fd = open(j->path, O_RDWR | O_APPEND | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+    if (j->fd < 0)
+        return errno == EEXIST ? in_use(why, j->path) : file_fail(why, "write", j->path, errno);
+    nt_status status = lock(j->fd, j->path, why);
+    if (status != NT_OK)
+        return status; /* it is another's by now */
+    status = journal_append(j, record, why);
     if (status == NT_OK)
         status = sync_now(j, why);
-    int moved = 0;
-    if (status == NT_OK) {
-        moved = rename(j->path, old) == 0;
-        if (!moved && errno != ENOENT)
-            status = file_fail(why, "rename", j->path, errno);
-    }
-    if (status == NT_OK && rename(temp, j->path) != 0) {
-        status = file_fail(why, "write", j->path, errno);
-        if (moved)
-            rename(old, j->path);
-    }
-    if (status != NT_OK)
-        unlink(temp);
-    else if (file_sync_folder(j->path) != 0)
+    if (status == NT_OK && file_sync_folder(j->path) != 0)
         status = file_fail(why, "sync the folder of", j->path, errno);
+    if (status != NT_OK)
+        unlink(j->path);
     return status;
 }
 
@@ -198,20 +184,24 @@ nt_status journal_open_new(journal **j, const char *path, const json_t *header, 
     if (status != NT_OK)
         return status;
 
-    int claimed = -1;
-    char *temp = NULL, *old = NULL;
+    int old_fd = -1;
+    char *old = NULL;
     json_t *record = json_pack("{s:O}", "header", (json_t *)header);
-    if (!record || asprintf(&temp, "%s.new", path) < 0 || asprintf(&old, "%s.old", path) < 0)
+    if (!record || asprintf(&old, "%s.old", path) < 0) {
+        old = NULL;
         status = fail(why, NT_ENOMEM, path, "out of memory");
+    }
     if (status == NT_OK)
-        status = claim_existing(path, &claimed, why);
-    if (status == NT_OK)
-        status = write_and_swap(*j, record, temp, old, why);
+        status = put_aside(path, old, &old_fd, why);
+    if (status == NT_OK) {
+        status = begin(*j, record, why);
+        if (status != NT_OK && old_fd >= 0 && access(path, F_OK) != 0)
+            rename(old, path); /* as it was; the first failure is the one to name */
+    }
 
-    if (claimed >= 0)
-        close(claimed);
+    if (old_fd >= 0)
+        close(old_fd);
     json_decref(record);
-    free(temp);
     free(old);
     if (status != NT_OK) {
         journal_free(*j);
@@ -261,50 +251,23 @@ static nt_status keep(const reader *r, json_t *record, int64_t line)
     return NT_OK;
 }
 
-/* Most lines hold one record.  Where a newline was lost, or stands behind a torn record, more whole
- * ones may follow in the same line; they are looked for, a few times only: the file may be hostile.
- */
-static nt_status read_line(const reader *r, const char *text, size_t n, int64_t line, int ended)
-{
-    enum { MAX_PARTS = 16 };
-    char what[JOURNAL_LINE_WHAT];
-    int named = 0;
-    size_t at = 0;
-    for (int part = 0; part < MAX_PARTS && (at < n || part == 0); part++) {
-        size_t used;
-        json_t *record = journal_line_parse(text + at, n - at, &used, what);
-        if (record) {
-            const nt_status status = keep(r, record, line);
-            if (status != NT_OK)
-                return status;
-            at += used;
-            if (at == n)
-                break;
-            snprintf(what, sizeof what, "more follows its first record");
-        } else {
-            at += journal_line_find(text + at, n - at);
-        }
-        if (!named++)
-            damage(r, line, what);
-    }
-    if (!ended && !named)
-        damage(r, line, "the last line has no end; its record is whole");
-    return NT_OK;
-}
-
 static nt_status read_records(const reader *r, const char *text, size_t n)
 {
     int64_t line = 1;
-    for (size_t at = 0; at < n; line++) {
+    nt_status status = NT_OK;
+    for (size_t at = 0; at < n && status == NT_OK; line++) {
         const char *newline = memchr(text + at, '\n', n - at);
-        const size_t end = newline ? (size_t)(newline - text) : n;
-        const nt_status status = read_line(r, text + at, end - at, line, newline != NULL);
-        if (status != NT_OK)
-            return status;
-        at = end + 1;
+        const size_t line_n = newline ? (size_t)(newline - text) - at : n - at;
+        char what[JOURNAL_LINE_WHAT];
+        json_t *record = journal_line_parse(text + at, line_n, what);
+        if (record)
+            status = keep(r, record, line);
+        else
+            damage(r, line, what);
+        at += line_n + 1;
     }
     r->j->torn = n > 0 && text[n - 1] != '\n';
-    return NT_OK;
+    return status;
 }
 
 /* Appends "; field was old, now new" to text. */
@@ -364,10 +327,6 @@ nt_status journal_open_resume(journal **j, const char *path, const json_t *heade
     free(text);
     if (status == NT_OK)
         status = same_key(*j, header, why);
-    if (status == NT_OK && (*j)->torn) {
-        status = append_bytes(*j, "\n", 1, why);
-        (*j)->torn = 0;
-    }
     if (status != NT_OK) {
         journal_free(*j);
         *j = NULL;

@@ -9,8 +9,8 @@
  * so a kill costs at most the record in flight, and a damaged line costs itself alone.  The first
  * record, {"header":{...}}, is the key: what the others are true of.
  *
- * A journal belongs to one process at a time: it is locked, and a second one is refused with
- * NT_EIO.
+ * A journal belongs to one process at a time: it is locked, where the file system has locks, and a
+ * second one is refused with NT_EIO.
  */
 #ifndef AUTOTUNE_JOURNAL_H
 #define AUTOTUNE_JOURNAL_H
@@ -30,7 +30,8 @@ typedef void journal_damage_fn(void *context, int64_t line, const char *what);
  * journal_open_new() - an empty journal.
  *
  * An existing file is renamed to <path>.old first, in place of an older one.
- * Errors:  NT_EIO (then every file is as it was), NT_EARG (header is no object), NT_ENOMEM.
+ * Errors:  NT_EIO (then it is back at its place, but an older .old is gone), NT_EARG (header is no
+ *          object), NT_ENOMEM.
  */
 nt_status journal_open_new(journal **j, const char *path, const json_t *header, nt_error *why);
 
@@ -56,9 +57,9 @@ int64_t journal_line(const journal *j, size_t i);
  * journal_append() - one record, in one write; synced to the disk when the last sync is a second
  * old.
  *
- * Errors:  NT_EIO (full, above RLIMIT_FSIZE): what was written of the record is taken back,
- *          and appending may be tried again; or the sync failed, and the record may not outlive
- *          a crash of the machine.  NT_EARG: not an object.  NT_ENOMEM.
+ * Errors:  NT_EIO (full, above RLIMIT_FSIZE): the records before it stand, and appending may be
+ *          tried again; or the sync failed, and the record may not outlive a crash of the machine.
+ *          NT_EARG: not an object.  NT_ENOMEM.
  */
 nt_status journal_append(journal *j, const json_t *record, nt_error *why);
 

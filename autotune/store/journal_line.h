@@ -14,15 +14,10 @@ enum { JOURNAL_LINE_WHAT = 200 };
 char *journal_line_format(const json_t *record, size_t *n);
 
 /*
- * journal_line_parse() - the record that stands at the start of text.
+ * journal_line_parse() - the record of a line of n bytes, without its newline.
  *
- * Shape:   n bytes without the newline.  *used = how many of them the record took.
  * Errors:  NULL, and what is wrong in words.  Any bytes are allowed.
  */
-json_t *journal_line_parse(const char *text, size_t n, size_t *used, char what[JOURNAL_LINE_WHAT]);
-
-/* journal_line_find() - offset of the next place after the first byte where a record may start; n:
- * none. */
-size_t journal_line_find(const char *text, size_t n);
+json_t *journal_line_parse(const char *line, size_t n, char what[JOURNAL_LINE_WHAT]);
 
 #endif /* AUTOTUNE_JOURNAL_LINE_H */
