@@ -52,7 +52,7 @@ static void NAME(split)(const problem *p, T *a)
             }
 }
 
-static int NAME(time)(const problem *p, double *seconds)
+static int NAME(time)(problem *p, double *seconds)
 {
     const size_t bytes = (size_t)(p->nx * p->ny * p->nz) * sizeof(T);
     if (2.0 * (double)bytes > memory_available())

@@ -14,8 +14,7 @@ static inline void NAME(row)(const problem *p, T *restrict next, const T *restri
                              long y, long z)
 {
     const T *const w = NAME(weights);
-    const long sy = p->nx + 2 * M, sz = sy * (p->ny + 2 * M); /* rows and planes with their halo */
-    const long first = (z + M) * sz + (y + M) * sy + M, end = first + p->nx;
+    const long sy = p->sy, sz = p->sz, first = (z + M) * sz + (y + M) * sy + M, end = first + p->nx;
 #pragma omp simd
     for (long i = first; i < end; i++) {
         T sum = w[0] * u[i];
@@ -51,21 +50,23 @@ static void NAME(blocked)(const problem *p, T *restrict next, const T *restrict 
 /* Values in [-1, 1), C below every order's limit, zeros in the halo.  Each thread touches its planes first. */
 static void NAME(fill)(const problem *p, T *restrict u, T *restrict older, T *restrict c)
 {
-    const long lines = p->ny + 2 * M, sy = p->nx + 2 * M;
+    const long lines = p->ny + 2 * M;
 #pragma omp parallel for schedule(static) num_threads(p->threads)
     for (long z = -M; z < p->nz + M; z++)
         for (long y = -M; y < p->ny + M; y++)
             for (long x = -M; x < p->nx + M; x++) {
-                const long i = ((z + M) * lines + y + M) * sy + x + M;
+                const long i = (z + M) * p->sz + (y + M) * p->sy + x + M;
                 const int inside = z >= 0 && z < p->nz && y >= 0 && y < p->ny && x >= 0 && x < p->nx;
                 u[i] = older[i] = inside ? (T)(2 * uniform((z * lines + y) * p->nx + x) - 1) : 0;
                 c[i] = (T)(0.02 + 0.1 * uniform(i));
             }
 }
 
-static int NAME(time)(const problem *p, double *seconds)
+static int NAME(time)(problem *p, double *seconds)
 {
-    const size_t bytes = (size_t)((p->nx + 2 * M) * (p->ny + 2 * M) * (p->nz + 2 * M)) * sizeof(T);
+    p->sy = p->nx + 2 * M;
+    p->sz = p->sy * (p->ny + 2 * M);
+    const size_t bytes = (size_t)((p->nz + 2 * M) * p->sz) * sizeof(T);
     if (3.0 * (double)bytes > memory_available())
         return -1;
     T *u = malloc(bytes), *older = malloc(bytes), *c = malloc(bytes);

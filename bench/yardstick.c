@@ -158,9 +158,9 @@ static int threads_granted(int wanted)
 }
 
 /* Times one form of a loop; 0, or -1 with one line on stderr. */
-static int measure(const choice *c, const loop *l)
+static int measure(choice *c, const loop *l)
 {
-    const problem *p = &c->p;
+    problem *p = &c->p;
     double seconds[MAX_REPS];
     if (l->time(p, seconds) != 0) {
         fprintf(stderr, "%s: %s of %ldx%ldx%ld %s take more than the memory available, %.0f MiB\n",

@@ -15,6 +15,7 @@
 
 typedef struct problem {
     long nx, ny, nz;
+    long sy, sz; /* strides of rows and planes with a halo, in elements: set by the loop that has one */
     int threads, reps, steps;
     int form;  /* index of the yardstick's forms */
     int block; /* rows of a block, in a form that has blocks */
@@ -23,7 +24,7 @@ typedef struct problem {
 /* The loops of one type; time() fills seconds[reps], or returns -1 where memory is short. */
 typedef struct loop {
     const char *dtype, *order; /* order: NULL where there is none */
-    int (*time)(const problem *p, double *seconds);
+    int (*time)(problem *p, double *seconds);
 } loop;
 
 /* The keys of options; each yardstick lists those that it has. */
