@@ -24,6 +24,7 @@
 #include <cmocka.h>
 
 #include "os/clock.h"
+#include "os/process.h"
 #include "worker/driver.h"
 #include "worker/wire.h"
 
@@ -42,7 +43,7 @@
 
 static void answer_with(wire_answer *answer, size_t n)
 {
-    if (write(WIRE_OUT_FD, answer, n) < 0)
+    if (write(PROCESS_OUT_FD, answer, n) < 0)
         _exit(9);
 }
 
@@ -127,8 +128,8 @@ static void take_all_memory(wire_answer *answer)
 
 static void close_and_stay(wire_answer *answer)
 {
-    close(WIRE_IN_FD);
-    close(WIRE_OUT_FD);
+    close(PROCESS_IN_FD);
+    close(PROCESS_OUT_FD);
     hang(answer);
 }
 
@@ -242,14 +243,14 @@ enum { N_PLANTED = sizeof planted / sizeof *planted };
 static int planted_main(const char *mode)
 {
     wire_ask ask;
-    wire_hello hello = {wire_head_of(WIRE_HELLO, sizeof hello, 0), 0};
+    wire_head hello = wire_head_of(WIRE_HELLO, sizeof hello, 0);
     if (strcmp(mode, "mute") == 0)
         return 3;
     if (strcmp(mode, "rude") == 0)
-        hello.head.magic++;
-    if (write(WIRE_OUT_FD, &hello, sizeof hello) != sizeof hello)
+        hello.magic++;
+    if (write(PROCESS_OUT_FD, &hello, sizeof hello) != sizeof hello)
         return 9;
-    while (read(WIRE_IN_FD, &ask, sizeof ask) == sizeof ask) {
+    while (read(PROCESS_IN_FD, &ask, sizeof ask) == sizeof ask) {
         wire_answer answer;
         memset(&answer, 0, sizeof answer);
         answer.head = wire_head_of(WIRE_ANSWER, sizeof answer, ask.head.id);
@@ -394,24 +395,33 @@ static void a_dead_worker_is_replaced_without_blame(void **state)
     assert_true(is_gone_soon(pid));
 }
 
+/* The real one, in the middle of a trial. */
 static void the_worker_dies_with_the_tuner(void **state)
 {
     (void)state;
+    static char *const argv[] = {"autotune", "worker", NULL};
+    const driver_options real = {0, NT_AUTOTUNE, argv};
+    const struct timespec pause = {0, 100000000};
     int fds[2];
     int64_t pid = 0;
     assert_int_equal(pipe(fds), 0);
     const pid_t tuner = fork();
     if (tuner == 0) {
         nt_error why;
-        driver *d = start_planted("plain", &why);
-        pid = d ? driver_pid(d) : -1;
-        if (write(fds[1], &pid, sizeof pid) != sizeof pid)
+        driver *d;
+        pid = driver_create(&d, &real, &why) == NT_OK ? driver_pid(d) : -1;
+        if (write(fds[1], &pid, sizeof pid) != sizeof pid || pid < 0)
             _exit(1);
-        raise(SIGKILL);
+        const trial_ask ask = make_ask((int64_t)1 << 39);
+        run(d, &ask);
+        _exit(1);
     }
     assert_int_equal(read(fds[0], &pid, sizeof pid), sizeof pid);
-    assert_int_equal(waitpid(tuner, NULL, 0), tuner);
     assert_true(pid > 0);
+    nanosleep(&pause, NULL);
+    assert_false(is_gone(pid));
+    kill(tuner, SIGKILL);
+    assert_int_equal(waitpid(tuner, NULL, 0), tuner);
     assert_true(is_gone_soon(pid));
     close(fds[0]);
     close(fds[1]);
@@ -422,11 +432,12 @@ static void a_worker_that_does_not_start_is_told(void **state)
     (void)state;
     nt_error why;
     driver *d;
-    const driver_options none = {0, "/none/such", NULL};
+    const driver_options none = {0, "/none/such", NULL}, data = {0, NT_SOURCE_DIR "/CMakeLists.txt", NULL};
     assert_int_equal(driver_create(&d, &none, &why), NT_EIO);
     assert_null(d);
-    assert_non_null(strstr(why.text, "/none/such"));
-    assert_non_null(strstr(why.text, strerror(ENOENT)));
+    assert_string_equal(why.text, "cannot start the worker /none/such: No such file or directory");
+    assert_int_equal(driver_create(&d, &data, &why), NT_EIO);
+    assert_non_null(strstr(why.text, strerror(EACCES)));
     assert_null(start_planted("mute", &why));
     assert_non_null(strstr(why.text, "ended at once"));
     assert_null(start_planted("rude", &why));

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "cli/commands.h"
+#include "os/process.h"
 #include "worker/worker.h"
 
 static const struct command {
@@ -49,7 +50,7 @@ static int check_environment(void)
 int main(int argc, char **argv)
 {
     if (argc >= 2 && strcmp(argv[1], "worker") == 0)
-        return worker_main(3, 4);
+        return worker_main(PROCESS_IN_FD, PROCESS_OUT_FD);
     if (argc >= 2 && (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "help") == 0)) {
         help(stdout);
         return EXIT_OK;

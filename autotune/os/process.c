@@ -14,10 +14,10 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
+#include <spawn.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
@@ -25,7 +25,6 @@
 
 #include "os/clock.h"
 #include "os/text.h"
-#include "os/wire_head.h"
 
 #if defined __SANITIZE_ADDRESS__ || defined __SANITIZE_THREAD__
 #define SANITIZED 1
@@ -38,53 +37,61 @@
 #define SANITIZED 0
 #endif
 
-static nt_status fail(nt_error *why, const char *what)
+static nt_status fail(nt_error *why, const char *exe, int error)
 {
     if (why)
-        snprintf(why->text, sizeof why->text, "cannot start the worker: %s: %s", what, strerror(errno));
+        snprintf(why->text, sizeof why->text, "cannot start the worker %.80s: %s", exe, strerror(error));
     return NT_EIO;
 }
 
-static void set_limit(int what, int64_t value)
+/* Moves an fd beyond the numbers that the child's get, lest one be written over; -1 and errno on failure. */
+static int move_up(int fd)
 {
-    const struct rlimit limit = {(rlim_t)value, (rlim_t)value};
-    setrlimit(what, &limit);
+    if (fd < 0)
+        return -1;
+    const int moved = fcntl(fd, F_DUPFD_CLOEXEC, PROCESS_OUT_FD + 1), error = errno;
+    close(fd);
+    errno = error;
+    return moved;
 }
 
-/* In the child, between fork and exec: async-signal-safe calls alone. */
-__attribute__((noreturn)) static void become(const char *exe, char *const *argv, char *const *environment,
-                                             int socket_fd, int log_fd, int64_t memory_limit_bytes,
-                                             pid_t parent)
+/* An errno, or 0. */
+static int spawn(pid_t *pid, const char *exe, char *const *argv, char *const *environment, int socket_fd,
+                 int log_fd)
 {
-    setpgid(0, 0);
-    prctl(PR_SET_PDEATHSIG, SIGKILL);
-    if (getppid() != parent) /* it died before that call */
-        _exit(1);
-
-    /* Out of the way of the numbers they are to get. */
-    socket_fd = fcntl(socket_fd, F_DUPFD_CLOEXEC, 10);
-    log_fd = fcntl(log_fd, F_DUPFD_CLOEXEC, 10);
-    dup2(log_fd, STDOUT_FILENO);
-    dup2(log_fd, STDERR_FILENO);
-    dup2(socket_fd, WIRE_IN_FD);
-    dup2(socket_fd, WIRE_OUT_FD);
-
-    set_limit(RLIMIT_CORE, 0);
-    if (memory_limit_bytes > 0 && !SANITIZED)
-        set_limit(RLIMIT_AS, memory_limit_bytes);
-
-    struct sigaction plain = {.sa_handler = SIG_DFL};
-    sigset_t none;
-    sigaction(SIGPIPE, &plain, NULL);
-    sigaction(SIGXFSZ, &plain, NULL);
+    posix_spawn_file_actions_t files;
+    posix_spawnattr_t attributes;
+    sigset_t none, plain;
     sigemptyset(&none);
-    sigprocmask(SIG_SETMASK, &none, NULL);
-    execve(exe, argv, environment);
+    sigemptyset(&plain);
+    sigaddset(&plain, SIGPIPE);
+    sigaddset(&plain, SIGXFSZ);
 
-    const wire_hello hello = {wire_head_of(WIRE_HELLO, sizeof hello, 0), errno};
-    if (write(WIRE_OUT_FD, &hello, sizeof hello) < 0)
-        _exit(126);
-    _exit(127);
+    posix_spawnattr_init(&attributes); /* these two cannot fail */
+    posix_spawn_file_actions_init(&files);
+    posix_spawnattr_setflags(&attributes,
+                             POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK);
+    posix_spawnattr_setpgroup(&attributes, 0);
+    posix_spawnattr_setsigdefault(&attributes, &plain);
+    posix_spawnattr_setsigmask(&attributes, &none);
+    int error = posix_spawn_file_actions_adddup2(&files, log_fd, STDOUT_FILENO);
+    if (!error)
+        error = posix_spawn_file_actions_adddup2(&files, log_fd, STDERR_FILENO);
+    if (!error)
+        error = posix_spawn_file_actions_adddup2(&files, socket_fd, PROCESS_IN_FD);
+    if (!error)
+        error = posix_spawn_file_actions_adddup2(&files, socket_fd, PROCESS_OUT_FD);
+    if (!error)
+        error = posix_spawn(pid, exe, &files, &attributes, argv, environment);
+    posix_spawn_file_actions_destroy(&files);
+    posix_spawnattr_destroy(&attributes);
+    return error;
+}
+
+static void set_limit(pid_t pid, int what, int64_t value)
+{
+    const struct rlimit limit = {(rlim_t)value, (rlim_t)value};
+    prlimit(pid, what, &limit, NULL);
 }
 
 nt_status process_start(process *p, const char *exe, char *const *argv, char *const *environment,
@@ -93,27 +100,25 @@ nt_status process_start(process *p, const char *exe, char *const *argv, char *co
     int pair[2];
     *p = (process){0, -1, -1};
     if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) != 0)
-        return fail(why, "socketpair");
-    const int log_fd = memfd_create("worker", MFD_CLOEXEC);
-    if (log_fd < 0) {
-        const nt_status status = fail(why, "memfd_create");
-        close(pair[0]);
-        close(pair[1]);
-        return status;
+        return fail(why, exe, errno);
+    p->fd = pair[0];
+    int error = 0;
+    const int socket_fd = move_up(pair[1]);
+    if (socket_fd >= 0)
+        p->log_fd = move_up(memfd_create("worker", MFD_CLOEXEC));
+    if (socket_fd < 0 || p->log_fd < 0)
+        error = errno;
+    else
+        error = spawn(&p->pid, exe, argv, environment, socket_fd, p->log_fd);
+    if (socket_fd >= 0)
+        close(socket_fd);
+    if (error) {
+        process_close(p);
+        return fail(why, exe, error);
     }
-    const pid_t parent = getpid();
-    const pid_t pid = fork();
-    if (pid == 0)
-        become(exe, argv, environment, pair[1], log_fd, memory_limit_bytes, parent);
-    const nt_status status = pid < 0 ? fail(why, "fork") : NT_OK;
-    close(pair[1]);
-    if (status != NT_OK) {
-        close(pair[0]);
-        close(log_fd);
-        return status;
-    }
-    setpgid(pid, pid); /* both sides do it: whoever comes first */
-    *p = (process){pid, pair[0], log_fd};
+    set_limit(p->pid, RLIMIT_CORE, 0);
+    if (memory_limit_bytes > 0 && !SANITIZED)
+        set_limit(p->pid, RLIMIT_AS, memory_limit_bytes);
     return NT_OK;
 }
 

@@ -17,11 +17,15 @@ typedef struct process {
     int log_fd; /* what it wrote to stdout and stderr */
 } process;
 
+/* The child's end of the socket, twice. */
+enum { PROCESS_IN_FD = 3, PROCESS_OUT_FD = 4 };
+
 /*
- * process_start() - fork and exec, the child's end of a message socket as fds 3 and 4.
+ * process_start() - posix_spawn, in a process group of its own.
  *
- * Memory:  memory_limit_bytes of address space, 0: no limit.
- * Errors:  NT_EIO.  An exec that fails is told by the child in a wire_hello.
+ * Memory:  memory_limit_bytes of address space, 0: no limit.  Set as soon as the child runs, before it can
+ *          hear anything.
+ * Errors:  NT_EIO; *why names the executable and the system's reason.
  */
 nt_status process_start(process *p, const char *exe, char *const *argv, char *const *environment,
                         int64_t memory_limit_bytes, nt_error *why);

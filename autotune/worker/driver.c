@@ -97,12 +97,11 @@ static nt_status start_worker(driver *d, nt_error *why)
         return status;
     d->n_spawned++;
 
-    wire_hello hello;
+    wire_head hello;
     const ssize_t got = process_receive(&d->worker, &hello, sizeof hello, clock_s() + hello_s);
-    if (got == sizeof hello && wire_head_is(&hello.head, WIRE_HELLO, sizeof hello) && hello.error == 0)
+    if (got == sizeof hello && wire_head_is(&hello, WIRE_HELLO, sizeof hello))
         return NT_OK;
 
-    const int said = got == sizeof hello && wire_head_is(&hello.head, WIRE_HELLO, sizeof hello);
     int killed;
     char line[100];
     process_reap(&d->worker, got < 0 ? 0 : death_s, &killed);
@@ -110,8 +109,7 @@ static nt_status start_worker(driver *d, nt_error *why)
     process_close(&d->worker);
     if (why)
         snprintf(why->text, sizeof why->text, "cannot start the worker %.80s: %s%s%s", d->exe,
-                 said      ? strerror((int)hello.error)
-                 : got < 0 ? "no hello"
+                 got < 0   ? "no hello"
                  : got > 0 ? "garbled hello"
                            : "it ended at once",
                  *line ? ": " : "", line);

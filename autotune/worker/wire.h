@@ -9,16 +9,23 @@
 #ifndef AUTOTUNE_WIRE_H
 #define AUTOTUNE_WIRE_H
 
+#include <stddef.h>
 #include <stdint.h>
 
-#include "os/wire_head.h"
 #include "measure/trial.h"
 
 enum {
+    WIRE_HELLO = 0x6e746832,
     WIRE_ASK = 0x6e746133,
     WIRE_ANSWER = 0x6e747233,
     WIRE_NAME = 64
 };
+
+/* How every message begins; the hello is no more than that. */
+typedef struct wire_head {
+    uint32_t magic, bytes;
+    uint64_t id;
+} wire_head;
 
 typedef struct wire_ask {
     wire_head head;
@@ -36,5 +43,15 @@ typedef struct wire_answer {
     int32_t class, n;
     char detail[TRIAL_DETAIL];
 } wire_answer;
+
+static inline wire_head wire_head_of(uint32_t magic, size_t bytes, uint64_t id)
+{
+    return (wire_head){magic, (uint32_t)bytes, id};
+}
+
+static inline int wire_head_is(const wire_head *head, uint32_t magic, size_t bytes)
+{
+    return head->magic == magic && head->bytes == bytes;
+}
 
 #endif /* AUTOTUNE_WIRE_H */

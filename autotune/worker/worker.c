@@ -9,9 +9,11 @@
 
 #include <errno.h>
 #include <math.h>
+#include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <unistd.h>
 
 #include "worker/awkward.h"
@@ -210,9 +212,11 @@ int worker_main(int in_fd, int out_fd)
 {
     fields_cache cache;
     wire_ask message;
-    const wire_hello hello = {wire_head_of(WIRE_HELLO, sizeof hello, 0), 0};
+    const wire_head hello = wire_head_of(WIRE_HELLO, sizeof hello, 0);
     int code = 0;
 
+    /* A tuner that died before this call has closed its end, so that there is nothing to read. */
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
     memset(&cache, 0, sizeof cache);
     if (!write_all(out_fd, &hello, sizeof hello))
         return 2;
