@@ -19,6 +19,7 @@
 #include <string.h>
 #include <tgmath.h>
 
+#include "nestune/philox.h"
 #include "yardstick.h"
 
 enum { STRETCH = 256 };

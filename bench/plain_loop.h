@@ -13,7 +13,7 @@ static void NAME(fill)(const problem *p, T *a)
 #pragma omp parallel for schedule(static) num_threads(p->threads)
     for (long z = 0; z < p->nz; z++)
         for (long i = z * plane; i < (z + 1) * plane; i++)
-            a[i] = (T)(8 * uniform(i) - 4);
+            a[i] = (T)(8 * nt_uniform((int64_t)i, 1) - 4);
 }
 
 static void NAME(restore)(const problem *p, T *restrict a, const T *restrict input)

@@ -2,8 +2,8 @@
  * plain_wave.c - the yardstick: the wave equation's update as a plain C loop, as people would build it
  * SPDX-License-Identifier: MIT
  *
- * gcc -Ofast -march=native -fopenmp, nothing of nestune in it, an executable of its own as plain.c is.  Variable
- * velocity, in place over two levels, orders 2, 4 and 8.  Two forms:
+ * gcc -Ofast -march=native -fopenmp, nothing of nestune in it, an executable of its own as plain.c is.
+ * Variable velocity, in place over two levels, orders 2, 4 and 8.  Two forms:
  *
  *   plain    three nested loops, the outer one shared: what people write first
  *   blocked  rows in blocks, so that the planes above and below are still in cache when they are read again
@@ -13,6 +13,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "nestune/philox.h"
 #include "yardstick.h"
 
 /* c0 of three axes, then c1, c2, ...: Fornberg, Math. Comp. 51 (1988). */

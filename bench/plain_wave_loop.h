@@ -47,7 +47,8 @@ static void NAME(blocked)(const problem *p, T *restrict next, const T *restrict 
     }
 }
 
-/* Values in [-1, 1), C below every order's limit, zeros in the halo.  Each thread touches its planes first. */
+/* Values in [-1, 1), C below every order's limit, zeros in the halo.  Each thread touches its planes
+ * first. */
 static void NAME(fill)(const problem *p, T *restrict u, T *restrict older, T *restrict c)
 {
     const long lines = p->ny + 2 * M;
@@ -57,8 +58,9 @@ static void NAME(fill)(const problem *p, T *restrict u, T *restrict older, T *re
             for (long x = -M; x < p->nx + M; x++) {
                 const long i = (z + M) * p->sz + (y + M) * p->sy + x + M;
                 const int inside = z >= 0 && z < p->nz && y >= 0 && y < p->ny && x >= 0 && x < p->nx;
-                u[i] = older[i] = inside ? (T)(2 * uniform((z * lines + y) * p->nx + x) - 1) : 0;
-                c[i] = (T)(0.02 + 0.1 * uniform(i));
+                u[i] = older[i] =
+                    inside ? (T)(2 * nt_uniform((int64_t)((z * lines + y) * p->nx + x), 1) - 1) : 0;
+                c[i] = (T)(0.02 + 0.1 * nt_uniform((int64_t)i, 1));
             }
 }
 

@@ -59,13 +59,4 @@ double now_s(void);
 /* Bytes that can be taken without swapping; the physical memory where Linux does not tell. */
 double memory_available(void);
 
-/* In [0, 1), SplitMix64's finaliser on the cell's index (Steele, Lea and Flood, OOPSLA 2014). */
-static inline double uniform(size_t cell)
-{
-    uint64_t s = 1 + ((uint64_t)cell + 1) * UINT64_C(0x9e3779b97f4a7c15);
-    s = (s ^ (s >> 30)) * UINT64_C(0xbf58476d1ce4e5b9);
-    s = (s ^ (s >> 27)) * UINT64_C(0x94d049bb133111eb);
-    return (double)((s ^ (s >> 31)) >> 11) * 0x1p-53;
-}
-
 #endif /* BENCH_YARDSTICK_H */

@@ -48,9 +48,11 @@ libsleef-dev      library sleef
 libhwloc-dev      library hwloc
 libjansson-dev    library jansson
 libmpfr-dev       library mpfr
+libxxhash-dev     library libxxhash
 libpng-dev        library libpng
 libcmocka-dev     library cmocka
-libbenchmark-dev  library benchmark'
+libbenchmark-dev  library benchmark
+librandom123-dev  file    /usr/include/Random123/philox.h'
 
 needs_test='
 qemu-user-static  command qemu-x86_64-static'
@@ -71,6 +73,7 @@ libsleef-dev:arm64     file    $arm64/pkgconfig/sleef.pc
 libhwloc-dev:arm64     file    $arm64/pkgconfig/hwloc.pc
 libjansson-dev:arm64   file    $arm64/pkgconfig/jansson.pc
 libmpfr-dev:arm64      file    $arm64/pkgconfig/mpfr.pc
+libxxhash-dev:arm64    file    $arm64/pkgconfig/libxxhash.pc
 libcmocka-dev:arm64    file    $arm64/pkgconfig/cmocka.pc"
 
 is_there() {

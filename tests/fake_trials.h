@@ -12,8 +12,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "support.h"
 #include "measure/trial.h"
+#include "support.h"
 
 enum { FAKE_MOST_ASKS = 20000 };
 
@@ -22,7 +22,7 @@ typedef struct fake_trials fake_trials;
 /* Seconds of one run of an ask, without noise. */
 typedef double fake_cost_fn(const fake_trials *f, const trial_ask *ask);
 /* What becomes of an ask, and its hash. */
-typedef trial_class fake_fate_fn(const fake_trials *f, const trial_ask *ask, uint64_t *hash);
+typedef trial_outcome fake_fate_fn(const fake_trials *f, const trial_ask *ask, uint64_t *hash);
 
 struct fake_trials {
     trial_runner runner;
@@ -65,14 +65,14 @@ static inline void fake_run(trial_runner *self, const trial_ask *ask, trial_answ
     assert_in_range(ask->reps, 1, TRIAL_MAX_REPS);
     assert_true(ask->limit_s > 0);
     assert_int_equal(f->stop_after > 0 && f->n_asks > f->stop_after + 130, 0); /* somebody does not listen */
-    if (nt_config_check(ask->kernel, ask->dtype, &ask->config, &why) != NT_OK)
+    if (nt_config_runs(ask->kernel, ask->dtype, &ask->config, &why) != NT_OK)
         fail_msg("asked for what cannot run: %s", why.text);
 
     memset(answer, 0, sizeof *answer);
     answer->hash = 42;
-    answer->class = f->fate ? f->fate(f, ask, &answer->hash) : TRIAL_OK;
+    answer->outcome = f->fate ? f->fate(f, ask, &answer->hash) : TRIAL_OK;
     double cost = 0;
-    if (answer->class == TRIAL_OK) {
+    if (answer->outcome == TRIAL_OK) {
         answer->n = ask->reps;
         for (int i = 0; i < ask->reps; i++) {
             answer->seconds[i] = f->cost(f, ask) * fmax(0.2, 1 + f->noise * fake_normal(&f->r));
@@ -81,7 +81,7 @@ static inline void fake_run(trial_runner *self, const trial_ask *ask, trial_answ
     } else {
         strcpy(answer->detail, "planted");
     }
-    if (answer->class == TRIAL_HANG)
+    if (answer->outcome == TRIAL_HANG)
         cost = ask->limit_s;
     answer->wall_s = f->overhead_s + cost;
     f->asks[f->n_asks++] = (struct fake_ask){*ask, *answer, f->clock_s};
@@ -115,10 +115,7 @@ static inline void fake_free(fake_trials *f)
 
 static inline bool same_config(const nt_config *a, const nt_config *b)
 {
-    return a->isa == b->isa && a->variant == b->variant && a->parallel == b->parallel &&
-           a->order == b->order && memcmp(a->tile, b->tile, sizeof a->tile) == 0 && a->depth == b->depth &&
-           a->threads == b->threads && a->schedule == b->schedule && a->unroll == b->unroll &&
-           a->jam == b->jam;
+    return nt_config_differences(a, b) == 0;
 }
 
 #endif /* TESTS_FAKE_TRIALS_H */

@@ -7,12 +7,14 @@
 
 #include <stdio.h>
 
+#include "core/tuned_parse.h"
 #include "nestune/crc32.h"
-#include "store/emit.h"
 #include "program.h"
 #include "result_support.h"
 #include "scratch.h"
+#include "store/header.h"
 #include "store/result_json.h"
+#include "tuned_support.h"
 
 static inline const nt_kernel *mathop(void)
 {
@@ -73,28 +75,27 @@ static inline void check_reason(const char *text)
 /* Everything of it goes into a header that the library could be built with. */
 static inline void check_fit_for_a_header(const result *r)
 {
-    char *text = emit_text(r);
-    assert_non_null(text);
-    int n_rows = 0;
-    for (char *line = strtok(text, "\n"); line; line = strtok(NULL, "\n")) {
-        assert_true(strlen(line) < 512);
-        for (const char *c = line; *c; c++)
-            assert_true(*c >= ' ' && *c <= '~' && *c != '\\' && *c != '#');
-        if (strncmp(line, "NT_TUNED(", 9) != 0)
-            continue;
-        char name[20], dtype[8], class[20], steps[8], config[NT_CONFIG_TEXT], rest[64];
-        int order, version;
-        if (sscanf(line,
-                   "NT_TUNED(%19[a-z0-9], %d, %d, %7[a-z0-9], %19[a-z_], %7[a-z], \"%191[a-z0-9=,_]\") /* "
-                   "%63[a-z0-9. ]*/",
-                   name, &order, &version, dtype, class, steps, config, rest) != 8)
-            fail_msg("%s", line);
-        nt_config parsed = {0};
-        assert_int_equal(nt_config_parse(nt_kernel_find(name), config, &parsed, NULL), NT_OK);
-        n_rows++;
+    scratch s = scratch_make();
+    nt_error why = {""};
+    nt_tuned tuned;
+    char *header = header_text(r);
+    assert_non_null(header);
+    tuned_write(s.path, header, strlen(header));
+    free(header);
+    if (nt_tuned_read(s.path, &tuned, &why) != NT_OK)
+        fail_msg("%s", why.text);
+    assert_int_equal(tuned.n_rows, r->n_rows);
+    for (int i = 0; i < tuned.n_rows; i++) {
+        const nt_tuned_row *row = &tuned.rows[i];
+        const nt_kernel *kernel = nt_kernel_find(row->kernel);
+        char text[NT_CONFIG_TEXT];
+        tuned_plain(row->config, text);
+        nt_config parsed = nt_config_blank(kernel);
+        assert_int_equal(nt_config_parse(kernel, text, &parsed, NULL), NT_OK);
+        assert_non_null(nt_kernel_case(kernel, row->case_name));
     }
-    assert_int_equal(n_rows, r->n_rows);
-    free(text);
+    nt_tuned_free(&tuned);
+    scratch_walk(&s, 1);
 }
 
 static inline bool same_rows(const result *a, const result *b)
@@ -125,7 +126,7 @@ static inline void write_sealed(json_t *root, const char *path)
 }
 
 /* One row for each of the kernel's cases and dtype. */
-static inline result *all_orders(void)
+static inline result *all_cases(void)
 {
     const nt_kernel *k = with_cases();
     result *r = calloc(1, sizeof *r);
@@ -134,7 +135,7 @@ static inline result *all_orders(void)
     const nt_case *c;
     for (int i = 0; (c = nt_kernel_case_at(k, i)); i++)
         for (int d = 0; d < NT_N_DTYPES; d++)
-            r->row[r->n_rows++] = made_up_stencil(k, nt_kernel_order(k, c->params), (nt_dtype)d);
+            r->row[r->n_rows++] = made_up_stencil(k, c, (nt_dtype)d);
     assert_true(r->n_rows > 4);
     return r;
 }

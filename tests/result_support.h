@@ -8,8 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "tune/result.h"
 #include "support.h"
+#include "tune/result.h"
 
 static inline nt_machine made_up_machine(void)
 {
@@ -33,21 +33,26 @@ static inline nt_machine made_up_machine(void)
                         .huge_pages = "madvise"};
 }
 
-/* Every CPU runs the scalar tile functions, so these rows can be read back on any. */
+/* Every CPU runs the scalar functions, so these rows can be read back on any. */
 static inline nt_config made_up_config(const nt_kernel *kernel, nt_dtype dtype)
 {
-    const nt_tile *t = kernel->tiles[NT_SCALAR];
-    while (t->dtype != dtype || strcmp(t->variant, kernel->variants[0].name) != 0)
-        t++;
-    return (nt_config){
-        .isa = NT_SCALAR, .parallel = NT_OUTER, .depth = 1, .threads = 8, .unroll = t->unroll, .jam = t->jam};
+    const nt_function *f;
+    for (int i = 0; (f = nt_kernel_function_at(kernel, i)); i++)
+        if (f->isa == NT_SCALAR && f->dtype == dtype && strcmp(f->variant, kernel->variants[0].name) == 0)
+            break;
+    assert_non_null(f);
+    nt_config c = nt_config_blank(kernel);
+    c.fn = nt_kernel_form(kernel, f->fn);
+    c.threads = 8;
+    return c;
 }
 
 static inline result_row made_up_row(const nt_kernel *kernel, nt_dtype dtype, nt_class c, nt_repeat repeat)
 {
     result_row row = {.kernel = kernel,
+                      .kernel_case = nt_kernel_case_at(kernel, 0),
                       .dtype = dtype,
-                      .class = c,
+                      .shape_class = c,
                       .repeat = repeat,
                       .shape = {100, 10000, c == NT_IN_CACHE ? 3 : 150},
                       .steps = repeat == NT_MANY_STEPS ? 5 : 1,
@@ -62,7 +67,7 @@ static inline result_row made_up_row(const nt_kernel *kernel, nt_dtype dtype, nt
                       .roof_ns = 0.1,
                       .ratio = {0.5, 0.48, 0.52, 12},
                       .verdict = STATS_FASTER,
-                      .loops_ns = {1, 0.25, 0.3, 0.5, 0.125},
+                      .ways_ns = {1, 0.25, 0.3, 0.5, 0.125},
                       .n_trials = 60,
                       .n_failed = 2,
                       .complete = true,
@@ -75,11 +80,11 @@ static inline result_row made_up_row(const nt_kernel *kernel, nt_dtype dtype, nt
     return row;
 }
 
-/* A row of a stencil's order: many steps, some of them in one visit. */
-static inline result_row made_up_stencil(const nt_kernel *kernel, int order, nt_dtype dtype)
+/* A row of a stencil's case: many steps, some of them in one visit. */
+static inline result_row made_up_stencil(const nt_kernel *kernel, const nt_case *c, nt_dtype dtype)
 {
     result_row row = made_up_row(kernel, dtype, NT_OUT_OF_CACHE, NT_MANY_STEPS);
-    row.order = order;
+    row.kernel_case = c;
     row.steps = 16;
     row.config.parallel = NT_OUTER;
     row.config.order = NT_YXZ;

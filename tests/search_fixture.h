@@ -24,7 +24,7 @@ static inline double bowl(const fake_trials *f, const trial_ask *ask)
                  depth = log2(c->depth) - 2;
     return 1e-3 * loop[c->parallel] * (4.0 / c->threads) *
            (1 + 0.02 * x * x + 0.03 * y * y + 0.1 * depth * depth) * (c->schedule == NT_DYNAMIC ? 1.1 : 1) *
-           (1 + 0.02 * c->unroll);
+           (1 + 0.02 * c->fn);
 }
 
 typedef struct scene_of_search {
@@ -39,6 +39,7 @@ static inline scene_of_search prepare(fake_trials *f, double budget_s, uint64_t 
     const int n_threads = sizeof threads / sizeof *threads;
     scene_of_search sc;
     space_question q = {.kernel = nt_kernel_find("mathop"),
+                        .kernel_case = nt_kernel_case_at(nt_kernel_find("mathop"), 0),
                         .dtype = NT_F64,
                         .shape = {shape[0], shape[1], shape[2]},
                         .steps = steps,

@@ -12,6 +12,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "nestune/philox.h"
 #include "view.h"
 
 /* ---- Random numbers ------------------------------------------------------------------------- */
@@ -30,18 +31,14 @@ static uint64_t seed(void)
 
 rng rng_make(uint64_t stream)
 {
-    rng r = {seed() + stream * UINT64_C(0xd1342543de82ef95)};
-    rng_next(&r);
-    return r;
+    return (rng){stream << 32};
 }
 
-/* SplitMix64 (Steele, Lea and Flood, OOPSLA 2014). */
 uint64_t rng_next(rng *r)
 {
-    uint64_t s = r->state += UINT64_C(0x9e3779b97f4a7c15);
-    s = (s ^ (s >> 30)) * UINT64_C(0xbf58476d1ce4e5b9);
-    s = (s ^ (s >> 27)) * UINT64_C(0x94d049bb133111eb);
-    return s ^ (s >> 31);
+    uint32_t words[4];
+    nt_philox_block(r->state++, seed(), words);
+    return (uint64_t)words[0] << 32 | words[1];
 }
 
 int64_t rng_below(rng *r, int64_t n)
@@ -119,7 +116,7 @@ static void strides_of(const layout *l, const int64_t padded[3], ptrdiff_t s[3])
         s[slow] = -s[slow];
 }
 
-void field_make(field *f, nt_dtype dtype, const int64_t n[3], int halo, const layout *l, int operand)
+void operand_make(operand *f, nt_dtype dtype, const int64_t n[3], int halo, const layout *l, int which)
 {
     const ptrdiff_t size = (ptrdiff_t)nt_dtype_bytes(dtype);
     const int64_t padded[3] = {n[0] + 2 * halo, n[1] + 2 * halo, n[2] + 2 * halo};
@@ -129,7 +126,7 @@ void field_make(field *f, nt_dtype dtype, const int64_t n[3], int halo, const la
         const ptrdiff_t span = padded[a] > 0 ? (ptrdiff_t)(padded[a] - 1) * s[a] : 0;
         *(span < 0 ? &low : &high) += span;
     }
-    const ptrdiff_t lead = l->lead + operand * l->skew;
+    const ptrdiff_t lead = l->lead + which * l->skew;
     f->memory = guarded_make((size_t)((high - low + lead) * size));
     char *corner = l->low ? f->memory.pages + (lead - low) * size
                           : f->memory.pages + f->memory.n_bytes - (high + lead) * size;
@@ -146,13 +143,13 @@ void field_make(field *f, nt_dtype dtype, const int64_t n[3], int halo, const la
     assert_non_null(f->before);
 }
 
-void field_snapshot(field *f)
+void operand_snapshot(operand *f)
 {
     memcpy(f->before, f->memory.pages, f->memory.n_bytes);
 }
 
 /* Cells that may change are taken over into `before`: what still differs then is damage. */
-void field_check(const field *f, bool cells_may_change, const char *what)
+void operand_check(const operand *f, bool cells_may_change, const char *what)
 {
     const nt_grid *g = &f->grid;
     const size_t size = nt_dtype_bytes(g->dtype);
@@ -172,11 +169,11 @@ void field_check(const field *f, bool cells_may_change, const char *what)
              (long long)g->ny, (long long)g->nz, f->memory.pages + i - (char *)g->cells);
 }
 
-void field_free(field *f)
+void operand_free(operand *f)
 {
     guarded_free(&f->memory);
     free(f->before);
-    *f = (field){0};
+    *f = (operand){0};
 }
 
 double cell_get(const nt_grid *g, int64_t x, int64_t y, int64_t z)
@@ -224,28 +221,28 @@ void scene_make(scene *s, const nt_kernel *kernel, const void *params, nt_dtype 
                 const layout *l, bool separate)
 {
     const int radius = nt_kernel_radius(kernel, params);
-    int operand = 0;
+    int which = 0;
     *s = (scene){.kernel = kernel,
                  .params = params ? params : kernel->params,
                  .dtype = dtype,
-                 .separate = separate && kernel->n_levels == 1};
-    for (int i = 0; i < kernel->n_levels; i++) {
-        field_make(&s->level[i], dtype, n, radius, l, operand++);
-        s->level[i].kept = kernel->ghosts ? radius : 0;
+                 .separate = separate && kernel->field->n_levels == 1};
+    for (int i = 0; i < kernel->field->n_levels; i++) {
+        operand_make(&s->level[i], dtype, n, radius, l, which++);
+        s->level[i].kept = kernel->field->ghosts ? radius : 0;
     }
-    for (int i = 0; i < kernel->n_coefs; i++)
-        field_make(&s->coef[i], dtype, n, 0, l, operand++);
+    for (int i = 0; i < kernel->field->n_coefs; i++)
+        operand_make(&s->coef[i], dtype, n, 0, l, which++);
     if (s->separate)
-        field_make(&s->result, dtype, n, 0, l, operand++);
+        operand_make(&s->result, dtype, n, 0, l, which++);
     scene_fill(s);
 }
 
 void scene_fill(scene *s)
 {
-    for (int i = 0; i < s->kernel->n_levels; i++)
+    for (int i = 0; i < s->kernel->field->n_levels; i++)
         nt_kernel_fill(s->kernel, i, SCENE_SEED, &s->level[i].grid);
-    for (int i = 0; i < s->kernel->n_coefs; i++)
-        nt_kernel_fill(s->kernel, s->kernel->n_levels + i, SCENE_SEED, &s->coef[i].grid);
+    for (int i = 0; i < s->kernel->field->n_coefs; i++)
+        nt_kernel_fill(s->kernel, s->kernel->field->n_levels + i, SCENE_SEED, &s->coef[i].grid);
 }
 
 void scene_ghosts(scene *s)
@@ -253,26 +250,26 @@ void scene_ghosts(scene *s)
     const nt_grid *g = &s->level[0].grid;
     const nt_view view = nt_view_of(g);
     const nt_box all = {0, g->nx, 0, g->ny, 0, g->nz};
-    if (s->kernel->ghosts)
-        s->kernel->ghosts(s->params, s->dtype, &view, (const int64_t[3]){g->nx, g->ny, g->nz}, &all);
+    if (s->kernel->field->ghosts)
+        s->kernel->field->ghosts(s->params, s->dtype, &view, (const int64_t[3]){g->nx, g->ny, g->nz}, &all);
 }
 
 void scene_free(scene *s)
 {
-    for (int i = 0; i < s->kernel->n_levels; i++)
-        field_free(&s->level[i]);
-    for (int i = 0; i < s->kernel->n_coefs; i++)
-        field_free(&s->coef[i]);
+    for (int i = 0; i < s->kernel->field->n_levels; i++)
+        operand_free(&s->level[i]);
+    for (int i = 0; i < s->kernel->field->n_coefs; i++)
+        operand_free(&s->coef[i]);
     if (s->separate)
-        field_free(&s->result);
+        operand_free(&s->result);
 }
 
 nt_problem scene_problem(scene *s, int64_t steps)
 {
     nt_problem p = {.kernel = s->kernel, .params = s->params, .steps = steps};
-    for (int i = 0; i < s->kernel->n_levels; i++)
+    for (int i = 0; i < s->kernel->field->n_levels; i++)
         p.level[i] = &s->level[i].grid;
-    for (int i = 0; i < s->kernel->n_coefs; i++)
+    for (int i = 0; i < s->kernel->field->n_coefs; i++)
         p.coef[i] = &s->coef[i].grid;
     p.result = s->separate ? &s->result.grid : NULL;
     return p;
@@ -280,12 +277,12 @@ nt_problem scene_problem(scene *s, int64_t steps)
 
 const nt_grid *scene_run(scene *s, const nt_config *config, int64_t steps, const char *what)
 {
-    for (int i = 0; i < s->kernel->n_levels; i++)
-        field_snapshot(&s->level[i]);
-    for (int i = 0; i < s->kernel->n_coefs; i++)
-        field_snapshot(&s->coef[i]);
+    for (int i = 0; i < s->kernel->field->n_levels; i++)
+        operand_snapshot(&s->level[i]);
+    for (int i = 0; i < s->kernel->field->n_coefs; i++)
+        operand_snapshot(&s->coef[i]);
     if (s->separate)
-        field_snapshot(&s->result);
+        operand_snapshot(&s->result);
     const nt_problem problem = scene_problem(s, steps);
     nt_plan *plan;
     nt_error why;
@@ -294,106 +291,112 @@ const nt_grid *scene_run(scene *s, const nt_config *config, int64_t steps, const
     nt_plan_run(plan);
     const nt_grid *newest = nt_plan_newest(plan);
     nt_plan_destroy(plan);
-    for (int i = 0; i < s->kernel->n_levels; i++)
-        field_check(&s->level[i], steps > 0 && !s->separate, what);
-    for (int i = 0; i < s->kernel->n_coefs; i++)
-        field_check(&s->coef[i], false, what);
+    for (int i = 0; i < s->kernel->field->n_levels; i++)
+        operand_check(&s->level[i], steps > 0 && !s->separate, what);
+    for (int i = 0; i < s->kernel->field->n_coefs; i++)
+        operand_check(&s->coef[i], false, what);
     if (s->separate)
-        field_check(&s->result, steps > 0, what);
+        operand_check(&s->result, steps > 0, what);
     return newest;
 }
 
 nt_step scene_step(scene *s)
 {
     const nt_grid *src = &s->level[0].grid;
-    const nt_grid *dst = s->kernel->n_levels == 2 ? &s->level[1].grid : s->separate ? &s->result.grid : src;
+    const nt_grid *dst = s->kernel->field->n_levels == 2 ? &s->level[1].grid
+                         : s->separate                   ? &s->result.grid
+                                                         : src;
     nt_step step = {.src = nt_view_of(src), .dst = nt_view_of(dst), .params = s->params};
     for (int c = 0; c < NT_MAX_COEFS; c++)
-        step.coef[c] = nt_view_of(c < s->kernel->n_coefs ? &s->coef[c].grid : src);
+        step.coef[c] = nt_view_of(c < s->kernel->field->n_coefs ? &s->coef[c].grid : src);
     return step;
 }
 
 /* ---- What is tested ------------------------------------------------------------------------- */
 
-enum { MOST_SUBJECTS = 2048, MOST_TESTS = 8192, MOST_NAME = 96 };
+enum { MOST_PREBUILTS = 2048, MOST_TESTS = 8192, MOST_NAME = 96 };
 
-static void add_subject(subject *s, const nt_kernel *kernel, int which, nt_isa isa, const nt_tile *tile)
+static void add_prebuilt(prebuilt *s, const nt_kernel *kernel, int which, const nt_function *f)
 {
-    *s = (subject){.kernel = kernel,
-                   .tile = tile,
-                   .params = nt_kernel_case_at(kernel, which)->params,
-                   .which = which,
-                   .isa = isa,
-                   .variant = nt_kernel_variant(kernel, tile->variant)};
-    const int n = snprintf(s->name, sizeof s->name, "%s/%s/%s/%s/u%dj%d", kernel->name, nt_isa_name(isa),
-                           nt_dtype_name(tile->dtype), tile->variant, tile->unroll, tile->jam);
-    if (kernel->cases && n > 0 && (size_t)n < sizeof s->name)
-        snprintf(s->name + n, sizeof s->name - (size_t)n, "/o%d", nt_kernel_order(kernel, s->params));
+    const nt_case *c = nt_kernel_case_at(kernel, which);
+    *s = (prebuilt){.kernel = kernel,
+                    .function = f,
+                    .kernel_case = c,
+                    .params = c->params,
+                    .which = which,
+                    .isa = f->isa,
+                    .variant = nt_kernel_variant(kernel, f->variant)};
+    snprintf(s->name, sizeof s->name, "%s/%s/%s/%s/%s%s%s", kernel->name, nt_isa_name(f->isa),
+             nt_dtype_name(f->dtype), f->variant, f->fn, kernel->cases ? "/" : "",
+             kernel->cases ? c->name : "");
     if (s->variant < 0)
         fail_msg("%s: no such variant", s->name);
 }
 
-const subject *subjects(int *n)
+const prebuilt *prebuilts(int *n)
 {
-    static subject list[MOST_SUBJECTS];
+    static prebuilt list[MOST_PREBUILTS];
     static int count;
     if (count == 0)
-        for (int k = 0; k < nt_kernel_count(); k++)
-            for (int isa = 0; isa < NT_N_ISAS; isa++) {
-                const nt_kernel *kernel = nt_kernel_at(k);
-                const nt_tile *t = nt_isa_available((nt_isa)isa) ? kernel->tiles[isa] : NULL;
-                for (; t && t->fn; t++)
-                    for (int c = 0; nt_kernel_case_at(kernel, c) && count < MOST_SUBJECTS; c++)
-                        add_subject(&list[count++], kernel, c, (nt_isa)isa, t);
-            }
+        for (int k = 0; k < nt_kernel_count(); k++) {
+            const nt_kernel *kernel = nt_kernel_at(k);
+            const nt_function *f;
+            for (int i = 0; kernel->field && (f = nt_kernel_function_at(kernel, i)); i++)
+                for (int c = 0; nt_isa_available(f->isa) && nt_kernel_case_at(kernel, c); c++) {
+                    if (count == MOST_PREBUILTS)
+                        fail_msg("more than %d prebuilt functions", MOST_PREBUILTS);
+                    add_prebuilt(&list[count++], kernel, c, f);
+                }
+        }
     *n = count;
     return list;
 }
 
-bool subjects_alike(const subject *a, const subject *b)
+bool prebuilts_alike(const prebuilt *a, const prebuilt *b)
 {
     return a->kernel == b->kernel && a->which == b->which && a->variant == b->variant &&
-           a->tile->dtype == b->tile->dtype;
+           a->function->dtype == b->function->dtype;
 }
 
-int subject_radius(const subject *s)
+int prebuilt_radius(const prebuilt *s)
 {
     return nt_kernel_radius(s->kernel, s->params);
 }
 
-bool subject_shape(const subject *s, const int64_t shape[3], int64_t n[3])
+bool prebuilt_shape(const prebuilt *s, const int64_t shape[3], int64_t n[3])
 {
-    const int radius = subject_radius(s);
+    const int radius = prebuilt_radius(s);
     for (int a = 0; a < 3; a++)
         n[a] = shape[a] + (shape[a] > 0 && radius > 1 ? radius - 1 : 0);
     const void *params = s->params ? s->params : s->kernel->params;
-    return !s->kernel->check || s->kernel->check(params, s->tile->dtype, n, NULL) == NT_OK;
+    return !s->kernel->check || s->kernel->check(params, s->function->dtype, n, NULL) == NT_OK;
 }
 
-void subject_scene(scene *on, const subject *s, const int64_t n[3], const layout *l, bool separate)
+void prebuilt_scene(scene *on, const prebuilt *s, const int64_t n[3], const layout *l, bool separate)
 {
-    scene_make(on, s->kernel, s->params, s->tile->dtype, n, l, separate);
+    scene_make(on, s->kernel, s->params, s->function->dtype, n, l, separate);
 }
 
-nt_config subject_config(const subject *s)
+nt_config prebuilt_config(const prebuilt *s)
 {
-    return (nt_config){.isa = s->isa,
-                       .variant = s->variant,
-                       .parallel = NT_SERIAL,
-                       .order = NT_ZYX,
-                       .depth = 1,
-                       .threads = 1,
-                       .schedule = NT_STATIC,
-                       .unroll = s->tile->unroll,
-                       .jam = s->tile->jam};
+    nt_config c = nt_config_blank(s->kernel);
+    c.isa = s->isa;
+    c.variant = s->variant;
+    c.fn = nt_kernel_form(s->kernel, s->function->fn);
+    c.layout = (int)s->function->layout;
+    c.parallel = NT_SERIAL;
+    return c;
 }
 
 bool config_equal(const nt_config *a, const nt_config *b)
 {
-    return a->isa == b->isa && a->variant == b->variant && a->parallel == b->parallel &&
-           a->order == b->order && a->tile[0] == b->tile[0] && a->tile[1] == b->tile[1] &&
-           a->tile[2] == b->tile[2] && a->depth == b->depth && a->threads == b->threads &&
-           a->schedule == b->schedule && a->unroll == b->unroll && a->jam == b->jam;
+    bool same = a->isa == b->isa && a->variant == b->variant && a->fn == b->fn && a->layout == b->layout &&
+                a->parallel == b->parallel && a->order == b->order && a->tile[0] == b->tile[0] &&
+                a->tile[1] == b->tile[1] && a->tile[2] == b->tile[2] && a->depth == b->depth &&
+                a->chunk == b->chunk && a->threads == b->threads && a->schedule == b->schedule;
+    for (int i = 0; i < NT_MAX_OWN_KEYS; i++)
+        same &= a->own[i] == b->own[i];
+    return same;
 }
 
 const char *config_text(const nt_kernel *kernel, const nt_config *config)

@@ -76,18 +76,18 @@ extern const int n_layouts;
 /* Can a kernel of this radius take it? */
 bool layout_suits(const layout *l, int radius);
 
-/* One operand.  `before` is all of the memory as it was at field_snapshot(). */
-typedef struct field {
+/* One operand.  `before` is all of the memory as it was at operand_snapshot(). */
+typedef struct operand {
     nt_grid grid;
     int kept; /* cells of the halo that the engine keeps: they may change where cells may */
     guarded memory;
     char *before;
-} field;
+} operand;
 
-void field_make(field *f, nt_dtype dtype, const int64_t n[3], int halo, const layout *l, int operand);
-void field_snapshot(field *f);
-void field_check(const field *f, bool cells_may_change, const char *what);
-void field_free(field *f);
+void operand_make(operand *f, nt_dtype dtype, const int64_t n[3], int halo, const layout *l, int which);
+void operand_snapshot(operand *f);
+void operand_check(const operand *f, bool cells_may_change, const char *what);
+void operand_free(operand *f);
 
 double cell_get(const nt_grid *g, int64_t x, int64_t y, int64_t z);
 void cell_set(const nt_grid *g, int64_t x, int64_t y, int64_t z, double value);
@@ -105,7 +105,7 @@ typedef struct scene {
     const void *params;
     nt_dtype dtype;
     bool separate; /* with a result grid of its own */
-    field level[NT_MAX_LEVELS], coef[NT_MAX_COEFS], result;
+    operand level[NT_MAX_LEVELS], coef[NT_MAX_COEFS], result;
 } scene;
 
 enum { SCENE_SEED = 17 };
@@ -129,36 +129,41 @@ nt_step scene_step(scene *s);
 
 /* ---- What is tested ------------------------------------------------------------------------- */
 
-/* A prebuilt tile function that this CPU runs, with the parameters of one of the kernel's cases. */
-typedef struct subject {
+/* A prebuilt tile function of a field that this CPU runs, with the parameters of one of the kernel's cases.
+ * */
+typedef struct prebuilt {
     const nt_kernel *kernel;
-    const nt_tile *tile;
-    const void *params; /* NULL: the kernel's own */
+    const nt_function *function;
+    const nt_case *kernel_case;
+    const void *params; /* of the case; NULL: the kernel's own */
     int which;          /* of the cases */
     nt_isa isa;
     int variant;
     char name[64];
-} subject;
+} prebuilt;
 
 /* All of them, from the registry; *n is how many. */
-const subject *subjects(int *n);
+const prebuilt *prebuilts(int *n);
 
-/* The same arithmetic: kernel, case, variant and dtype.  Isa and unrolling may differ. */
-bool subjects_alike(const subject *a, const subject *b);
+/* The same arithmetic: kernel, case, variant and dtype.  Isa and form may differ. */
+bool prebuilts_alike(const prebuilt *a, const prebuilt *b);
 
-int subject_radius(const subject *s);
+int prebuilt_radius(const prebuilt *s);
 
-/* Axes that have cells get radius - 1 more, for one cell is too few for a kernel that reads many.  False where
- * the kernel refuses even that. */
-bool subject_shape(const subject *s, const int64_t shape[3], int64_t n[3]);
+/* Axes that have cells get radius - 1 more, for one cell is too few for a kernel that reads many.  False
+ * where the kernel refuses even that. */
+bool prebuilt_shape(const prebuilt *s, const int64_t shape[3], int64_t n[3]);
 
-void subject_scene(scene *on, const subject *s, const int64_t n[3], const layout *l, bool separate);
+void prebuilt_scene(scene *on, const prebuilt *s, const int64_t n[3], const layout *l, bool separate);
 
 /* Serial, untiled, one thread, depth 1. */
-nt_config subject_config(const subject *s);
+nt_config prebuilt_config(const prebuilt *s);
 
 /* Field by field: padding does not count. */
 bool config_equal(const nt_config *a, const nt_config *b);
+
+/* Schedules of a field; guided is for ranges alone. */
+enum { N_FIELD_SCHEDULES = NT_DYNAMIC + 1 };
 
 const char *config_text(const nt_kernel *kernel, const nt_config *config); /* good until the next call */
 

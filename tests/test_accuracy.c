@@ -1,5 +1,5 @@
 /*
- * test_accuracy.c - errors in ULP, the two arithmetics of the truth, planted faults, autotune verify
+ * test_accuracy.c - errors in ULP, the two arithmetics of the exact results, planted faults, autotune verify
  * SPDX-License-Identifier: MIT
  */
 #define _GNU_SOURCE
@@ -9,8 +9,8 @@
 #include <string.h>
 
 #include "accuracy/accuracy.h"
-#include "program.h"
 #include "accuracy/samples.h"
+#include "program.h"
 #include "support.h"
 
 /* ---- The ULP ------------------------------------------------------------------------------------ */
@@ -34,12 +34,12 @@ static void errors_are_counted_in_ulps(void **state)
     (void)state;
     static const struct {
         double got;
-        truth t;
+        exact t;
         double ulps;
     } cases[] = {
         {1, {1, 0, 0x1p-52}, 0},
         {1 + 0x1p-52, {1, 0, 0x1p-52}, 1},
-        {1, {1, -0.5, 0x1p-53}, 0.5}, /* the truth lies half an ULP below 1, in the binade below */
+        {1, {1, -0.5, 0x1p-53}, 0.5}, /* the real number lies half an ULP below 1, in the binade below */
         {1 - 0x1p-53, {1, -0.5, 0x1p-53}, 0.5},
         {-1, {-1, 0.25, 0x1p-52}, 0.25},
         {0, {0, 0.25, 0x1p-1074}, 0.25},
@@ -62,10 +62,10 @@ static void errors_are_counted_in_ulps(void **state)
 /* ---- The arithmetics ---------------------------------------------------------------------------- */
 
 /* a * b, in an arithmetic, for dtype. */
-static truth product(const reals *arithmetic, double a, double b, nt_dtype dtype)
+static exact product(const reals *arithmetic, double a, double b, nt_dtype dtype)
 {
     nt_real *r[NT_REFERENCE_REALS];
-    truth t;
+    exact t;
     assert_true(arithmetic->create(r));
     arithmetic->real.set(r[1], a);
     arithmetic->real.set(r[2], b);
@@ -75,10 +75,10 @@ static truth product(const reals *arithmetic, double a, double b, nt_dtype dtype
     return t;
 }
 
-static void the_truth_is_read_to_a_fraction_of_an_ulp(void **state)
+static void what_is_exact_is_read_to_a_fraction_of_an_ulp(void **state)
 {
     (void)state;
-    truth t = product(&reals_mpfr, 1 - 0x1p-27, 1 + 0x1p-27, NT_F64); /* 1 - 2^-54 */
+    exact t = product(&reals_mpfr, 1 - 0x1p-27, 1 + 0x1p-27, NT_F64); /* 1 - 2^-54 */
     assert_true(t.value == 1 && t.rest == -0.5 && t.ulp == 0x1p-53);
     t = product(&reals_mpfr, 0x1.fffffffffffffp-1, 0x1.fffffffffffffp-1, NT_F64); /* 1 - 2^-52 + 2^-106 */
     assert_true(t.value == 1 - 0x1p-52 && t.rest == 0x1p-53 && t.ulp == 0x1p-53);
@@ -103,7 +103,7 @@ static void the_truth_is_read_to_a_fraction_of_an_ulp(void **state)
 static void assert_rounded(double a, double b, double c, nt_dtype dtype, const reals *arithmetic)
 {
     nt_real *r[NT_REFERENCE_REALS];
-    truth t;
+    exact t;
     assert_true(arithmetic->create(r));
     arithmetic->real.set(r[1], a);
     arithmetic->real.set(r[2], b);
@@ -146,10 +146,10 @@ typedef struct lone_cell {
     double x[1 + NT_MAX_COEFS];
 } lone_cell;
 
-static double read_lone(const nt_cell *cell, int operand, int dx, int dy, int dz)
+static double read_lone(const nt_cell *cell, int which, int dx, int dy, int dz)
 {
     (void)dx, (void)dy, (void)dz;
-    return ((const lone_cell *)cell)->x[operand < 2 ? 0 : operand - 1];
+    return ((const lone_cell *)cell)->x[which < 2 ? 0 : which - 1];
 }
 
 static void double_is_exact_enough_for_f32(void **state)
@@ -160,25 +160,25 @@ static void double_is_exact_enough_for_f32(void **state)
         const nt_kernel *kernel = nt_kernel_at(k);
         if (!accuracy_can(kernel, NT_F32, 0, &why))
             continue;
-        nt_real *exact[NT_REFERENCE_REALS], *plain[NT_REFERENCE_REALS];
-        assert_true(reals_mpfr.create(exact) && reals_double.create(plain));
+        nt_real *mpfr[NT_REFERENCE_REALS], *fast[NT_REFERENCE_REALS];
+        assert_true(reals_mpfr.create(mpfr) && reals_double.create(fast));
         for (int64_t i = 0; i < 20000; i++) {
             lone_cell c = {{read_lone, NT_F32, kernel->params}, {0}};
-            c.x[0] = kernel->n_coefs > 0 ? samples_filled(kernel, NT_F32, 0, i, 7)
-                                         : samples_input(kernel, NT_F32, i, 7);
-            for (int j = 0; j < kernel->n_coefs; j++)
+            c.x[0] = kernel->field->n_coefs > 0 ? samples_filled(kernel, NT_F32, 0, i, 7)
+                                                : samples_input(kernel, NT_F32, i, 7);
+            for (int j = 0; j < kernel->field->n_coefs; j++)
                 c.x[1 + j] = samples_filled(kernel, NT_F32, 1 + j, i, 7);
-            truth a, b;
-            kernel->reference(&reals_mpfr.real, exact, &c.cell);
-            kernel->reference(&reals_double.real, plain, &c.cell);
-            reals_mpfr.read(exact[0], NT_F32, &a);
-            reals_double.read(plain[0], NT_F32, &b);
+            exact a, b;
+            kernel->field->reference(&reals_mpfr.real, mpfr, &c.cell);
+            kernel->field->reference(&reals_double.real, fast, &c.cell);
+            reals_mpfr.read(mpfr[0], NT_F32, &a);
+            reals_double.read(fast[0], NT_F32, &b);
             if (!(accuracy_ulps(b.value, &a) < 0x1p-25) ||
                 (a.value == 0 && signbit(a.value) != signbit(b.value)))
                 fail_msg("%s at %a: MPFR gives %a, double %a", kernel->name, c.x[0], a.value, b.value);
         }
-        reals_mpfr.destroy(exact);
-        reals_double.destroy(plain);
+        reals_mpfr.destroy(mpfr);
+        reals_double.destroy(fast);
     }
 }
 
@@ -188,7 +188,7 @@ static const nt_kernel *some_field(void)
 {
     nt_error why;
     for (int k = 0; k < nt_kernel_count(); k++)
-        if (nt_kernel_at(k)->role == NT_FIELD && accuracy_can(nt_kernel_at(k), NT_F32, 1, &why))
+        if (nt_kernel_at(k)->role == NT_ROLE_WORK && accuracy_can(nt_kernel_at(k), NT_F32, 1, &why))
             return nt_kernel_at(k);
     return NULL;
 }
@@ -278,16 +278,16 @@ static void planted_reference(const nt_reals *real, nt_real *const r[NT_REFERENC
     real->mul(r[0], r[1], r[2]);
 }
 
-static const nt_variant planted_variants[] = {{"plain", "", {0.5, 0.5}, {0, 0}}, {0}};
-static const nt_tile planted_tiles[] = {{"plain", NT_F64, 1, 1, planted_tile}, {0}};
-static const nt_tile *const planted_table[NT_N_ISAS] = {[NT_SCALAR] = planted_tiles};
+static const nt_variant planted_variants[] = {{"plain", "", {0.5, 0.5}}, {0}};
+static const nt_form planted_forms[] = {{"u1", ""}, {0}};
+static const nt_function planted_functions[] = {
+    {.isa = NT_SCALAR, .variant = "plain", .dtype = NT_F64, .fn = "u1", .tile = planted_tile}, {0}};
+static const nt_field planted_field = {.n_levels = 1, .reference = planted_reference};
 static const nt_kernel planted_kernel = {
-    .name = "planted",
-    .n_levels = 1,
-    .variants = planted_variants,
+    NT_KERNEL_HEAD,          .name = "planted",
+    .field = &planted_field, .variants = planted_variants,
+    .forms = planted_forms,  .functions = (const nt_function *const[]){planted_functions, NULL},
     .ulp_range = 100,
-    .tiles = planted_table,
-    .reference = planted_reference,
 };
 
 static accuracy measure_planted(fault *f)
@@ -337,8 +337,10 @@ static void what_cannot_be_measured_is_refused(void **state)
     accuracy a;
     nt_error why;
     const accuracy_options all = {.exhaustive = 1, .threads = 1}, few = {.samples = 10, .threads = 1};
+    nt_field levels = planted_field;
     nt_kernel two_levels = planted_kernel;
-    two_levels.n_levels = 2;
+    levels.n_levels = 2;
+    two_levels.field = &levels;
     assert_int_equal(accuracy_measure(&a, &planted_kernel, NT_F64, &all, &why), NT_EARG);
     assert_int_equal(accuracy_measure(&a, &planted_kernel, NT_F32, &few, &why), NT_EKERNEL);
     assert_int_equal(accuracy_measure(&a, &two_levels, NT_F64, &few, &why), NT_EARG);
@@ -439,7 +441,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(an_ulp_is_that_of_the_binade),
         cmocka_unit_test(errors_are_counted_in_ulps),
-        cmocka_unit_test(the_truth_is_read_to_a_fraction_of_an_ulp),
+        cmocka_unit_test(what_is_exact_is_read_to_a_fraction_of_an_ulp),
         cmocka_unit_test(a_fused_multiply_add_rounds_once),
         cmocka_unit_test(double_is_exact_enough_for_f32),
         cmocka_unit_test(samples_are_of_every_kind),

@@ -12,7 +12,7 @@
 
 #include <cmocka.h>
 
-#include "worker/cells.h"
+#include "measure/cells.h"
 
 static void set(const nt_grid *g, int64_t x, int64_t y, int64_t z, double value)
 {

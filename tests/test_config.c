@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/keys.h"
+
 static const nt_kernel *mathop(void)
 {
     const nt_kernel *kernel = nt_kernel_find("mathop");
@@ -24,6 +26,21 @@ static nt_config some_config(void)
 
 /* ---- Default and names ------------------------------------------------------------------------ */
 
+/* The first function of the best isa here and of the first variant. */
+static void check_default_function(const nt_kernel *kernel, nt_dtype dtype, const nt_config *c)
+{
+    const nt_function *f, *first = NULL;
+    for (int i = 0; (f = nt_kernel_function_at(kernel, i)); i++) {
+        if (f->dtype != dtype || strcmp(f->variant, kernel->variants[0].name) != 0)
+            continue;
+        assert_true(f->isa <= c->isa || !nt_isa_available(f->isa));
+        if (!first && f->isa == c->isa)
+            first = f;
+    }
+    assert_non_null(first);
+    assert_ptr_equal(nt_kernel_function(kernel, dtype, c), first);
+}
+
 static void default_is_honest(void **state)
 {
     (void)state;
@@ -33,20 +50,21 @@ static void default_is_honest(void **state)
             nt_config c;
             nt_error why;
             assert_int_equal(nt_config_default(kernel, (nt_dtype)dtype, &c, &why), NT_OK);
-            assert_int_equal(nt_config_check(kernel, (nt_dtype)dtype, &c, &why), NT_OK);
+            assert_int_equal(nt_config_runs(kernel, (nt_dtype)dtype, &c, &why), NT_OK);
             assert_int_equal(c.variant, 0);
-            assert_int_equal(c.parallel, NT_OUTER);
+            assert_int_equal(c.layout, NT_LAYOUT_ROWS);
+            assert_int_equal(c.parallel, kernel->field ? NT_OUTER : NT_FLAT);
             assert_int_equal(c.order, NT_ZYX);
             assert_int_equal(c.schedule, NT_STATIC);
             assert_int_equal(c.depth, 1);
             assert_int_equal(c.threads, nt_threads_allowed());
-            assert_true(c.tile[0] == 0 && c.tile[1] == 0 && c.tile[2] == 0);
-            for (int isa = c.isa + 1; isa < NT_N_ISAS; isa++)
-                assert_false(kernel->tiles[isa] && nt_isa_available((nt_isa)isa));
-            const nt_tile *first = kernel->tiles[c.isa];
-            while (first->dtype != (nt_dtype)dtype || strcmp(first->variant, kernel->variants[0].name) != 0)
-                first++;
-            assert_ptr_equal(nt_kernel_tile(kernel, (nt_dtype)dtype, &c), first);
+            assert_true(c.tile[0] == 0 && c.tile[1] == 0 && c.tile[2] == 0 && c.chunk == 0);
+            check_default_function(kernel, (nt_dtype)dtype, &c);
+            /* The blank one is the same, but for what depends on the machine. */
+            nt_config blank = nt_config_blank(kernel);
+            assert_true(blank.isa == NT_SCALAR && blank.threads == 1);
+            blank.isa = c.isa, blank.threads = c.threads, blank.fn = c.fn;
+            assert_int_equal(nt_config_differences(&blank, &c), 0);
         }
 }
 
@@ -70,6 +88,7 @@ static void names(void **state)
     assert_string_equal(nt_parallel_name(NT_FLAT), "flat");
     assert_string_equal(nt_order_name(NT_XZY), "xzy");
     assert_string_equal(nt_schedule_name(NT_DYNAMIC), "dynamic");
+    assert_string_equal(nt_schedule_name(NT_GUIDED), "guided");
     const int outside[] = {-1, -1000000, 99, 1 << 30};
     for (int i = 0; i < 4; i++) {
         assert_null(nt_isa_name((nt_isa)outside[i]));
@@ -87,8 +106,8 @@ static void parses(void **state)
     (void)state;
     nt_config c = some_config();
     assert_int_equal(nt_config_parse(mathop(),
-                                     "isa=scalar,variant=u35,parallel=inner,order=xzy,tile=1x22x333,"
-                                     "depth=4,threads=3,schedule=dynamic,unroll=2,jam=1",
+                                     "isa=scalar,variant=u35,fn=u2,layout=rows,parallel=inner,order=xzy,"
+                                     "tile=1x22x333,depth=4,threads=3,schedule=dynamic",
                                      &c, NULL),
                      NT_OK);
     const nt_config expected = {.isa = NT_SCALAR,
@@ -99,8 +118,7 @@ static void parses(void **state)
                                 .depth = 4,
                                 .threads = 3,
                                 .schedule = NT_DYNAMIC,
-                                .unroll = 2,
-                                .jam = 1};
+                                .fn = nt_kernel_form(mathop(), "u2")};
     assert_true(config_equal(&c, &expected));
     /* Any order; what is not named stays; nothing at all changes nothing. */
     assert_int_equal(nt_config_parse(mathop(), "threads=4096,depth=1", &c, NULL), NT_OK);
@@ -123,7 +141,12 @@ static void parse_refuses(void **state)
         {"variant=quick", "quick", "fused"},
         {"parallel=all", "all", "flat"},
         {"order=zzz", "zzz", "zyx"},
-        {"schedule=guided", "guided", "dynamic"},
+        {"schedule=guided", "guided", "static, dynamic"}, /* for ranges alone, */
+        {"chunk=4", "key=chunk", "tile"},                 /* as this */
+        {"layout=columns", "columns", "rows"},
+        {"layout=", "layout=", "rows"},
+        {"fn=u3", "u3", "u1, u2, u4, u6"},
+        {"fn=2", "fn=2", "u4"},
         {"tile=8", "tile=8", "XxYxZ"},
         {"tile=1x2", "1x2", "XxYxZ"},
         {"tile=1x2x3x4", "1x2x3x4", "XxYxZ"},
@@ -140,8 +163,8 @@ static void parse_refuses(void **state)
         {"threads=-2", "-2", "1 to"},
         {"threads=4097", "4097", "4096"},
         {"threads=2 ", "threads=2 ", "1 to"},
-        {"unroll=0", "unroll=0", "1 to"},
-        {"jam=65", "jam=65", "64"},
+        {"unroll=2", "key=unroll", "fn"}, /* as it once was */
+        {"tile x=4", "key=tile x", "tile"},
         {"speed=9", "speed", "schedule"},
         {"isa", "isa", "VALUE"},
         {"=2", "key=", "isa"},
@@ -167,22 +190,22 @@ static void parse_refuses(void **state)
     assert_refused(nt_config_parse(mathop(), "", NULL, &why), NT_EARG, &why, "config");
 }
 
+/* Any value of every key that this kernel's configs have; the others are as in the blank one. */
 static nt_config any_config(rng *r, const nt_kernel *kernel)
 {
-    int n_variants = 0;
-    while (kernel->variants[n_variants].name)
-        n_variants++;
-    nt_config c = {.isa = (nt_isa)rng_below(r, NT_N_ISAS),
-                   .variant = (int)rng_below(r, n_variants),
-                   .parallel = (nt_parallel)rng_below(r, NT_N_PARALLELS),
-                   .order = (nt_order)rng_below(r, NT_N_ORDERS),
-                   .depth = 1 + (int)rng_below(r, NT_MAX_DEPTH),
-                   .threads = 1 + (int)rng_below(r, NT_MAX_THREADS),
-                   .schedule = (nt_schedule)rng_below(r, NT_N_SCHEDULES),
-                   .unroll = 1 + (int)rng_below(r, 64),
-                   .jam = 1 + (int)rng_below(r, 64)};
-    for (int a = 0; a < 3; a++)
-        c.tile[a] = rng_below(r, INT64_C(1) << rng_below(r, 50));
+    nt_config c = nt_config_blank(kernel);
+    for (int id = 0; id < NT_N_KEYS; id++) {
+        nt_key_row row;
+        if (!nt_key_row_of(kernel, (nt_key_id)id, &row))
+            continue;
+        int64_t value = row.least - 1;
+        while (!nt_key_allows(kernel, &row, value)) {
+            const int64_t span = row.most - row.least;
+            value = row.least +
+                    (span > 1 << 20 ? rng_below(r, INT64_C(1) << rng_below(r, 50)) : rng_below(r, span + 1));
+        }
+        nt_key_set(&c, (nt_key_id)id, value);
+    }
     return c;
 }
 
@@ -193,8 +216,9 @@ static void round_trip(void **state)
     for (int i = 0; i < 10000; i++) {
         const nt_kernel *kernel = nt_kernel_at((int)rng_below(&r, nt_kernel_count()));
         const nt_config c = any_config(&r, kernel);
-        nt_config back = {0};
+        nt_config back = nt_config_blank(kernel);
         nt_error why;
+        assert_int_equal(nt_config_check(kernel, &c, &why), NT_OK);
         char text[NT_CONFIG_TEXT];
         memset(text, 'x', sizeof text);
         nt_config_format(kernel, &c, text);
@@ -215,13 +239,125 @@ static void checked_configs_round_trip(void **state)
         nt_config c = some_config(), back = {0};
         for (int a = 0; a < 3; a++)
             c.tile[a] = (int64_t)(rng_next(&r) >> (1 + rng_below(&r, 63)));
-        if (nt_config_check(mathop(), NT_F64, &c, NULL) != NT_OK)
+        if (nt_config_check(mathop(), &c, NULL) != NT_OK)
             continue;
         nt_error why;
         if (nt_config_parse(mathop(), config_text(mathop(), &c), &back, &why) != NT_OK)
             fail_msg("passes the check, is not read back: %s: %s", config_text(mathop(), &c), why.text);
         assert_true(config_equal(&c, &back));
     }
+}
+
+/* Texts of a key alone: of each kernel, each key and each of its values, as many as can be gone through. */
+static void every_value_parses_back(void **state)
+{
+    const nt_kernel *kernel = *state;
+    int n_keys = 0;
+    for (int id = 0; id < NT_N_KEYS; id++) {
+        enum { MOST_NUMBERS = 5000 };
+        nt_key_row row;
+        const char *name = nt_key_name(kernel, (nt_key_id)id);
+        assert_true(nt_key_row_of(kernel, (nt_key_id)id, &row) == (name != NULL));
+        if (!name)
+            continue;
+        n_keys++;
+        int n_values = 0;
+        for (int64_t k = 0; k <= row.most - row.least && k <= 2 * MOST_NUMBERS; k++) {
+            /* The least and the most, and all between where that is not too many. */
+            const int64_t v = k <= MOST_NUMBERS || row.most - row.least <= 2 * MOST_NUMBERS
+                                  ? row.least + k
+                                  : row.most - (k - MOST_NUMBERS - 1);
+            if (!nt_key_allows(kernel, &row, v))
+                continue;
+            nt_config c = nt_config_blank(kernel), back = c;
+            char text[NT_CONFIG_TEXT], one[64];
+            nt_error why;
+            nt_key_set(&c, (nt_key_id)id, v);
+            assert_int_equal(nt_key_get(&c, (nt_key_id)id), v);
+            assert_int_equal(nt_config_check(kernel, &c, &why), NT_OK);
+            nt_config_format(kernel, &c, text);
+            assert_in_range(strlen(text), 1, NT_CONFIG_TEXT - 1);
+            if (nt_config_parse(kernel, text, &back, &why) != NT_OK || nt_config_differences(&back, &c) != 0)
+                fail_msg("%s: %s", text, why.text);
+            if (row.name && id != NT_KEY_TILE_X) { /* by itself */
+                back = nt_config_blank(kernel);
+                if (row.text)
+                    snprintf(one, sizeof one, "%s=%s", row.name, row.text(kernel, v));
+                else
+                    snprintf(one, sizeof one, "%s=%lld", row.name, (long long)v);
+                assert_int_equal(nt_config_parse(kernel, one, &back, &why), NT_OK);
+                assert_int_equal(nt_config_differences(&back, &c), 0);
+            }
+            n_values++;
+        }
+        assert_true(n_values > 0);
+        /* Beside the range nothing is allowed. */
+        nt_config c = nt_config_blank(kernel);
+        nt_error why;
+        nt_key_set(&c, (nt_key_id)id, row.most + 1);
+        assert_refused(nt_config_check(kernel, &c, &why), NT_ECONFIG, &why, row.axis);
+        nt_key_set(&c, (nt_key_id)id, row.least - 1);
+        assert_refused(nt_config_check(kernel, &c, &why), NT_ECONFIG, &why, row.axis);
+    }
+    int n_own = 0;
+    while (kernel->keys && kernel->keys[n_own].name)
+        n_own++;
+    assert_int_equal(n_keys, (kernel->field ? 12 : 7) + n_own);
+    char keys[4096];
+    nt_config_keys(kernel, keys, sizeof keys);
+    for (int i = 0; kernel->forms[i].name; i++)
+        assert_non_null(strstr(keys, kernel->forms[i].name));
+    assert_true((strstr(keys, "guided") != NULL) == (kernel->range != NULL));
+    for (size_t n = 0; n < 64; n++) { /* cut where there is no room */
+        memset(keys, 'x', sizeof keys);
+        nt_config_keys(kernel, keys, n);
+        assert_true(n == 0 ? keys[0] == 'x' : memchr(keys, '\0', n) != NULL);
+        assert_int_equal(keys[n], 'x');
+    }
+}
+
+/* The order of the keys in a text. */
+static void texts(void **state)
+{
+    (void)state;
+    const nt_config blank = nt_config_blank(mathop());
+    assert_string_equal(
+        config_text(mathop(), &blank),
+        "isa=scalar,variant=fused,fn=u1,layout=rows,parallel=outer,order=zyx,tile=0x0x0,depth=1,"
+        "threads=1,schedule=static");
+    const nt_kernel *pi = nt_kernel_find("pi");
+    assert_non_null(pi);
+    nt_config c = nt_config_blank(pi);
+    c.chunk = 4096;
+    c.schedule = NT_GUIDED;
+    assert_string_equal(config_text(pi, &c),
+                        "isa=scalar,variant=philox,fn=u1,parallel=flat,chunk=4096,threads=1,schedule=guided");
+    nt_error why;
+    assert_refused(nt_config_parse(pi, "parallel=outer", &c, &why), NT_ECONFIG, &why, "serial, flat");
+    assert_refused(nt_config_parse(pi, "tile=1x1x1", &c, &why), NT_ECONFIG, &why, "chunk");
+    assert_refused(nt_config_parse(pi, "layout=rows", &c, &why), NT_ECONFIG, &why, "chunk");
+    assert_refused(nt_config_parse(pi, "depth=1", &c, &why), NT_ECONFIG, &why, "chunk");
+}
+
+static void differences_count_keys(void **state)
+{
+    (void)state;
+    const nt_config plain = some_config();
+    nt_config c = plain;
+    assert_int_equal(nt_config_differences(&plain, &c), 0);
+    c.tile[0] = 64;
+    c.tile[2] = 4;
+    assert_int_equal(nt_config_differences(&plain, &c), 2);
+    for (int id = 0; id < NT_N_KEYS; id++) {
+        c = plain;
+        nt_key_set(&c, (nt_key_id)id, nt_key_get(&plain, (nt_key_id)id) + 1);
+        assert_int_equal(nt_config_differences(&plain, &c), 1);
+        assert_int_equal(nt_config_differences(&c, &plain), 1);
+        assert_false(config_equal(&plain, &c));
+    }
+    for (int id = 0; id < NT_N_KEYS; id++)
+        nt_key_set(&c, (nt_key_id)id, nt_key_get(&plain, (nt_key_id)id) + 1);
+    assert_int_equal(nt_config_differences(&plain, &c), NT_N_KEYS);
 }
 
 /* Random bytes, and valid texts with bytes changed, put in and left out. */
@@ -259,7 +395,7 @@ static void hostile_texts(void **state)
             assert_refused(status, NT_ECONFIG, &why, "");
             assert_true(config_equal(&c, &before));
         } else {
-            nt_config back = {0};
+            nt_config back = nt_config_blank(mathop());
             assert_int_equal(nt_config_parse(mathop(), config_text(mathop(), &c), &back, NULL), NT_OK);
             assert_true(config_equal(&c, &back));
         }
@@ -274,16 +410,24 @@ static void check_refuses(void **state)
     const nt_config good = some_config();
     nt_config c = good;
     nt_error why;
-#define REFUSED(field, value, part)                                                      \
-    c = good, c.field = value;                                                           \
-    assert_refused(nt_config_check(mathop(), NT_F64, &c, &why), NT_ECONFIG, &why, part); \
-    assert_int_equal(nt_config_check(mathop(), NT_F64, &c, NULL), NT_ECONFIG)
+#define REFUSED(member, value, part)                                             \
+    c = good, c.member = value;                                                  \
+    assert_refused(nt_config_check(mathop(), &c, &why), NT_ECONFIG, &why, part); \
+    assert_int_equal(nt_config_check(mathop(), &c, NULL), NT_ECONFIG);           \
+    assert_refused(nt_config_runs(mathop(), NT_F64, &c, &why), NT_ECONFIG, &why, part)
     REFUSED(isa, (nt_isa)NT_N_ISAS, "isa=");
     REFUSED(isa, (nt_isa)-1, "isa=");
     REFUSED(variant, -1, "variant=-1");
+    REFUSED(variant, 4, "variant=4"); /* there are four */
     REFUSED(variant, 99, "variant=99");
+    REFUSED(fn, -1, "fn=-1");
+    REFUSED(fn, 4, "fn=4"); /* as of these */
+    REFUSED(fn, INT32_MAX, "fn=2147483647");
+    REFUSED(layout, -1, "layout=-1");
+    REFUSED(layout, NT_N_LAYOUTS, "layout=");
     REFUSED(parallel, NT_N_PARALLELS, "parallel=");
     REFUSED(order, NT_N_ORDERS, "order=");
+    REFUSED(schedule, NT_GUIDED, "schedule=");
     REFUSED(schedule, NT_N_SCHEDULES, "schedule=");
     REFUSED(tile[0], -1, "tile x=-1");
     REFUSED(tile[1], INT64_MIN, "tile y=");
@@ -293,19 +437,44 @@ static void check_refuses(void **state)
     REFUSED(threads, 0, "threads=0");
     REFUSED(threads, -1, "1 to");
     REFUSED(threads, INT32_MAX, "4096");
-    REFUSED(unroll, 3, "unroll=3");
-    REFUSED(unroll, -1, "unroll=-1");
-    REFUSED(jam, 2, "jam=2");
 #undef REFUSED
-    assert_refused(nt_config_check(NULL, NT_F64, &good, &why), NT_EARG, &why, "kernel");
-    assert_refused(nt_config_check(mathop(), NT_F64, NULL, &why), NT_EARG, &why, "config");
-    assert_refused(nt_config_check(mathop(), (nt_dtype)9, &good, &why), NT_ECONFIG, &why, "mathop");
+    assert_refused(nt_config_check(NULL, &good, &why), NT_EARG, &why, "kernel");
+    assert_refused(nt_config_check(mathop(), NULL, &why), NT_EARG, &why, "config");
+}
+
+/* Well formed is one thing, what this build and CPU can run another. */
+static void what_cannot_run_is_well_formed(void **state)
+{
+    (void)state;
+    const nt_config good = some_config();
+    nt_config c = good;
+    nt_error why;
+    assert_refused(nt_config_runs(NULL, NT_F64, &good, &why), NT_EARG, &why, "kernel");
+    assert_refused(nt_config_runs(mathop(), NT_F64, NULL, &why), NT_EARG, &why, "config");
+    assert_refused(nt_config_runs(mathop(), (nt_dtype)9, &good, &why), NT_ECONFIG, &why, "mathop");
     for (int isa = 0; isa < NT_N_ISAS; isa++) {
         c = good, c.isa = (nt_isa)isa;
+        assert_int_equal(nt_config_check(mathop(), &c, &why), NT_OK);
         if (!nt_isa_available((nt_isa)isa))
-            assert_refused(nt_config_check(mathop(), NT_F64, &c, &why), NT_EISA, &why,
+            assert_refused(nt_config_runs(mathop(), NT_F64, &c, &why), NT_EISA, &why,
                            nt_isa_name((nt_isa)isa));
     }
+    assert_int_equal(nt_config_runs(mathop(), NT_F64, &good, &why), NT_OK);
+    /* u10 has one form alone. */
+    c = good, c.variant = nt_kernel_variant(mathop(), "u10"), c.fn = nt_kernel_form(mathop(), "u4");
+    assert_int_equal(nt_config_check(mathop(), &c, &why), NT_OK);
+    assert_refused(nt_config_runs(mathop(), NT_F64, &c, &why), NT_ECONFIG, &why, "variant=u10,fn=u4");
+    const char *own = getenv("NESTUNE_MAX_ISA");
+    char *kept = own ? strdup(own) : NULL;
+    assert_int_equal(setenv("NESTUNE_MAX_ISA", "scalar", 1), 0);
+    c = good, c.isa = NT_AVX512;
+    assert_int_equal(nt_config_check(mathop(), &c, &why), NT_OK);
+    assert_refused(nt_config_runs(mathop(), NT_F64, &c, &why), NT_EISA, &why, "avx512");
+    if (kept)
+        setenv("NESTUNE_MAX_ISA", kept, 1);
+    else
+        unsetenv("NESTUNE_MAX_ISA");
+    free(kept);
 }
 
 int main(void)
@@ -318,6 +487,11 @@ int main(void)
     tests_add(round_trip, NULL, "round-trip");
     tests_add(checked_configs_round_trip, NULL, "checked-round-trip");
     tests_add(hostile_texts, NULL, "hostile-texts");
+    for (int i = 0; i < nt_kernel_count(); i++)
+        tests_add(every_value_parses_back, nt_kernel_at(i), "%s:every-value", nt_kernel_at(i)->name);
+    tests_add(texts, NULL, "texts");
+    tests_add(differences_count_keys, NULL, "differences");
     tests_add(check_refuses, NULL, "check-refuses");
+    tests_add(what_cannot_run_is_well_formed, NULL, "runs-refuses");
     return tests_run("config");
 }

@@ -23,6 +23,7 @@
 
 #include <cmocka.h>
 
+#include "measure/trial_json.h"
 #include "os/clock.h"
 #include "os/process.h"
 #include "worker/driver.h"
@@ -41,81 +42,109 @@
 
 /* ---- The planted candidates ------------------------------------------------------------------ */
 
-static void answer_with(wire_answer *answer, size_t n)
+/* An ask as it was heard, and the answer that is due. */
+typedef struct heard {
+    trial_ask ask;
+    trial_answer answer;
+} heard;
+
+static void answer_text(const char *text, size_t n)
 {
-    if (write(PROCESS_OUT_FD, answer, n) < 0)
+    if (write(PROCESS_OUT_FD, text, n) < 0)
         _exit(9);
 }
 
-static void be_right(wire_answer *answer)
+/* The line of a record, which is freed; the text is the caller's. */
+static char *line_of(json_t *record)
 {
-    answer_with(answer, sizeof *answer);
+    char *text = trial_record_text(record);
+    const size_t n = text ? strlen(text) : 0;
+    char *line = malloc(n + 2);
+    if (!text || !line)
+        _exit(9);
+    memcpy(line, text, n);
+    strcpy(line + n, "\n");
+    free(text);
+    json_decref(record);
+    return line;
 }
 
-static void be_wrong(wire_answer *answer)
+static void answer_record(json_t *record)
 {
-    answer->class = TRIAL_WRONG;
-    answer->n = 0;
-    strcpy(answer->detail, "7x5x3: \x1b[2Jcell (0, 0, 0)");
-    answer_with(answer, sizeof *answer);
+    char *line = line_of(record);
+    answer_text(line, strlen(line));
+    free(line);
 }
 
-static void die_of(wire_answer *answer, int signal_number)
+static void be_right(heard *h)
 {
-    (void)answer;
+    answer_record(trial_to_json(&h->ask, &h->answer));
+}
+
+static void be_wrong(heard *h)
+{
+    h->answer.outcome = TRIAL_WRONG;
+    h->answer.n = 0;
+    strcpy(h->answer.detail, "7x5x3: cell (0, 0, 0)");
+    be_right(h);
+}
+
+static void die_of(heard *h, int signal_number)
+{
+    (void)h;
     signal(signal_number, SIG_DFL); /* a sanitizer may have a handler */
     raise(signal_number);
 }
 
-static void die_of_segv(wire_answer *answer)
+static void die_of_segv(heard *h)
 {
-    die_of(answer, SIGSEGV);
+    die_of(h, SIGSEGV);
 }
 
-static void die_of_ill(wire_answer *answer)
+static void die_of_ill(heard *h)
 {
-    die_of(answer, SIGILL);
+    die_of(h, SIGILL);
 }
 
-static void die_of_fpe(wire_answer *answer)
+static void die_of_fpe(heard *h)
 {
-    die_of(answer, SIGFPE);
+    die_of(h, SIGFPE);
 }
 
-static void die_of_abort(wire_answer *answer)
+static void die_of_abort(heard *h)
 {
     fputs("first line\nassertion x > 0 failed\n", stderr);
-    die_of(answer, SIGABRT);
+    die_of(h, SIGABRT);
 }
 
-static void die_of_kill(wire_answer *answer) /* as by the system when memory is short */
+static void die_of_kill(heard *h) /* as by the system when memory is short */
 {
-    die_of(answer, SIGKILL);
+    die_of(h, SIGKILL);
 }
 
-static void exit_7(wire_answer *answer)
+static void exit_7(heard *h)
 {
-    (void)answer;
+    (void)h;
     _exit(7);
 }
 
-static void hang(wire_answer *answer)
+static void hang(heard *h)
 {
-    (void)answer;
+    (void)h;
     signal(SIGTERM, SIG_IGN);
     for (;;)
         pause();
 }
 
-static void spin_in_two(wire_answer *answer)
+static void spin_in_two(heard *h)
 {
     if (fork() >= 0)
-        hang(answer);
+        hang(h);
 }
 
-static void take_all_memory(wire_answer *answer)
+static void take_all_memory(heard *h)
 {
-    (void)answer;
+    (void)h;
     enum { PIECE = 1 << 24 };
     /* Under a sanitizer there is no limit to run into. */
     for (volatile char *p; !SANITIZED && (p = malloc(PIECE)) != NULL;)
@@ -126,96 +155,157 @@ static void take_all_memory(wire_answer *answer)
     _exit(1);
 }
 
-static void close_and_stay(wire_answer *answer)
+static void close_and_stay(heard *h)
 {
     close(PROCESS_IN_FD);
     close(PROCESS_OUT_FD);
-    hang(answer);
+    hang(h);
 }
 
-static void send_garbage(wire_answer *answer)
+static void send_garbage(heard *h)
 {
-    memset(answer, 0x5a, sizeof *answer);
-    answer_with(answer, sizeof *answer);
+    memset(h, 0x5a, sizeof *h);
+    answer_text((const char *)h, sizeof *h);
 }
 
-static void send_less(wire_answer *answer)
+/* The record cut off in its last number, and without its end. */
+static void send_less(heard *h)
 {
-    answer_with(answer, sizeof *answer - 1);
+    char *line = line_of(trial_to_json(&h->ask, &h->answer));
+    answer_text(line, strlen(line) - 3);
+    free(line);
 }
 
-static void send_old_id(wire_answer *answer)
+static void send_too_much(heard *h)
 {
-    answer->head.id--;
-    answer_with(answer, sizeof *answer);
+    (void)h;
+    static char line[WIRE_MOST + 1000];
+    memset(line, ' ', sizeof line);
+    answer_text(line, sizeof line);
 }
 
-static void send_nan(wire_answer *answer)
+/* Of another ask than was sent. */
+static void send_other_ask(heard *h)
 {
-    answer->seconds[answer->n - 1] = NAN;
-    answer_with(answer, sizeof *answer);
+    h->ask.shape[1]++;
+    be_right(h);
 }
 
-static void send_negative(wire_answer *answer)
+/* The record with one of its members changed. */
+static void send_changed(heard *h, const char *name, json_t *value)
 {
-    answer->seconds[0] = -1e-9;
-    answer_with(answer, sizeof *answer);
+    json_t *record = trial_to_json(&h->ask, &h->answer);
+    json_object_set_new(record, name, value);
+    answer_record(record);
 }
 
-static void send_many(wire_answer *answer)
+static void send_nan(heard *h)
 {
-    answer->n = TRIAL_MAX_REPS + 1;
-    answer_with(answer, sizeof *answer);
+    char *line = line_of(trial_to_json(&h->ask, &h->answer)), *at = strstr(line, "2.5");
+    memcpy(at, "NaN", 3);
+    answer_text(line, strlen(line));
+    free(line);
 }
 
-static void send_class(wire_answer *answer)
+static void send_negative(heard *h)
 {
-    answer->class = TRIAL_CRASH; /* it cannot know */
-    answer_with(answer, sizeof *answer);
+    h->answer.seconds[0] = -1e-9;
+    be_right(h);
 }
 
-static void send_open_text(wire_answer *answer)
+static void send_many(heard *h)
 {
-    memset(answer->detail, 'x', sizeof answer->detail);
-    answer_with(answer, sizeof *answer);
+    json_t *seconds = json_array();
+    for (int i = 0; i <= TRIAL_MAX_REPS; i++)
+        json_array_append_new(seconds, json_real(1));
+    send_changed(h, "seconds", seconds);
 }
 
-static void send_twice(wire_answer *answer)
+static void send_few(heard *h)
 {
-    answer_with(answer, sizeof *answer);
-    answer_with(answer, sizeof *answer);
+    h->answer.n--;
+    be_right(h);
 }
 
-static void print_a_lot(wire_answer *answer)
+static void send_class(heard *h)
+{
+    h->answer.outcome = TRIAL_CRASH; /* it cannot know */
+    h->answer.n = 0;
+    be_right(h);
+}
+
+static void send_times_of_a_failure(heard *h)
+{
+    h->answer.outcome = TRIAL_WRONG;
+    be_right(h);
+}
+
+static void send_long_text(heard *h)
+{
+    char text[TRIAL_DETAIL + 1];
+    memset(text, 'x', TRIAL_DETAIL);
+    text[TRIAL_DETAIL] = '\0';
+    send_changed(h, "detail", json_string(text));
+}
+
+static void send_control_character(heard *h)
+{
+    send_changed(h, "detail", json_string("\x1b[2J"));
+}
+
+static void send_another_key(heard *h)
+{
+    send_changed(h, "another", json_integer(1));
+}
+
+static void send_refusal(heard *h)
+{
+    (void)h;
+    answer_record(json_pack("{s:s, s:s}", "type", "refused", "detail", "steps are out of range"));
+}
+
+static void send_bare_refusal(heard *h)
+{
+    (void)h;
+    answer_record(json_pack("{s:s}", "type", "refused"));
+}
+
+static void send_twice(heard *h)
+{
+    be_right(h);
+    be_right(h);
+}
+
+static void print_a_lot(heard *h)
 {
     for (int i = 0; i < 200000; i++)
         puts("a line that nobody reads");
     fflush(stdout);
-    answer_with(answer, sizeof *answer);
+    be_right(h);
 }
 
 /* What it was started with, as a text. */
-static void tell_setting(wire_answer *answer)
+static void tell_setting(heard *h)
 {
     struct rlimit core, space;
     getrlimit(RLIMIT_CORE, &core);
     getrlimit(RLIMIT_AS, &space);
     const char *bind = getenv("OMP_PROC_BIND"), *threads = getenv("OMP_NUM_THREADS"), *path = getenv("PATH");
-    answer->class = TRIAL_WRONG;
-    answer->n = 0;
-    snprintf(answer->detail, sizeof answer->detail, "%s %s %s core %d space %lld group %d",
+    h->answer.outcome = TRIAL_WRONG;
+    h->answer.n = 0;
+    snprintf(h->answer.detail, sizeof h->answer.detail, "%s %s %s core %d space %lld group %d",
              bind ? bind : "none", threads ? threads : "none", path ? "path" : "none", (int)core.rlim_cur,
              (long long)space.rlim_cur, getpgrp() == getpid());
-    answer_with(answer, sizeof *answer);
+    be_right(h);
 }
 
 static const struct planted {
-    void (*act)(wire_answer *answer);
-    trial_class class;
+    void (*act)(heard *h);
+    trial_outcome outcome;
     const char *detail;
 } planted[] = {
     {be_right, TRIAL_OK, ""},
-    {be_wrong, TRIAL_WRONG, "7x5x3: ?[2Jcell (0, 0, 0)"},
+    {be_wrong, TRIAL_WRONG, "7x5x3: cell (0, 0, 0)"},
     {die_of_segv, TRIAL_CRASH, "SIGSEGV"},
     {die_of_ill, TRIAL_CRASH, "SIGILL"},
     {die_of_fpe, TRIAL_CRASH, "SIGFPE"},
@@ -228,12 +318,19 @@ static const struct planted {
     {close_and_stay, TRIAL_CRASH, "closed its socket"},
     {send_garbage, TRIAL_CRASH, "garbled answer"},
     {send_less, TRIAL_CRASH, "garbled answer"},
-    {send_old_id, TRIAL_CRASH, "garbled answer"},
+    {send_too_much, TRIAL_CRASH, "garbled answer"},
+    {send_other_ask, TRIAL_CRASH, "garbled answer"},
     {send_nan, TRIAL_CRASH, "garbled answer"},
     {send_negative, TRIAL_CRASH, "garbled answer"},
     {send_many, TRIAL_CRASH, "garbled answer"},
+    {send_few, TRIAL_CRASH, "garbled answer"},
     {send_class, TRIAL_CRASH, "garbled answer"},
-    {send_open_text, TRIAL_CRASH, "garbled answer"},
+    {send_times_of_a_failure, TRIAL_CRASH, "garbled answer"},
+    {send_long_text, TRIAL_CRASH, "garbled answer"},
+    {send_control_character, TRIAL_CRASH, "garbled answer"},
+    {send_another_key, TRIAL_CRASH, "garbled answer"},
+    {send_refusal, TRIAL_REFUSED, "steps are out of range"},
+    {send_bare_refusal, TRIAL_CRASH, "garbled answer"},
     {print_a_lot, TRIAL_OK, ""},
     {tell_setting, TRIAL_WRONG, "spread none path core 0"},
     {send_twice, TRIAL_OK, ""}, /* last: the second is taken for the next trial's, and refused */
@@ -242,24 +339,24 @@ enum { N_PLANTED = sizeof planted / sizeof *planted };
 
 static int planted_main(const char *mode)
 {
-    wire_ask ask;
-    wire_head hello = wire_head_of(WIRE_HELLO, sizeof hello, 0);
+    static char line[WIRE_MOST];
+    const char *hello = strcmp(mode, "rude") == 0 ? "{\"type\":\"hullo\"}\n" : WIRE_HELLO;
+    ssize_t n;
     if (strcmp(mode, "mute") == 0)
         return 3;
-    if (strcmp(mode, "rude") == 0)
-        hello.magic++;
-    if (write(PROCESS_OUT_FD, &hello, sizeof hello) != sizeof hello)
-        return 9;
-    while (read(PROCESS_IN_FD, &ask, sizeof ask) == sizeof ask) {
-        wire_answer answer;
-        memset(&answer, 0, sizeof answer);
-        answer.head = wire_head_of(WIRE_ANSWER, sizeof answer, ask.head.id);
-        answer.n = ask.reps;
-        for (int i = 0; i < ask.reps; i++)
-            answer.seconds[i] = 0.5 + i;
-        answer.hash = 42;
-        if (ask.steps >= 0 && ask.steps < N_PLANTED)
-            planted[ask.steps].act(&answer);
+    answer_text(hello, strlen(hello));
+    while ((n = read(PROCESS_IN_FD, line, sizeof line)) > 0) {
+        heard h;
+        nt_error why;
+        json_t *record = json_loadb(line, (size_t)n, 0, NULL);
+        if (!record || trial_from_json(record, &h.ask, NULL, &why) != NT_OK)
+            return 8;
+        json_decref(record);
+        h.answer = (trial_answer){.outcome = TRIAL_OK, .hash = 42, .n = h.ask.reps};
+        for (int i = 0; i < h.ask.reps; i++)
+            h.answer.seconds[i] = 0.5 + i;
+        if (h.ask.steps >= 0 && h.ask.steps < N_PLANTED)
+            planted[h.ask.steps].act(&h);
     }
     return 0;
 }
@@ -312,13 +409,14 @@ static void planted_candidates_cost_one_trial(void **state)
     assert_non_null(d);
     for (int i = 0; i < N_PLANTED; i++) {
         trial_ask ask = make_ask(i);
-        ask.limit_s = planted[i].class == TRIAL_HANG ? 0.2 : 60;
+        ask.limit_s = planted[i].outcome == TRIAL_HANG ? 0.2 : 60;
         const trial_answer answer = run(d, &ask);
-        if (answer.class != planted[i].class || !strstr(answer.detail, planted[i].detail))
-            fail_msg("planted %d: class %s, detail \"%s\"", i, trial_class_name(answer.class), answer.detail);
-        if (answer.class == TRIAL_HANG)
+        if (answer.outcome != planted[i].outcome || !strstr(answer.detail, planted[i].detail))
+            fail_msg("planted %d: class %s, detail \"%s\"", i, trial_outcome_name(answer.outcome),
+                     answer.detail);
+        if (answer.outcome == TRIAL_HANG)
             assert_true(answer.wall_s < 0.2 + 0.5);
-        if (answer.class == TRIAL_OK) {
+        if (answer.outcome == TRIAL_OK) {
             assert_int_equal(answer.n, 3);
             assert_true(answer.seconds[2] == 2.5);
             assert_true(answer.hash == 42);
@@ -328,11 +426,11 @@ static void planted_candidates_cost_one_trial(void **state)
         if (planted[i].act == send_twice)
             break;
         ask = make_ask(0); /* the search goes on */
-        assert_int_equal(run(d, &ask).class, TRIAL_OK);
+        assert_int_equal(run(d, &ask).outcome, TRIAL_OK);
     }
     trial_ask ask = make_ask(0);
-    assert_int_equal(run(d, &ask).class, TRIAL_CRASH);
-    assert_int_equal(run(d, &ask).class, TRIAL_OK);
+    assert_int_equal(run(d, &ask).outcome, TRIAL_CRASH);
+    assert_int_equal(run(d, &ask).outcome, TRIAL_OK);
     driver_destroy(d);
 }
 
@@ -384,11 +482,11 @@ static void a_dead_worker_is_replaced_without_blame(void **state)
     driver *d = start_planted("plain", &why);
     assert_non_null(d);
     const trial_ask ask = make_ask(0);
-    assert_int_equal(run(d, &ask).class, TRIAL_OK);
+    assert_int_equal(run(d, &ask).outcome, TRIAL_OK);
     assert_int_equal(driver_n_spawned(d), 1); /* reused */
     kill((pid_t)driver_pid(d), SIGKILL);
     assert_true(is_gone_soon(driver_pid(d)));
-    assert_int_equal(run(d, &ask).class, TRIAL_OK);
+    assert_int_equal(run(d, &ask).outcome, TRIAL_OK);
     assert_int_equal(driver_n_spawned(d), 2);
     const int64_t pid = driver_pid(d);
     driver_destroy(d);

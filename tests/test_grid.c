@@ -79,9 +79,7 @@ static void hints(void **state)
                           .order = (nt_order)(i % NT_N_ORDERS),
                           .depth = 1 + i % 3,
                           .threads = 1 + i % 4,
-                          .schedule = (nt_schedule)(i % 2),
-                          .unroll = 1,
-                          .jam = 1};
+                          .schedule = (nt_schedule)(i % 2)};
         for (int a = 0; a < 3; a++)
             hint.tile[a] = rng_below(&r, 3) * rng_below(&r, 200);
         nt_grid g;
@@ -349,7 +347,8 @@ static void wrap_refuses(void **state)
     assert_refused(nt_grid_wrap(NULL, NT_F64, 1, 1, 1, 1, 1, 1, 0, memory, &why), NT_EARG, &why, "NULL");
 }
 
-/* What may be read of a row: padding is the row's own, and lies in the grid's memory; a wrapped grid has none. */
+/* What may be read of a row: padding is the row's own, and lies in the grid's memory; a wrapped grid has
+ * none. */
 static void rows_of_views(void **state)
 {
     (void)state;

@@ -14,11 +14,11 @@
 
 #include <cmocka.h>
 
+#include "journal_support.h"
+#include "measure/trial_json.h"
+#include "scratch.h"
 #include "store/journal.h"
 #include "store/journal_runner.h"
-#include "journal_support.h"
-#include "scratch.h"
-#include "store/trial_json.h"
 
 /* Answers with numbers of its own making and counts, in memory that outlives its process. */
 typedef struct fake {
@@ -32,12 +32,12 @@ static void fake_run(trial_runner *self, const trial_ask *ask, trial_answer *ans
     fake *f = (fake *)self;
     ++*f->n_run;
     memset(answer, 0, sizeof *answer);
-    answer->class = ask->steps % 5 == 4 ? TRIAL_HANG : TRIAL_OK;
+    answer->outcome = ask->steps % 5 == 4 ? TRIAL_HANG : TRIAL_OK;
     answer->hash = 0xfedcba9876543210u;
-    answer->n = answer->class == TRIAL_OK ? ask->reps : 0;
+    answer->n = answer->outcome == TRIAL_OK ? ask->reps : 0;
     for (int i = 0; i < answer->n; i++)
         answer->seconds[i] = 1.0 / (3 * *f->n_run + i);
-    if (answer->class != TRIAL_OK)
+    if (answer->outcome != TRIAL_OK)
         snprintf(answer->detail, sizeof answer->detail, "killed after its limit of 1 s");
     answer->wall_s = 0.25;
     f->clock_s += answer->wall_s;
@@ -101,7 +101,7 @@ static void the_kth_ask_gets_the_kth_answer(void **state)
         trial_ask ask = make_ask(asks[i]);
         ask.limit_s = 5; /* not part of the question */
         r.runner.run(&r.runner, &ask, &again);
-        assert_int_equal(again.class, first[i].class);
+        assert_int_equal(again.outcome, first[i].outcome);
         assert_int_equal(again.n, first[i].n);
         assert_true(again.hash == first[i].hash);
         assert_true(again.wall_s == first[i].wall_s);
@@ -195,7 +195,7 @@ static void a_full_disk_stops_no_search(void **state)
     for (int i = 0; i < 3; i++)
         r.runner.run(&r.runner, &ask, &answer);
     setrlimit(RLIMIT_FSIZE, &old);
-    assert_int_equal(answer.class, TRIAL_OK);
+    assert_int_equal(answer.outcome, TRIAL_OK);
     assert_int_equal(*f.n_run, 3);
     assert_true(r.n_unrecorded >= 2);
     assert_int_equal(r.status, NT_EIO);
@@ -209,12 +209,11 @@ static void a_full_disk_stops_no_search(void **state)
 static const char *const changes[][2] = {
     {"kernel", "\"none\""},
     {"kernel", "7"},
-    {"order", "-1"},
-    {"order", "2"}, /* of a kernel without cases */
-    {"order", "4294967296"},
-    {"order", "0.5"},
-    {"order", "\"0\""},
-    {"order", "null"},
+    {"case", "\"\""},
+    {"case", "\"o2\""}, /* of a kernel without cases */
+    {"case", "\"Default\""},
+    {"case", "0"},
+    {"case", "null"},
     {"dtype", "\"f16\""},
     {"shape", "[1,2]"},
     {"shape", "[1,2,3,4]"},
@@ -228,6 +227,10 @@ static const char *const changes[][2] = {
     {"config", "\"\""},
     {"config", "\"isa=none\""},
     {"config", "\"threads=1\""},
+    {"config", "\"isa=scalar,variant=fused,fn=u9,layout=rows,parallel=outer,order=zyx,tile=0x0x0,depth=1,"
+               "threads=1,schedule=static\""},
+    {"config", "\"isa=scalar,variant=fused,fn=u4,layout=rows,parallel=outer,order=zyx,tile=0x0x0,depth=1,"
+               "threads=1,schedule=guided\""},
     {"reps", "0"},
     {"reps", "65"},
     {"window_s", "-1"},
@@ -285,6 +288,40 @@ static void bad_trials_are_left_out(void **state)
     scratch_walk(&s, 1);
 }
 
+/* The journal of a machine with more instruction sets can be read on one with fewer. */
+static void an_isa_that_cannot_run_here_is_read(void **state)
+{
+    (void)state;
+    scratch s = scratch_make();
+    fake f = fake_make();
+    trial_ask ask = make_ask(1);
+    trial_answer answer, again;
+    journal *j;
+    journal_runner r;
+    damages d;
+    ask.config.isa = NT_AVX512;
+    fake_run(&f.runner, &ask, &answer);
+    make_new(&j, s.path);
+    json_t *record = trial_to_json(&ask, &answer);
+    assert_int_equal(journal_append(j, record, NULL), NT_OK);
+    json_decref(record);
+    journal_close(j, NULL);
+
+    assert_int_equal(setenv("NESTUNE_MAX_ISA", "scalar", 1), 0);
+    assert_int_equal(nt_config_runs(ask.kernel, ask.dtype, &ask.config, NULL), NT_EISA);
+    assert_int_equal(resume(&j, s.path, &d, NULL), NT_OK);
+    assert_int_equal(journal_runner_init(&r, j, &f.runner, on_damage, &d, NULL), NT_OK);
+    assert_int_equal(d.n, 0);
+    assert_int_equal(r.n_answers, 1);
+    r.runner.run(&r.runner, &ask, &again);
+    unsetenv("NESTUNE_MAX_ISA");
+    assert_int_equal(r.n_replayed, 1);
+    assert_true(again.outcome == answer.outcome && again.hash == answer.hash);
+    journal_runner_free(&r);
+    journal_close(j, NULL);
+    scratch_walk(&s, 1);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -292,6 +329,7 @@ int main(void)
         cmocka_unit_test(a_kill_costs_at_most_one_trial),
         cmocka_unit_test(a_full_disk_stops_no_search),
         cmocka_unit_test(bad_trials_are_left_out),
+        cmocka_unit_test(an_isa_that_cannot_run_here_is_read),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

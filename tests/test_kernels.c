@@ -1,5 +1,5 @@
 /*
- * test_kernels.c - every kernel of the registry, every isa of this CPU, every prebuilt tile function
+ * test_kernels.c - every kernel of the registry, every isa of this CPU, every prebuilt function of a field
  * SPDX-License-Identifier: MIT
  *
  * A new kernel needs no line here.  What the schedules promise is in test_schedules.c.
@@ -16,20 +16,20 @@
 /* max_ulp may be rounded to few digits where verify measured it. */
 static const double slack_ulp = 0x1p-9;
 
-static double max_ulp_of(const subject *s)
+static double max_ulp_of(const prebuilt *s)
 {
-    return s->kernel->variants[s->variant].max_ulp[s->tile->dtype];
+    return s->kernel->variants[s->variant].max_ulp[s->function->dtype];
 }
 
-static void check_within(const subject *s, double input, double got, const truth *t, double max_ulp)
+static void check_within(const prebuilt *s, double input, double got, const truth *t, double max_ulp)
 {
-    const double off = ulps_off(got, t, s->tile->dtype);
+    const double off = ulps_off(got, t, s->function->dtype);
     if (!(off <= max_ulp + (max_ulp > 0 ? slack_ulp : 0)))
         fail_msg("%s: %a gives %a, %.3f ULP of %a from %a; allowed are %g", s->name, input, got, off, t->unit,
                  t->high, max_ulp);
 }
 
-static void check_cell(const subject *s, double input, double got, const truth *t)
+static void check_cell(const prebuilt *s, double input, double got, const truth *t)
 {
     check_within(s, input, got, t, max_ulp_of(s));
 }
@@ -46,7 +46,8 @@ static const int64_t shapes[][3] = {
 };
 enum { N_SHAPES = sizeof shapes / sizeof *shapes, MOST_KERNELS = 64, MOST_CASES = 16, MOST_ASKED = 500 };
 
-/* Cells of a shape whose truth is asked: all of few.  The i-th: the prime scatters them over all x, y and z. */
+/* Cells of a shape whose truth is asked: all of few.  The i-th: the prime scatters them over all x, y and z.
+ * */
 static int64_t n_asked(const int64_t n[3])
 {
     const int64_t all = n[0] * n[1] * n[2];
@@ -61,7 +62,7 @@ static void asked(const int64_t n[3], int64_t i, int64_t at[3])
 }
 
 /* The truth of the cells asked, which all tile functions of a kernel, case and dtype share. */
-static const truth *truths(const subject *s, int shape, const int64_t n[3])
+static const truth *truths(const prebuilt *s, int shape, const int64_t n[3])
 {
     static truth *kept[MOST_KERNELS][MOST_CASES][NT_N_DTYPES][N_SHAPES];
     int k = 0;
@@ -69,13 +70,13 @@ static const truth *truths(const subject *s, int shape, const int64_t n[3])
         k++;
     assert_in_range(k, 0, MOST_KERNELS - 1);
     assert_in_range(s->which, 0, MOST_CASES - 1);
-    truth **all = &kept[k][s->which][s->tile->dtype][shape];
+    truth **all = &kept[k][s->which][s->function->dtype][shape];
     if (*all)
         return *all;
     *all = calloc((size_t)n_asked(n) + 1, sizeof **all);
     assert_non_null(*all);
     scene on;
-    subject_scene(&on, s, n, &layouts[0], false);
+    prebuilt_scene(&on, s, n, &layouts[0], false);
     scene_ghosts(&on);
     for (int64_t i = 0, at[3]; i < n_asked(n); i++) {
         asked(n, i, at);
@@ -94,15 +95,15 @@ static bool too_large(const int64_t n[3], int radius)
 /* Results within max_ulp, the same bits in every layout, nothing else read or written. */
 static void awkward_shapes(void **state)
 {
-    const subject *s = *state;
-    const nt_config config = subject_config(s);
-    const int radius = subject_radius(s);
+    const prebuilt *s = *state;
+    const nt_config config = prebuilt_config(s);
+    const int radius = prebuilt_radius(s);
     int64_t n[3];
     for (int k = 0; k < N_SHAPES; k++) {
-        if (!subject_shape(s, shapes[k], n) || too_large(n, radius))
+        if (!prebuilt_shape(s, shapes[k], n) || too_large(n, radius))
             continue;
         scene first;
-        subject_scene(&first, s, n, &layouts[0], true);
+        prebuilt_scene(&first, s, n, &layouts[0], true);
         const truth *t = truths(s, k, n);
         const nt_grid *expected = scene_run(&first, &config, 1, s->name);
         for (int64_t i = 0, at[3]; i < n_asked(n); i++) {
@@ -113,9 +114,9 @@ static void awkward_shapes(void **state)
         for (int l = 0; l < n_layouts; l++)
             for (int separate = 0; separate < 2; separate++) {
                 scene other;
-                if (!layout_suits(&layouts[l], radius) || (separate && s->kernel->n_levels != 1))
+                if (!layout_suits(&layouts[l], radius) || (separate && s->kernel->field->n_levels != 1))
                     continue;
-                subject_scene(&other, s, n, &layouts[l], separate);
+                prebuilt_scene(&other, s, n, &layouts[l], separate);
                 char what[128];
                 snprintf(what, sizeof what, "%s %s%s", s->name, layouts[l].name, separate ? " separate" : "");
                 assert_same_bits(scene_run(&other, &config, 1, what), expected, what);
@@ -129,13 +130,15 @@ static void awkward_shapes(void **state)
 
 static const nt_grid *written(const scene *s)
 {
-    return s->kernel->n_levels == 2 ? &s->level[1].grid : s->separate ? &s->result.grid : &s->level[0].grid;
+    return s->kernel->field->n_levels == 2 ? &s->level[1].grid
+           : s->separate                   ? &s->result.grid
+                                           : &s->level[0].grid;
 }
 
-static void apply(const subject *s, scene *on, nt_box box)
+static void apply(const prebuilt *s, scene *on, nt_box box)
 {
     const nt_step step = scene_step(on);
-    s->tile->fn(&step, &box);
+    s->function->tile(&step, &box);
 }
 
 static double poison(rng *r, nt_dtype dtype)
@@ -151,16 +154,16 @@ static double poison(rng *r, nt_dtype dtype)
 static void neighbour_lanes(void **state)
 {
     enum { MOST = 211 + 63, TRIALS = 24 };
-    const subject *s = *state;
-    const int64_t radius = subject_radius(s);
+    const prebuilt *s = *state;
+    const int64_t radius = prebuilt_radius(s);
     int64_t n[3];
     rng r = rng_make(1);
     uint64_t expected[MOST];
     scene on;
-    if (!subject_shape(s, (int64_t[3]){211, 1, 1}, n))
+    if (!prebuilt_shape(s, (int64_t[3]){211, 1, 1}, n))
         skip();
     const nt_box all = {0, n[0], 0, n[1], 0, n[2]};
-    subject_scene(&on, s, n, &layouts[0], true);
+    prebuilt_scene(&on, s, n, &layouts[0], true);
     apply(s, &on, all);
     for (int64_t i = 0; i < n[0]; i++)
         expected[i] = cell_bits(written(&on), i, 0, 0);
@@ -170,9 +173,9 @@ static void neighbour_lanes(void **state)
         scene_fill(&on);
         for (int64_t i = 0; i < n[0]; i++) {
             poisoned[i] = rng_unit(&r) < density;
-            for (int k = 0; poisoned[i] && k < s->kernel->n_levels; k++)
+            for (int k = 0; poisoned[i] && k < s->kernel->field->n_levels; k++)
                 cell_set(&on.level[k].grid, i, 0, 0, poison(&r, on.dtype));
-            for (int k = 0; poisoned[i] && k < s->kernel->n_coefs; k++)
+            for (int k = 0; poisoned[i] && k < s->kernel->field->n_coefs; k++)
                 cell_set(&on.coef[k].grid, i, 0, 0, poison(&r, on.dtype));
         }
         apply(s, &on, all);
@@ -190,20 +193,20 @@ static void neighbour_lanes(void **state)
 /* Any alignment of each operand gives the same bits, in place and not. */
 static void addresses(void **state)
 {
-    const subject *s = *state;
+    const prebuilt *s = *state;
     int64_t n[3];
     scene first;
-    if (!subject_shape(s, (int64_t[3]){67, 1, 1}, n))
+    if (!prebuilt_shape(s, (int64_t[3]){67, 1, 1}, n))
         skip();
     const nt_box all = {0, n[0], 0, n[1], 0, n[2]};
-    subject_scene(&first, s, n, &layouts[0], false);
+    prebuilt_scene(&first, s, n, &layouts[0], false);
     apply(s, &first, all);
     for (int lead = 0; lead < 17; lead++)
         for (int skew = 0; skew < 4; skew++)
-            for (int separate = 0; separate < (s->kernel->n_levels == 1 ? 2 : 1); separate++) {
+            for (int separate = 0; separate < (s->kernel->field->n_levels == 1 ? 2 : 1); separate++) {
                 const layout l = {.name = "lead", .sx = 1, .low = skew & 1, .lead = lead, .skew = skew};
                 scene on;
-                subject_scene(&on, s, n, &l, separate);
+                prebuilt_scene(&on, s, n, &l, separate);
                 apply(s, &on, all);
                 assert_same_bits(written(&on), written(&first), s->name);
                 scene_free(&on);
@@ -215,21 +218,21 @@ static void addresses(void **state)
 static void boxes(void **state)
 {
     enum { TRIALS = 40 };
-    const subject *s = *state;
+    const prebuilt *s = *state;
     int64_t n[3];
     rng r = rng_make(2);
     scene whole, part, input;
-    if (!subject_shape(s, (int64_t[3]){75, 5, 4}, n))
+    if (!prebuilt_shape(s, (int64_t[3]){75, 5, 4}, n))
         skip();
-    subject_scene(&input, s, n, &layouts[0], false);
-    subject_scene(&whole, s, n, &layouts[0], false);
+    prebuilt_scene(&input, s, n, &layouts[0], false);
+    prebuilt_scene(&whole, s, n, &layouts[0], false);
     apply(s, &whole, (nt_box){0, n[0], 0, n[1], 0, n[2]});
     for (int trial = 0; trial < TRIALS; trial++) {
         nt_box b = {rng_below(&r, n[0]), 0, rng_below(&r, n[1]), 0, rng_below(&r, n[2]), 0};
         b.x1 = b.x0 + rng_below(&r, n[0] - b.x0 + 1);
         b.y1 = b.y0 + rng_below(&r, n[1] - b.y0 + 1);
         b.z1 = b.z0 + rng_below(&r, n[2] - b.z0 + 1);
-        subject_scene(&part, s, n, &layouts[trial % 2 ? 2 : 5], false);
+        prebuilt_scene(&part, s, n, &layouts[trial % 2 ? 2 : 5], false);
         apply(s, &part, b);
         for (int64_t i = 0; i < n[0] * n[1] * n[2]; i++) {
             const int64_t x = i % n[0], y = i / n[0] % n[1], z = i / n[0] / n[1];
@@ -312,9 +315,9 @@ static int special_values(double *list)
 }
 
 /* input is the largest that the cell reads; where it is out of range sums may overflow on the way. */
-static void check_special(const subject *s, double input, double got, const truth *t)
+static void check_special(const prebuilt *s, double input, double got, const truth *t)
 {
-    const double most = s->tile->dtype == NT_F64 ? DBL_MAX : FLT_MAX;
+    const double most = s->function->dtype == NT_F64 ? DBL_MAX : FLT_MAX;
     if (s->kernel->ulp_of_terms && !(fabs(input) <= s->kernel->ulp_range)) {
         if ((isnan(t->high) && !isnan(got)) || (!isfinite(t->high) && isfinite(got)))
             fail_msg("%s: %a gives %a, not %a", s->name, input, got, t->high);
@@ -335,17 +338,17 @@ static void check_special(const subject *s, double input, double got, const trut
 
 static void specials(void **state)
 {
-    const subject *s = *state;
-    const nt_config config = subject_config(s);
+    const prebuilt *s = *state;
+    const nt_config config = prebuilt_config(s);
     double list[MOST_SPECIALS];
     truth t[MOST_SPECIALS];
-    const int64_t count = special_values(list), radius = subject_radius(s);
+    const int64_t count = special_values(list), radius = prebuilt_radius(s);
     int64_t n[3];
     scene on, still;
-    if (!subject_shape(s, (int64_t[3]){count, 1, 1}, n))
+    if (!prebuilt_shape(s, (int64_t[3]){count, 1, 1}, n))
         skip();
-    subject_scene(&on, s, n, &layouts[1], true);
-    subject_scene(&still, s, n, &layouts[1], true);
+    prebuilt_scene(&on, s, n, &layouts[1], true);
+    prebuilt_scene(&still, s, n, &layouts[1], true);
     for (int64_t i = 0; i < count; i++) {
         cell_set(&on.level[0].grid, i, 0, 0, list[i]);
         cell_set(&still.level[0].grid, i, 0, 0, list[i]);
@@ -368,7 +371,7 @@ static void specials(void **state)
 
 /* ---- Accuracy ------------------------------------------------------------------------------------- */
 
-static void fill_accuracy(const subject *s, scene *on)
+static void fill_accuracy(const prebuilt *s, scene *on)
 {
     const nt_grid *g = &on->level[0].grid;
     const double range = fmin(s->kernel->ulp_range, 1e6);
@@ -385,15 +388,15 @@ static void fill_accuracy(const subject *s, scene *on)
 static void accuracy(void **state)
 {
     enum { N = 3000 };
-    const subject *s = *state;
-    const nt_config config = subject_config(s);
-    const int64_t edge = 2 * subject_radius(s) + 1;
+    const prebuilt *s = *state;
+    const nt_config config = prebuilt_config(s);
+    const int64_t edge = 2 * prebuilt_radius(s) + 1;
     const int64_t n[3] = {edge > 1 ? 2 * edge : N, edge, edge};
     const int64_t cells = n[0] * n[1] * n[2], step = cells > N ? cells / N : 1;
     static truth t[2 * N];
     scene on, still;
-    subject_scene(&on, s, n, &layouts[1], true);
-    subject_scene(&still, s, n, &layouts[1], true);
+    prebuilt_scene(&on, s, n, &layouts[1], true);
+    prebuilt_scene(&still, s, n, &layouts[1], true);
     fill_accuracy(s, &on);
     fill_accuracy(s, &still);
     scene_ghosts(&still);
@@ -426,27 +429,27 @@ static void fill_widely(scene *on, int64_t n)
         }
 }
 
-/* One variant gives the same bits on every isa (all of them have FMA here, or there is one isa) and unrolling. */
+/* One variant gives the same bits on every isa (all of them have FMA here, or there is one isa) and form. */
 static void same_on_every_isa(void **state)
 {
-    const subject *first = *state;
-    const int64_t cells[3] = {subject_radius(first) > 1 ? 515 : 4099, 1, 1};
-    int n_subjects;
-    const subject *all = subjects(&n_subjects);
+    const prebuilt *first = *state;
+    const int64_t cells[3] = {prebuilt_radius(first) > 1 ? 515 : 4099, 1, 1};
+    int n_prebuilts;
+    const prebuilt *all = prebuilts(&n_prebuilts);
     int64_t n[3];
     scene expected;
-    if (!subject_shape(first, cells, n))
+    if (!prebuilt_shape(first, cells, n))
         skip();
     const nt_box box = {0, n[0], 0, n[1], 0, n[2]};
-    subject_scene(&expected, first, n, &layouts[1], false);
+    prebuilt_scene(&expected, first, n, &layouts[1], false);
     fill_widely(&expected, n[0]);
     apply(first, &expected, box);
-    for (int i = 0; i < n_subjects; i++) {
-        const subject *s = &all[i];
-        if (!subjects_alike(s, first))
+    for (int i = 0; i < n_prebuilts; i++) {
+        const prebuilt *s = &all[i];
+        if (!prebuilts_alike(s, first))
             continue;
         scene on;
-        subject_scene(&on, s, n, &layouts[1], false);
+        prebuilt_scene(&on, s, n, &layouts[1], false);
         fill_widely(&on, n[0]);
         apply(s, &on, box);
         assert_same_bits(written(&on), written(&expected), s->name);
@@ -458,7 +461,7 @@ static void same_on_every_isa(void **state)
 int main(void)
 {
     int n;
-    const subject *all = subjects(&n);
+    const prebuilt *all = prebuilts(&n);
     for (int i = 0; i < n; i++) {
         tests_add(awkward_shapes, &all[i], "%s:shapes", all[i].name);
         tests_add(neighbour_lanes, &all[i], "%s:neighbours", all[i].name);
@@ -467,7 +470,7 @@ int main(void)
         tests_add(specials, &all[i], "%s:specials", all[i].name);
         bool first = true;
         for (int j = 0; j < i; j++)
-            first &= !subjects_alike(&all[j], &all[i]);
+            first &= !prebuilts_alike(&all[j], &all[i]);
         if (first) {
             tests_add(accuracy, &all[i], "%s:accuracy", all[i].name);
             tests_add(same_on_every_isa, &all[i], "%s:isas", all[i].name);

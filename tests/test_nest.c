@@ -71,31 +71,29 @@ static double fill(int grid, int64_t cell_index, uint64_t seed)
 }
 
 static const nt_variant variants[] = {{.name = "plain"}, {0}};
-static const nt_tile leap_tiles[] = {{"plain", NT_F64, 1, 1, leap_tile}, {0}};
-static const nt_tile update_tiles[] = {{"plain", NT_F64, 1, 1, update_tile}, {0}};
-static const nt_tile *const leap_by_isa[NT_N_ISAS] = {[NT_SCALAR] = leap_tiles};
-static const nt_tile *const update_by_isa[NT_N_ISAS] = {[NT_SCALAR] = update_tiles};
-static const nt_kernel leap_kernel = {.name = "leap",
-                                      .n_levels = 2,
-                                      .radius = one_cell,
-                                      .variants = variants,
-                                      .tiles = leap_by_isa,
-                                      .fill = fill};
-static const nt_kernel update_kernel = {.name = "update",
-                                        .n_levels = 1,
-                                        .n_coefs = 2,
-                                        .variants = variants,
-                                        .tiles = update_by_isa,
-                                        .fill = fill};
+static const nt_form forms[] = {{.name = "u1"}, {0}};
+static const nt_function leap_functions[] = {
+    {.isa = NT_SCALAR, .variant = "plain", .dtype = NT_F64, .fn = "u1", .tile = leap_tile}, {0}};
+static const nt_function update_functions[] = {
+    {.isa = NT_SCALAR, .variant = "plain", .dtype = NT_F64, .fn = "u1", .tile = update_tile}, {0}};
+static const nt_field leap_field = {.n_levels = 2, .radius = one_cell, .fill = fill};
+static const nt_field update_field = {.n_levels = 1, .n_coefs = 2, .fill = fill};
+static const nt_kernel leap_kernel = {
+    NT_KERNEL_HEAD,       .name = "leap", .field = &leap_field,
+    .variants = variants, .forms = forms, .functions = (const nt_function *const[]){leap_functions, NULL}};
+static const nt_kernel update_kernel = {
+    NT_KERNEL_HEAD,         .name = "update",
+    .field = &update_field, .variants = variants,
+    .forms = forms,         .functions = (const nt_function *const[]){update_functions, NULL}};
 
-static const nt_config plain = {.isa = NT_SCALAR, .depth = 1, .threads = 1, .unroll = 1, .jam = 1};
+static const nt_config plain = {.isa = NT_SCALAR, .depth = 1, .threads = 1};
 
 /* The halo of level 0 and 1 is not zero, so that reading it shows. */
 static void make(scene *s, const nt_kernel *kernel, const layout *l)
 {
     scene_make(s, kernel, NULL, NT_F64, shape, l, false);
-    for (int i = 0; i < kernel->n_levels; i++)
-        for (int64_t k = 0; kernel->radius && k < (NX + 2) * (NY + 2) * (NZ + 2); k++) {
+    for (int i = 0; i < kernel->field->n_levels; i++)
+        for (int64_t k = 0; kernel->field->radius && k < (NX + 2) * (NY + 2) * (NZ + 2); k++) {
             const int64_t x = k % (NX + 2) - 1, y = k / (NX + 2) % (NY + 2) - 1,
                           z = k / (NX + 2) / (NY + 2) - 1;
             if (x < 0 || x == NX || y < 0 || y == NY || z < 0 || z == NZ)
@@ -108,7 +106,7 @@ static void make(scene *s, const nt_kernel *kernel, const layout *l)
 /* One step by the definition; levels keep their places, step t writes the level (t + 1) mod 2. */
 static void plain_step(scene *s, int64_t t)
 {
-    const bool rotates = s->kernel->n_levels == 2;
+    const bool rotates = s->kernel->field->n_levels == 2;
     const nt_grid *src = &s->level[rotates ? t & 1 : 0].grid,
                   *dst = &s->level[rotates ? (t + 1) & 1 : 0].grid;
     for (int64_t z = 0; z < NZ; z++)
@@ -127,7 +125,7 @@ static void plain_step(scene *s, int64_t t)
 
 static void assert_same_levels(const scene *a, const scene *b, const char *what)
 {
-    for (int i = 0; i < a->kernel->n_levels; i++)
+    for (int i = 0; i < a->kernel->field->n_levels; i++)
         assert_same_bits(&a->level[i].grid, &b->level[i].grid, what);
 }
 
@@ -137,7 +135,7 @@ static nt_config config_number(rng *r, int i)
     nt_config c = plain;
     c.parallel = (nt_parallel)(i % NT_N_PARALLELS);
     c.order = (nt_order)(i / NT_N_PARALLELS % NT_N_ORDERS);
-    c.schedule = (nt_schedule)(i / NT_N_PARALLELS / NT_N_ORDERS % NT_N_SCHEDULES);
+    c.schedule = (nt_schedule)(i / NT_N_PARALLELS / NT_N_ORDERS % N_FIELD_SCHEDULES);
     for (int a = 0; a < 3; a++)
         c.tile[a] = rng_pick(r, tiles, 6);
     c.threads = 1 + i % MOST_TEAM;
@@ -148,9 +146,9 @@ static nt_config config_number(rng *r, int i)
 /* The engine without a plan, which would cut the threads to the CPUs allowed. */
 static void run_nest(scene *s, const nt_config *c, int64_t steps)
 {
-    const bool rotates = s->kernel->n_levels == 2,
+    const bool rotates = s->kernel->field->n_levels == 2,
                fuses = !rotates && s->level[0].grid.sy == NX && s->level[0].grid.sz == NX * NY;
-    nt_nest nest = {.fn = s->kernel->tiles[NT_SCALAR]->fn,
+    nt_nest nest = {.fn = nt_kernel_function_at(s->kernel, 0)->tile,
                     .rotates = rotates,
                     .steps = steps,
                     .n = {NX, NY, NZ},
@@ -189,12 +187,12 @@ static void teams(void **state)
         make(&on, kernel, &layouts[i % 7]); /* unit stride in x */
         for (int64_t t = 0; t < steps; t++)
             plain_step(&expected, t);
-        for (int k = 0; k < kernel->n_levels; k++)
-            field_snapshot(&on.level[k]);
+        for (int k = 0; k < kernel->field->n_levels; k++)
+            operand_snapshot(&on.level[k]);
         run_nest(&on, &c, steps);
         assert_same_levels(&on, &expected, config_text(kernel, &c));
-        for (int k = 0; k < kernel->n_levels; k++)
-            field_check(&on.level[k], true, config_text(kernel, &c));
+        for (int k = 0; k < kernel->field->n_levels; k++)
+            operand_check(&on.level[k], true, config_text(kernel, &c));
         scene_free(&expected);
         scene_free(&on);
     }
@@ -210,24 +208,24 @@ static void plans(void **state)
         const nt_config c = config_number(&r, i);
         scene expected, on;
         make(&expected, kernel, &layouts[0]);
-        make(&on, kernel, &layouts[i % (kernel->radius ? 7 : n_layouts)]);
+        make(&on, kernel, &layouts[i % (kernel->field->radius ? 7 : n_layouts)]);
         const nt_problem problem = scene_problem(&on, 1 + i % 3);
         nt_plan *plan;
         nt_error why;
         if (nt_plan_create(&plan, &problem, &c, &why) != NT_OK)
             fail_msg("%s", why.text);
         assert_ptr_equal(nt_plan_newest(plan), &on.level[0].grid);
-        for (int k = 0; k < kernel->n_levels; k++)
-            field_snapshot(&on.level[k]);
+        for (int k = 0; k < kernel->field->n_levels; k++)
+            operand_snapshot(&on.level[k]);
         for (int64_t run = 0, t = 0; run < 3; run++) {
             nt_plan_run(plan);
             for (const int64_t end = t + problem.steps; t < end; t++)
                 plain_step(&expected, t);
-            assert_ptr_equal(nt_plan_newest(plan), &on.level[kernel->n_levels == 2 ? t & 1 : 0].grid);
+            assert_ptr_equal(nt_plan_newest(plan), &on.level[kernel->field->n_levels == 2 ? t & 1 : 0].grid);
             assert_same_levels(&on, &expected, config_text(kernel, &c));
         }
-        for (int k = 0; k < kernel->n_levels; k++)
-            field_check(&on.level[k], true, config_text(kernel, &c));
+        for (int k = 0; k < kernel->field->n_levels; k++)
+            operand_check(&on.level[k], true, config_text(kernel, &c));
         nt_plan_destroy(plan);
         scene_free(&expected);
         scene_free(&on);
@@ -257,12 +255,12 @@ static void refusals(void **state)
     assert_refused(nt_plan_create(&plan, &problem, &plain, &why), NT_EARG, &why, "coef[1]");
     assert_null(plan);
 
-    field wide;
-    field_make(&wide, NT_F64, shape, 1, &layouts[7], 0); /* stride 2 in x */
+    operand wide;
+    operand_make(&wide, NT_F64, shape, 1, &layouts[7], 0); /* stride 2 in x */
     problem = scene_problem(&s, 1);
     problem.level[1] = &wide.grid;
     assert_refused(nt_plan_create(&plan, &problem, &plain, &why), NT_ESTRIDE, &why, "stride 2 in x");
-    field_free(&wide);
+    operand_free(&wide);
     scene_free(&s);
     scene_free(&thin);
 }
@@ -330,7 +328,7 @@ static void same_thread(void *context, const nt_step *step, const nt_box *b, int
 
 static void plain_hooks(scene *s, int64_t t)
 {
-    const nt_grid *dst = &s->level[s->kernel->n_levels == 2 ? (t + 1) & 1 : 0].grid;
+    const nt_grid *dst = &s->level[s->kernel->field->n_levels == 2 ? (t + 1) & 1 : 0].grid;
     for (int64_t i = 0; i < NX * NY * NZ; i++) {
         const int64_t x = i % NX, y = i / NX % NY, z = i / NX / NY;
         if ((x + y + z) % 5 == 0)
@@ -390,8 +388,8 @@ static void hooks(void **state)
     omp_set_num_threads(before);
 }
 
-/* prepare() is called once, in the order of the hooks, with the plan's own problem and config; one that refuses
- * refuses the plan. */
+/* prepare() is called once, in the order of the hooks, with the plan's own problem and config; one that
+ * refuses refuses the plan. */
 typedef struct preparation {
     const nt_problem *problem;
     int calls, refuses, threads;

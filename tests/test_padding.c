@@ -30,17 +30,18 @@ static void fill_padding(nt_grid *g, double value)
                     cell_set(g, x, y, z, value);
 }
 
-static void make(const subject *s, int64_t nx, double padding, nt_grid grid[3])
+static void make(const prebuilt *s, int64_t nx, double padding, nt_grid grid[3])
 {
     for (int i = 0; i < 3; i++) {
         assert_int_equal(
-            nt_grid_create(&grid[i], s->tile->dtype, nx, EDGE, EDGE, subject_radius(s), NULL, NULL), NT_OK);
+            nt_grid_create(&grid[i], s->function->dtype, nx, EDGE, EDGE, prebuilt_radius(s), NULL, NULL),
+            NT_OK);
         nt_kernel_fill(s->kernel, i, 3, &grid[i]);
         fill_padding(&grid[i], padding);
     }
 }
 
-static void run(const subject *s, nt_grid grid[3], const nt_config *config)
+static void run(const prebuilt *s, nt_grid grid[3], const nt_config *config)
 {
     const nt_problem problem = {.kernel = s->kernel,
                                 .level = {&grid[0], &grid[1]},
@@ -57,17 +58,17 @@ static void run(const subject *s, nt_grid grid[3], const nt_config *config)
 
 static void padding(void **state)
 {
-    const subject *s = *state;
+    const prebuilt *s = *state;
     static const int64_t widths[] = {8, 15, 16, 17, 31, 32, 33, 47, 64};
     for (size_t w = 0; w < sizeof widths / sizeof *widths; w++) {
         nt_grid expected[3];
         make(s, widths[w], 0, expected);
-        nt_config config = subject_config(s);
+        nt_config config = prebuilt_config(s);
         run(s, expected, &config);
         for (int k = 0; k < N_SCHEDULES; k++) {
             nt_grid got[3];
             make(s, widths[w], NAN, got);
-            config = subject_config(s);
+            config = prebuilt_config(s);
             assert_int_equal(nt_config_parse(s->kernel, schedules[k], &config, NULL), NT_OK);
             run(s, got, &config);
             for (int i = 0; i < 2; i++)
@@ -85,9 +86,9 @@ int main(int argc, char **argv)
     (void)argc;
     tests_begin(argv);
     int n;
-    const subject *all = subjects(&n);
+    const prebuilt *all = prebuilts(&n);
     for (int i = 0; i < n; i++)
-        if (subject_radius(&all[i]) > 0)
+        if (prebuilt_radius(&all[i]) > 0)
             tests_add(padding, &all[i], "%s", all[i].name);
     return tests_run("padding");
 }

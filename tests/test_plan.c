@@ -34,61 +34,88 @@ static void registry(void **state)
         assert_ptr_equal(nt_kernel_find(nt_kernel_at(i)->name), nt_kernel_at(i));
 }
 
-/* Orders name the cases of a kernel; one of them is its own. */
+/* Names tell the cases apart; parameters belong to their case, and the kernel's own to one of them. */
 static void kernel_cases(void **state)
 {
     const nt_kernel *k = *state;
     const nt_case *c;
-    int n = 0, own = 0;
+    int n = 0;
     for (; (c = nt_kernel_case_at(k, n)); n++) {
-        const int radius = nt_kernel_radius(k, c->params), order = nt_kernel_order(k, c->params);
-        assert_in_range(radius, 0, 63);
-        assert_int_equal(order, 2 * radius);
-        assert_ptr_equal(nt_kernel_case(k, order), c);
-        own += order == nt_kernel_order(k, NULL);
+        assert_in_range(nt_kernel_radius(k, c->params), 0, NT_MAX_RADIUS);
+        assert_ptr_equal(nt_kernel_case(k, c->name), c);
+        assert_ptr_equal(nt_kernel_case_of(k, c->params), k->case_of ? c : nt_kernel_case_at(k, 0));
     }
-    assert_in_range(n, 1, 16);
-    assert_int_equal(own, 1);
+    assert_in_range(n, 1, 64);
+    assert_non_null(nt_kernel_case_of(k, NULL));
+    assert_true(k->cases || (n == 1 && nt_kernel_case(k, "default")));
     assert_null(nt_kernel_case_at(k, -1));
+    assert_null(nt_kernel_case_at(k, n));
     assert_null(nt_kernel_case_at(k, n + 1));
-    assert_null(nt_kernel_case(k, 1));
+    assert_null(nt_kernel_case(k, "no such case"));
+    assert_null(nt_kernel_case(k, ""));
 }
 
-/* What other parts take for granted of a kernel's data. */
+static int n_ops(const nt_work *w)
+{
+    return w->add + w->mul + w->fma + w->int_mul + w->int_other + w->shuffle + w->load + w->store;
+}
+
+/* The table of functions is found by each of its keys. */
+static void kernel_functions(void **state)
+{
+    const nt_kernel *k = *state;
+    const nt_function *f;
+    int n = 0;
+    for (; (f = nt_kernel_function_at(k, n)); n++) {
+        const nt_config c = {.isa = f->isa,
+                             .variant = nt_kernel_variant(k, f->variant),
+                             .fn = nt_kernel_form(k, f->fn),
+                             .layout = (int)f->layout};
+        assert_ptr_equal(nt_kernel_function(k, f->dtype, &c), f);
+        assert_true((k->field != NULL) == (f->tile != NULL) && (k->range != NULL) == (f->range != NULL));
+        const nt_work work = nt_kernel_work(k, NULL, f);
+        assert_true(work.add >= 0 && work.mul >= 0 && work.fma >= 0 && work.int_mul >= 0 &&
+                    work.int_other >= 0 && work.shuffle >= 0 && work.load >= 0 && work.store >= 0);
+        assert_true(k->role == NT_ROLE_WORK || n_ops(&work) > 0);
+        nt_config other = c;
+        other.fn = NT_MAX_FORMS;
+        assert_null(nt_kernel_function(k, f->dtype, &other));
+        other = c, other.layout = NT_N_LAYOUTS;
+        assert_null(nt_kernel_function(k, f->dtype, &other));
+        other = c, other.variant = -1;
+        assert_null(nt_kernel_function(k, f->dtype, &other));
+        other = c, other.isa = NT_N_ISAS;
+        assert_null(nt_kernel_function(k, f->dtype, &other));
+        assert_null(nt_kernel_function(k, NT_N_DTYPES, &c));
+    }
+    assert_true(n > 0);
+    assert_null(nt_kernel_function_at(k, -1));
+    assert_null(nt_kernel_function_at(k, n + 1));
+}
+
+/* What other parts take for granted of a kernel's data, beyond nt_kernel_check(). */
 static void kernel_data(void **state)
 {
     const nt_kernel *k = *state;
-    assert_true(k->version >= 1 && k->title && k->formula && k->reference && k->fill && k->ulp_range > 0);
-    assert_in_range(k->n_levels, 1, NT_MAX_LEVELS);
-    assert_in_range(k->n_coefs, 0, NT_MAX_COEFS);
-    assert_in_range(nt_kernel_radius(k, NULL), 0, 64);
-    assert_true(!k->ghosts || nt_kernel_radius(k, NULL) > 0);
-    assert_true(k->flops_per_cell >= 0 && k->reads_per_cell > 0 && k->writes_per_cell > 0);
-    assert_true((k->role == NT_FIELD) == (k->roof != NULL));
-    if (k->roof)
-        assert_int_equal(find(k->roof)->role, NT_MEMORY_ROOF);
-    int n_variants = 0;
+    nt_error why = {""};
+    if (nt_kernel_check(k, &why) != NT_OK)
+        fail_msg("%s", why.text);
+    int n_variants = 0, n_forms = 0;
     for (; k->variants[n_variants].name; n_variants++)
         assert_int_equal(nt_kernel_variant(k, k->variants[n_variants].name), n_variants);
-    assert_in_range(n_variants, 1, 16);
+    for (; k->forms[n_forms].name; n_forms++)
+        assert_int_equal(nt_kernel_form(k, k->forms[n_forms].name), n_forms);
     assert_int_equal(nt_kernel_variant(k, "no such variant"), -1);
-    assert_non_null(k->tiles[NT_SCALAR]);
-    const nt_work work = nt_kernel_work(k, NULL, k->tiles[NT_SCALAR]);
-    assert_true(work.flops_per_cell > 0 || work.loads_per_vector > 0);
-    for (int isa = 0; isa < NT_N_ISAS; isa++)
-        for (const nt_tile *t = k->tiles[isa]; t && t->fn; t++) {
-            const nt_config c = {.isa = (nt_isa)isa,
-                                 .variant = nt_kernel_variant(k, t->variant),
-                                 .unroll = t->unroll,
-                                 .jam = t->jam};
-            assert_in_range(c.variant, 0, n_variants - 1);
-            assert_ptr_equal(nt_kernel_tile(k, t->dtype, &c), t);
-            nt_config other = c;
-            other.unroll = 63;
-            assert_null(nt_kernel_tile(k, t->dtype, &other));
-            other.isa = NT_N_ISAS;
-            assert_null(nt_kernel_tile(k, t->dtype, &other));
-        }
+    assert_int_equal(nt_kernel_form(k, "no such form"), -1);
+    if (!k->field)
+        return;
+    const nt_field *f = k->field;
+    assert_true(k->ulp_range > 0);
+    assert_true(!f->ghosts || nt_kernel_radius(k, NULL) > 0);
+    assert_true(f->reads_per_cell > 0 && f->writes_per_cell > 0);
+    assert_true((k->role == NT_ROLE_WORK) == (f->roof != NULL));
+    if (f->roof)
+        assert_int_equal(find(f->roof)->role, NT_ROLE_MEMORY_ROOF);
 }
 
 /* Values depend on the index of the cell, not on strides. */
@@ -97,18 +124,18 @@ static void fill(void **state)
     const nt_kernel *k = *state;
     for (int dtype = 0; dtype < NT_N_DTYPES; dtype++)
         for (int l = 0; l < n_layouts; l++) {
-            field f;
-            field_make(&f, (nt_dtype)dtype, shape, 2, &layouts[l], 0);
-            field_snapshot(&f);
+            operand f;
+            operand_make(&f, (nt_dtype)dtype, shape, 2, &layouts[l], 0);
+            operand_snapshot(&f);
             nt_kernel_fill(k, 0, 3, &f.grid);
-            field_check(&f, true, k->name);
+            operand_check(&f, true, k->name);
             for (int64_t i = 0; i < shape[0] * shape[1] * shape[2]; i++) {
-                const double v = k->fill(0, i, 3);
+                const double v = nt_kernel_value(k, 0, i, 3);
                 assert_true(cell_get(&f.grid, i % shape[0], i / shape[0] % shape[1],
                                      i / shape[0] / shape[1]) == (dtype == NT_F64 ? v : (double)(float)v));
                 assert_true(v >= -1e6 && v <= 1e6);
             }
-            field_free(&f);
+            operand_free(&f);
         }
 }
 
@@ -125,13 +152,13 @@ static void status_texts(void **state)
 /* ---- Refusals ------------------------------------------------------------------------------------- */
 
 enum { A, B, C, D, N_FIELDS };
-static field fields[N_FIELDS];
+static operand fields[N_FIELDS];
 
 static void make_fields(void)
 {
     for (int i = 0; i < N_FIELDS; i++) {
-        field_make(&fields[i], NT_F64, shape, 0, &layouts[0], 0);
-        field_snapshot(&fields[i]);
+        operand_make(&fields[i], NT_F64, shape, 0, &layouts[0], 0);
+        operand_snapshot(&fields[i]);
     }
 }
 
@@ -144,13 +171,13 @@ static void refused(const nt_problem *problem, const nt_config *config, nt_statu
     assert_null(plan);
     assert_int_equal(nt_plan_create(&plan, problem, config, NULL), status);
     for (int i = 0; i < N_FIELDS; i++)
-        field_check(&fields[i], false, part);
+        operand_check(&fields[i], false, part);
 }
 
 static void free_fields(void)
 {
     for (int i = 0; i < N_FIELDS; i++)
-        field_free(&fields[i]);
+        operand_free(&fields[i]);
 }
 
 static void refuses_arguments(void **state)
@@ -188,30 +215,30 @@ static void refuses_grids(void **state)
 {
     (void)state;
     make_fields();
-    field other;
+    operand other;
     const nt_problem good = {.kernel = find("read2update1"),
                              .level = {&fields[A].grid},
                              .coef = {&fields[B].grid, &fields[C].grid},
                              .result = &fields[D].grid,
                              .steps = 1};
     nt_problem p = good;
-    field_make(&other, NT_F32, shape, 0, &layouts[0], 0);
+    operand_make(&other, NT_F32, shape, 0, &layouts[0], 0);
     p.coef[1] = &other.grid;
     refused(&p, NULL, NT_EDTYPE, "f32");
     p = good, p.result = &other.grid;
     refused(&p, NULL, NT_EDTYPE, "f64");
-    field_free(&other);
+    operand_free(&other);
     for (int a = 0; a < 3; a++) {
         int64_t n[3] = {shape[0], shape[1], shape[2]};
         n[a]++;
         char text[32];
         snprintf(text, sizeof text, "%dx%dx%d", (int)n[0], (int)n[1], (int)n[2]);
-        field_make(&other, NT_F64, n, 0, &layouts[0], 0);
+        operand_make(&other, NT_F64, n, 0, &layouts[0], 0);
         p = good, p.coef[0] = &other.grid;
         refused(&p, NULL, NT_ESHAPE, text);
         p = good, p.result = &other.grid;
         refused(&p, NULL, NT_ESHAPE, text);
-        field_free(&other);
+        operand_free(&other);
     }
     p = good, p.coef[0] = &fields[A].grid;
     refused(&p, NULL, NT_EARG, "overlap");
@@ -246,8 +273,12 @@ static void refuses_configs(void **state)
     refused(&p, &c, NT_ECONFIG, "tile y=-4");
     c = good, c.variant = 1000;
     refused(&p, &c, NT_ECONFIG, "variant=1000");
-    c = good, c.unroll = 60;
-    refused(&p, &c, NT_ECONFIG, "unroll=60");
+    c = good, c.fn = 60;
+    refused(&p, &c, NT_ECONFIG, "fn=60");
+    c = good, c.layout = 7;
+    refused(&p, &c, NT_ECONFIG, "layout=7");
+    c = good, c.schedule = NT_GUIDED;
+    refused(&p, &c, NT_ECONFIG, "schedule=");
     for (int isa = NT_SCALAR + 1; isa < NT_N_ISAS; isa++) {
         assert_int_equal(setenv("NESTUNE_MAX_ISA", "scalar", 1), 0);
         c = good, c.isa = (nt_isa)isa;
@@ -277,7 +308,7 @@ static void config_and_why(void **state)
     assert_true(strlen(nt_plan_why(plan)) > 0);
     nt_plan_destroy(plan);
     assert_int_equal(nt_plan_create(&plan, &p, NULL, NULL), NT_OK);
-    assert_int_equal(nt_config_check(p.kernel, NT_F64, nt_plan_config(plan), NULL), NT_OK);
+    assert_int_equal(nt_config_runs(p.kernel, NT_F64, nt_plan_config(plan), NULL), NT_OK);
     assert_true(strlen(nt_plan_why(plan)) > 0 && !strchr(nt_plan_why(plan), '\n'));
     nt_plan_destroy(plan);
     free_fields();
@@ -288,7 +319,7 @@ static void newest(void **state)
 {
     (void)state;
     make_fields();
-    field empty;
+    operand empty;
     nt_plan *plan;
     nt_problem p = {
         .kernel = find("mathop"), .level = {&fields[A].grid}, .result = &fields[B].grid, .steps = 0};
@@ -297,7 +328,7 @@ static void newest(void **state)
     assert_ptr_equal(nt_plan_newest(plan), &fields[A].grid);
     nt_plan_destroy(plan);
     for (int i = 0; i < N_FIELDS; i++)
-        field_check(&fields[i], false, "no steps");
+        operand_check(&fields[i], false, "no steps");
 
     p.steps = 1;
     assert_int_equal(nt_plan_create(&plan, &p, NULL, NULL), NT_OK);
@@ -305,7 +336,7 @@ static void newest(void **state)
     nt_plan_run(plan);
     assert_ptr_equal(nt_plan_newest(plan), &fields[B].grid);
     nt_plan_destroy(plan);
-    field_check(&fields[A], false, "level[0] beside a result");
+    operand_check(&fields[A], false, "level[0] beside a result");
 
     p.result = &fields[A].grid;
     assert_int_equal(nt_plan_create(&plan, &p, NULL, NULL), NT_OK);
@@ -313,14 +344,14 @@ static void newest(void **state)
     assert_ptr_equal(nt_plan_newest(plan), &fields[A].grid);
     nt_plan_destroy(plan);
 
-    field_make(&empty, NT_F64, (int64_t[3]){0, 4, 3}, 0, &layouts[0], 0);
-    field_snapshot(&empty);
+    operand_make(&empty, NT_F64, (int64_t[3]){0, 4, 3}, 0, &layouts[0], 0);
+    operand_snapshot(&empty);
     p = (nt_problem){.kernel = find("mathop"), .level = {&empty.grid}, .steps = 1000000};
     assert_int_equal(nt_plan_create(&plan, &p, NULL, NULL), NT_OK);
     nt_plan_run(plan);
     nt_plan_destroy(plan);
-    field_check(&empty, false, "no cells");
-    field_free(&empty);
+    operand_check(&empty, false, "no cells");
+    operand_free(&empty);
     free_fields();
 }
 
@@ -328,15 +359,15 @@ static void one_call(void **state)
 {
     (void)state;
     nt_error why;
-    field twice, planned;
-    field_make(&twice, NT_F32, shape, 0, &layouts[2], 0);
-    field_make(&planned, NT_F32, shape, 0, &layouts[0], 0);
+    operand twice, planned;
+    operand_make(&twice, NT_F32, shape, 0, &layouts[2], 0);
+    operand_make(&planned, NT_F32, shape, 0, &layouts[0], 0);
     nt_kernel_fill(find("mathop"), 0, 1, &twice.grid);
     nt_kernel_fill(find("mathop"), 0, 1, &planned.grid);
-    field_snapshot(&twice);
+    operand_snapshot(&twice);
     assert_int_equal(nt_run("mathop", &twice.grid, 1, &why), NT_OK);
     assert_int_equal(nt_run("mathop", &twice.grid, 1, NULL), NT_OK);
-    field_check(&twice, true, "nt_run");
+    operand_check(&twice, true, "nt_run");
     const nt_problem p = {.kernel = find("mathop"), .level = {&planned.grid}, .steps = 2};
     nt_plan *plan;
     assert_int_equal(nt_plan_create(&plan, &p, NULL, &why), NT_OK);
@@ -344,7 +375,7 @@ static void one_call(void **state)
     assert_same_bits(&twice.grid, nt_plan_newest(plan), "nt_run() twice and two steps of a plan");
     nt_plan_destroy(plan);
 
-    field_snapshot(&twice);
+    operand_snapshot(&twice);
     assert_refused(nt_run("sine", &twice.grid, 1, &why), NT_EKERNEL, &why, "sine");
     assert_refused(nt_run("si\nne", &twice.grid, 1, &why), NT_EKERNEL, &why, "ne");
     assert_refused(nt_run(NULL, &twice.grid, 1, &why), NT_EKERNEL, &why, "NULL");
@@ -352,9 +383,9 @@ static void one_call(void **state)
     assert_refused(nt_run("mathop", &twice.grid, -1, &why), NT_EARG, &why, "-1");
     assert_refused(nt_run("read2update1", &twice.grid, 1, &why), NT_EARG, &why, "read2update1");
     assert_int_equal(nt_run(NULL, NULL, -1, NULL), NT_EKERNEL);
-    field_check(&twice, false, "refused");
-    field_free(&twice);
-    field_free(&planned);
+    operand_check(&twice, false, "refused");
+    operand_free(&twice);
+    operand_free(&planned);
 }
 
 /* NESTUNE_VERBOSE=1 writes one line a plan to stderr; without it nothing is written. */
@@ -395,7 +426,9 @@ int main(int argc, char **argv)
     for (int i = 0; i < nt_kernel_count(); i++) {
         tests_add(kernel_data, nt_kernel_at(i), "%s:data", nt_kernel_at(i)->name);
         tests_add(kernel_cases, nt_kernel_at(i), "%s:cases", nt_kernel_at(i)->name);
-        tests_add(fill, nt_kernel_at(i), "%s:fill", nt_kernel_at(i)->name);
+        tests_add(kernel_functions, nt_kernel_at(i), "%s:functions", nt_kernel_at(i)->name);
+        if (nt_kernel_at(i)->field)
+            tests_add(fill, nt_kernel_at(i), "%s:fill", nt_kernel_at(i)->name);
     }
     tests_add(status_texts, NULL, "status-texts");
     tests_add(refuses_arguments, NULL, "refuses/arguments");

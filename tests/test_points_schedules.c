@@ -6,10 +6,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "view.h"
-#include "points_fixture.h"
 #include "engine/run.h"
 #include "engine/wavefront.h"
+#include "points_fixture.h"
+#include "view.h"
 
 enum { STEPS = 13, RUNS = 2, N_SOURCES = 12, N_RECEIVERS = 60, MOST_TEAM = 4 };
 static const int64_t grid_shape[3] = {40, 37, 29};
@@ -31,15 +31,15 @@ static void run_team(world *w, const nt_config *c, const nt_hook *hooks, int n_h
 {
     const nt_problem problem = world_problem(w, STEPS, hooks, n_hooks);
     const nt_kernel *kernel = problem.kernel;
-    nt_nest nest = {.fn = nt_kernel_tile(kernel, w->dtype, c)->fn,
+    nt_nest nest = {.fn = nt_kernel_function(kernel, w->dtype, c)->tile,
                     .rotates = true,
                     .steps = STEPS,
                     .n = {w->n[0], w->n[1], w->n[2]},
                     .element_bytes = (int)nt_dtype_bytes(w->dtype),
                     .radius = w->wave.order / 2,
                     .dtype = w->dtype,
-                    .ghosts = kernel->ghosts,
-                    .flush_denormals = kernel->flush_denormals,
+                    .ghosts = kernel->field->ghosts,
+                    .flush_denormals = kernel->field->flush_denormals,
                     .hooks = hooks,
                     .n_hooks = n_hooks};
     for (int i = 0; i < 2; i++) {
@@ -132,7 +132,7 @@ static void schedules(void **state)
         c.parallel = deep ? NT_OUTER : (nt_parallel)(i % NT_N_PARALLELS);
         memcpy(c.tile, tiles[deep ? i % 10 : i / 5 % 10], sizeof c.tile);
         c.order = (nt_order)(i % NT_N_ORDERS);
-        c.schedule = (nt_schedule)(i / 7 % NT_N_SCHEDULES);
+        c.schedule = (nt_schedule)(i / 7 % N_FIELD_SCHEDULES);
         c.depth = deep ? depths[1 + i / 10 % 5] : 1;
         c.threads = 1 + i / 3 % MOST_TEAM;
         shoot(s, &c, &got);

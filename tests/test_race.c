@@ -72,7 +72,7 @@ static void a_race_keeps_its_least_and_its_time(void **state)
     fake_free(&f);
 }
 
-static trial_class third_ask_fails(const fake_trials *f, const trial_ask *ask, uint64_t *hash)
+static trial_outcome third_ask_fails(const fake_trials *f, const trial_ask *ask, uint64_t *hash)
 {
     (void)hash;
     return f->n_asks >= 2 && ask->config.parallel == NT_MIDDLE ? TRIAL_HANG : TRIAL_OK;
@@ -87,7 +87,7 @@ static void the_first_failure_takes_an_entrant_out(void **state)
     race_run(r, 5, 5, 0);
     assert_int_equal(r->n_rounds, 5);
     assert_int_equal(f.n_asks, 3 + 3 + 2 + 2 + 2);
-    assert_int_equal(r->entrant[1].class, TRIAL_HANG);
+    assert_int_equal(r->entrant[1].outcome, TRIAL_HANG);
     assert_true(isinf(race_median(r, 1)));
     assert_int_equal(race_ratio(r, 1, 0).n, 0);
     assert_int_equal(race_ratio(r, 0, 1).n, 0);
@@ -125,7 +125,7 @@ static void a_full_race_takes_no_more(void **state)
     fake_free(&f);
 }
 
-static trial_class another_hash_later(const fake_trials *f, const trial_ask *ask, uint64_t *hash)
+static trial_outcome another_hash_later(const fake_trials *f, const trial_ask *ask, uint64_t *hash)
 {
     *hash = f->n_asks >= 3 && ask->config.parallel == NT_INNER ? 7 : 42;
     return TRIAL_OK;
@@ -138,7 +138,7 @@ static void another_answer_is_wrong(void **state)
     f.fate = another_hash_later;
     race *r = make_race(&f, 3);
     race_run(r, 4, 4, 0);
-    assert_int_equal(r->entrant[2].class, TRIAL_WRONG);
+    assert_int_equal(r->entrant[2].outcome, TRIAL_WRONG);
     assert_string_not_equal(r->entrant[2].detail, "");
     assert_true(isinf(race_median(r, 2)));
     assert_int_equal(race_ratio(r, 1, 0).n, 4);
@@ -146,7 +146,7 @@ static void another_answer_is_wrong(void **state)
     fake_free(&f);
 }
 
-static trial_class one_differs(const fake_trials *f, const trial_ask *ask, uint64_t *hash)
+static trial_outcome one_differs(const fake_trials *f, const trial_ask *ask, uint64_t *hash)
 {
     (void)f;
     *hash = ask->config.parallel == NT_INNER ? 7 : 42;
@@ -163,9 +163,9 @@ static void what_is_expected_is_compared(void **state)
     race_expect(r, 2, 0); /* before the first round there is nothing to compare */
     race_run(r, 4, 4, 0);
     for (int i = 0; i < 3; i++) {
-        assert_int_equal(r->entrant[i].class, TRIAL_OK);
+        assert_int_equal(r->entrant[i].outcome, TRIAL_OK);
         race_expect(r, i, 0);
-        assert_int_equal(r->entrant[i].class, i == 2 ? TRIAL_WRONG : TRIAL_OK);
+        assert_int_equal(r->entrant[i].outcome, i == 2 ? TRIAL_WRONG : TRIAL_OK);
     }
     assert_string_not_equal(r->entrant[2].detail, "");
     free(r);

@@ -23,9 +23,9 @@ static void there_and_back(void **state)
     for (int i = 0; i < 3; i++) {
         const result_row *a = &v.back->row[i], *b = &v.r->row[i + 1];
         assert_ptr_equal(a->kernel, b->kernel);
-        assert_int_equal(a->order, b->order);
+        assert_ptr_equal(a->kernel_case, b->kernel_case);
         assert_int_equal(a->dtype, b->dtype);
-        assert_int_equal(a->class, b->class);
+        assert_int_equal(a->shape_class, b->shape_class);
         assert_int_equal(a->repeat, b->repeat);
         assert_memory_equal(a->shape, b->shape, sizeof a->shape);
         assert_memory_equal(a->in_cache_shape, b->in_cache_shape, sizeof a->in_cache_shape);
@@ -45,7 +45,7 @@ static void there_and_back(void **state)
         assert_int_equal(a->verdict, b->verdict);
         assert_near(a->max_ulp, b->max_ulp);
         for (int p = 0; p < NT_N_PARALLELS; p++)
-            assert_near(a->loops_ns[p], b->loops_ns[p]);
+            assert_near(a->ways_ns[p], b->ways_ns[p]);
         char x[NT_CONFIG_TEXT], y[NT_CONFIG_TEXT];
         nt_config_format(a->kernel, &a->config, x);
         nt_config_format(b->kernel, &b->config, y);
@@ -81,14 +81,14 @@ static void what_was_not_measured(void **state)
     saved v = save();
     nt_error why;
     result_row *row = &v.r->row[1];
-    row->arithmetic_roof_ns = row->in_cache_ns = row->roof_ns = row->loops_ns[NT_INNER] = 0;
+    row->arithmetic_roof_ns = row->in_cache_ns = row->roof_ns = row->ways_ns[NT_INNER] = 0;
     memset(row->in_cache_shape, 0, sizeof row->in_cache_shape);
     assert_int_equal(result_save(v.r, mathop(), v.s.folder, &why), NT_OK);
     result *back = empty_like(v.r);
     assert_int_equal(result_load(back, mathop(), v.s.folder, &why), NT_OK);
-    assert_true(back->row[0].arithmetic_roof_ns == 0 && back->row[0].loops_ns[NT_INNER] == 0);
+    assert_true(back->row[0].arithmetic_roof_ns == 0 && back->row[0].ways_ns[NT_INNER] == 0);
     assert_true(back->row[0].roof_ns == 0 && back->row[0].in_cache_ns == 0);
-    assert_true(back->row[0].loops_ns[NT_OUTER] > 0);
+    assert_true(back->row[0].ways_ns[NT_OUTER] > 0);
     free(back);
     drop(&v);
 }
@@ -98,8 +98,7 @@ static void what_was_not_measured(void **state)
 static void the_json_is_as_documented(void **state)
 {
     (void)state;
-    static const char *const numbers[] = {"order",
-                                          "steps",
+    static const char *const numbers[] = {"steps",
                                           "default_ns_per_cell",
                                           "tuned_ns_per_cell",
                                           "speedup",
@@ -119,6 +118,7 @@ static void the_json_is_as_documented(void **state)
     for (size_t i = 0; i < 4; i++) {
         const json_t *row = json_array_get(rows, i);
         assert_true(json_is_string(json_object_get(row, "kernel")));
+        assert_string_equal(json_string_value(json_object_get(row, "case")), "default");
         assert_true(json_is_string(json_object_get(row, "dtype")));
         assert_true(json_is_string(json_object_get(row, "config")));
         assert_int_equal(json_array_size(json_object_get(row, "shape")), 3);
@@ -126,7 +126,7 @@ static void the_json_is_as_documented(void **state)
         for (size_t k = 0; k < sizeof numbers / sizeof *numbers; k++) {
             const json_t *value = json_object_get(row, numbers[k]);
             const bool absent =
-                strcmp(numbers[k], "memory_roof_ns_per_cell") == 0 && r->row[i].class == NT_IN_CACHE;
+                strcmp(numbers[k], "memory_roof_ns_per_cell") == 0 && r->row[i].shape_class == NT_IN_CACHE;
             if (!value || (absent ? !json_is_null(value) : !json_is_number(value)))
                 fail_msg("row %zu: %s", i, numbers[k]);
         }
@@ -148,20 +148,20 @@ static void the_json_is_as_documented(void **state)
     free(r);
 }
 
-/* ---- Orders --------------------------------------------------------------------------------------- */
+/* ---- Cases ---------------------------------------------------------------------------------------- */
 
-static void orders_there_and_back(void **state)
+static void cases_there_and_back(void **state)
 {
     (void)state;
     const nt_kernel *k = with_cases();
     scratch s = scratch_make();
     nt_error why = {""};
-    result *r = all_orders(), *back = empty_like(r);
+    result *r = all_cases(), *back = empty_like(r);
     if (result_save(r, k, s.folder, &why) != NT_OK || result_load(back, k, s.folder, &why) != NT_OK)
         fail_msg("%s", why.text);
     assert_int_equal(back->n_rows, r->n_rows);
     for (int i = 0; i < r->n_rows; i++) {
-        assert_int_equal(back->row[i].order, r->row[i].order);
+        assert_ptr_equal(back->row[i].kernel_case, r->row[i].kernel_case);
         assert_int_equal(back->row[i].config.depth, 4);
     }
     assert_true(same_rows(back, r));
@@ -171,22 +171,21 @@ static void orders_there_and_back(void **state)
     free(back);
 }
 
-/* Two orders may have two arithmetics; one order may not. */
-static void an_order_contradicts_itself_alone(void **state)
+/* Two cases may have two arithmetics; one case may not. */
+static void a_case_contradicts_itself_alone(void **state)
 {
     (void)state;
     const nt_kernel *k = with_cases();
-    const int first = nt_kernel_order(k, nt_kernel_case_at(k, 0)->params),
-              second = nt_kernel_order(k, nt_kernel_case_at(k, 1)->params);
+    const nt_case *first = nt_kernel_case_at(k, 0), *second = nt_kernel_case_at(k, 1);
     result_row a = made_up_stencil(k, first, NT_F64), b = made_up_stencil(k, second, NT_F64);
     assert_true(result_contradicts(&a, &a));
     assert_false(result_contradicts(&a, &b));
     b.config.isa = NT_AVX2;
     assert_false(result_contradicts(&a, &b));
-    b.order = first;
+    b.kernel_case = first;
     assert_true(result_contradicts(&a, &b));
-    b.class = NT_IN_CACHE;
-    assert_true(result_contradicts(&a, &b)); /* one arithmetic of an order and dtype */
+    b.shape_class = NT_IN_CACHE;
+    assert_true(result_contradicts(&a, &b)); /* one arithmetic of a case and dtype */
     b.config.isa = a.config.isa;
     assert_false(result_contradicts(&a, &b));
 }
@@ -194,7 +193,7 @@ static void an_order_contradicts_itself_alone(void **state)
 static void roofs_of_stencils_know_the_depth(void **state)
 {
     (void)state;
-    result_row row = made_up_stencil(with_cases(), nt_kernel_order(with_cases(), NULL), NT_F32);
+    result_row row = made_up_stencil(with_cases(), nt_kernel_case_of(with_cases(), NULL), NT_F32);
     row.memory_roof_ns = 0.4;
     row.in_cache_ns = 0.07;
     row.config.depth = 4;
@@ -203,10 +202,10 @@ static void roofs_of_stencils_know_the_depth(void **state)
     assert_near(result_roof(&row), 0.07);
     row.config.depth = 1;
     assert_near(result_roof(&row), 0.4);
-    row.class = NT_IN_CACHE;
+    row.shape_class = NT_IN_CACHE;
     assert_near(result_roof(&row), row.arithmetic_roof_ns);
     row = made_up_row(mathop(), NT_F64, NT_OUT_OF_CACHE, NT_MANY_STEPS);
-    row.config.depth = 1; /* at radius 0 one visit may serve all steps, whatever the config does */
+    row.config.depth = 1; /* of a pointwise kernel one visit may serve all steps, whatever the config does */
     assert_near(result_roof(&row), 0.07);
 }
 
@@ -217,8 +216,8 @@ int main(void)
         cmocka_unit_test(saved_again_it_is_the_same_file),
         cmocka_unit_test(what_was_not_measured),
         cmocka_unit_test(the_json_is_as_documented),
-        cmocka_unit_test(orders_there_and_back),
-        cmocka_unit_test(an_order_contradicts_itself_alone),
+        cmocka_unit_test(cases_there_and_back),
+        cmocka_unit_test(a_case_contradicts_itself_alone),
         cmocka_unit_test(roofs_of_stencils_know_the_depth),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

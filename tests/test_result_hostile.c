@@ -45,8 +45,13 @@ static void hostile_configs(void **state)
                                           "threads=1000000",
                                           "depth=0",
                                           "depth=99999999999",
-                                          "unroll=63",
-                                          "jam=0",
+                                          "fn=u63",
+                                          "fn=",
+                                          "fn=0",
+                                          "layout=columns",
+                                          "schedule=guided",
+                                          "unroll=4",
+                                          "chunk=1",
                                           "isa=scalar,isa=scalar",
                                           "isa=scalar,",
                                           ",",
@@ -144,7 +149,7 @@ static void rows_that_contradict_each_other(void **state)
 
     v.r->row[2] = made_up_row(mathop(), NT_F64, NT_OUT_OF_CACHE, NT_MANY_STEPS);
     v.r->row[2].config.variant = nt_kernel_variant(mathop(), "libm");
-    v.r->row[2].config.unroll = 1;
+    v.r->row[2].config.fn = 0;
     assert_int_equal(result_save(v.r, mathop(), v.s.folder, &why), NT_OK);
     assert_int_equal(result_load(r, mathop(), v.s.folder, &why), NT_ESTALE);
     check_reason(why.text);
@@ -153,32 +158,32 @@ static void rows_that_contradict_each_other(void **state)
     drop(&v);
 }
 
-static void hostile_orders(void **state)
+static void hostile_cases(void **state)
 {
     (void)state;
     const nt_kernel *k = with_cases();
-    static const json_int_t bad[] = {
-        -1, -2, 0, 1, 3, 5, 1 << 20, INT64_C(1) << 40, INT64_MAX, INT64_MIN, (INT64_C(1) << 32) + 2};
-    for (size_t i = 0; i <= sizeof bad / sizeof *bad + 3; i++) {
+    static const char *const bad[] = {"",    "default", "o",    "o3",      "2",   "O2",
+                                      "o2 ", "o02",     "o2\n", "\x1b[2J", "%s%n"};
+    const size_t n = sizeof bad / sizeof *bad;
+    for (size_t i = 0; i <= n + 3; i++) {
         scratch s = scratch_make();
         nt_error why = {""};
         char path[200];
         snprintf(path, sizeof path, "%s/%s.json", s.folder, k->name);
-        result *r = all_orders(), *back = empty_like(r);
+        result *r = all_cases(), *back = empty_like(r);
         assert_int_equal(result_save(r, k, s.folder, &why), NT_OK);
         json_t *root = json_load_file(path, 0, NULL);
         json_t *row = json_array_get(json_object_get(root, "results"), 0);
-        const size_t n = sizeof bad / sizeof *bad;
         if (i < n)
-            json_object_set_new(row, "order", json_integer(bad[i]));
+            json_object_set_new(row, "case", json_string(bad[i]));
         else if (i == n)
-            json_object_set_new(row, "order", json_string("2"));
+            json_object_set_new(row, "case", json_integer(2));
         else if (i == n + 1)
-            json_object_set_new(row, "order", json_real(2));
+            json_object_set_new(row, "case", json_null());
         else if (i == n + 2)
-            json_object_del(row, "order");
+            json_object_del(row, "case");
         else /* another row has it */
-            json_object_set_new(row, "order", json_integer(r->row[2].order));
+            json_object_set_new(row, "case", json_string(r->row[2].kernel_case->name));
         write_sealed(root, path);
         assert_int_equal(result_load(back, k, s.folder, &why), NT_ESTALE);
         check_reason(why.text);
@@ -187,9 +192,42 @@ static void hostile_orders(void **state)
         free(r);
         free(back);
     }
-    saved v = save(); /* a kernel without cases has none */
+    saved v = save(); /* a kernel without cases has the one named default */
     nt_error why;
-    assert_int_equal(load_with(&v, "order", json_integer(2), &why), NT_ESTALE);
+    assert_int_equal(load_with(&v, "case", json_string("o2"), &why), NT_ESTALE);
+    assert_int_equal(load_with(&v, "case", json_string("default"), &why), NT_OK);
+    drop(&v);
+}
+
+/* Results of a machine with more instruction sets can be read and shown on one with fewer. */
+static void an_isa_that_cannot_run_here(void **state)
+{
+    (void)state;
+    saved v = save();
+    nt_error why;
+    char config[NT_CONFIG_TEXT];
+    nt_config c = made_up_config(mathop(), NT_F64);
+    c.isa = NT_AVX512;
+    nt_config_format(mathop(), &c, config);
+    assert_int_equal(setenv("NESTUNE_MAX_ISA", "scalar", 1), 0);
+    assert_int_equal(nt_config_runs(mathop(), NT_F64, &c, &why), NT_EISA);
+    json_t *root = json_loadb(v.text, v.n, 0, NULL), *row;
+    size_t i;
+    json_array_foreach(json_object_get(root, "results"), i, row)
+    {
+        json_object_set_new(row, "config", json_string(config));
+        json_object_set_new(row, "default_config", json_string(config));
+    }
+    write_sealed(root, v.path);
+    result *r = empty_like(v.r);
+    if (result_load(r, mathop(), v.s.folder, &why) != NT_OK)
+        fail_msg("%s", why.text);
+    unsetenv("NESTUNE_MAX_ISA");
+    assert_int_equal(r->n_rows, 3);
+    for (int k = 0; k < r->n_rows; k++)
+        assert_true(r->row[k].config.isa == NT_AVX512 && r->row[k].default_config.isa == NT_AVX512);
+    check_fit_for_a_header(r);
+    free(r);
     drop(&v);
 }
 
@@ -212,7 +250,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(hostile_configs), cmocka_unit_test(hostile_numbers),
         cmocka_unit_test(hostile_counts),  cmocka_unit_test(rows_that_contradict_each_other),
-        cmocka_unit_test(hostile_orders),  cmocka_unit_test(too_many_rows),
+        cmocka_unit_test(hostile_cases),   cmocka_unit_test(an_isa_that_cannot_run_here),
+        cmocka_unit_test(too_many_rows),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

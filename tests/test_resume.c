@@ -6,9 +6,10 @@
 #include <jansson.h>
 #include <stdio.h>
 
-#include "store/journal_line.h"
+#include "core/tuned_parse.h"
 #include "program.h"
 #include "scratch.h"
+#include "store/journal_line.h"
 
 static char machine_id[64];
 static const char *const budget_s = "4";
@@ -49,8 +50,8 @@ static char *ask_of(json_t *record)
     return text;
 }
 
-/* The arithmetic is chosen on the same shape that the first row's search begins with: twice is in order.  A race
- * asks with one repetition, once a round. */
+/* The arithmetic is chosen on the same shape that the first row's search begins with: twice is in order.  A
+ * race asks with one repetition, once a round. */
 static int count_repeats(char **asks, int n)
 {
     int repeats = 0;
@@ -94,13 +95,13 @@ static trials read_journal(const char *out)
 /* Whole, or not there. */
 static void check_files(const char *out)
 {
-    const char *const argv[] = {NT_BINARY_DIR "/generated/probe", "--check", file_of(out, "tuned.h"), NULL};
-    if (access(argv[2], F_OK) == 0) {
-        program p = program_start(argv, NULL);
-        program_end(&p, 30);
-        if (p.code != 0 && p.code != PROGRAM_CANNOT_EXEC)
-            fail_msg("%s", p.text[1]);
-        program_free(&p);
+    const char *header = file_of(out, "tuned.h");
+    nt_tuned tuned;
+    nt_error why;
+    if (access(header, F_OK) == 0) {
+        if (nt_tuned_read(header, &tuned, &why) != NT_OK)
+            fail_msg("%s", why.text);
+        nt_tuned_free(&tuned);
     }
     const char *json = file_of(out, "mathop.json");
     if (access(json, F_OK) == 0) {
@@ -169,8 +170,8 @@ static void killed_after(int n_trials)
     program_free(&again);
     const trials after = read_journal(s.folder);
     assert_int_equal(after.n, before.n + made);
-    /* A clock that replays trials but not what lay between them may send the search a trial further before its
-     * final, and so leave out some of the rounds that were made. */
+    /* A clock that replays trials but not what lay between them may send the search a trial further before
+     * its final, and so leave out some of the rounds that were made. */
     if (taken < before.n - 1 - before.n / 10)
         fail_msg("%d of %d recorded trials were taken over, %d made", taken, before.n, made);
     if (after.repeats > 1)

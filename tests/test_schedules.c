@@ -15,10 +15,10 @@
 #endif
 
 /* The best isa's first tile function of each kernel and dtype. */
-static bool is_chosen(const subject *all, int n, int i)
+static bool is_chosen(const prebuilt *all, int n, int i)
 {
     for (int j = 0; j < n; j++) {
-        if (subjects_alike(&all[j], &all[i]) &&
+        if (prebuilts_alike(&all[j], &all[i]) &&
             (all[j].isa > all[i].isa || (all[j].isa == all[i].isa && j < i)))
             return false;
     }
@@ -33,43 +33,42 @@ enum { N_SHAPES = sizeof shapes / sizeof *shapes };
 static const int step_counts[] = {0, 1, 2, 5};
 enum { N_STEP_COUNTS = sizeof step_counts / sizeof *step_counts };
 
-/* Any tile function of the same arithmetic. */
-static void pick_unroll(rng *r, const subject *s, nt_config *config)
+/* Any form of the same arithmetic. */
+static void pick_form(rng *r, const prebuilt *s, nt_config *config)
 {
     int n;
-    const subject *all = subjects(&n);
+    const prebuilt *all = prebuilts(&n);
     for (int tries = 0; tries < 64; tries++) {
-        const subject *other = &all[rng_below(r, n)];
-        if (subjects_alike(other, s) && other->isa == s->isa) {
-            config->unroll = other->tile->unroll;
-            config->jam = other->tile->jam;
+        const prebuilt *other = &all[rng_below(r, n)];
+        if (prebuilts_alike(other, s) && other->isa == s->isa) {
+            config->fn = nt_kernel_form(s->kernel, other->function->fn);
             return;
         }
     }
 }
 
-static nt_config pick_config(rng *r, const subject *s, int i)
+static nt_config pick_config(rng *r, const prebuilt *s, int i)
 {
     static const int tiles[] = {0, 0, 1, 7, 64}, depths[] = {1, 2, 5}, threads[] = {1, 2, 2, 3, 5};
-    nt_config c = subject_config(s);
+    nt_config c = prebuilt_config(s);
     c.parallel = (nt_parallel)(i % NT_N_PARALLELS);
     c.order = (nt_order)(i / NT_N_PARALLELS % NT_N_ORDERS);
-    c.schedule = (nt_schedule)(i / NT_N_PARALLELS / NT_N_ORDERS % NT_N_SCHEDULES);
+    c.schedule = (nt_schedule)(i / NT_N_PARALLELS / NT_N_ORDERS % N_FIELD_SCHEDULES);
     for (int a = 0; a < 3; a++)
         c.tile[a] = rng_pick(r, tiles, 5);
     c.depth = rng_pick(r, depths, 3);
     c.threads = rng_pick(r, threads, 5);
-    pick_unroll(r, s, &c);
+    pick_form(r, s, &c);
     return c;
 }
 
 /* The plainest schedule on contiguous cells; then every pair of loop and order, the rest at random. */
 static void schedules(void **state)
 {
-    const subject *s = *state;
-    const nt_config plain = subject_config(s);
-    const int radius = subject_radius(s);
-    const int n_configs = NT_N_PARALLELS * NT_N_ORDERS * NT_N_SCHEDULES;
+    const prebuilt *s = *state;
+    const nt_config plain = prebuilt_config(s);
+    const int radius = prebuilt_radius(s);
+    const int n_configs = NT_N_PARALLELS * NT_N_ORDERS * N_FIELD_SCHEDULES;
     const int stride =
         s->kernel->cases ? 3 : 1; /* cases share the configs among the shapes and step counts */
     rng r = rng_make(11);
@@ -77,22 +76,22 @@ static void schedules(void **state)
     for (int k = 0; k < N_SHAPES * N_STEP_COUNTS; k++) {
         const int steps = step_counts[k % N_STEP_COUNTS];
         int64_t n[3];
-        if (!subject_shape(s, shapes[k / N_STEP_COUNTS], n))
+        if (!prebuilt_shape(s, shapes[k / N_STEP_COUNTS], n))
             continue;
-        subject_scene(&expected, s, n, &layouts[0], false);
+        prebuilt_scene(&expected, s, n, &layouts[0], false);
         const nt_grid *truth = scene_run(&expected, &plain, steps, s->name);
         for (int i = k % stride; i < n_configs; i += stride) {
             const layout *l = &layouts[(i + k) % n_layouts];
             const nt_config c = pick_config(&r, s, i);
             if (!layout_suits(l, radius))
                 continue;
-            subject_scene(&on, s, n, l, rng_below(&r, 2) == 1);
+            prebuilt_scene(&on, s, n, l, rng_below(&r, 2) == 1);
             char what[NT_CONFIG_TEXT + 128];
             snprintf(what, sizeof what, "%s %s%s, %d steps: %s", s->name, l->name,
                      on.separate ? " separate" : "", steps, config_text(s->kernel, &c));
             const nt_grid *got = scene_run(&on, &c, steps, what);
             assert_same_bits(got, truth, what);
-            if (s->kernel->n_levels == 2 && steps > 0)
+            if (s->kernel->field->n_levels == 2 && steps > 0)
                 assert_same_bits(got == &on.level[0].grid ? &on.level[1].grid : &on.level[0].grid,
                                  truth == &expected.level[0].grid ? &expected.level[1].grid
                                                                   : &expected.level[0].grid,
@@ -106,14 +105,14 @@ static void schedules(void **state)
 /* Several runs of one plan advance like one long run; so do plans made one after the other. */
 static void runs_add_up(void **state)
 {
-    const subject *s = *state;
-    nt_config c = subject_config(s);
+    const prebuilt *s = *state;
+    nt_config c = prebuilt_config(s);
     c.parallel = NT_FLAT;
     c.threads = 2;
     c.depth = 2;
     scene once, often;
-    subject_scene(&once, s, shapes[0], &layouts[0], false);
-    subject_scene(&often, s, shapes[0], &layouts[0], false);
+    prebuilt_scene(&once, s, shapes[0], &layouts[0], false);
+    prebuilt_scene(&often, s, shapes[0], &layouts[0], false);
     const nt_grid *truth = scene_run(&once, &c, 9, s->name);
     const nt_problem problem = scene_problem(&often, 3);
     nt_plan *plan;
@@ -137,7 +136,8 @@ static void env_set(unsigned env)
 {
     _mm_setcsr(env);
 }
-/* Round up, down, to zero, each with flush to zero and denormals as zero; invalid and divide-by-zero unmasked. */
+/* Round up, down, to zero, each with flush to zero and denormals as zero; invalid and divide-by-zero
+ * unmasked. */
 static const unsigned odd_envs[] = {0x1f80, 0x5f80, 0x3f80, 0x7f80, 0x9fc0, 0xdfc0, 0xffc0, 0x1d00};
 #else
 static unsigned env_get(void)
@@ -162,14 +162,14 @@ static void fill_tiny(scene *s)
 
 static void odd_environment(void **state)
 {
-    const subject *s = *state;
-    nt_config c = subject_config(s);
+    const prebuilt *s = *state;
+    nt_config c = prebuilt_config(s);
     c.parallel = NT_OUTER;
     c.threads = TEAM;
     const unsigned own = env_get();
     scene expected, on;
-    subject_scene(&expected, s, shapes[0], &layouts[0], false);
-    subject_scene(&on, s, shapes[0], &layouts[0], false);
+    prebuilt_scene(&expected, s, shapes[0], &layouts[0], false);
+    prebuilt_scene(&on, s, shapes[0], &layouts[0], false);
     fill_tiny(&expected);
     const nt_grid *truth = scene_run(&expected, &c, 2, s->name);
     for (int e = 0; e < N_ENVS; e++) {
@@ -203,17 +203,17 @@ static void odd_environment(void **state)
 /* Each thread of a caller's region runs a plan of its own, on one thread. */
 static void inside_a_region(void **state)
 {
-    const subject *s = *state;
+    const prebuilt *s = *state;
     scene expected, on[TEAM];
     nt_plan *plan[TEAM];
-    nt_config c = subject_config(s);
-    subject_scene(&expected, s, shapes[0], &layouts[0], false);
+    nt_config c = prebuilt_config(s);
+    prebuilt_scene(&expected, s, shapes[0], &layouts[0], false);
     const nt_grid *truth = scene_run(&expected, &c, 3, s->name);
     for (int parallel = 0; parallel < NT_N_PARALLELS; parallel++) {
         c.parallel = (nt_parallel)parallel;
         c.threads = 4;
         for (int t = 0; t < TEAM; t++) {
-            subject_scene(&on[t], s, shapes[0], &layouts[2], false);
+            prebuilt_scene(&on[t], s, shapes[0], &layouts[2], false);
             const nt_problem problem = scene_problem(&on[t], 3);
             assert_int_equal(nt_plan_create(&plan[t], &problem, &c, NULL), NT_OK);
         }
@@ -231,15 +231,15 @@ static void inside_a_region(void **state)
 
 static void repeated(void **state)
 {
-    const subject *s = *state;
-    nt_config c = subject_config(s);
+    const prebuilt *s = *state;
+    nt_config c = prebuilt_config(s);
     c.parallel = NT_FLAT;
     c.schedule = NT_DYNAMIC;
     c.tile[0] = 7;
     c.threads = TEAM;
     scene expected, on;
-    subject_scene(&expected, s, shapes[0], &layouts[0], false);
-    subject_scene(&on, s, shapes[0], &layouts[0], false);
+    prebuilt_scene(&expected, s, shapes[0], &layouts[0], false);
+    prebuilt_scene(&on, s, shapes[0], &layouts[0], false);
     const nt_grid *truth = scene_run(&expected, &c, 2, s->name);
     for (int i = 0; i < 50; i++) {
         scene_fill(&on);
@@ -254,7 +254,7 @@ int main(int argc, char **argv)
     (void)argc;
     tests_begin(argv);
     int n;
-    const subject *all = subjects(&n);
+    const prebuilt *all = prebuilts(&n);
     for (int i = 0; i < n; i++)
         if (is_chosen(all, n, i)) {
             tests_add(schedules, &all[i], "%s:schedules", all[i].name);

@@ -7,7 +7,7 @@
 /* ---- Candidates that fail ------------------------------------------------------------------------- */
 
 /* Dynamic schedules are ten times as fast, and wrong. */
-static trial_class wrong_when_dynamic(const fake_trials *f, const trial_ask *ask, uint64_t *hash)
+static trial_outcome wrong_when_dynamic(const fake_trials *f, const trial_ask *ask, uint64_t *hash)
 {
     (void)f;
     *hash = ask->config.schedule == NT_DYNAMIC ? 43 : 42;
@@ -30,7 +30,7 @@ static void faster_but_wrong_is_refused(void **state)
     for (int i = 0; i < sc.s->n_tried; i++) {
         const candidate *c = &sc.s->tried[i];
         const bool dynamic = c->config.schedule == NT_DYNAMIC;
-        assert_int_equal(c->class, dynamic ? TRIAL_WRONG : TRIAL_OK);
+        assert_int_equal(c->outcome, dynamic ? TRIAL_WRONG : TRIAL_OK);
         assert_true(!dynamic || (isinf(c->seconds) && c->detail[0]));
         n_wrong += dynamic;
     }
@@ -46,7 +46,7 @@ static void faster_but_wrong_is_refused(void **state)
 }
 
 /* The middle loop, the bowl's bottom, does not survive; nor do some others. */
-static trial_class many_fates(const fake_trials *f, const trial_ask *ask, uint64_t *hash)
+static trial_outcome many_fates(const fake_trials *f, const trial_ask *ask, uint64_t *hash)
 {
     (void)f;
     (void)hash;
@@ -57,7 +57,7 @@ static trial_class many_fates(const fake_trials *f, const trial_ask *ask, uint64
         return TRIAL_HANG;
     if (c->depth == 2)
         return TRIAL_MEMORY;
-    return c->unroll == 2 ? TRIAL_REFUSED : TRIAL_OK;
+    return c->fn == 1 ? TRIAL_REFUSED : TRIAL_OK;
 }
 
 static void failures_cost_one_trial_each(void **state)
@@ -66,25 +66,25 @@ static void failures_cost_one_trial_each(void **state)
     fake_trials f = fake_make(bowl, 0.02, 900);
     f.fate = many_fates;
     scene_of_search sc = prepare(&f, 1e6, 1);
-    sc.sp.q.arithmetic.unroll = 1;
+    sc.sp.q.arithmetic.fn = 0;
     run_from_two(&sc, 200);
-    int n[TRIAL_N_CLASSES] = {0};
+    int n[TRIAL_N_OUTCOMES] = {0};
     for (int i = 0; i < sc.s->n_tried; i++) {
-        n[sc.s->tried[i].class]++;
-        assert_true((sc.s->tried[i].class == TRIAL_OK) == (sc.s->tried[i].seconds < HUGE_VAL));
+        n[sc.s->tried[i].outcome]++;
+        assert_true((sc.s->tried[i].outcome == TRIAL_OK) == (sc.s->tried[i].seconds < HUGE_VAL));
         for (int k = 0; k < i; k++)
             assert_false(same_config(&sc.s->tried[i].config, &sc.s->tried[k].config));
     }
     assert_int_equal(sc.s->n_tried, f.n_asks);
     assert_true(n[TRIAL_CRASH] > 0 && n[TRIAL_HANG] > 0 && n[TRIAL_MEMORY] > 0 && n[TRIAL_REFUSED] > 0);
     assert_int_equal(sc.s->n_failed, sc.s->n_tried - n[TRIAL_OK]);
-    assert_int_equal(sc.s->tried[sc.s->best].class, TRIAL_OK);
+    assert_int_equal(sc.s->tried[sc.s->best].outcome, TRIAL_OK);
     assert_true(n[TRIAL_OK] > 50); /* it went on */
     free(sc.s);
     fake_free(&f);
 }
 
-static trial_class crash_first(const fake_trials *f, const trial_ask *ask, uint64_t *hash)
+static trial_outcome crash_first(const fake_trials *f, const trial_ask *ask, uint64_t *hash)
 {
     (void)ask;
     (void)hash;
@@ -120,7 +120,7 @@ static void an_answer_without_times_is_none(void **state)
     scene_of_search sc = prepare(&f, 1e6, 1);
     sc.s->space = &sc.sp;
     const candidate *c = search_try(sc.s, sc.sp.q.arithmetic);
-    assert_int_equal(c->class, TRIAL_CRASH);
+    assert_int_equal(c->outcome, TRIAL_CRASH);
     assert_string_not_equal(c->detail, "");
     assert_int_equal(sc.s->best, -1);
     free(sc.s);
@@ -157,7 +157,7 @@ static void the_top_is_sorted_and_complete(void **state)
     fake_trials f = fake_make(bowl, 0.05, 1300);
     f.fate = many_fates;
     scene_of_search sc = prepare(&f, 1e6, 1);
-    sc.sp.q.arithmetic.unroll = 1;
+    sc.sp.q.arithmetic.fn = 0;
     int top[SEARCH_MOST];
     assert_int_equal(search_top(sc.s, top, 8), 0);
     run_from_two(&sc, 100);

@@ -2,8 +2,8 @@
  * test_search_stencils.c - a search over neighbours: pairs of axes, and trials that are cut short
  * SPDX-License-Identifier: MIT
  */
-#include "search_fixture.h"
 #include "measure/stats.h"
+#include "search_fixture.h"
 
 static int radius_1(const void *params)
 {
@@ -12,19 +12,21 @@ static int radius_1(const void *params)
 }
 
 static nt_kernel neighbours;
+static nt_field with_radius;
 
 static scene_of_search prepare_stencil(fake_trials *f, uint64_t seed)
 {
     scene_of_search sc = prepare(f, 1e6, seed);
     space_question q = sc.sp.q;
     neighbours = *q.kernel;
-    neighbours.radius = radius_1;
+    with_radius = *q.kernel->field;
+    with_radius.radius = radius_1;
+    neighbours.field = &with_radius;
     q.kernel = &neighbours;
-    q.order = 2;
     q.l3_bytes = 8 << 20;
     space_make(&sc.sp, &q);
     sc.s->ask.kernel = &neighbours;
-    sc.s->ask.order = 2;
+    sc.s->ask.kernel_case = q.kernel_case;
     return sc;
 }
 
@@ -61,7 +63,8 @@ static void pairs_of_axes_climb_a_ridge(void **state)
     fake_free(&f);
 }
 
-/* What one repetition shows to be far behind gets no more; what may be good gets the others, and the check once. */
+/* What one repetition shows to be far behind gets no more; what may be good gets the others, and the check
+ * once. */
 static void the_hopeless_get_one_repetition(void **state)
 {
     (void)state;
@@ -75,7 +78,7 @@ static void the_hopeless_get_one_repetition(void **state)
     double best = HUGE_VAL;
     for (int i = 0; i < f.n_asks; i++) {
         const struct fake_ask *a = &f.asks[i];
-        assert_int_equal(a->ask.order, 2);
+        assert_ptr_equal(a->ask.kernel_case, sc.sp.q.kernel_case);
         const bool again = i > 0 && i + 1 < f.n_asks && a->ask.reps == 1 && f.asks[i + 1].ask.reps == 2;
         if (i == 0)
             assert_int_equal(a->ask.reps, 3);

@@ -22,46 +22,22 @@ static const int64_t shapes[][3] = {
 };
 enum { N_SHAPES = sizeof shapes / sizeof *shapes };
 
-static space_question question(const subject *s, const int64_t shape[3], int64_t steps, const int *threads,
+static space_question question(const prebuilt *s, const int64_t shape[3], int64_t steps, const int *threads,
                                int n_threads)
 {
     return (space_question){.kernel = s->kernel,
-                            .order = nt_kernel_order(s->kernel, s->params),
-                            .dtype = s->tile->dtype,
+                            .kernel_case = s->kernel_case,
+                            .dtype = s->function->dtype,
                             .shape = {shape[0], shape[1], shape[2]},
                             .steps = steps,
-                            .arithmetic = subject_config(s),
+                            .arithmetic = prebuilt_config(s),
                             .threads = threads,
                             .n_threads = n_threads,
                             .l1d_bytes = 49152,
                             .l2_bytes = 1 << 20};
 }
 
-/* The index of the config's tile function in the table of its isa. */
-static int64_t function_of(const space *s, const nt_config *c)
-{
-    const nt_tile *t = nt_kernel_tile(s->q.kernel, s->q.dtype, c);
-    return t ? t - s->q.kernel->tiles[c->isa] : -1;
-}
-
-static int64_t on_axis(const space *s, const nt_config *c, space_axis axis)
-{
-    switch (axis) {
-    case SPACE_PARALLEL: return c->parallel;
-    case SPACE_ORDER: return c->order;
-    case SPACE_SCHEDULE: return c->schedule;
-    case SPACE_THREADS: return c->threads;
-    case SPACE_FUNCTION: return function_of(s, c);
-    case SPACE_DEPTH: return c->depth;
-    case SPACE_TILE_X: return c->tile[0];
-    case SPACE_TILE_Y: return c->tile[1];
-    case SPACE_TILE_Z: return c->tile[2];
-    case SPACE_N_AXES: break;
-    }
-    return -1;
-}
-
-static bool has_value(const space *s, space_axis axis, int64_t value)
+static bool has_value(const space *s, nt_key_id axis, int64_t value)
 {
     for (int i = 0; i < s->n[axis]; i++)
         if (s->value[axis][i] == value)
@@ -69,12 +45,9 @@ static bool has_value(const space *s, space_axis axis, int64_t value)
     return false;
 }
 
-static bool equal(const space *s, const nt_config *a, const nt_config *b)
+static bool equal(const nt_config *a, const nt_config *b)
 {
-    bool same = a->isa == b->isa && a->variant == b->variant && a->jam == b->jam;
-    for (int axis = 0; axis < SPACE_N_AXES; axis++)
-        same &= on_axis(s, a, (space_axis)axis) == on_axis(s, b, (space_axis)axis);
-    return same;
+    return nt_config_differences(a, b) == 0;
 }
 
 /* It can run, stands for all that mean the same, and comes from the axes: serial means one thread, whether
@@ -82,17 +55,19 @@ static bool equal(const space *s, const nt_config *a, const nt_config *b)
 static void check_config(const space *s, nt_config c, const char *what)
 {
     nt_error why;
-    if (nt_config_check(s->q.kernel, s->q.dtype, &c, &why) != NT_OK)
+    if (nt_config_runs(s->q.kernel, s->q.dtype, &c, &why) != NT_OK)
         fail_msg("%s: %s: %s", what, config_text(s->q.kernel, &c), why.text);
     const nt_config again = space_canonical(s, c);
-    if (!equal(s, &again, &c))
+    if (!equal(&again, &c))
         fail_msg("%s: made canonical again it is another: %s", what, config_text(s->q.kernel, &c));
     assert_int_equal(c.isa, s->q.arithmetic.isa);
     assert_int_equal(c.variant, s->q.arithmetic.variant);
-    for (int a = 0; a < SPACE_N_AXES; a++) {
-        const int64_t value = on_axis(s, &c, (space_axis)a);
-        if (!has_value(s, (space_axis)a, value) && !(a == SPACE_THREADS && value == 1))
-            fail_msg("%s: %s %lld is not in the space", what, space_axis_name((space_axis)a),
+    for (int a = 0; a < NT_N_KEYS; a++) {
+        const int64_t value = nt_key_get(&c, (nt_key_id)a);
+        if (s->n[a] == 0)
+            assert_int_equal(value, nt_key_get(&s->q.arithmetic, (nt_key_id)a));
+        else if (!has_value(s, (nt_key_id)a, value) && !(a == NT_KEY_THREADS && value == 1))
+            fail_msg("%s: %s %lld is not in the space", what, nt_key_name(s->q.kernel, (nt_key_id)a),
                      (long long)value);
     }
 }
@@ -112,48 +87,68 @@ static void check_starts(const space *s)
     for (int i = 0; i < n; i++) {
         check_config(s, start[i], "start");
         for (int k = 0; k < i; k++)
-            assert_false(equal(s, &start[i], &start[k]));
+            assert_false(equal(&start[i], &start[k]));
     }
 }
 
 static void check_axes(const space *s)
 {
-    const int64_t most[SPACE_N_AXES] = {[SPACE_PARALLEL] = NT_N_PARALLELS - 1,
-                                        [SPACE_ORDER] = NT_N_ORDERS - 1,
-                                        [SPACE_SCHEDULE] = NT_N_SCHEDULES - 1,
-                                        [SPACE_THREADS] = NT_MAX_THREADS,
-                                        [SPACE_FUNCTION] = 100,
-                                        [SPACE_DEPTH] = s->q.steps,
-                                        [SPACE_TILE_X] = s->q.shape[0] * s->q.shape[1] * s->q.shape[2],
-                                        [SPACE_TILE_Y] = s->q.shape[1],
-                                        [SPACE_TILE_Z] = s->q.shape[2]};
+    const int64_t most[NT_KEY_OWN] = {[NT_KEY_FN] = NT_MAX_FORMS - 1,
+                                      [NT_KEY_PARALLEL] = NT_N_PARALLELS - 1,
+                                      [NT_KEY_ORDER] = NT_N_ORDERS - 1,
+                                      [NT_KEY_TILE_X] = s->q.shape[0] * s->q.shape[1] * s->q.shape[2],
+                                      [NT_KEY_TILE_Y] = s->q.shape[1],
+                                      [NT_KEY_TILE_Z] = s->q.shape[2],
+                                      [NT_KEY_DEPTH] = s->q.steps,
+                                      [NT_KEY_THREADS] = NT_MAX_THREADS,
+                                      [NT_KEY_SCHEDULE] = N_FIELD_SCHEDULES - 1};
     double size = 1;
-    for (int a = 0; a < SPACE_N_AXES; a++) {
-        assert_in_range(s->n[a], 1, SPACE_MOST_VALUES);
+    for (int a = 0; a < NT_N_KEYS; a++) {
+        const char *name = nt_key_name(s->q.kernel, (nt_key_id)a);
+        assert_in_range(s->n[a], a < NT_KEY_OWN && most[a] > 0, SPACE_MOST_VALUES);
+        if (s->n[a] == 0)
+            continue;
+        assert_non_null(name);
+        assert_true(a < NT_KEY_OWN && most[a] > 0); /* the kernels here have no keys of their own */
         size *= s->n[a];
-        const int64_t least = a == SPACE_THREADS || a == SPACE_DEPTH;
+        const int64_t least = a == NT_KEY_THREADS || a == NT_KEY_DEPTH;
         for (int i = 0; i < s->n[a]; i++) {
             const int64_t v = s->value[a][i];
             if (v < least || v > most[a])
-                fail_msg("%s: %lld is not in %lld to %lld", space_axis_name((space_axis)a), (long long)v,
-                         (long long)least, (long long)most[a]);
+                fail_msg("%s: %lld is not in %lld to %lld", name, (long long)v, (long long)least,
+                         (long long)most[a]);
             for (int j = 0; j < i; j++)
                 assert_true(s->value[a][j] != v);
         }
     }
     assert_true(space_size(s) == size);
-    for (int a = SPACE_TILE_X; a <= SPACE_TILE_Z; a++)
-        assert_true(has_value(s, (space_axis)a, 0));
-    assert_int_equal(s->n[SPACE_PARALLEL], NT_N_PARALLELS);
-    assert_int_equal(s->n[SPACE_ORDER], NT_N_ORDERS);
+    for (int a = NT_KEY_TILE_X; a <= NT_KEY_TILE_Z; a++)
+        assert_true(has_value(s, (nt_key_id)a, 0));
+    assert_int_equal(s->n[NT_KEY_PARALLEL], NT_N_PARALLELS);
+    assert_int_equal(s->n[NT_KEY_ORDER], NT_N_ORDERS);
+    assert_int_equal(s->n[NT_KEY_SCHEDULE], N_FIELD_SCHEDULES);
 }
 
-/* ---- For every tile function ------------------------------------------------------------------ */
+/* A descent goes along each axis once, but for those that are the arithmetic's. */
+static void the_axes_are_the_keys(void **state)
+{
+    (void)state;
+    bool seen[NT_N_KEYS] = {[NT_KEY_ISA] = true, [NT_KEY_VARIANT] = true, [NT_KEY_LAYOUT] = true};
+    for (int a = 0; a < SPACE_N_AXES; a++) {
+        assert_in_range(space_axes[a], 0, NT_N_KEYS - 1);
+        assert_false(seen[space_axes[a]]);
+        seen[space_axes[a]] = true;
+    }
+    for (int k = 0; k < NT_N_KEYS; k++)
+        assert_true(seen[k]);
+}
+
+/* ---- For every prebuilt function ------------------------------------------------------------------ */
 
 static void all_of_it_can_run(void **state)
 {
     static const int threads[] = {1, 2, 3, 16};
-    const subject *s = *state;
+    const prebuilt *s = *state;
     rng r = rng_make(3);
     for (int i = 0; i < N_SHAPES; i++)
         for (int64_t steps = 1; steps <= 5; steps += 4)
@@ -167,10 +162,11 @@ static void all_of_it_can_run(void **state)
                 uint64_t draws = rng_next(&r) | 1;
                 for (int k = 0; k < 100; k++) {
                     const nt_config c = space_random(&sp, &draws);
-                    const space_axis axis = (space_axis)rng_below(&r, SPACE_N_AXES);
+                    const nt_key_id axis = space_axes[rng_below(&r, SPACE_N_AXES)];
                     check_config(&sp, c, "random");
-                    check_config(&sp, space_set(&sp, c, axis, sp.value[axis][rng_below(&r, sp.n[axis])]),
-                                 "set");
+                    if (sp.n[axis] > 0)
+                        check_config(&sp, space_set(&sp, c, axis, sp.value[axis][rng_below(&r, sp.n[axis])]),
+                                     "set");
                 }
             }
 }
@@ -182,7 +178,7 @@ static space mathop_space(const nt_kernel *kernel, int64_t steps)
     static const int threads[] = {1, 2, 4};
     static const int64_t shape[3] = {100, 50, 40};
     int n;
-    const subject *s = subjects(&n);
+    const prebuilt *s = prebuilts(&n);
     while (strcmp(s->kernel->name, "mathop") != 0)
         s++;
     space_question q = question(s, shape, steps, threads, 3);
@@ -201,8 +197,8 @@ static void one_state_one_sequence(void **state)
     int differ = 0;
     for (int i = 0; i < 200; i++) {
         const nt_config x = space_random(&sp, &a), y = space_random(&sp, &b), z = space_random(&sp, &c);
-        assert_true(equal(&sp, &x, &y));
-        differ += !equal(&sp, &x, &z);
+        assert_true(equal(&x, &y));
+        differ += !equal(&x, &z);
     }
     assert_true(differ > 150);
 }
@@ -212,28 +208,29 @@ static void every_value_is_drawn(void **state)
     (void)state;
     const space sp = mathop_space(NULL, 5);
     uint64_t draws = 1;
-    bool seen[SPACE_N_AXES][SPACE_MOST_VALUES] = {{false}};
+    bool seen[NT_N_KEYS][SPACE_MOST_VALUES] = {{false}};
     for (int k = 0; k < 20000; k++) {
         const nt_config c = space_random(&sp, &draws);
-        for (int a = 0; a < SPACE_N_AXES; a++)
+        for (int a = 0; a < NT_N_KEYS; a++)
             for (int i = 0; i < sp.n[a]; i++)
-                seen[a][i] |= on_axis(&sp, &c, (space_axis)a) == sp.value[a][i];
+                seen[a][i] |= nt_key_get(&c, (nt_key_id)a) == sp.value[a][i];
     }
-    for (int a = 0; a < SPACE_N_AXES; a++)
+    for (int a = 0; a < NT_N_KEYS; a++)
         for (int i = 0; i < sp.n[a]; i++)
             if (!seen[a][i])
-                fail_msg("%s %lld is never drawn", space_axis_name((space_axis)a), (long long)sp.value[a][i]);
+                fail_msg("%s %lld is never drawn", nt_key_name(sp.q.kernel, (nt_key_id)a),
+                         (long long)sp.value[a][i]);
 }
 
 static void sharing_a_loop_again_takes_all_threads(void **state)
 {
     (void)state;
     const space sp = mathop_space(NULL, 5);
-    const nt_config serial = space_set(&sp, first_start(&sp), SPACE_PARALLEL, NT_SERIAL);
+    const nt_config serial = space_set(&sp, first_start(&sp), NT_KEY_PARALLEL, NT_SERIAL);
     assert_int_equal(serial.parallel, NT_SERIAL);
     assert_int_equal(serial.threads, 1);
-    assert_int_equal(space_set(&sp, serial, SPACE_PARALLEL, NT_OUTER).threads, 4);
-    assert_int_equal(space_set(&sp, serial, SPACE_PARALLEL, NT_FLAT).threads, 4);
+    assert_int_equal(space_set(&sp, serial, NT_KEY_PARALLEL, NT_OUTER).threads, 4);
+    assert_int_equal(space_set(&sp, serial, NT_KEY_PARALLEL, NT_FLAT).threads, 4);
 }
 
 static void the_start_keeps_steps_in_the_first_level_cache(void **state)
@@ -266,21 +263,27 @@ static int radius_4(const void *params)
 
 static const int64_t slab[3] = {512, 512, 128};
 
-static space stencil_space(nt_kernel *kernel, int (*radius)(const void *), const int64_t shape[3],
-                           int64_t steps)
+/* mathop as a stencil of two levels and one coefficient. */
+typedef struct stencil {
+    nt_kernel kernel;
+    nt_field field;
+} stencil;
+
+static space stencil_space(stencil *made, int (*radius)(const void *), const int64_t shape[3], int64_t steps)
 {
     static const int threads[] = {1, 2};
     int n;
-    const subject *s = subjects(&n);
+    const prebuilt *s = prebuilts(&n);
     while (strcmp(s->kernel->name, "mathop") != 0)
         s++;
-    *kernel = *s->kernel;
-    kernel->radius = radius;
-    kernel->n_levels = 2;
-    kernel->n_coefs = 1;
+    made->kernel = *s->kernel;
+    made->field = *s->kernel->field;
+    made->field.radius = radius;
+    made->field.n_levels = 2;
+    made->field.n_coefs = 1;
+    made->kernel.field = &made->field;
     space_question q = question(s, shape, steps, threads, 2);
-    q.kernel = kernel;
-    q.order = nt_kernel_order(kernel, NULL);
+    q.kernel = &made->kernel;
     q.l3_bytes = 16 << 20;
     space sp;
     space_make(&sp, &q);
@@ -291,14 +294,14 @@ static void stencils_keep_steps_too(void **state)
 {
     (void)state;
     static const int64_t depths[] = {1, 2, 3, 4, 6, 8, 12, 16};
-    nt_kernel kernel;
+    stencil kernel;
     for (int64_t steps = 1; steps <= 20; steps++) {
         const space sp = stencil_space(&kernel, radius_1, slab, steps);
         int n = 0;
         for (size_t i = 0; i < sizeof depths / sizeof *depths; i++)
             if (depths[i] <= steps)
-                assert_int_equal(sp.value[SPACE_DEPTH][n++], depths[i]);
-        assert_int_equal(sp.n[SPACE_DEPTH], n);
+                assert_int_equal(sp.value[NT_KEY_DEPTH][n++], depths[i]);
+        assert_int_equal(sp.n[NT_KEY_DEPTH], n);
         check_axes(&sp);
         check_starts(&sp);
         uint64_t draws = 5;
@@ -314,7 +317,7 @@ static void stencils_keep_steps_too(void **state)
 static void time_blocks_have_one_form(void **state)
 {
     (void)state;
-    nt_kernel kernel;
+    stencil kernel;
     const space sp = stencil_space(&kernel, radius_4, slab, 16);
     uint64_t draws = 7;
     int n_deep = 0, n_serial = 0;
@@ -327,19 +330,19 @@ static void time_blocks_have_one_form(void **state)
         assert_int_equal(c.order, NT_YXZ);
         assert_true(c.parallel == NT_SERIAL || c.parallel == NT_OUTER);
         for (int p = NT_OUTER; c.parallel == NT_OUTER && p < NT_N_PARALLELS; p++) {
-            const nt_config other = space_set(&sp, c, SPACE_PARALLEL, p);
-            assert_true(equal(&sp, &other, &c));
+            const nt_config other = space_set(&sp, c, NT_KEY_PARALLEL, p);
+            assert_true(equal(&other, &c));
         }
     }
     assert_true(n_deep > 1000 && n_serial > 100 && n_serial < n_deep);
 }
 
-/* The model by hand: at depth 8, radius 1, f64, a tile of 512 x 32 x 2 slides by 7 rows and planes and reads one more
- * on either side; three grids. */
+/* The model by hand: at depth 8, radius 1, f64, a tile of 512 x 32 x 2 slides by 7 rows and planes and reads
+ * one more on either side; three grids. */
 static void the_wavefront_is_counted(void **state)
 {
     (void)state;
-    nt_kernel kernel;
+    stencil kernel;
     const space sp = stencil_space(&kernel, radius_1, slab, 16);
     const double bytes = (double)nt_dtype_bytes(sp.q.dtype), line = 64 / bytes;
     nt_config c = sp.q.arithmetic;
@@ -362,13 +365,13 @@ static void stencils_start_where_the_caches_suggest(void **state)
     int (*const radii[])(const void *) = {radius_1, radius_4};
     for (int r = 0; r < 2; r++)
         for (int64_t steps = 1; steps <= 16; steps += 15) {
-            nt_kernel kernel;
+            stencil kernel;
             const space sp = stencil_space(&kernel, radii[r], slab, steps);
             nt_config start[SPACE_MOST_STARTS];
             const int n = space_starts(&sp, start);
             check_starts(&sp);
-            /* What keeps steps comes first; where there is one step, every tile function has its layers. */
-            const int n_layers = steps == 1 ? sp.n[SPACE_FUNCTION] : 1;
+            /* What keeps steps comes first; where there is one step, every form has its layers. */
+            const int n_layers = steps == 1 ? sp.n[NT_KEY_FN] : 1;
             int n_in_l2 = 0, n_eight = 0;
             for (int i = 0; i < n - n_layers; i++) {
                 const double bytes = space_wavefront_bytes(&sp, &start[i]);
@@ -388,7 +391,7 @@ static void stencils_start_where_the_caches_suggest(void **state)
                 nt_config planes = start[i];
                 assert_int_equal(planes.depth, 1);
                 assert_true(planes.tile[1] > 0);
-                planes.tile[2] = planes.jam;
+                planes.tile[2] = 1;
                 assert_true(space_wavefront_bytes(&sp, &planes) <= 3 * 0.5 * (double)sp.q.l2_bytes);
             }
         }
@@ -401,28 +404,28 @@ static void small_stencils_have_starts(void **state)
     static const int64_t small[][3] = {{1, 1, 1}, {4, 4, 4}, {7, 1, 3}, {64, 16, 35}, {1 << 20, 8, 8}};
     for (size_t i = 0; i < sizeof small / sizeof *small; i++)
         for (int64_t steps = 1; steps <= 16; steps *= 4) {
-            nt_kernel kernel;
+            stencil kernel;
             const space sp = stencil_space(&kernel, radius_4, small[i], steps);
             check_axes(&sp);
             check_starts(&sp);
         }
 }
 
-static void every_tile_function_is_on_the_axis(void **state)
+static void every_form_is_on_the_axis(void **state)
 {
     (void)state;
     int n;
-    const subject *s = subjects(&n);
+    const prebuilt *s = prebuilts(&n);
     for (int i = 0; i < n; i++) {
         static const int threads[] = {1};
         const space_question q = question(&s[i], shapes[0], 5, threads, 1);
         space sp;
         space_make(&sp, &q);
         bool found = false;
-        for (int k = 0; k < sp.n[SPACE_FUNCTION]; k++) {
-            const nt_config c = space_set(&sp, q.arithmetic, SPACE_FUNCTION, sp.value[SPACE_FUNCTION][k]);
-            found |= nt_kernel_tile(s[i].kernel, s[i].tile->dtype, &c) == s[i].tile;
-            assert_int_equal(space_place(&sp, &c, SPACE_FUNCTION), k);
+        for (int k = 0; k < sp.n[NT_KEY_FN]; k++) {
+            const nt_config c = space_set(&sp, q.arithmetic, NT_KEY_FN, sp.value[NT_KEY_FN][k]);
+            found |= nt_kernel_function(s[i].kernel, s[i].function->dtype, &c) == s[i].function;
+            assert_int_equal(space_place(&sp, &c, NT_KEY_FN), k);
         }
         assert_true(found);
     }
@@ -445,38 +448,16 @@ static void as_many_counts_of_threads_as_the_options_take(void **state)
     for (int i = 0; i < TUNE_MOST_THREADS; i++)
         threads[i] = i + 1;
     assert_in_range(TUNE_MOST_THREADS, 1, SPACE_MOST_VALUES);
-    const space_question q = question(subjects(&n), shapes[0], 5, threads, TUNE_MOST_THREADS);
+    const space_question q = question(prebuilts(&n), shapes[0], 5, threads, TUNE_MOST_THREADS);
     space sp;
     space_make(&sp, &q);
-    assert_int_equal(sp.n[SPACE_THREADS], TUNE_MOST_THREADS);
-}
-
-static void complexity_counts_the_keys_that_differ(void **state)
-{
-    (void)state;
-    const space sp = mathop_space(NULL, 5);
-    const nt_config plain = sp.q.arithmetic;
-    nt_config c = plain;
-    assert_int_equal(space_complexity(&plain, &c), 0);
-    c.tile[0] = 64;
-    c.tile[2] = 4;
-    assert_int_equal(space_complexity(&plain, &c), 2);
-    c.parallel = NT_FLAT;
-    c.order = NT_XYZ;
-    c.depth = 4;
-    c.threads = 3;
-    c.schedule = NT_DYNAMIC;
-    c.unroll++;
-    c.jam++;
-    c.tile[1] = 1;
-    assert_int_equal(space_complexity(&plain, &c), 10);
-    assert_int_equal(space_complexity(&c, &plain), 10);
+    assert_int_equal(sp.n[NT_KEY_THREADS], TUNE_MOST_THREADS);
 }
 
 int main(void)
 {
     int n;
-    const subject *s = subjects(&n);
+    const prebuilt *s = prebuilts(&n);
     for (int i = 0; i < n; i++)
         tests_add(all_of_it_can_run, &s[i], "%s", s[i].name);
     tests_add(one_state_one_sequence, NULL, "one_state_one_sequence");
@@ -489,10 +470,10 @@ int main(void)
     tests_add(the_wavefront_is_counted, NULL, "the_wavefront_is_counted");
     tests_add(stencils_start_where_the_caches_suggest, NULL, "stencils_start_where_the_caches_suggest");
     tests_add(small_stencils_have_starts, NULL, "small_stencils_have_starts");
-    tests_add(every_tile_function_is_on_the_axis, NULL, "every_tile_function_is_on_the_axis");
+    tests_add(every_form_is_on_the_axis, NULL, "every_form_is_on_the_axis");
     tests_add(more_steps_than_a_config_may_keep, NULL, "more_steps_than_a_config_may_keep");
     tests_add(as_many_counts_of_threads_as_the_options_take, NULL,
               "as_many_counts_of_threads_as_the_options_take");
-    tests_add(complexity_counts_the_keys_that_differ, NULL, "complexity_counts_the_keys_that_differ");
+    tests_add(the_axes_are_the_keys, NULL, "the_axes_are_the_keys");
     return tests_run("space");
 }

@@ -167,8 +167,8 @@ static void a_default_that_may_not_win(void **state)
 
 /* ---- One arithmetic a dtype ------------------------------------------------------------------------- */
 
-/* In cache the second variant is the fastest; out of cache, and for many steps, they are all the same, so that
- * no row there has a reason to leave the default schedule. */
+/* In cache the second variant is the fastest; out of cache, and for many steps, they are all the same, so
+ * that no row there has a reason to leave the default schedule. */
 static double another_wins_in_cache(const fake_trials *f, const trial_ask *ask)
 {
     const bool other = ask->kernel == mathop() && ask->config.variant == nt_kernel_variant(mathop(), "u10");
@@ -188,8 +188,8 @@ static void rows_of_a_dtype_share_their_arithmetic(void **state)
                 if (a->dtype == b->dtype &&
                     (a->config.isa != b->config.isa || a->config.variant != b->config.variant))
                     fail_msg("%s, %s %s is variant %d, %s %s variant %d", nt_dtype_name(a->dtype),
-                             nt_class_name(a->class), nt_repeat_name(a->repeat), a->config.variant,
-                             nt_class_name(b->class), nt_repeat_name(b->repeat), b->config.variant);
+                             nt_class_name(a->shape_class), nt_repeat_name(a->repeat), a->config.variant,
+                             nt_class_name(b->shape_class), nt_repeat_name(b->repeat), b->config.variant);
             }
         finish(&t);
     }

@@ -21,7 +21,7 @@ static void check_left_out(const tune *t)
         const result_row *row = &t->r->row[i];
         char name[100];
         snprintf(name, sizeof name, "%s/%s/%s/%s", row->kernel->name, nt_dtype_name(row->dtype),
-                 nt_class_name(row->class), nt_repeat_name(row->repeat));
+                 nt_class_name(row->shape_class), nt_repeat_name(row->repeat));
         assert_false(has_text(t->r->not_searched, name));
     }
 }
@@ -97,14 +97,14 @@ static bool is_default(const trial_ask *ask)
            ask->config.tile[2] == 0;
 }
 
-static trial_class default_crashes(const fake_trials *f, const trial_ask *ask, uint64_t *hash)
+static trial_outcome default_crashes(const fake_trials *f, const trial_ask *ask, uint64_t *hash)
 {
     (void)f;
     (void)hash;
     return is_default(ask) ? TRIAL_CRASH : TRIAL_OK;
 }
 
-static trial_class best_isa_crashes(const fake_trials *f, const trial_ask *ask, uint64_t *hash)
+static trial_outcome best_isa_crashes(const fake_trials *f, const trial_ask *ask, uint64_t *hash)
 {
     nt_config c;
     (void)f;
@@ -147,7 +147,7 @@ static void an_isa_that_crashes_leaves_the_others(void **state)
     finish(&t);
 }
 
-static trial_class all_crash(const fake_trials *f, const trial_ask *ask, uint64_t *hash)
+static trial_outcome all_crash(const fake_trials *f, const trial_ask *ask, uint64_t *hash)
 {
     (void)f;
     (void)ask;
@@ -155,7 +155,7 @@ static trial_class all_crash(const fake_trials *f, const trial_ask *ask, uint64_
     return TRIAL_CRASH;
 }
 
-static trial_class all_hang(const fake_trials *f, const trial_ask *ask, uint64_t *hash)
+static trial_outcome all_hang(const fake_trials *f, const trial_ask *ask, uint64_t *hash)
 {
     (void)f;
     (void)ask;
@@ -181,7 +181,7 @@ static void nothing_works(void **state)
 }
 
 /* A config that is right in the search and wrong in the final. */
-static trial_class wrong_in_the_final(const fake_trials *f, const trial_ask *ask, uint64_t *hash)
+static trial_outcome wrong_in_the_final(const fake_trials *f, const trial_ask *ask, uint64_t *hash)
 {
     *hash = ask->reps == 1 && ask->config.parallel == NT_FLAT ? 100 + (uint64_t)f->n_asks : 42;
     return TRIAL_OK;

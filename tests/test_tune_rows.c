@@ -4,7 +4,6 @@
  */
 #include "tune/roofs.h"
 #include "tune_fixture.h"
-#include "tune/rows.h"
 
 static void every_row_has_its_loops_and_roofs(void **state)
 {
@@ -16,18 +15,17 @@ static void every_row_has_its_loops_and_roofs(void **state)
     for (int i = 0; i < 8; i++) {
         const result_row *row = &t.r->row[i];
         int64_t shape[3];
-        tune_row_shape(&t.r->machine, mathop(), nt_kernel_order(mathop(), NULL), row->dtype, row->class,
-                       shape);
+        rows_shape(&t.r->machine, mathop(), row->kernel_case, row->dtype, row->shape_class, shape);
         assert_memory_equal(row->shape, shape, sizeof shape);
         assert_int_equal(row->steps, row->repeat == NT_MANY_STEPS ? 5 : 1);
-        const double outer = row->loops_ns[NT_OUTER];
+        const double outer = row->ways_ns[NT_OUTER];
         for (int p = 0; p < NT_N_PARALLELS; p++)
-            assert_true(row->loops_ns[p] > 0);
+            assert_true(row->ways_ns[p] > 0);
         assert_true(fabs(outer - 0.1) < 0.01);
-        assert_true(row->loops_ns[NT_SERIAL] > 3.5 * outer && row->loops_ns[NT_INNER] > 1.8 * outer);
-        assert_true(row->loops_ns[NT_MIDDLE] > 1.2 * outer && row->loops_ns[NT_MIDDLE] < 1.4 * outer);
+        assert_true(row->ways_ns[NT_SERIAL] > 3.5 * outer && row->ways_ns[NT_INNER] > 1.8 * outer);
+        assert_true(row->ways_ns[NT_MIDDLE] > 1.2 * outer && row->ways_ns[NT_MIDDLE] < 1.4 * outer);
         assert_true(row->arithmetic_roof_ns > 0 && row->in_cache_ns > 0 && row->in_cache_shape[0] > 0);
-        assert_true((row->memory_roof_ns > 0) == (row->class == NT_OUT_OF_CACHE));
+        assert_true((row->memory_roof_ns > 0) == (row->shape_class == NT_OUT_OF_CACHE));
         assert_true(row->roof_ns > 0 && row->roof_ns == result_roof(row));
         assert_true(row->n_trials > 20 && row->n_failed == 0 && row->space_size > row->n_trials);
         /* In cache, one thread's time over all threads; serial costs four times outer here. */
@@ -48,13 +46,13 @@ static void in_cache_fits_and_out_of_cache_does_not(void **state)
             const nt_kernel *kernel = nt_kernel_at(k);
             const int64_t element = (int64_t)nt_dtype_bytes((nt_dtype)d);
             int64_t in[3], out[3];
-            if (nt_kernel_radius(kernel, NULL) > 0)
-                continue; /* stencils_have_shapes_of_their_own */
-            tune_row_shape(&t.r->machine, kernel, nt_kernel_order(kernel, NULL), (nt_dtype)d, NT_IN_CACHE,
-                           in);
-            tune_row_shape(&t.r->machine, kernel, nt_kernel_order(kernel, NULL), (nt_dtype)d, NT_OUT_OF_CACHE,
-                           out);
-            const int64_t grids = kernel->n_levels + kernel->n_coefs + (kernel->n_levels == 1);
+            const nt_case *c = nt_kernel_case_at(kernel, 0);
+            if (!kernel->field || nt_kernel_radius(kernel, NULL) > 0)
+                continue; /* stencils_have_shapes_of_their_own, and so have ranges */
+            rows_shape(&t.r->machine, kernel, c, (nt_dtype)d, NT_IN_CACHE, in);
+            rows_shape(&t.r->machine, kernel, c, (nt_dtype)d, NT_OUT_OF_CACHE, out);
+            const int64_t grids =
+                kernel->field->n_levels + kernel->field->n_coefs + (kernel->field->n_levels == 1);
             assert_true(in[0] * in[1] * in[2] * grids * element <= 3 * t.r->machine.l2_bytes / 4);
             assert_true(in[0] * in[1] * in[2] * grids * element > t.r->machine.l2_bytes / 2);
             assert_int_equal(out[0], 100);
@@ -63,13 +61,69 @@ static void in_cache_fits_and_out_of_cache_does_not(void **state)
         }
     nt_machine unknown = {0};
     int64_t shape[3];
+    const nt_case *own = nt_kernel_case_at(mathop(), 0);
     for (int c = 0; c < NT_N_CLASSES; c++) {
-        tune_row_shape(&unknown, mathop(), nt_kernel_order(mathop(), NULL), NT_F64, (nt_class)c, shape);
+        rows_shape(&unknown, mathop(), own, NT_F64, (nt_class)c, shape);
         assert_true(shape[0] > 0 && shape[1] > 0 && shape[2] > 0);
     }
     t.r->machine.memory_bytes = INT64_C(256) << 20; /* no more than an eighth */
-    tune_row_shape(&t.r->machine, mathop(), nt_kernel_order(mathop(), NULL), NT_F64, NT_OUT_OF_CACHE, shape);
+    rows_shape(&t.r->machine, mathop(), own, NT_F64, NT_OUT_OF_CACHE, shape);
     assert_true(shape[0] * shape[1] * shape[2] * 8 <= (INT64_C(32) << 20) + 100 * 10000 * 8);
+    finish(&t);
+}
+
+static void check_plan(const row_plan *plan, const nt_case *c, nt_dtype dtype, nt_class shape_class,
+                       nt_repeat repeat, int weight)
+{
+    assert_ptr_equal(plan->kernel_case, c);
+    assert_int_equal(plan->dtype, dtype);
+    assert_int_equal(plan->shape_class, shape_class);
+    assert_int_equal(plan->repeat, repeat);
+    assert_int_equal(plan->weight, weight);
+    assert_true((plan->steps == 1) == (repeat == NT_ONE_STEP));
+}
+
+/* The table of rows.h. */
+static void rows_come_in_order(void **state)
+{
+    (void)state;
+    tune t = prepare(by_loop, 0, 1);
+    row_plan list[RESULT_MOST_ROWS];
+    const nt_case *c = nt_kernel_case_at(mathop(), 0);
+    assert_int_equal(rows_list(&t.r->machine, mathop(), &t.o, list), 8);
+    for (int i = 0; i < 8; i += 4) {
+        const nt_dtype dtype = i < 4 ? NT_F64 : NT_F32;
+        check_plan(&list[i], c, dtype, NT_IN_CACHE, NT_ONE_STEP, 1);
+        check_plan(&list[i + 1], c, dtype, NT_IN_CACHE, NT_MANY_STEPS, 1);
+        check_plan(&list[i + 2], c, dtype, NT_OUT_OF_CACHE, NT_MANY_STEPS, 3);
+        check_plan(&list[i + 3], c, dtype, NT_OUT_OF_CACHE, NT_ONE_STEP, 3);
+    }
+    const nt_kernel *wave = nt_kernel_find("wave");
+    t.o.cases[0] = "o16", t.o.cases[1] = "o2"; /* the kernel's order counts */
+    t.o.n_cases = 2;
+    assert_int_equal(rows_list(&t.r->machine, wave, &t.o, list), 12);
+    for (int i = 0; i < 12; i += 3) {
+        const nt_dtype dtype = i % 6 == 0 ? NT_F64 : NT_F32;
+        c = nt_kernel_case(wave, i < 6 ? "o2" : "o16");
+        check_plan(&list[i], c, dtype, NT_IN_CACHE, NT_MANY_STEPS, 1);
+        check_plan(&list[i + 1], c, dtype, NT_OUT_OF_CACHE, NT_MANY_STEPS, 4);
+        check_plan(&list[i + 2], c, dtype, NT_OUT_OF_CACHE, NT_ONE_STEP, 1);
+    }
+    const nt_range range = {.part_bytes = 8};
+    nt_kernel over_indices = *mathop(); /* as a range */
+    over_indices.field = NULL;
+    over_indices.range = &range;
+    c = nt_kernel_case_at(&over_indices, 0);
+    assert_int_equal(rows_list(&t.r->machine, &over_indices, &t.o, list), 4);
+    for (int i = 0; i < 4; i += 2) {
+        check_plan(&list[i], c, i ? NT_F32 : NT_F64, NT_SHORT, NT_ONE_STEP, 1);
+        check_plan(&list[i + 1], c, i ? NT_F32 : NT_F64, NT_LONG, NT_ONE_STEP, 3);
+        assert_int_equal(nt_class_of_range(list[i].shape[0]), NT_SHORT);
+        assert_int_equal(nt_class_of_range(list[i + 1].shape[0]), NT_LONG);
+    }
+    t.o.shape[0] = 7, t.o.shape[1] = 11, t.o.shape[2] = 13; /* so many indices */
+    assert_int_equal(rows_list(&t.r->machine, &over_indices, &t.o, list), 2);
+    check_plan(&list[0], c, NT_F64, NT_SHORT, NT_ONE_STEP, 1);
     finish(&t);
 }
 
@@ -85,10 +139,12 @@ static void a_given_shape_makes_the_rows_of_its_class(void **state)
         assert_int_equal(t.r->n_rows, 2);
         for (int k = 0; k < 2; k++) {
             assert_memory_equal(t.r->row[k].shape, shapes[i], sizeof shapes[i]);
-            assert_int_equal(t.r->row[k].class, nt_class_of(4 * shapes[i][0] * shapes[i][1] * shapes[i][2]));
-            assert_int_equal(t.r->row[k].repeat, k);
+            assert_int_equal(t.r->row[k].shape_class,
+                             nt_class_of(4 * shapes[i][0] * shapes[i][1] * shapes[i][2]));
+            /* In cache one step comes first, out of cache many. */
+            assert_int_equal(t.r->row[k].repeat, t.r->row[k].shape_class == NT_IN_CACHE ? k : 1 - k);
             for (int p = 0; p < NT_N_PARALLELS; p++)
-                assert_true(t.r->row[k].loops_ns[p] > 0);
+                assert_true(t.r->row[k].ways_ns[p] > 0);
         }
         finish(&t);
     }
@@ -99,13 +155,20 @@ static void roof_kernels_and_one_thread_work_too(void **state)
     (void)state;
     for (int k = 0; k < nt_kernel_count(); k++) {
         tune t = prepare(by_loop, 0.02, 6200 + (uint64_t)k);
+        const nt_kernel *kernel = nt_kernel_at(k);
+        row_plan list[RESULT_MOST_ROWS];
         t.o.budget_s = 0;
+        t.o.dtypes = dtypes_of(kernel);
         t.o.n_threads = 1;
         t.o.threads[0] = 1;
-        assert_int_equal(run(&t, nt_kernel_at(k)), NT_OK);
-        assert_int_equal(t.r->n_rows, nt_kernel_at(k)->cases ? rows_unasked(nt_kernel_at(k)) : 8);
+        assert_int_equal(run(&t, kernel), NT_OK);
+        assert_int_equal(t.r->n_rows, rows_list(&t.r->machine, kernel, &t.o, list));
+        assert_true(!kernel->field || t.r->n_rows == (kernel->cases ? rows_by_default(kernel) : 8));
         for (int i = 0; i < t.r->n_rows; i++) {
-            assert_ptr_equal(t.r->row[i].kernel, nt_kernel_at(k));
+            assert_ptr_equal(t.r->row[i].kernel, kernel);
+            assert_ptr_equal(t.r->row[i].kernel_case, list[i].kernel_case);
+            assert_int_equal(t.r->row[i].shape_class, list[i].shape_class);
+            assert_int_equal(t.r->row[i].repeat, list[i].repeat);
             assert_int_equal(t.r->row[i].config.threads, 1);
         }
         finish(&t);
@@ -122,7 +185,7 @@ static void one_seed_one_result(void **state)
     for (int i = 0; i < a.r->n_rows; i++) {
         assert_true(same_config(&a.r->row[i].config, &b.r->row[i].config));
         assert_true(a.r->row[i].tuned_ns == b.r->row[i].tuned_ns);
-        assert_memory_equal(&a.r->row[i].loops_ns, &b.r->row[i].loops_ns, sizeof a.r->row[i].loops_ns);
+        assert_memory_equal(&a.r->row[i].ways_ns, &b.r->row[i].ways_ns, sizeof a.r->row[i].ways_ns);
     }
     assert_int_equal(a.f.n_asks, b.f.n_asks);
     finish(&a);
@@ -134,6 +197,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_row_has_its_loops_and_roofs),
         cmocka_unit_test(in_cache_fits_and_out_of_cache_does_not),
+        cmocka_unit_test(rows_come_in_order),
         cmocka_unit_test(a_given_shape_makes_the_rows_of_its_class),
         cmocka_unit_test(roof_kernels_and_one_thread_work_too),
         cmocka_unit_test(one_seed_one_result),

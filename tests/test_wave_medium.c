@@ -12,13 +12,13 @@ static void medium(void **state)
     const int64_t n[3] = {7, 5, 4};
     const nt_wave w = wave_of(4, (double[3]){10, 20, 5});
     for (int l = 0; l < n_layouts; l++) {
-        field f;
+        operand f;
         nt_error why;
-        field_make(&f, dtype, n, 1, &layouts[l], 0);
+        operand_make(&f, dtype, n, 1, &layouts[l], 0);
         for (int64_t i = 0; i < 140; i++)
             cell_set(&f.grid, i % 7, i / 7 % 5, i / 35, 1500 + 25 * (double)(i % 97));
         const double dt = nt_wave_max_dt(&w, 1500 + 25 * 96);
-        field_snapshot(&f);
+        operand_snapshot(&f);
 
         static const struct {
             double value;
@@ -38,16 +38,16 @@ static void medium(void **state)
         static const double wrong_dt[] = {0, -1, NAN, INFINITY};
         for (int i = 0; i < 4; i++)
             assert_refused(nt_wave_medium(&w, &f.grid, wrong_dt[i], &why), NT_EARG, &why, "positive, finite");
-        field_check(&f, false, "refused");
+        operand_check(&f, false, "refused");
 
         assert_int_equal(nt_wave_medium(&w, &f.grid, dt, &why), NT_OK); /* the largest dt itself is allowed */
-        field_check(&f, true, "medium");
+        operand_check(&f, true, "medium");
         for (int64_t i = 0; i < 140; i++) {
             const double courant = (1500 + 25 * (double)(i % 97)) * dt / 10, c = courant * courant;
             assert_true(cell_get(&f.grid, i % 7, i / 7 % 5, i / 35) ==
                         (dtype == NT_F64 ? c : (double)(float)c));
         }
-        field_free(&f);
+        operand_free(&f);
     }
     nt_error why;
     nt_grid g = {0};

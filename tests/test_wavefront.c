@@ -2,8 +2,8 @@
  * test_wavefront.c - temporal blocking changes no bit and keeps every dependency, whatever tiles and teams
  * SPDX-License-Identifier: MIT
  *
- * Random samples; the seed is printed.  The engine is called without a plan, which would cut the threads to the
- * CPUs allowed: teams are larger than the machine, and threads are delayed on purpose.
+ * Random samples; the seed is printed.  The engine is called without a plan, which would cut the threads to
+ * the CPUs allowed: teams are larger than the machine, and threads are delayed on purpose.
  */
 #include "support.h"
 
@@ -56,9 +56,9 @@ static sample sample_any(rng *r, int radius)
                 .hooked = rng_below(r, 2) == 1};
     memcpy(s.n, grids[rng_below(r, N_GRIDS)], sizeof s.n);
     nt_config *c = &s.config;
-    *c = (nt_config){.order = NT_ZYX, .unroll = 1, .jam = 1};
+    *c = (nt_config){.order = NT_ZYX};
     c->parallel = (nt_parallel)rng_below(r, NT_N_PARALLELS);
-    c->schedule = (nt_schedule)rng_below(r, NT_N_SCHEDULES);
+    c->schedule = (nt_schedule)rng_below(r, N_FIELD_SCHEDULES);
     c->threads = 1 + (int)rng_below(r, MOST_TEAM);
     c->depth = rng_pick(r, depths, sizeof depths / sizeof *depths);
     do {
@@ -141,8 +141,8 @@ static void fault(ledger *l)
     __atomic_fetch_add(&l->faults, 1, __ATOMIC_RELAXED);
 }
 
-/* Step t of a cell reads what its neighbours were after t steps, which they lose with step t + 1: they must have
- * made t or t + 1. */
+/* Step t of a cell reads what its neighbours were after t steps, which they lose with step t + 1: they must
+ * have made t or t + 1. */
 static void check_cell(ledger *l, const int64_t at[3], int t)
 {
     for (int a = 0; a < 3; a++)
@@ -271,7 +271,8 @@ static void last_blocks(void **state)
     omp_set_num_threads(before);
 }
 
-/* ---- Bits ------------------------------------------------------------------------------------------------ */
+/* ---- Bits ------------------------------------------------------------------------------------------------
+ * */
 
 /* Damping of any kind: what the layers of the library hold is not asked here. */
 typedef struct medium {
@@ -344,19 +345,19 @@ static void shoot_f64(void *context, const nt_step *step, const nt_box *b, int64
     shoot(context, NT_F64, step, b, time);
 }
 
-static void run_scene(scene *on, const sample *s, const nt_tile *tile, traffic *f)
+static void run_scene(scene *on, const sample *s, const nt_function *function, traffic *f)
 {
     const nt_hook hooks[] = {{.apply = on->dtype == NT_F64 ? shoot_f64 : shoot_f32, .context = f},
                              {.apply = shake}};
-    nt_nest nest = {.fn = tile->fn,
+    nt_nest nest = {.fn = function->tile,
                     .rotates = true,
                     .steps = s->steps,
                     .n = {s->n[0], s->n[1], s->n[2]},
                     .element_bytes = (int)nt_dtype_bytes(on->dtype),
                     .radius = s->radius,
                     .dtype = on->dtype,
-                    .ghosts = on->kernel->ghosts,
-                    .flush_denormals = on->kernel->flush_denormals,
+                    .ghosts = on->kernel->field->ghosts,
+                    .flush_denormals = on->kernel->field->flush_denormals,
                     .hooks = s->hooked ? hooks : NULL,
                     .n_hooks = s->hooked ? 2 : 0};
     nest.step[0] = nest.step[1] = scene_step(on);
@@ -365,40 +366,39 @@ static void run_scene(scene *on, const sample *s, const nt_tile *tile, traffic *
     memset(f, 0, sizeof *f);
     memcpy(f->n, s->n, sizeof f->n);
     for (int i = 0; i < 2; i++)
-        field_snapshot(&on->level[i]);
+        operand_snapshot(&on->level[i]);
     nest_finish(&nest, &s->config);
     nest_run(&nest, s);
     free(nest.progress);
     for (int i = 0; i < 2; i++)
-        field_check(&on->level[i], true, s->text);
+        operand_check(&on->level[i], true, s->text);
 }
 
 static void bits(void **state)
 {
-    const subject *best = *state;
-    int n_subjects;
-    const subject *all = subjects(&n_subjects);
+    const prebuilt *best = *state;
+    int n_prebuilts;
+    const prebuilt *all = prebuilts(&n_prebuilts);
     static medium m;
     static traffic expected_traffic, traffic_seen;
-    rng r = rng_make(71 + (uint64_t)(subject_radius(best) * 2 + (int)best->tile->dtype));
+    rng r = rng_make(71 + (uint64_t)(prebuilt_radius(best) * 2 + (int)best->function->dtype));
     for (int i = 0; i < (TEST_SANITIZED ? 6 : 30); i++) {
-        sample s = sample_any(&r, subject_radius(best)), plain = s;
-        const subject *other = &all[rng_below(&r, n_subjects)];
-        while (!subjects_alike(other, best))
-            other = other + 1 < all + n_subjects ? other + 1 : all;
+        sample s = sample_any(&r, prebuilt_radius(best)), plain = s;
+        const prebuilt *other = &all[rng_below(&r, n_prebuilts)];
+        while (!prebuilts_alike(other, best))
+            other = other + 1 < all + n_prebuilts ? other + 1 : all;
         s.config.isa = other->isa;
-        s.config.unroll = other->tile->unroll;
-        s.config.jam = other->tile->jam;
+        s.config.fn = nt_kernel_form(other->kernel, other->function->fn);
         sample_name(&s, best->kernel, best->name);
-        plain.config = subject_config(best);
+        plain.config = prebuilt_config(best);
         plain.grant = AS_ASKED;
         sample_name(&plain, best->kernel, "the plainest");
-        medium_make(&m, &r, best->params, best->tile->dtype, s.n);
+        medium_make(&m, &r, best->params, best->function->dtype, s.n);
         scene expected, on;
-        scene_make(&expected, best->kernel, &m.wave, best->tile->dtype, s.n, &layouts[0], false);
-        scene_make(&on, best->kernel, &m.wave, best->tile->dtype, s.n, &layouts[i % 7], false);
-        run_scene(&expected, &plain, best->tile, &expected_traffic);
-        run_scene(&on, &s, other->tile, &traffic_seen);
+        scene_make(&expected, best->kernel, &m.wave, best->function->dtype, s.n, &layouts[0], false);
+        scene_make(&on, best->kernel, &m.wave, best->function->dtype, s.n, &layouts[i % 7], false);
+        run_scene(&expected, &plain, best->function, &expected_traffic);
+        run_scene(&on, &s, other->function, &traffic_seen);
         assert_same_bits(&on.level[0].grid, &expected.level[0].grid, s.text);
         assert_same_bits(&on.level[1].grid, &expected.level[1].grid, s.text);
         if (s.hooked &&
@@ -412,9 +412,9 @@ static void bits(void **state)
 /* One plan run often, its cells changed by the caller in between, beside depth 1. */
 static void plans(void **state)
 {
-    const subject *s = *state;
+    const prebuilt *s = *state;
     static const int64_t n[3] = {37, 20, 19};
-    nt_config flat = subject_config(s), deep = flat;
+    nt_config flat = prebuilt_config(s), deep = flat;
     deep.parallel = NT_OUTER;
     deep.threads = 2;
     deep.tile[1] = 5;
@@ -423,7 +423,7 @@ static void plans(void **state)
         nt_plan *plan[2];
         deep.depth = depth;
         for (int i = 0; i < 2; i++) {
-            subject_scene(&on[i], s, n, &layouts[i], false);
+            prebuilt_scene(&on[i], s, n, &layouts[i], false);
             const nt_problem problem = scene_problem(&on[i], 7);
             assert_int_equal(nt_plan_create(&plan[i], &problem, i ? &deep : &flat, NULL), NT_OK);
         }
@@ -452,12 +452,12 @@ int main(int argc, char **argv)
         tests_add(dependencies, (const void *)(intptr_t)radius, "radius-%d:dependencies", radius);
     tests_add(last_blocks, NULL, "last-blocks");
     int n;
-    const subject *all = subjects(&n);
+    const prebuilt *all = prebuilts(&n);
     for (int i = 0; i < n; i++) {
-        const int order = nt_kernel_order(all[i].kernel, all[i].params);
-        bool best = strcmp(all[i].kernel->name, "wave") == 0 && order != 6 && order != 12;
+        const int radius = prebuilt_radius(&all[i]);
+        bool best = strcmp(all[i].kernel->name, "wave") == 0 && radius != 3 && radius != 6;
         for (int j = i + 1; j < n; j++) /* the last: the best isa */
-            best &= !subjects_alike(&all[j], &all[i]);
+            best &= !prebuilts_alike(&all[j], &all[i]);
         if (!best)
             continue;
         tests_add(bits, &all[i], "%s:bits", all[i].name);

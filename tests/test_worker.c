@@ -2,15 +2,25 @@
  * test_worker.c - the real worker times, checks and restores
  * SPDX-License-Identifier: MIT
  */
+#define _GNU_SOURCE
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
+#include "measure/trial_json.h"
+#include "os/clock.h"
+#include "os/process.h"
 #include "worker/driver.h"
+#include "worker/wire.h"
 
 static trial_ask make_ask(int64_t steps)
 {
@@ -52,7 +62,7 @@ static driver *start_real(int64_t memory_limit_bytes)
 static void assert_timed(const trial_answer *answer, int reps)
 {
     assert_string_equal(answer->detail, "");
-    assert_int_equal(answer->class, TRIAL_OK);
+    assert_int_equal(answer->outcome, TRIAL_OK);
     assert_int_equal(answer->n, reps);
     for (int i = 0; i < reps; i++)
         assert_true(answer->seconds[i] > 0 && answer->seconds[i] < 10);
@@ -107,6 +117,16 @@ static void schedules_give_one_hash(void **state)
     driver_destroy(d);
 }
 
+/* A type that it has functions of. */
+static nt_dtype default_dtype(const nt_kernel *kernel)
+{
+    nt_config c;
+    for (int d = NT_N_DTYPES - 1; d > 0; d--)
+        if (nt_config_default(kernel, (nt_dtype)d, &c, NULL) == NT_OK)
+            return (nt_dtype)d;
+    return (nt_dtype)0;
+}
+
 /* Kernels take turns, as in a final, and come back to their own inputs; more of them than are kept.
  */
 static void kernels_take_turns(void **state)
@@ -121,7 +141,8 @@ static void kernels_take_turns(void **state)
             asks[n] = make_ask(3);
             asks[n].kernel = nt_kernel_at(k);
             asks[n].shape[2] = 9;
-            asks[n++].order = nt_kernel_order(nt_kernel_at(k), nt_kernel_case_at(nt_kernel_at(k), i)->params);
+            asks[n].dtype = default_dtype(asks[n].kernel);
+            asks[n++].kernel_case = nt_kernel_case_at(nt_kernel_at(k), i);
         }
     for (int round = 0; round < 3; round++)
         for (int k = 0; k < n; k++) {
@@ -131,7 +152,7 @@ static void kernels_take_turns(void **state)
             assert_timed(&answer, 3);
             if (round)
                 assert_true(answer.hash == first[k]);
-            for (int i = 0; round && i < k; i++) /* an order is a problem of its own */
+            for (int i = 0; round && i < k; i++) /* a case is a problem of its own */
                 assert_true(asks[i].kernel != asks[k].kernel || first[i] != first[k]);
             first[k] = answer.hash;
         }
@@ -139,8 +160,8 @@ static void kernels_take_turns(void **state)
     driver_destroy(d);
 }
 
-/* Two levels are run on and on in a short trial, yet hashed after one run: neither the window nor the number of
- * repetitions changes a bit, and depths give one hash. */
+/* Two levels are run on and on in a short trial, yet hashed after one run: neither the window nor the number
+ * of repetitions changes a bit, and depths give one hash. */
 static void two_levels_run_on(void **state)
 {
     (void)state;
@@ -149,11 +170,12 @@ static void two_levels_run_on(void **state)
     for (int k = 0; k < nt_kernel_count(); k++) {
         const nt_kernel *kernel = nt_kernel_at(k);
         const nt_case *c;
-        for (int i = 0; kernel->n_levels == 2 && (c = nt_kernel_case_at(kernel, i)); i++)
+        for (int i = 0; kernel->field && kernel->field->n_levels == 2 && (c = nt_kernel_case_at(kernel, i));
+             i++)
             for (int64_t steps = 4; steps <= 7; steps += 3) {
                 trial_ask ask = make_ask(steps);
                 ask.kernel = kernel;
-                ask.order = nt_kernel_order(kernel, c->params);
+                ask.kernel_case = c;
                 ask.shape[2] = 12;
                 assert_int_equal(nt_config_default(kernel, ask.dtype, &ask.config, NULL), NT_OK);
                 ask.window_s = 0;
@@ -178,24 +200,62 @@ static void two_levels_run_on(void **state)
     driver_destroy(d);
 }
 
-static void unknown_orders_are_refused(void **state)
+/* Whoever drives a worker by hand may send anything. */
+static void malformed_asks_are_refused(void **state)
 {
     (void)state;
-    driver *d = start_real(0);
-    for (int k = 0; k < nt_kernel_count(); k++) {
-        static const int orders[] = {-2, 1, 3, 1 << 20};
-        for (size_t i = 0; i < sizeof orders / sizeof *orders; i++) {
-            trial_ask ask = make_ask(1);
-            ask.kernel = nt_kernel_at(k);
-            assert_int_equal(nt_config_default(ask.kernel, ask.dtype, &ask.config, NULL), NT_OK);
-            ask.order = orders[i];
-            const trial_answer answer = run(d, &ask);
-            assert_int_equal(answer.class, TRIAL_REFUSED);
-            assert_non_null(strstr(answer.detail, "order"));
-        }
+    static const struct {
+        const char *name, *value, *says;
+    } changes[] = {
+        {"case", "\"o2\"", "case o2"},
+        {"case", "3", "string"},
+        {"kernel", "\"none\"", "kernel none"},
+        {"dtype", "\"f16\"", "f16"},
+        {"steps", "-1", "-1"},
+        {"config", "\"threads=0\"", "threads=0"},
+        {"reps", "65", "65"},
+        {"class", "\"correct\"", "keys"},
+        {"type", "\"note\"", "note"},
+    };
+    static char *const argv[] = {"autotune", "worker", NULL};
+    process p;
+    nt_error why;
+    char line[4096];
+    assert_int_equal(process_start(&p, NT_AUTOTUNE, argv, environ, 0, &why), NT_OK);
+    ssize_t n = process_receive(&p, line, sizeof line, clock_s() + 60);
+    assert_int_equal(n, strlen(WIRE_HELLO));
+    const trial_ask ask = make_ask(1);
+    for (size_t i = 0; i <= sizeof changes / sizeof *changes; i++) {
+        const bool good = i == sizeof changes / sizeof *changes; /* it still works */
+        char *text = trial_ask_text(&ask);
+        assert_non_null(text);
+        json_t *record = json_loads(text, 0, NULL);
+        free(text);
+        if (!good)
+            json_object_set_new(record, changes[i].name, json_loads(changes[i].value, JSON_DECODE_ANY, NULL));
+        text = json_dumps(record, JSON_COMPACT);
+        json_decref(record);
+        snprintf(line, sizeof line, "%s\n", text);
+        free(text);
+        assert_int_equal(process_send(&p, line, strlen(line)), 0);
+        n = process_receive(&p, line, sizeof line, clock_s() + 60);
+        assert_in_range(n, 1, sizeof line);
+        json_t *reply = json_loadb(line, (size_t)n, 0, NULL);
+        const char *type = json_string_value(json_object_get(reply, "type")),
+                   *detail = json_string_value(json_object_get(reply, "detail"));
+        assert_true(type && detail);
+        assert_string_equal(type, good ? "trial" : "refused");
+        if (!good && !strstr(detail, changes[i].says))
+            fail_msg("%s=%s: %s", changes[i].name, changes[i].value, detail);
+        json_decref(reply);
     }
-    assert_int_equal(driver_n_spawned(d), 1);
-    driver_destroy(d);
+    /* What is no JSON is nobody's ask: the worker ends. */
+    assert_int_equal(process_send(&p, "{\n", 2), 0);
+    assert_int_equal(process_receive(&p, line, sizeof line, clock_s() + 60), 0);
+    int killed;
+    const int status = process_reap(&p, 10, &killed);
+    assert_true(!killed && WIFEXITED(status) && WEXITSTATUS(status) == 2);
+    process_close(&p);
 }
 
 static void all_threads_run(void **state)
@@ -216,32 +276,32 @@ static void refusals_and_lack_of_memory(void **state)
     trial_ask ask = make_ask(1);
     ask.config.depth = 0;
     trial_answer answer = run(d, &ask);
-    assert_int_equal(answer.class, TRIAL_REFUSED);
+    assert_int_equal(answer.outcome, TRIAL_REFUSED);
     assert_true(answer.detail[0] != '\0');
 
     ask = make_ask(1);
     ask.shape[0] = ask.shape[1] = 1 << 20;
     answer = run(d, &ask);
-    assert_int_equal(answer.class, TRIAL_MEMORY);
+    assert_int_equal(answer.outcome, TRIAL_MEMORY);
     assert_true(answer.detail[0] != '\0');
     ask.shape[2] = (int64_t)1 << 40;
     answer = run(d, &ask);
-    assert_int_equal(answer.class, TRIAL_MEMORY);
+    assert_int_equal(answer.outcome, TRIAL_MEMORY);
     ask.shape[2] = -1;
-    assert_int_equal(run(d, &ask).class, TRIAL_REFUSED);
+    assert_int_equal(run(d, &ask).outcome, TRIAL_REFUSED);
 
     ask = make_ask(1);
     ask.shape[0] = 0; /* nothing to do is no failure */
-    assert_int_equal(run(d, &ask).class, TRIAL_OK);
+    assert_int_equal(run(d, &ask).outcome, TRIAL_OK);
     assert_int_equal(driver_n_spawned(d), 1);
 
     ask = make_ask((int64_t)1 << 39); /* too long for its limit */
     ask.limit_s = 0.2;
     answer = run(d, &ask);
-    assert_int_equal(answer.class, TRIAL_HANG);
+    assert_int_equal(answer.outcome, TRIAL_HANG);
     assert_true(answer.wall_s < 0.7);
     ask = make_ask(1);
-    assert_int_equal(run(d, &ask).class, TRIAL_OK);
+    assert_int_equal(run(d, &ask).outcome, TRIAL_OK);
     assert_int_equal(driver_n_spawned(d), 2);
     driver_destroy(d);
 }
@@ -252,7 +312,7 @@ int main(void)
         cmocka_unit_test(inputs_are_restored),         cmocka_unit_test(schedules_give_one_hash),
         cmocka_unit_test(kernels_take_turns),          cmocka_unit_test(all_threads_run),
         cmocka_unit_test(refusals_and_lack_of_memory), cmocka_unit_test(two_levels_run_on),
-        cmocka_unit_test(unknown_orders_are_refused),
+        cmocka_unit_test(malformed_asks_are_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -25,12 +25,12 @@ typedef struct scene_cell {
     int64_t x, y, z;
 } scene_cell;
 
-static inline double scene_read(const nt_cell *cell, int operand, int dx, int dy, int dz)
+static inline double scene_read(const nt_cell *cell, int which, int dx, int dy, int dz)
 {
     const scene_cell *c = (const scene_cell *)cell;
     const scene *s = c->scene;
-    const field *f =
-        operand >= 2 ? &s->coef[operand - 2] : &s->level[operand < s->kernel->n_levels ? operand : 0];
+    const operand *f =
+        which >= 2 ? &s->coef[which - 2] : &s->level[which < s->kernel->field->n_levels ? which : 0];
     return cell_get(&f->grid, c->x + dx, c->y + dy, c->z + dz);
 }
 
@@ -81,7 +81,7 @@ static inline double plain_truth(const nt_kernel *kernel, const nt_cell *cell)
     nt_real *r[NT_REFERENCE_REALS];
     for (int i = 0; i < NT_REFERENCE_REALS; i++)
         r[i] = (nt_real *)(void *)&values[i];
-    kernel->reference(&reals, r, cell);
+    kernel->field->reference(&reals, r, cell);
     return values[0].value;
 }
 
@@ -138,7 +138,7 @@ static inline void exact_truth(const nt_kernel *kernel, const nt_cell *cell, tru
         mpfr_init2(values[i].value, TRUTH_BITS);
         r[i] = (nt_real *)(void *)&values[i];
     }
-    kernel->reference(&reals, r, cell);
+    kernel->field->reference(&reals, r, cell);
     t->high = mpfr_get_d(values[0].value, MPFR_RNDN);
     t->unit = kernel->ulp_of_terms ? mpfr_get_d(values[1].value, MPFR_RNDN) : fabs(t->high);
     mpfr_sub_d(values[1].value, values[0].value, t->high, MPFR_RNDN);
@@ -147,7 +147,8 @@ static inline void exact_truth(const nt_kernel *kernel, const nt_cell *cell, tru
         mpfr_clear(values[i].value);
 }
 
-/* Of the step from the scene's inputs: call it before a run that overwrites them, and after scene_ghosts(). */
+/* Of the step from the scene's inputs: call it before a run that overwrites them, and after scene_ghosts().
+ * */
 static inline truth scene_truth(const scene *s, int64_t x, int64_t y, int64_t z)
 {
     const scene_cell c = {{scene_read, s->dtype, s->params}, s, x, y, z};

@@ -8,6 +8,7 @@
 #include <stdio.h>
 
 #include "fake_trials.h"
+#include "tune/rows.h"
 #include "tune/tune.h"
 
 /* ---- A tune --------------------------------------------------------------------------------------- */
@@ -33,7 +34,7 @@ static inline void on_event(void *context, const tune_event *e)
     t->last_row = e->row;
     t->n_rows = e->n_rows;
     t->n_done += e->done != NULL;
-    t->n_failed_trials += e->trial && e->trial->class != TRIAL_OK;
+    t->n_failed_trials += e->trial && e->trial->outcome != TRIAL_OK;
     t->arithmetic |= strcmp(e->stage, "arithmetic") == 0;
     t->search |= strcmp(e->stage, "search") == 0;
     t->final |= strcmp(e->stage, "final") == 0;
@@ -127,17 +128,36 @@ static inline double flat_and_deep(const fake_trials *f, const trial_ask *ask)
 
 /* ---- What there is to tune ------------------------------------------------------------------------- */
 
+static inline bool has_isa(const nt_kernel *kernel, nt_isa isa)
+{
+    const nt_function *f;
+    for (int i = 0; (f = nt_kernel_function_at(kernel, i)); i++)
+        if (f->isa == isa)
+            return true;
+    return false;
+}
+
 /* Isas of mathop that this CPU runs. */
 static inline int n_arithmetics(void)
 {
     int n = 0;
     for (int isa = 0; isa < NT_N_ISAS; isa++)
-        n += mathop()->tiles[isa] && nt_isa_available((nt_isa)isa);
+        n += nt_isa_available((nt_isa)isa) && has_isa(mathop(), (nt_isa)isa);
     return n;
 }
 
-/* Of a stencil: three rows for each order that is tuned unasked, and dtype. */
-static inline int rows_unasked(const nt_kernel *kernel)
+/* The types that a kernel has functions of, as tune_options has them. */
+static inline unsigned dtypes_of(const nt_kernel *kernel)
+{
+    unsigned dtypes = 0;
+    nt_config c;
+    for (int d = 0; d < NT_N_DTYPES; d++)
+        dtypes |= (nt_config_default(kernel, (nt_dtype)d, &c, NULL) == NT_OK ? 1u : 0u) << d;
+    return dtypes;
+}
+
+/* Of a stencil: three rows for each case that is tuned by default, and dtype. */
+static inline int rows_by_default(const nt_kernel *kernel)
 {
     int n = 0;
     const nt_case *c;

@@ -2,21 +2,19 @@
  * accuracy.c - the largest error of each isa and variant, in units of the last place (ULP)
  * SPDX-License-Identifier: MIT
  *
- * Threads take batches of samples in turn.  A batch is filled, its truth computed, and then every isa and
- * variant runs over it by its own plan, src to result.
+ * Threads take batches of samples in turn.  A batch is filled, its exact results computed, and then every isa
+ * and variant runs over it by its own plan, src to result.
  */
 #include "accuracy/accuracy.h"
 
 #include <math.h>
-#include <pthread.h>
-#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "accuracy/samples.h"
 
-enum { BATCH = 4096, MOST_THREADS = 64, OPERANDS = 1 + NT_MAX_COEFS };
+enum { BATCH = 4096, OPERANDS = 1 + NT_MAX_COEFS };
 
 /* ---- one thread's batch ----------------------------------------------------------------------- */
 
@@ -26,7 +24,7 @@ typedef struct batch {
     int64_t first;                                /* number of the first sample */
     int n, n_inside;                              /* samples; cells behind them hold what was there before */
     double input[OPERANDS][BATCH];                /* src, coefficients: numbers of dtype */
-    double value[BATCH], rest[BATCH], ulp[BATCH]; /* the truth; ulp is Inf where it is special */
+    double value[BATCH], rest[BATCH], ulp[BATCH]; /* exact results; ulp is Inf where they are special */
     int special[BATCH], n_special;
     _Alignas(64) double cells[1 + OPERANDS][BATCH]; /* result, src, coefficients, in dtype */
     nt_grid grid[1 + OPERANDS];
@@ -44,7 +42,7 @@ typedef struct batch_cell {
 static double read_cell(const nt_cell *cell, int operand, int dx, int dy, int dz)
 {
     const batch_cell *c = (const batch_cell *)cell;
-    (void)dx, (void)dy, (void)dz; /* radius 0 */
+    (void)dx, (void)dy, (void)dz; /* pointwise */
     return c->b->input[operand < 2 ? 0 : operand - 1][c->i];
 }
 
@@ -58,7 +56,7 @@ static void fill(batch *b, const accuracy_options *o)
     b->n_inside = 0;
     for (int i = 0; i < b->n; i++) {
         const int64_t index = b->first + i;
-        const int n_coefs = b->kernel->n_coefs;
+        const int n_coefs = b->kernel->field->n_coefs;
         b->input[0][i] = o->exhaustive  ? samples_pattern(index)
                          : n_coefs == 0 ? samples_input(b->kernel, b->dtype, index, o->seed)
                                         : samples_filled(b->kernel, b->dtype, 0, index, o->seed);
@@ -74,21 +72,21 @@ static void fill(batch *b, const accuracy_options *o)
                 ((float *)(void *)b->cells[1 + k])[i] = (float)b->input[k][i];
 }
 
-static void find_truth(batch *b)
+static void find_exact(batch *b)
 {
     batch_cell c = {{read_cell, b->dtype, b->kernel->params}, b, 0};
     b->n_special = 0;
     for (c.i = 0; c.i < b->n; c.i++) {
-        truth t;
-        b->kernel->reference(&b->arithmetic->real, b->scratch, &c.cell);
-        b->arithmetic->read(b->scratch[0], b->dtype, &t);
-        if (!isfinite(t.value) || (t.value == 0 && t.rest == 0)) {
+        exact e;
+        b->kernel->field->reference(&b->arithmetic->real, b->scratch, &c.cell);
+        b->arithmetic->read(b->scratch[0], b->dtype, &e);
+        if (!isfinite(e.value) || (e.value == 0 && e.rest == 0)) {
             b->special[b->n_special++] = c.i;
-            t.ulp = INFINITY;
+            e.ulp = INFINITY;
         }
-        b->value[c.i] = t.value;
-        b->rest[c.i] = t.rest;
-        b->ulp[c.i] = t.ulp;
+        b->value[c.i] = e.value;
+        b->rest[c.i] = e.rest;
+        b->ulp[c.i] = e.ulp;
     }
 }
 
@@ -97,13 +95,13 @@ static double result(const batch *b, int i)
     return b->dtype == NT_F64 ? b->cells[0][i] : (double)((const float *)(const void *)b->cells[0])[i];
 }
 
-double accuracy_ulps(double got, const truth *t)
+double accuracy_ulps(double got, const exact *e)
 {
-    if (isnan(got) || isnan(t->value))
-        return isnan(got) && isnan(t->value) ? 0 : HUGE_VAL;
-    if (isinf(got) || isinf(t->value))
-        return got == t->value ? 0 : HUGE_VAL;
-    return fabs((got - t->value) / t->ulp - t->rest);
+    if (isnan(got) || isnan(e->value))
+        return isnan(got) && isnan(e->value) ? 0 : HUGE_VAL;
+    if (isinf(got) || isinf(e->value))
+        return got == e->value ? 0 : HUGE_VAL;
+    return fabs((got - e->value) / e->ulp - e->rest);
 }
 
 /* Is any error of the batch above `most`, or not a number?  One pass without branches: nearly always not. */
@@ -146,26 +144,15 @@ static void compare(const batch *b, accuracy_entry *e)
     if (!any_above(b, fmin(least_inside, least_beyond)))
         return;
     for (int i = 0; i < b->n; i++) {
-        const truth t = {b->value[i], b->rest[i], b->ulp[i]};
+        const exact want = {b->value[i], b->rest[i], b->ulp[i]};
         const double x = b->input[0][i];
-        if (!isinf(t.ulp))
-            keep(is_inside(b, x) ? &e->inside : &e->beyond, accuracy_ulps(result(b, i), &t), x, b->first + i);
+        if (!isinf(want.ulp))
+            keep(is_inside(b, x) ? &e->inside : &e->beyond, accuracy_ulps(result(b, i), &want), x,
+                 b->first + i);
     }
 }
 
 /* ---- threads ---------------------------------------------------------------------------------- */
-
-typedef struct job {
-    const accuracy *empty; /* what to measure */
-    accuracy *total;       /* merged under the lock */
-    const accuracy_options *options;
-    int64_t n_samples;
-    atomic_llong next; /* batch */
-    pthread_mutex_t lock;
-    int64_t done; /* samples */
-    nt_status status;
-    nt_error why;
-} job;
 
 static nt_status make_plans(batch *b, const accuracy *a, nt_error *why)
 {
@@ -210,7 +197,7 @@ static void free_batch(batch *b)
 static void do_batch(batch *b, const accuracy_options *o, accuracy *mine)
 {
     fill(b, o);
-    find_truth(b);
+    find_exact(b);
     mine->n_inside += b->n_inside;
     mine->n_beyond += b->n - b->n_inside;
     mine->n_special += b->n_special;
@@ -236,59 +223,67 @@ static void merge(accuracy *total, const accuracy *mine)
     }
 }
 
-static void *work(void *context)
+/* Every sample, by so many threads; what is merged last depends on none of that. */
+static nt_status run(accuracy *total, const accuracy_options *o, int64_t n_samples, nt_error *why)
 {
-    job *j = context;
-    batch *b;
-    nt_error why;
-    accuracy mine = *j->empty;
-    const nt_status status = make_batch(&b, &mine, j->options, &why);
-    while (status == NT_OK) {
-        const int64_t first = BATCH * (int64_t)atomic_fetch_add(&j->next, 1), left = j->n_samples - first;
-        if (left <= 0)
-            break;
-        b->first = first;
-        b->n = left < BATCH ? (int)left : BATCH;
-        do_batch(b, j->options, &mine);
-        pthread_mutex_lock(&j->lock);
-        j->done += b->n;
-        if (j->options->on_progress)
-            j->options->on_progress(j->options->context, j->done, j->n_samples);
-        pthread_mutex_unlock(&j->lock);
+    const accuracy empty = *total;
+    nt_status status = NT_OK;
+    int64_t done = 0;
+#pragma omp parallel num_threads(o->threads > 1 ? o->threads : 1)
+    {
+        batch *b;
+        nt_error my_why;
+        accuracy mine = empty;
+        const nt_status made = make_batch(&b, &mine, o, &my_why);
+#pragma omp for schedule(dynamic) nowait
+        for (int64_t first = 0; first < n_samples; first += BATCH) {
+            if (made != NT_OK)
+                continue;
+            b->first = first;
+            b->n = n_samples - first < BATCH ? (int)(n_samples - first) : BATCH;
+            do_batch(b, o, &mine);
+#pragma omp critical(accuracy)
+            if (o->on_progress)
+                o->on_progress(o->context, done += b->n, n_samples);
+        }
+        free_batch(b);
+#pragma omp critical(accuracy)
+        {
+            merge(total, &mine);
+            if (made != NT_OK) {
+                status = made;
+                *why = my_why;
+            }
+        }
     }
-    free_batch(b);
-    pthread_mutex_lock(&j->lock);
-    if (status != NT_OK) {
-        j->status = status;
-        j->why = why;
-    }
-    merge(j->total, &mine);
-    pthread_mutex_unlock(&j->lock);
-    return NULL;
+    return status;
 }
 
 /* ---- all of them ------------------------------------------------------------------------------ */
 
-/* Every isa here with every variant, by the first tile function of each: unrolling changes no bit. */
-static void add_entries(accuracy *a)
+/* Every isa here with every variant, by the first function of each: forms change no bit.  False: there are
+ * too many. */
+static bool add_entries(accuracy *a)
 {
-    for (int isa = 0; isa < NT_N_ISAS; isa++) {
-        if (!a->kernel->tiles[isa] || !nt_isa_available((nt_isa)isa))
+    const nt_function *f;
+    for (int i = 0; (f = nt_kernel_function_at(a->kernel, i)); i++) {
+        const int v = nt_kernel_variant(a->kernel, f->variant);
+        bool there = f->dtype != a->dtype || !nt_isa_available(f->isa);
+        for (int e = 0; e < a->n && !there; e++)
+            there = a->entry[e].config.isa == f->isa && a->entry[e].config.variant == v;
+        if (there)
             continue;
-        for (int v = 0; a->kernel->variants[v].name; v++) {
-            const nt_tile *t = a->kernel->tiles[isa];
-            while (t->fn && (t->dtype != a->dtype || strcmp(t->variant, a->kernel->variants[v].name) != 0))
-                t++;
-            if (t->fn && a->n < ACCURACY_ENTRIES)
-                a->entry[a->n++].config = (nt_config){.isa = (nt_isa)isa,
-                                                      .variant = v,
-                                                      .parallel = NT_SERIAL,
-                                                      .depth = 1,
-                                                      .threads = 1,
-                                                      .unroll = t->unroll,
-                                                      .jam = t->jam};
-        }
+        if (a->n == ACCURACY_ENTRIES)
+            return false;
+        nt_config *c = &a->entry[a->n++].config;
+        *c = nt_config_blank(a->kernel);
+        c->parallel = NT_SERIAL;
+        c->isa = f->isa;
+        c->variant = v;
+        c->fn = nt_kernel_form(a->kernel, f->fn);
+        c->layout = (int)f->layout;
     }
+    return true;
 }
 
 int accuracy_confirmed(const accuracy *a, const accuracy_entry *e)
@@ -296,14 +291,14 @@ int accuracy_confirmed(const accuracy *a, const accuracy_entry *e)
     return e->inside.ulp <= a->kernel->variants[e->config.variant].max_ulp[a->dtype] && e->n_wrong == 0;
 }
 
-int accuracy_can(const nt_kernel *kernel, nt_dtype dtype, int exhaustive, nt_error *why)
+int accuracy_can(const nt_kernel *kernel, nt_dtype dtype, bool exhaustive, nt_error *why)
 {
-    if (kernel->n_levels != 1 || nt_kernel_radius(kernel, NULL) != 0)
+    if (!kernel->field || kernel->field->n_levels != 1)
         snprintf(why->text, sizeof why->text,
-                 "kernel %s reads neighbours or earlier steps: verify takes kernels of one cell; the tests "
+                 "kernel %s is not pointwise: verify measures pointwise kernels; the tests "
                  "check its bound",
                  kernel->name);
-    else if (exhaustive && (dtype != NT_F32 || kernel->n_coefs != 0))
+    else if (exhaustive && (dtype != NT_F32 || kernel->field->n_coefs != 0))
         snprintf(why->text, sizeof why->text,
                  "kernel %s in %s has too many inputs to run through: allowed are kernels of "
                  "one input in f32",
@@ -323,23 +318,15 @@ nt_status accuracy_measure(accuracy *a, const nt_kernel *kernel, nt_dtype dtype,
                     .arithmetic = options->exhaustive ? reals_double.name : reals_mpfr.name};
     if (!accuracy_can(kernel, dtype, options->exhaustive, why))
         return NT_EARG;
-    add_entries(a);
+    if (!add_entries(a)) {
+        snprintf(why->text, sizeof why->text, "kernel %s has more than %d pairs of isa and variant in %s",
+                 kernel->name, ACCURACY_ENTRIES, nt_dtype_name(dtype));
+        return NT_EKERNEL;
+    }
     if (a->n == 0) {
-        snprintf(why->text, sizeof why->text, "kernel %s has no %s tile function that this CPU can run",
+        snprintf(why->text, sizeof why->text, "kernel %s has no %s function that this CPU can run",
                  kernel->name, nt_dtype_name(dtype));
         return NT_EKERNEL;
     }
-    const accuracy empty = *a;
-    job j = {.empty = &empty, .total = a, .options = options, .lock = PTHREAD_MUTEX_INITIALIZER};
-    j.n_samples = options->exhaustive ? INT64_C(1) << 32 : options->samples;
-    pthread_t thread[MOST_THREADS];
-    int n = 0;
-    while (n < options->threads - 1 && n < MOST_THREADS && pthread_create(&thread[n], NULL, work, &j) == 0)
-        n++;
-    work(&j);
-    for (int i = 0; i < n; i++)
-        pthread_join(thread[i], NULL);
-    if (j.status != NT_OK)
-        *why = j.why;
-    return j.status;
+    return run(a, options, options->exhaustive ? INT64_C(1) << 32 : options->samples, why);
 }

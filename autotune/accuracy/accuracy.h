@@ -2,14 +2,16 @@
  * accuracy.h - the largest error of each isa and variant, in units of the last place (ULP)
  * SPDX-License-Identifier: MIT
  *
- * The truth of a sample is computed once and serves all isas and variants: in MPFR, or in double where
+ * The exact result of a sample is computed once and serves all isas and variants: in MPFR, or in double where
  * all inputs of f32 are run through.
  */
 #ifndef AUTOTUNE_ACCURACY_H
 #define AUTOTUNE_ACCURACY_H
 
-#include "nestune/nestune.h"
+#include <stdbool.h>
+
 #include "accuracy/reals.h"
+#include "nestune/nestune.h"
 
 /* The largest error found, and where. */
 typedef struct accuracy_max {
@@ -19,7 +21,8 @@ typedef struct accuracy_max {
 
 /*
  * One isa and variant.  Inside: inputs up to kernel->ulp_range, for which max_ulp is promised.  Special: the
- * truth is zero, infinite or NaN; there a result is right, sign of zero and infinity included, or wrong.
+ * exact result is zero, infinite or NaN; there a result is right, sign of zero and infinity included, or
+ * wrong.
  */
 typedef struct accuracy_entry {
     nt_config config;
@@ -33,7 +36,7 @@ enum { ACCURACY_ENTRIES = 32 };
 typedef struct accuracy {
     const nt_kernel *kernel;
     nt_dtype dtype;
-    const char *arithmetic;                /* of the truth */
+    const char *arithmetic;                /* of the exact results */
     int64_t n_inside, n_beyond, n_special; /* samples */
     int n;
     accuracy_entry entry[ACCURACY_ENTRIES];
@@ -41,7 +44,7 @@ typedef struct accuracy {
 
 typedef struct accuracy_options {
     int64_t samples;
-    int exhaustive; /* all 2^32 inputs; f32 kernels of one input */
+    bool exhaustive; /* all 2^32 inputs; f32 kernels of one input */
     uint64_t seed;
     int threads;
     /* Called now and then by one thread at a time; NULL: not. */
@@ -50,24 +53,23 @@ typedef struct accuracy_options {
 } accuracy_options;
 
 /*
- * accuracy_ulps() - how far `got` is from the truth.
+ * accuracy_ulps() - how far `got` is from the exact result.
  *
- * Units:   ULP of the dtype that the truth was read for, in the truth's binade.
+ * Units:   ULP of the dtype that the exact result was read for, in its binade.
  * Errors:  where exactly one of both is NaN, or one is infinite and the other is something else: HUGE_VAL.
  */
-double accuracy_ulps(double got, const truth *t);
+double accuracy_ulps(double got, const exact *e);
 
 /* accuracy_confirmed() - within the committed max_ulp, and no special value wrong. */
 int accuracy_confirmed(const accuracy *a, const accuracy_entry *e);
 
 /* accuracy_can() - can this kernel be measured so?  It needs radius 0 and one level; *why names what not. */
-int accuracy_can(const nt_kernel *kernel, nt_dtype dtype, int exhaustive, nt_error *why);
+int accuracy_can(const nt_kernel *kernel, nt_dtype dtype, bool exhaustive, nt_error *why);
 
 /*
  * accuracy_measure() - all isas and variants that run here, at the inputs of samples.h.
  *
- * Threads: plain ones; plans run serially, so no OpenMP region is entered.  Their number changes
- *          no figure.
+ * Threads: an OpenMP region of options->threads; plans run serially within.  Their number changes no figure.
  * Errors:  NT_EKERNEL (nothing runs here), NT_EARG (see accuracy_can()), NT_ENOMEM, and those of plans.
  */
 nt_status accuracy_measure(accuracy *a, const nt_kernel *kernel, nt_dtype dtype,

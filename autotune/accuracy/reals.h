@@ -1,5 +1,5 @@
 /*
- * reals.h - the arithmetics in which a kernel's reference gives the truth
+ * reals.h - the arithmetics in which a kernel's reference gives exact results
  * SPDX-License-Identifier: MIT
  *
  * A reference calls nt_reals.  Behind it stands MPFR, or the C library's double where that is exact
@@ -11,17 +11,17 @@
 #include "nestune/kernel.h"
 
 /* A real number next to the numbers of a dtype: value + rest * ulp. */
-typedef struct truth {
+typedef struct exact {
     double value; /* the nearest double; Inf where dtype overflows */
-    double rest;  /* what the truth has beyond value, in ULP */
-    double ulp;   /* the distance of dtype's numbers in the binade of the truth, subnormals included */
-} truth;
+    double rest;  /* what the real number has beyond value, in ULP */
+    double ulp;   /* the distance of dtype's numbers in its binade, subnormals included */
+} exact;
 
 /*
  * One arithmetic.
  *
  * create()   makes the reals that a reference works on; 0 when memory is short.
- * read()     the truth in r for dtype; r is used up.
+ * read()     what is in r, for dtype; r is used up.
  * Threads:   each its own reals; destroy() by the thread that called create().
  */
 typedef struct reals {
@@ -29,7 +29,7 @@ typedef struct reals {
     nt_reals real;
     int (*create)(nt_real *r[NT_REFERENCE_REALS]);
     void (*destroy)(nt_real *r[NT_REFERENCE_REALS]);
-    void (*read)(nt_real *r, nt_dtype dtype, truth *t);
+    void (*read)(nt_real *r, nt_dtype dtype, exact *e);
 } reals;
 
 /* 160 bits.  MPFR's functions round once, whatever their argument, so a handful in a row leaves some

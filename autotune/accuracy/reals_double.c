@@ -89,14 +89,14 @@ double reals_ulp(int exponent, nt_dtype dtype)
     return ulp;
 }
 
-static void read(nt_real *r, nt_dtype dtype, truth *t)
+static void read(nt_real *r, nt_dtype dtype, exact *e)
 {
     uint64_t bits;
     memcpy(&bits, &r->value, sizeof bits);
     const int exponent = (int)(bits >> 52 & 0x7ff) - 1023;
-    t->value = dtype == NT_F32 && isinf((float)r->value) ? copysign(INFINITY, r->value) : r->value;
-    t->rest = 0;
-    t->ulp = exponent < 1024 ? reals_ulp(exponent, dtype) : 1;
+    e->value = dtype == NT_F32 && isinf((float)r->value) ? copysign(INFINITY, r->value) : r->value;
+    e->rest = 0;
+    e->ulp = exponent < 1024 ? reals_ulp(exponent, dtype) : 1;
 }
 
 const reals reals_double = {"double", {set, add, sub, mul, sine, cosine, round_fma}, create, destroy, read};

@@ -86,19 +86,19 @@ static void destroy(nt_real *r[NT_REFERENCE_REALS])
     mpfr_free_cache2(MPFR_FREE_LOCAL_CACHE); /* this thread's pi */
 }
 
-static void read(nt_real *r, nt_dtype dtype, truth *t)
+static void read(nt_real *r, nt_dtype dtype, exact *e)
 {
-    t->value = mpfr_get_d(r->value, MPFR_RNDN);
-    if (dtype == NT_F32 && isinf((float)t->value))
-        t->value = copysign(INFINITY, t->value);
-    t->rest = 0;
-    t->ulp = reals_ulp(0, dtype);
-    if (!mpfr_regular_p(r->value) || isinf(t->value))
+    e->value = mpfr_get_d(r->value, MPFR_RNDN);
+    if (dtype == NT_F32 && isinf((float)e->value))
+        e->value = copysign(INFINITY, e->value);
+    e->rest = 0;
+    e->ulp = reals_ulp(0, dtype);
+    if (!mpfr_regular_p(r->value) || isinf(e->value))
         return;
-    t->ulp = reals_ulp((int)mpfr_get_exp(r->value) - 1, dtype);
-    mpfr_sub_d(r->value, r->value, t->value, MPFR_RNDN);
-    mpfr_div_d(r->value, r->value, t->ulp, MPFR_RNDN);
-    t->rest = mpfr_get_d(r->value, MPFR_RNDN);
+    e->ulp = reals_ulp((int)mpfr_get_exp(r->value) - 1, dtype);
+    mpfr_sub_d(r->value, r->value, e->value, MPFR_RNDN);
+    mpfr_div_d(r->value, r->value, e->ulp, MPFR_RNDN);
+    e->rest = mpfr_get_d(r->value, MPFR_RNDN);
 }
 
 const reals reals_mpfr = {"MPFR", {set, add, sub, mul, sine, cosine, round_fma}, create, destroy, read};

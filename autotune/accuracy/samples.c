@@ -8,17 +8,21 @@
 #include <math.h>
 #include <string.h>
 
-/* Fractions in [0, 1), one after the other (SplitMix64: Steele, Lea and Flood, OOPSLA 2014). */
+#include "nestune/philox.h"
+
+/* Random numbers of one sample, one after the other. */
 typedef struct stream {
-    uint64_t state;
+    uint64_t sample, seed;
+    uint32_t n; /* numbers drawn */
 } stream;
 
 static uint64_t next_bits(stream *s)
 {
-    uint64_t z = s->state += UINT64_C(0x9e3779b97f4a7c15);
-    z = (z ^ (z >> 30)) * UINT64_C(0xbf58476d1ce4e5b9);
-    z = (z ^ (z >> 27)) * UINT64_C(0x94d049bb133111eb);
-    return z ^ (z >> 31);
+    const uint32_t counter[4] = {s->n++, 0, (uint32_t)s->sample, (uint32_t)(s->sample >> 32)};
+    const uint32_t key[2] = {(uint32_t)s->seed, (uint32_t)(s->seed >> 32)};
+    uint32_t words[4];
+    nt_philox(counter, key, words);
+    return (uint64_t)words[0] << 32 | words[1];
 }
 
 static double next(stream *s)
@@ -170,16 +174,14 @@ double samples_input(const nt_kernel *kernel, nt_dtype dtype, int64_t index, uin
     if (dtype == NT_F32)
         in.most = FLT_MAX, in.tiny = FLT_MIN;
     in.range = fmin(in.range, in.most / 4);
-    /* The counter goes through the mixer, so that neighbouring streams do not overlap. */
-    stream s = {seed};
-    s.state = next_bits(&s) + (uint64_t)index * UINT64_C(0xd1b54a32d192ed03);
+    stream s = {(uint64_t)index, seed, 0};
     const double x = to_dtype(kinds[index % N_KINDS](&s, &in), dtype);
     return next(&s) < 0.5 ? -x : x;
 }
 
 double samples_filled(const nt_kernel *kernel, nt_dtype dtype, int grid, int64_t index, uint64_t seed)
 {
-    return to_dtype(kernel->fill(grid, index, seed), dtype);
+    return to_dtype(nt_kernel_value(kernel, grid, index, seed), dtype);
 }
 
 double samples_pattern(int64_t index)

@@ -3,61 +3,56 @@
  * SPDX-License-Identifier: MIT
  */
 #include <stdio.h>
+#include <string.h>
 
+#include "cli/arguments.h"
 #include "cli/commands.h"
-#include "cli/info_options.h"
+
+/* The isas that have functions of this kernel and run here. */
+static unsigned isas_of(const nt_kernel *k)
+{
+    unsigned isas = 0;
+    const nt_function *f;
+    for (int i = 0; (f = nt_kernel_function_at(k, i)); i++)
+        isas |= nt_isa_available(f->isa) ? 1u << f->isa : 0;
+    return isas;
+}
 
 static json_t *isas_json(const nt_kernel *k)
 {
     json_t *isas = json_array();
     for (int i = 0; i < NT_N_ISAS; i++)
-        if (k->tiles[i] && nt_isa_available((nt_isa)i))
+        if (isas_of(k) & 1u << i)
             json_array_append_new(isas, json_string(nt_isa_name((nt_isa)i)));
     return isas;
 }
 
-/* The default tile function of the best isa here; of the first isa built where none can run. */
-static const nt_tile *shown_tile(const nt_kernel *k, nt_dtype dtype)
-{
-    nt_config config;
-    if (nt_config_default(k, dtype, &config, NULL) == NT_OK)
-        return nt_kernel_tile(k, dtype, &config);
-    for (int isa = 0; isa < NT_N_ISAS; isa++)
-        for (const nt_tile *t = k->tiles[isa]; t && t->fn; t++)
-            if (t->dtype == dtype)
-                return t;
-    return NULL;
-}
-
-/* Order, radius and costs of each case, with the least loads over the tile functions of the best isa. */
+/* What the default function in f32 of the best isa here costs a vector. */
 static nt_work case_work(const nt_kernel *k, const nt_case *c)
 {
-    const nt_tile *shown = shown_tile(k, NT_F32);
-    nt_work least = {0};
-    if (!shown)
-        return least;
-    least = nt_kernel_work(k, c->params, shown);
     nt_config config;
-    if (nt_config_default(k, NT_F32, &config, NULL) == NT_OK)
-        for (const nt_tile *t = k->tiles[config.isa]; t->fn; t++) {
-            const nt_work w = nt_kernel_work(k, c->params, t);
-            if (t->dtype == NT_F32 && w.loads_per_vector < least.loads_per_vector)
-                least.loads_per_vector = w.loads_per_vector;
-        }
-    return least;
+    if (nt_config_default(k, NT_F32, &config, NULL) != NT_OK)
+        return (nt_work){0};
+    return nt_kernel_work(k, c->params, nt_kernel_function(k, NT_F32, &config));
+}
+
+static json_t *work_json(const nt_work *w)
+{
+    return json_pack("{s:i, s:i, s:i, s:i, s:i, s:i, s:i, s:i}", "add", w->add, "mul", w->mul, "fma", w->fma,
+                     "int_mul", w->int_mul, "int_other", w->int_other, "shuffle", w->shuffle, "load", w->load,
+                     "store", w->store);
 }
 
 static json_t *cases_json(const nt_kernel *k)
 {
     json_t *cases = json_array();
     const nt_case *c;
-    for (int i = 0; k->cases && (c = nt_kernel_case_at(k, i)); i++) {
+    for (int i = 0; (c = nt_kernel_case_at(k, i)); i++) {
         const nt_work w = case_work(k, c);
-        json_array_append_new(cases, json_pack("{s:i, s:i, s:b, s:f, s:i, s:i}", "order",
-                                               nt_kernel_order(k, c->params), "radius",
-                                               nt_kernel_radius(k, c->params), "tuned", c->tuned,
-                                               "flops_per_cell", w.flops_per_cell, "fp_per_vector",
-                                               w.fp_per_vector, "loads_per_vector", w.loads_per_vector));
+        json_array_append_new(cases,
+                              json_pack("{s:s, s:i, s:b, s:i, s:o}", "name", c->name, "radius",
+                                        nt_kernel_radius(k, c->params), "tuned", c->tuned, "flops_per_cell",
+                                        w.add + w.mul + 2 * w.fma, "work_per_vector", work_json(&w)));
     }
     return cases;
 }
@@ -65,11 +60,17 @@ static json_t *cases_json(const nt_kernel *k)
 static void print_cases(const nt_kernel *k)
 {
     const nt_case *c;
-    for (int i = 0; k->cases && (c = nt_kernel_case_at(k, i)); i++) {
+    for (int i = 0; (c = nt_kernel_case_at(k, i)); i++) {
         const nt_work w = case_work(k, c);
-        printf("    order %-2d  radius %d, %3g flops a cell; a vector: %2d FP instructions, %2d loads%s\n",
-               nt_kernel_order(k, c->params), nt_kernel_radius(k, c->params), w.flops_per_cell,
-               w.fp_per_vector, w.loads_per_vector, c->tuned ? "; tuned unasked" : "");
+        printf("    %-8s %s%s", k->cases ? "case" : "work", k->cases ? c->name : "", k->cases ? ": " : "");
+        if (k->field)
+            printf("radius %d, ", nt_kernel_radius(k, c->params));
+        printf("%d flops; a vector: %d add, %d mul, %d fma, ", w.add + w.mul + 2 * w.fma, w.add, w.mul,
+               w.fma);
+        if (w.int_mul + w.int_other > 0)
+            printf("%d integer mul, %d other, ", w.int_mul, w.int_other);
+        printf("%d shuffle, %d load, %d store%s\n", w.shuffle, w.load, w.store,
+               k->cases && c->tuned ? "; tuned by default" : "");
     }
 }
 
@@ -81,55 +82,79 @@ static const char *ulp_unit(const nt_kernel *k)
 
 static json_t *kernel_json(const nt_kernel *k)
 {
-    static const char *const roles[] = {"field", "memory_roof", "peak"};
-    json_t *variants = json_array();
+    static const char *const roles[] = {"work", "memory_roof", "fp_roof", "load_roof"};
+    json_t *variants = json_array(), *forms = json_array();
     for (const nt_variant *v = k->variants; v->name; v++)
         json_array_append_new(variants, json_pack("{s:s, s:s, s:f, s:f}", "name", v->name, "note", v->note,
                                                   "max_ulp_f32", v->max_ulp[NT_F32], "max_ulp_f64",
                                                   v->max_ulp[NT_F64]));
-    return json_pack("{s:s, s:i, s:s, s:s, s:s, s:i, s:i, s:f, s:i, s:i, s:o, s:o, s:s, s:o}", "name",
-                     k->name, "version", k->version, "title", k->title, "formula", k->formula, "role",
-                     roles[k->role], "levels", k->n_levels, "radius", nt_kernel_radius(k, NULL),
-                     "flops_per_cell", k->flops_per_cell, "reads_per_cell", k->reads_per_cell,
-                     "writes_per_cell", k->writes_per_cell, "isas", isas_json(k), "orders", cases_json(k),
-                     "ulp_unit", ulp_unit(k), "variants", variants);
+    for (const nt_form *f = k->forms; f->name; f++)
+        json_array_append_new(forms, json_pack("{s:s, s:s}", "name", f->name, "note", f->note));
+    json_t *root =
+        json_pack("{s:s, s:i, s:s, s:s, s:s, s:s, s:i, s:o, s:o, s:s, s:o, s:o}", "name", k->name, "version",
+                  k->version, "title", k->title, "formula", k->formula, "role", roles[k->role], "shape",
+                  k->field ? "field" : "range", "radius", nt_kernel_radius(k, NULL), "isas", isas_json(k),
+                  "cases", cases_json(k), "ulp_unit", ulp_unit(k), "variants", variants, "forms", forms);
+    if (k->field) {
+        json_object_set_new(root, "levels", json_integer(k->field->n_levels));
+        json_object_set_new(root, "reads_per_cell", json_integer(k->field->reads_per_cell));
+        json_object_set_new(root, "writes_per_cell", json_integer(k->field->writes_per_cell));
+    }
+    return root;
+}
+
+static void print_kernel(const nt_kernel *k)
+{
+    printf("%s  %s\n  %s\n  ", k->name, k->title, k->formula);
+    if (k->field)
+        printf("a cell: %d read, %d written; ", k->field->reads_per_cell, k->field->writes_per_cell);
+    printf("here:");
+    for (int isa = 0; isa < NT_N_ISAS; isa++)
+        if (isas_of(k) & 1u << isa)
+            printf(" %s", nt_isa_name((nt_isa)isa));
+    printf("\n");
+    print_cases(k);
+    for (const nt_variant *v = k->variants; v->name; v++)
+        printf("    variant=%-9s %s; max %g %s f32, %g f64\n", v->name, v->note, v->max_ulp[NT_F32],
+               ulp_unit(k), v->max_ulp[NT_F64]);
+    for (const nt_form *f = k->forms; f->name; f++)
+        printf("    fn=%-14s %s\n", f->name, f->note);
+    for (const nt_key *key = k->keys; key && key->name; key++)
+        printf("    %s=%-*s %s\n", key->name, (int)(16 - strlen(key->name)), "", key->note);
+    printf("\n");
+}
+
+/* The keys of the first kernel of each shape. */
+static void print_keys(void)
+{
+    for (int shape = 0; shape < 2; shape++)
+        for (int i = 0; i < nt_kernel_count(); i++) {
+            char text[1024];
+            const nt_kernel *k = nt_kernel_at(i);
+            if ((shape == 0) != (k->field != NULL))
+                continue;
+            nt_config_keys(k, text, sizeof text);
+            printf("Keys of a config of %s, a %s:\n%s\n", k->name, k->field ? "field" : "range", text);
+            break;
+        }
 }
 
 int cmd_list(int argc, char **argv)
 {
-    info_options o;
-    char name[] = "autotune list";
-    const int code =
-        info_options_parse(&o, "The kernels, their variants, and the keys of a config.", name, argc, argv);
+    bool json = false;
+    const argument table[] = {ARGUMENT_JSON(&json), {0}};
+    const int code = arguments_parse(
+        table, "The kernels, their cases, variants and forms, and the keys of a config.", argc, argv);
     if (code != EXIT_OK)
         return code;
-    if (o.json) {
+    if (json) {
         json_t *kernels = json_array();
         for (int i = 0; i < nt_kernel_count(); i++)
             json_array_append_new(kernels, kernel_json(nt_kernel_at(i)));
         return print_json(json_pack("{s:o}", "kernels", kernels));
     }
-    for (int i = 0; i < nt_kernel_count(); i++) {
-        const nt_kernel *k = nt_kernel_at(i);
-        printf("%s  %s\n  %s\n  a cell: ", k->name, k->title, k->formula);
-        if (!k->cases)
-            printf("%g flops, ", k->flops_per_cell);
-        printf("%d read, %d written; ", k->reads_per_cell, k->writes_per_cell);
-        if (!k->cases)
-            printf("radius %d; ", nt_kernel_radius(k, NULL));
-        printf("here:");
-        for (int isa = 0; isa < NT_N_ISAS; isa++)
-            if (k->tiles[isa] && nt_isa_available((nt_isa)isa))
-                printf(" %s", nt_isa_name((nt_isa)isa));
-        printf("\n");
-        print_cases(k);
-        for (const nt_variant *v = k->variants; v->name; v++)
-            printf("    variant=%-8s %-76s %g %s f32, %g f64\n", v->name, v->note, v->max_ulp[NT_F32],
-                   ulp_unit(k), v->max_ulp[NT_F64]);
-        printf("\n");
-    }
-    printf("Keys of a config: isa, variant, parallel=serial|outer|middle|inner|flat, "
-           "order=zyx|zxy|yzx|yxz|xzy|xyz,\n"
-           "tile=XxYxZ (0: whole), depth, threads, schedule=static|dynamic, unroll, jam\n");
+    for (int i = 0; i < nt_kernel_count(); i++)
+        print_kernel(nt_kernel_at(i));
+    print_keys();
     return finish_stdout();
 }

@@ -4,8 +4,8 @@
  */
 #include <stdio.h>
 
+#include "cli/arguments.h"
 #include "cli/commands.h"
-#include "cli/info_options.h"
 #include "measure/environment.h"
 #include "measure/stats.h"
 #include "store/result_json.h"
@@ -15,23 +15,23 @@
 
 enum { MOST_COUNTS = 16 };
 
-/* Bandwidth of `scale` out of cache and FMAs in cache, 1 to n threads. */
-typedef struct machine_roofs {
-    int n, threads[MOST_COUNTS];
-    double gbytes_per_s[MOST_COUNTS], gflops_f64[MOST_COUNTS], gflops_f32[MOST_COUNTS];
-} machine_roofs;
+/* By so many threads: bandwidth of `scale` out of cache, and FMAs in cache. */
+typedef struct machine_roof {
+    int threads;
+    double gbytes_per_s, gflops[NT_N_DTYPES];
+} machine_roof;
 
 static double median_seconds(trial_runner *runner, const trial_ask *ask)
 {
     trial_answer answer = {0};
     runner->run(runner, ask, &answer);
-    return answer.class == TRIAL_OK && answer.n > 0 ? stats_median(answer.seconds, answer.n) : 0;
+    return answer.outcome == TRIAL_OK && answer.n > 0 ? stats_median(answer.seconds, answer.n) : 0;
 }
 
 static double gflops(trial_runner *runner, const nt_machine *m, nt_dtype dtype, nt_isa isa, int threads)
 {
     trial_ask peak;
-    if (!roofs_peak(runner, m, dtype, isa, &peak))
+    if (!roofs_fp(runner, m, dtype, isa, &peak))
         return 0;
     peak.shape[1] = threads;
     peak.config.parallel = threads > 1 ? NT_MIDDLE : NT_SERIAL;
@@ -40,43 +40,49 @@ static double gflops(trial_runner *runner, const nt_machine *m, nt_dtype dtype, 
     /* Long enough that the start of the threads does not count. */
     peak.steps = 64;
     const double s = median_seconds(runner, &peak);
-    return s > 0
-               ? peak.kernel->flops_per_cell * (double)(peak.shape[0] * peak.shape[1] * peak.steps) / s * 1e-9
-               : 0;
+    const nt_work work =
+        nt_kernel_work(peak.kernel, NULL, nt_kernel_function(peak.kernel, dtype, &peak.config));
+    const double flops = roofs_fp_of(&work) + work.fma; /* an FMA is two */
+    return s > 0 ? flops * (double)(peak.shape[0] * peak.shape[1] * peak.steps) / s * 1e-9 : 0;
 }
 
-static void measure(trial_runner *runner, const nt_machine *m, machine_roofs *roofs)
+static double gbytes_per_s(trial_runner *runner, const nt_machine *m, nt_isa isa, int threads)
+{
+    const nt_kernel *op = NULL; /* the first whose roof is known: one that is pointwise */
+    for (int i = 0; i < nt_kernel_count() && !op; i++)
+        if (roofs_memory_kernel(nt_kernel_at(i)) && nt_kernel_radius(nt_kernel_at(i), NULL) == 0)
+            op = nt_kernel_at(i);
+    int64_t n[3];
+    trial_ask ask;
+    if (!op)
+        return 0;
+    rows_shape(m, op, nt_kernel_case_at(op, 0), NT_F64, NT_OUT_OF_CACHE, n);
+    if (!roofs_memory(runner, op, NT_F64, isa, n, threads, &ask))
+        return 0;
+    ask.reps = 7;
+    const double s = median_seconds(runner, &ask);
+    const double bytes = 8.0 * (ask.kernel->field->reads_per_cell + ask.kernel->field->writes_per_cell);
+    return s > 0 ? bytes * (double)(n[0] * n[1] * n[2]) / s * 1e-9 : 0;
+}
+
+/* By 1, 2, 4 and so on to all threads: how many roofs. */
+static int measure(trial_runner *runner, const nt_machine *m, machine_roof roofs[MOST_COUNTS])
 {
     nt_isa isa = NT_SCALAR;
     for (int i = 0; i < NT_N_ISAS; i++)
         if (m->isas & 1u << i)
             isa = (nt_isa)i;
-    const nt_kernel *op = NULL; /* the first whose roof is `scale`: one of radius 0 */
-    for (int i = 0; i < nt_kernel_count() && !op; i++)
-        if (nt_kernel_at(i)->role == NT_FIELD && nt_kernel_at(i)->roof &&
-            nt_kernel_radius(nt_kernel_at(i), NULL) == 0)
-            op = nt_kernel_at(i);
-    for (int n = 1; roofs->n < MOST_COUNTS;
-         n = 2 * n < m->threads_allowed || n == m->threads_allowed ? 2 * n : m->threads_allowed) {
-        if (n > m->threads_allowed)
-            break;
-        int64_t shape[3];
-        trial_ask ask;
-        const int i = roofs->n++;
-        roofs->threads[i] = n;
-        tune_row_shape(m, op, nt_kernel_order(op, NULL), NT_F64, NT_OUT_OF_CACHE, shape);
-        if (roofs_memory(runner, op, NT_F64, isa, shape, n, &ask)) {
-            ask.reps = 7;
-            const double s = median_seconds(runner, &ask);
-            const double bytes = 8.0 * (ask.kernel->reads_per_cell + ask.kernel->writes_per_cell);
-            roofs->gbytes_per_s[i] = s > 0 ? bytes * (double)(shape[0] * shape[1] * shape[2]) / s * 1e-9 : 0;
-        }
-        roofs->gflops_f64[i] = gflops(runner, m, NT_F64, isa, n);
-        roofs->gflops_f32[i] = gflops(runner, m, NT_F32, isa, n);
+    int n = 0;
+    for (int threads = 1; n < MOST_COUNTS && (n == 0 || threads > roofs[n - 1].threads); n++) {
+        roofs[n] = (machine_roof){threads, gbytes_per_s(runner, m, isa, threads), {0}};
+        for (int d = 0; d < NT_N_DTYPES; d++)
+            roofs[n].gflops[d] = gflops(runner, m, (nt_dtype)d, isa, threads);
+        threads = 2 * threads < m->threads_allowed ? 2 * threads : m->threads_allowed;
     }
+    return n;
 }
 
-static void print_machine(const nt_machine *m, const machine_roofs *roofs)
+static void print_machine(const nt_machine *m, const machine_roof *roofs, int n)
 {
     char id[64];
     nt_machine_id(m, id);
@@ -108,36 +114,48 @@ static void print_machine(const nt_machine *m, const machine_roofs *roofs)
             printf(" %s=%s", s->name, s->value);
     printf("\n\nthreads   memory, GB/s   f64 GFLOP/s   f32 GFLOP/s      (scale in place out of cache; FMAs "
            "in cache)\n");
-    for (int i = 0; i < roofs->n; i++)
-        printf("%7d %14.1f %13.1f %13.1f\n", roofs->threads[i], roofs->gbytes_per_s[i], roofs->gflops_f64[i],
-               roofs->gflops_f32[i]);
+    for (int i = 0; i < n; i++)
+        printf("%7d %14.1f %13.1f %13.1f\n", roofs[i].threads, roofs[i].gbytes_per_s, roofs[i].gflops[NT_F64],
+               roofs[i].gflops[NT_F32]);
 }
 
 int cmd_machine(int argc, char **argv)
 {
-    info_options o;
-    char name[] = "autotune machine";
+    bool json = false, id = false;
+    const argument table[] = {
+        ARGUMENT_JSON(&json),
+        {"id", 'i', NULL, "only the name of its folder below results/", take_flag, &id, 0, 0},
+        {0}};
     const int code =
-        info_options_parse(&o, "What was detected, and the roofs (takes some seconds).", name, argc, argv);
+        arguments_parse(table, "What was detected, and the roofs (takes some seconds).", argc, argv);
     if (code != EXIT_OK)
         return code;
+    if (id && json)
+        return refuse(EXIT_USAGE, "--id and --json exclude each other");
     nt_machine m;
     nt_error why;
     driver *d;
-    machine_roofs roofs = {0};
+    machine_roof roofs[MOST_COUNTS];
     nt_machine_detect(&m);
+    if (id) {
+        char name[64];
+        nt_machine_id(&m, name);
+        puts(name);
+        return finish_stdout();
+    }
     if (driver_create(&d, &(driver_options){0}, &why) != NT_OK)
         return refuse(EXIT_FAILED, "%s", why.text);
-    measure(driver_runner(d), &m, &roofs);
+    const int n = measure(driver_runner(d), &m, roofs);
     driver_destroy(d);
-    if (!o.json) {
-        print_machine(&m, &roofs);
+    if (!json) {
+        print_machine(&m, roofs, n);
         return finish_stdout();
     }
     json_t *list = json_array();
-    for (int i = 0; i < roofs.n; i++)
-        json_array_append_new(list, json_pack("{s:i, s:f, s:f, s:f}", "threads", roofs.threads[i],
-                                              "memory_gbytes_per_s", roofs.gbytes_per_s[i], "f64_gflops",
-                                              roofs.gflops_f64[i], "f32_gflops", roofs.gflops_f32[i]));
+    for (int i = 0; i < n; i++)
+        json_array_append_new(list,
+                              json_pack("{s:i, s:f, s:f, s:f}", "threads", roofs[i].threads,
+                                        "memory_gbytes_per_s", roofs[i].gbytes_per_s, "f64_gflops",
+                                        roofs[i].gflops[NT_F64], "f32_gflops", roofs[i].gflops[NT_F32]));
     return print_json(json_pack("{s:o, s:o}", "machine", result_machine_json(&m), "roofs", list));
 }

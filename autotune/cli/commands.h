@@ -5,7 +5,6 @@
 #ifndef AUTOTUNE_COMMANDS_H
 #define AUTOTUNE_COMMANDS_H
 
-#include <argp.h>
 #include <jansson.h>
 
 #include "nestune/nestune.h"
@@ -30,28 +29,17 @@ int cmd_verify(int argc, char **argv);
 /* "autotune: <text>" on stderr; returns the code: return refuse(EXIT_USAGE, ...). */
 __attribute__((format(printf, 2, 3))) int refuse(exit_code code, const char *format, ...);
 
-/* Flags for argp_parse(): its own errors take two lines, so refuse_option() tells them at ARGP_KEY_ERROR; but
- * without its errors argp gives no help either. */
-unsigned argp_flags(int argc, char **argv);
-void refuse_option(const struct argp_state *state);
-
 /* After the last output: EXIT_OK, or the refusal of a stdout that took it not. */
 int finish_stdout(void);
 
 /* The code that goes with a status. */
 exit_code code_of(nt_status status);
 
-/* The kernel of this name; NULL after saying on stderr which there are. */
-const nt_kernel *kernel_named(const char *name);
-
-/* A set of dtypes "f32", "f64", "f32,f64"; 0 after saying what is allowed. */
-unsigned dtypes_named(const char *text);
-
 /* JSON to stdout, and its reference given back; NULL says that memory was short. */
 int print_json(json_t *root);
 
-/* The folder of this machine's results below `out`, or below the project's results/ for NULL.  An exit
- * code: an empty or overlong name is refused. */
-int results_dir(const nt_machine *machine, const char *out, char *dir, size_t n);
+/* The folder of this machine's results below `out`, or below the project's results/ for NULL, to be freed.
+ * NULL after saying that memory was short. */
+char *results_dir(const nt_machine *machine, const char *out);
 
 #endif /* AUTOTUNE_COMMANDS_H */

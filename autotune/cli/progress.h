@@ -1,23 +1,29 @@
 /*
- * progress.h - what a tune is doing, as a line
+ * progress.h - what a command is doing, as a line
  * SPDX-License-Identifier: MIT
  */
 #ifndef AUTOTUNE_PROGRESS_H
 #define AUTOTUNE_PROGRESS_H
 
-#include <stdio.h>
+#include <stdbool.h>
 
 #include "tune/options.h"
 
-/* A progress line: a bar that rewrites itself on a terminal, a line a row elsewhere. */
+/* A line on stderr: a bar that rewrites itself on a terminal; elsewhere lines that stay. */
 typedef struct progress {
-    FILE *out;
-    int is_terminal;
-    size_t shown; /* columns to wipe */
+    bool is_terminal;
+    double start_s, shown_s;
+    int tenths;
 } progress;
 
-void progress_begin(progress *p, FILE *out);
-void progress_event(void *progress, const tune_event *event);
+progress progress_begin(void);
 void progress_end(progress *p);
+
+/* progress_event() - of a tune: a line for each row and each failed trial, and the bar. */
+void progress_event(void *progress, const tune_event *event);
+
+/* progress_share() - so much of something that goes on evenly: the bar, or a line for each tenth of what
+ * takes long. */
+void progress_share(void *progress, int64_t done, int64_t all);
 
 #endif /* AUTOTUNE_PROGRESS_H */

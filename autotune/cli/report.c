@@ -43,7 +43,7 @@ void report_row_name(FILE *out, const result_row *r)
     char shape[64];
     snprintf(shape, sizeof shape, "%lldx%lldx%lld", (long long)r->shape[0], (long long)r->shape[1],
              (long long)r->shape[2]);
-    fprintf(out, "%-12s %s  %-15s %3lld", trial_name(r->kernel, r->order).text, nt_dtype_name(r->dtype),
+    fprintf(out, "%-12s %s  %-15s %3lld", trial_name(r->kernel, r->kernel_case).text, nt_dtype_name(r->dtype),
             shape, (long long)r->steps);
 }
 
@@ -51,7 +51,7 @@ void report_row_name(FILE *out, const result_row *r)
 static bool has_stencils(const result *r)
 {
     for (int i = 0; i < r->n_rows; i++)
-        if (r->row[i].order > 0)
+        if (result_is_stencil(&r->row[i]))
             return true;
     return false;
 }
@@ -73,7 +73,7 @@ static void print_times(FILE *out, const result *r)
         for (size_t c = 0; c < sizeof columns / sizeof *columns; c++) {
             print_ns(out, columns[c]);
             if (gpts && c == 1)
-                print_ns(out, row->order > 0 && row->tuned_ns > 0 ? 1 / row->tuned_ns : 0);
+                print_ns(out, result_is_stencil(row) && row->tuned_ns > 0 ? 1 / row->tuned_ns : 0);
         }
         fprintf(out, "  %.3f-%.3f %-10s", row->ratio.low, row->ratio.high, stats_verdict_name(row->verdict));
         if (row->roof_ns > 0)
@@ -82,19 +82,26 @@ static void print_times(FILE *out, const result *r)
     }
 }
 
-static void print_loops(FILE *out, const result *r)
+/* Fields and ranges have different ways: a table for each that there is. */
+static void print_ways(FILE *out, const result *r, bool ranges)
 {
-    fprintf(out,
-            "\nWhich loop to share?  ns a cell and step, each at the best other settings found\n\n%-12s %s  "
-            "%-15s %3s",
-            "kernel", "   ", "shape", "stp");
-    for (int p = 0; p < NT_N_PARALLELS; p++)
-        fprintf(out, " %8s", nt_parallel_name((nt_parallel)p));
-    fprintf(out, "\n");
+    const result_way *ways = NULL;
     for (int i = 0; i < r->n_rows; i++) {
-        report_row_name(out, &r->row[i]);
-        for (int p = 0; p < NT_N_PARALLELS; p++)
-            print_ns(out, r->row[i].loops_ns[p]);
+        const result_row *row = &r->row[i];
+        if ((row->kernel->range != NULL) != ranges)
+            continue;
+        if (!ways) {
+            ways = result_ways(row->kernel);
+            fprintf(out, "\n%s  ns %s, each at the best other settings found\n\n%-12s %s  %-15s %3s",
+                    ranges ? "How to share the indices?" : "Which loop to share?",
+                    ranges ? "an index" : "a cell and step", "kernel", "   ", "shape", "stp");
+            for (int w = 0; ways[w].name; w++)
+                fprintf(out, " %8s", ways[w].name);
+            fprintf(out, "\n");
+        }
+        report_row_name(out, row);
+        for (int w = 0; ways[w].name; w++)
+            print_ns(out, row->ways_ns[w]);
         fprintf(out, "\n");
     }
 }
@@ -121,7 +128,8 @@ void report_results(FILE *out, const result *r)
 {
     report_machine(out, &r->machine);
     print_times(out, r);
-    print_loops(out, r);
+    print_ways(out, r, false);
+    print_ways(out, r, true);
     print_configs(out, r);
     if (r->not_searched[0])
         fprintf(out, "\nNot searched: %s\n", r->not_searched);

@@ -2,210 +2,132 @@
  * run_options.c - what `autotune run` was asked for
  * SPDX-License-Identifier: MIT
  */
+#define _GNU_SOURCE /* strsep */
 #include "cli/run_options.h"
 
-#include <argp.h>
-#include <ctype.h>
-#include <errno.h>
-#include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "cli/commands.h"
 
-static bool parse_number(const char *text, double least, double most, double *value)
+static int take_shape(const argument *a, char *text)
 {
-    char *end;
-    errno = 0;
-    *value = strtod(text, &end);
-    return end != text && *end == '\0' && errno == 0 && *value >= least && *value <= most;
+    int64_t *shape = a->to, cells;
+    if (arguments_wholes(text, 'x', 1, INT64_C(1) << 40, shape, 3) != 3)
+        return refuse(EXIT_USAGE, "--shape %.40s: allowed is NXxNYxNZ in cells, each from 1", text);
+    if (__builtin_mul_overflow(shape[0], shape[1], &cells) ||
+        __builtin_mul_overflow(cells, shape[2], &cells) || cells > INT64_MAX / 64)
+        return refuse(EXIT_USAGE, "--shape %.40s: beyond the address space", text);
+    return EXIT_OK;
 }
 
-static bool parse_count(const char **text, int64_t most, int64_t *value)
+static int most_threads(void)
 {
-    *value = 0;
-    const char *p = *text;
-    for (; isdigit((unsigned char)*p); p++) {
-        *value = 10 * *value + (*p - '0');
-        if (*value > most)
-            return false;
+    return nt_threads_allowed() < NT_MAX_THREADS ? nt_threads_allowed() : NT_MAX_THREADS;
+}
+
+/* Ascending, whatever the order in the text. */
+static int take_threads(const argument *a, char *text)
+{
+    tune_options *o = a->to;
+    int64_t list[TUNE_MOST_THREADS];
+    o->n_threads = arguments_wholes(text, ',', 1, most_threads(), list, TUNE_MOST_THREADS);
+    for (int i = 0; i < o->n_threads; i++) {
+        int at = i;
+        for (; at > 0 && o->threads[at - 1] > list[i]; at--)
+            o->threads[at] = o->threads[at - 1];
+        o->threads[at] = (int)list[i];
     }
-    const bool any = p != *text;
-    *text = p;
-    return any && *value >= 1;
+    return o->n_threads > 0
+               ? EXIT_OK
+               : refuse(EXIT_USAGE, "--threads %.40s: allowed are numbers from 1 to %d, with commas", text,
+                        most_threads());
 }
 
-static int parse_shape(run_options *o, const char *arg)
+/* The names stay where argv has them, cut at the commas. */
+static int take_cases(const argument *a, char *text)
 {
-    const char *p = arg;
-    int64_t cells = 1;
-    for (int a = 0; a < 3; a++) {
-        if (!parse_count(&p, INT64_C(1) << 40, &o->tune.shape[a]) || *p != (a < 2 ? 'x' : '\0'))
-            return refuse(EXIT_USAGE, "--shape %.40s: allowed is NXxNYxNZ in cells, each from 1", arg);
-        p += a < 2;
-        if (__builtin_mul_overflow(cells, o->tune.shape[a], &cells) || cells > INT64_MAX / 64)
-            return refuse(EXIT_USAGE, "--shape %.40s: beyond the address space", arg);
+    tune_options *o = a->to;
+    o->n_cases = 0;
+    for (char *name; (name = strsep(&text, ","));) {
+        if (o->n_cases == TUNE_MOST_CASES)
+            return refuse(EXIT_USAGE, "--case: at most %d are allowed", TUNE_MOST_CASES);
+        if (!*name)
+            return refuse(EXIT_USAGE, "--case: a name is missing; `autotune list` shows them");
+        o->cases[o->n_cases++] = name;
     }
     return EXIT_OK;
 }
 
-static int parse_threads(run_options *o, const char *arg)
-{
-    const int most = nt_threads_allowed();
-    const char *p = arg;
-    o->tune.n_threads = 0;
-    do {
-        int64_t n;
-        if (!parse_count(&p, NT_MAX_THREADS, &n) || n > most || (*p && *p != ',') ||
-            o->tune.n_threads == TUNE_MOST_THREADS)
-            return refuse(EXIT_USAGE, "--threads %.40s: allowed are numbers from 1 to %d, with commas", arg,
-                          most);
-        int at = o->tune.n_threads++;
-        for (; at > 0 && o->tune.threads[at - 1] > n; at--)
-            o->tune.threads[at] = o->tune.threads[at - 1];
-        o->tune.threads[at] = (int)n;
-    } while (*p++ == ',');
-    return EXIT_OK;
-}
-
-static int parse_orders(run_options *o, const char *arg)
-{
-    const char *p = arg;
-    o->tune.n_orders = 0;
-    do {
-        int64_t n;
-        if (!parse_count(&p, 1000, &n) || (*p && *p != ',') || o->tune.n_orders == TUNE_MOST_ORDERS)
-            return refuse(EXIT_USAGE,
-                          "--order %.40s: allowed are orders with commas; `autotune list` shows them", arg);
-        o->tune.orders[o->tune.n_orders++] = (int)n;
-    } while (*p++ == ',');
-    return EXIT_OK;
-}
-
-/* Of each kernel that has orders, and there must be one. */
-static int check_orders(const run_options *o)
+/* Each kernel that has cases must have these, and one of the kernels must have cases. */
+static int check_cases(const run_options *o)
 {
     int n_with = 0;
-    for (int i = 0; i < o->n_kernels && o->tune.n_orders > 0; i++) {
-        const nt_kernel *k = o->kernel[i];
+    for (int i = 0; i < o->kernels.n && o->tune.n_cases > 0; i++) {
+        const nt_kernel *k = o->kernels.at[i];
         char known[100] = "";
         const nt_case *c;
         for (int at = 0, used = 0; k->cases && (c = nt_kernel_case_at(k, at)) && used < (int)sizeof known;
              at++)
-            used += snprintf(known + used, sizeof known - (size_t)used, "%s%d", at ? ", " : "",
-                             nt_kernel_order(k, c->params));
+            used += snprintf(known + used, sizeof known - (size_t)used, "%s%s", at ? ", " : "", c->name);
         n_with += k->cases != NULL;
-        for (int n = 0; k->cases && n < o->tune.n_orders; n++)
-            if (!nt_kernel_case(k, o->tune.orders[n]))
-                return refuse(EXIT_USAGE, "--order %d: allowed for %s are %s", o->tune.orders[n], k->name,
+        for (int n = 0; k->cases && n < o->tune.n_cases; n++)
+            if (!nt_kernel_case(k, o->tune.cases[n]))
+                return refuse(EXIT_USAGE, "--case %.32s: allowed for %s are %s", o->tune.cases[n], k->name,
                               known);
     }
-    if (o->tune.n_orders > 0 && n_with == 0)
-        return refuse(EXIT_USAGE, "--order %d: %s has no orders; `autotune list` shows which kernels have",
-                      o->tune.orders[0], o->n_kernels == 1 ? o->kernel[0]->name : "none of these kernels");
+    if (o->tune.n_cases > 0 && n_with == 0)
+        return refuse(EXIT_USAGE, "--case %.32s: %s has no cases; `autotune list` shows which kernels have",
+                      o->tune.cases[0], o->kernels.n == 1 ? o->kernels.at[0]->name : "none of these kernels");
     return EXIT_OK;
 }
 
-static int take_option(run_options *o, int key, const char *arg)
+int run_options_parse(run_options *o, int argc, char **argv)
 {
-    double number;
-    switch (key) {
-    case 'b':
-        if (!parse_number(arg, 1, 86400, &o->tune.budget_s))
-            return refuse(EXIT_USAGE, "--budget %.20s: allowed are 1 to 86400 seconds a kernel", arg);
-        return EXIT_OK;
-    case 'd': o->tune.dtypes = dtypes_named(arg); return o->tune.dtypes ? EXIT_OK : EXIT_USAGE;
-    case 'O': return parse_orders(o, arg);
-    case 's': return parse_shape(o, arg);
-    case 't': return parse_threads(o, arg);
-    case 'u':
-        if (!parse_number(arg, 0, 1e6, &o->max_ulp) || o->max_ulp <= 0)
-            return refuse(EXIT_USAGE, "--max-ulp %.20s: allowed are numbers above 0", arg);
-        return EXIT_OK;
-    case 'S':
-        if (!parse_number(arg, 0, 9e15, &number) || number != floor(number))
-            return refuse(EXIT_USAGE, "--seed %.20s: allowed are whole numbers from 0", arg);
-        o->tune.seed = (uint64_t)number;
-        return EXIT_OK;
-    case 'o': o->out = arg; return EXIT_OK;
-    case 'r': o->resume = true; return EXIT_OK;
-    case 'f': o->fresh = true; return EXIT_OK;
-    case 'j': o->json = true; return EXIT_OK;
-    default:
-        if (!(o->kernel[o->n_kernels] = kernel_named(arg)))
-            return EXIT_USAGE;
-        for (int i = 0; i < o->n_kernels; i++)
-            if (o->kernel[i] == o->kernel[o->n_kernels])
-                return refuse(EXIT_USAGE, "kernel %s is named twice", arg);
-        o->n_kernels++;
-        return EXIT_OK;
-    }
-}
-
-static error_t parse(int key, char *arg, struct argp_state *state)
-{
-    run_options *o = state->input;
-    if (key == ARGP_KEY_ERROR && o->failed == EXIT_OK)
-        refuse_option(state);
-    const bool ours = key == ARGP_KEY_ARG || (key > 0 && key < 256);
-    if (!ours)
-        return ARGP_ERR_UNKNOWN;
-    if (o->failed == EXIT_OK && o->n_kernels < MOST_KERNELS)
-        o->failed = take_option(o, key == ARGP_KEY_ARG ? 0 : key, arg);
-    return 0;
-}
-
-static const struct argp_option options[] = {
-    {"budget", 'b', "SECONDS", 0,
-     "time for each kernel (60; for stencils 60 for each row of many steps out of cache, 15 for each other)",
-     0},
-    {"dtype", 'd', "LIST", 0, "f32, f64 or both (both)", 0},
-    {"order", 'O', "LIST", 0, "spatial orders of stencils (those that `autotune list` marks)", 0},
-    {"shape", 's', "NXxNYxNZ", 0, "one shape in place of the default ones in and out of cache", 0},
-    {"threads", 't', "LIST", 0, "numbers of threads that may win (powers of two, and all)", 0},
-    {"max-ulp", 'u', "N", 0, "variants less accurate than this may not win (f64 2.5, f32 2.7)", 0},
-    {"seed", 'S', "N", 0, "of the random probes (1)", 0},
-    {"resume", 'r', 0, 0, "go on where an interrupted run's journal ends", 0},
-    {"fresh", 'f', 0, 0, "drop this machine's earlier results of other kernels", 0},
-    {"out", 'o', "DIR", 0, "write to DIR/<machine>/ in place of results/<machine>/", 0},
-    {"json", 'j', 0, 0, "the results as JSON on stdout", 0},
-    {0},
-};
-
-int run_options_parse(run_options *o, int argc, char **argv, const volatile sig_atomic_t *stop)
-{
-    *o = (run_options){.tune = {.dtypes = 1u << NT_F32 | 1u << NT_F64, .seed = 1, .stop = stop}};
-    const struct argp parser = {options,
-                                parse,
-                                "[KERNEL...]",
-                                "Tunes kernels on this machine: all that are not roofs unless named.",
-                                0,
-                                0,
-                                0};
-    char name[] = "autotune run";
-    argv[0] = name;
-    argp_err_exit_status = EXIT_USAGE;
-    if (argp_parse(&parser, argc, argv, argp_flags(argc, argv), 0, o) != 0)
-        return EXIT_USAGE;
-    if (o->failed != EXIT_OK)
-        return o->failed;
-    if (o->resume && o->fresh)
-        return refuse(EXIT_USAGE, "--resume and --fresh exclude each other");
-    const bool unnamed = o->n_kernels == 0;
-    for (int i = 0; unnamed && i < nt_kernel_count(); i++)
-        if (nt_kernel_at(i)->role == NT_FIELD)
-            o->kernel[o->n_kernels++] = nt_kernel_at(i);
-    const int code = check_orders(o);
+    double max_ulp = 0;
+    tune_options *t = &o->tune;
+    *o = (run_options){.tune = {.dtypes = 1u << NT_F32 | 1u << NT_F64, .seed = 1}};
+    const argument table[] = {
+        ARGUMENT_KERNELS(&o->kernels),
+        {"budget", 'b', "SECONDS",
+         "time for each kernel (60; for stencils 60 for each row of many steps out of cache, 15 for each "
+         "other)",
+         take_number, &t->budget_s, 1, 86400},
+        ARGUMENT_DTYPES(&t->dtypes),
+        {"case", 'c', "LIST",
+         "cases of kernels that have them, as o2,o8 of wave (those that `autotune list` marks)", take_cases,
+         t, 0, 0},
+        {"shape", 's', "NXxNYxNZ", "one shape in place of the default ones in and out of cache", take_shape,
+         t->shape, 0, 0},
+        {"threads", 't', "LIST", "numbers of threads that may win (powers of two, and all)", take_threads, t,
+         0, 0},
+        {"max-ulp", 'u', "N", "variants less accurate than this may not win (f64 2.5, f32 2.7)", take_number,
+         &max_ulp, 1e-6, 1e6},
+        ARGUMENT_SEED(&t->seed),
+        {"resume", 'r', NULL, "go on where an interrupted run's journal ends", take_flag, &o->resume, 0, 0},
+        {"fresh", 'f', NULL, "drop this machine's earlier results of other kernels", take_flag, &o->fresh, 0,
+         0},
+        ARGUMENT_OUT(&o->out),
+        ARGUMENT_JSON(&o->json),
+        {0},
+    };
+    int code = arguments_parse(table, "Tunes kernels on this machine: all that are not roofs unless named.",
+                               argc, argv);
     if (code != EXIT_OK)
         return code;
-    if (o->tune.n_threads == 0) {
-        const int most = nt_threads_allowed() < NT_MAX_THREADS ? nt_threads_allowed() : NT_MAX_THREADS;
-        for (int n = 1; n < most; n *= 2)
-            o->tune.threads[o->tune.n_threads++] = n;
-        o->tune.threads[o->tune.n_threads++] = most;
+    if (o->resume && o->fresh)
+        return refuse(EXIT_USAGE, "--resume and --fresh exclude each other");
+    const bool unnamed = o->kernels.n == 0;
+    for (int i = 0; unnamed && i < nt_kernel_count() && o->kernels.n < MOST_KERNELS; i++)
+        if (nt_kernel_at(i)->role == NT_ROLE_WORK)
+            o->kernels.at[o->kernels.n++] = nt_kernel_at(i);
+    if ((code = check_cases(o)) != EXIT_OK)
+        return code;
+    if (t->n_threads == 0) {
+        for (int n = 1; n < most_threads(); n *= 2)
+            t->threads[t->n_threads++] = n;
+        t->threads[t->n_threads++] = most_threads();
     }
-    const double default_ulp[NT_N_DTYPES] = {[NT_F32] = 2.7, [NT_F64] = 2.5};
-    for (int d = 0; d < NT_N_DTYPES; d++)
-        o->tune.max_ulp[d] = o->max_ulp > 0 ? o->max_ulp : default_ulp[d];
+    t->max_ulp[NT_F32] = max_ulp > 0 ? max_ulp : 2.7;
+    t->max_ulp[NT_F64] = max_ulp > 0 ? max_ulp : 2.5;
     return EXIT_OK;
 }

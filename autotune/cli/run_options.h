@@ -5,24 +5,18 @@
 #ifndef AUTOTUNE_RUN_OPTIONS_H
 #define AUTOTUNE_RUN_OPTIONS_H
 
-#include <signal.h>
-#include <stdbool.h>
-
+#include "cli/arguments.h"
 #include "tune/tune.h"
-
-enum { MOST_KERNELS = 32 };
 
 typedef struct run_options {
     tune_options tune;
-    const nt_kernel *kernel[MOST_KERNELS];
-    int n_kernels;
+    kernel_list kernels;
     bool resume, fresh, json;
     const char *out;
-    double max_ulp; /* 0: the defaults */
-    int failed;     /* an exit code; argp's own parser cannot return ours */
 } run_options;
 
-/* run_options_parse() - an exit code: EXIT_OK, or that of a refusal, told on stderr. */
-int run_options_parse(run_options *o, int argc, char **argv, const volatile sig_atomic_t *stop);
+/* run_options_parse() - an exit code: EXIT_OK, or that of a refusal, printed on stderr.  o->tune.stop is the
+ * caller's. */
+int run_options_parse(run_options *o, int argc, char **argv);
 
 #endif /* AUTOTUNE_RUN_OPTIONS_H */

@@ -15,7 +15,7 @@ int race_add(race *r, const trial_ask *ask)
     e->ask = *ask;
     e->ask.reps = 1;
     e->ask.check = 0;
-    e->class = TRIAL_OK;
+    e->outcome = TRIAL_OK;
     e->detail[0] = '\0';
     return r->n++;
 }
@@ -24,10 +24,10 @@ static void time_once(race *r, race_entrant *e)
 {
     trial_answer answer = {0};
     r->runner->run(r->runner, &e->ask, &answer);
-    e->class = answer.class;
-    if (e->class == TRIAL_OK && (answer.n < 1 || (r->n_rounds > 0 && answer.hash != e->hash)))
-        e->class = TRIAL_WRONG;
-    if (e->class != TRIAL_OK) {
+    e->outcome = answer.outcome;
+    if (e->outcome == TRIAL_OK && (answer.n < 1 || (r->n_rounds > 0 && answer.hash != e->hash)))
+        e->outcome = TRIAL_WRONG;
+    if (e->outcome != TRIAL_OK) {
         snprintf(e->detail, sizeof e->detail, "%s",
                  answer.detail[0] ? answer.detail : "the result differs from its own in an earlier round");
         return;
@@ -47,7 +47,7 @@ void race_run(race *r, int least, int most, double deadline_s)
             if (r->stop && *r->stop && r->n_rounds >= r->stop_from)
                 return;
             race_entrant *e = &r->entrant[r->n_rounds % 2 ? r->n - 1 - i : i];
-            if (e->class == TRIAL_OK)
+            if (e->outcome == TRIAL_OK)
                 time_once(r, e);
         }
     }
@@ -55,28 +55,28 @@ void race_run(race *r, int least, int most, double deadline_s)
 
 void race_expect(race *r, int entrant, int as)
 {
-    race_entrant *e = &r->entrant[entrant], *truth = &r->entrant[as];
-    if (r->n_rounds == 0 || e->class != TRIAL_OK || truth->class != TRIAL_OK || e->hash == truth->hash)
+    race_entrant *e = &r->entrant[entrant], *other = &r->entrant[as];
+    if (r->n_rounds == 0 || e->outcome != TRIAL_OK || other->outcome != TRIAL_OK || e->hash == other->hash)
         return;
-    e->class = TRIAL_WRONG;
-    snprintf(e->detail, sizeof e->detail, "the result differs from the plain schedule's");
+    e->outcome = TRIAL_WRONG;
+    snprintf(e->detail, sizeof e->detail, "the result differs from the default schedule's");
 }
 
 double race_median(const race *r, int entrant)
 {
     const race_entrant *e = &r->entrant[entrant];
-    return e->class == TRIAL_OK && r->n_rounds > 0 ? stats_median(e->seconds, r->n_rounds) : HUGE_VAL;
+    return e->outcome == TRIAL_OK && r->n_rounds > 0 ? stats_median(e->seconds, r->n_rounds) : HUGE_VAL;
 }
 
 stats_interval race_ratio(const race *r, int a, int b)
 {
-    if (r->entrant[a].class != TRIAL_OK || r->entrant[b].class != TRIAL_OK || r->n_rounds == 0)
+    if (r->entrant[a].outcome != TRIAL_OK || r->entrant[b].outcome != TRIAL_OK || r->n_rounds == 0)
         return (stats_interval){0};
     return stats_ratio(r->entrant[a].seconds, r->entrant[b].seconds, r->n_rounds);
 }
 
 int race_surely_faster(const race *r, int a, int b, double bound)
 {
-    return r->entrant[a].class == TRIAL_OK && r->entrant[b].class == TRIAL_OK && r->n_rounds > 0 &&
+    return r->entrant[a].outcome == TRIAL_OK && r->entrant[b].outcome == TRIAL_OK && r->n_rounds > 0 &&
            stats_surely_below(r->entrant[a].seconds, r->entrant[b].seconds, r->n_rounds, bound);
 }

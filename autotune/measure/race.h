@@ -18,8 +18,8 @@
 enum { RACE_MOST = 24 };
 
 typedef struct race_entrant {
-    trial_ask ask;     /* reps and check are the race's */
-    trial_class class; /* the first failure takes it out */
+    trial_ask ask;         /* reps and check are the race's */
+    trial_outcome outcome; /* the first failure takes it out */
     char detail[TRIAL_DETAIL];
     uint64_t hash;
     double seconds[STATS_MOST]; /* one a round */
@@ -40,7 +40,7 @@ int race_add(race *r, const trial_ask *ask);
 /* race_run() - rounds until `least` and the deadline are reached, or `most`. */
 void race_run(race *r, int least, int most, double deadline_s);
 
-/* race_expect() - the entrant must give the bits of another: else its class becomes TRIAL_WRONG. */
+/* race_expect() - the entrant must give the bits of another: else its outcome becomes TRIAL_WRONG. */
 void race_expect(race *r, int entrant, int as);
 
 /* race_median() - seconds of a run; HUGE_VAL if it failed or no round was completed. */

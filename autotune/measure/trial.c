@@ -6,20 +6,25 @@
 
 #include <stdio.h>
 
-static const char *const class_names[TRIAL_N_CLASSES] = {
+static const char *const outcome_names[TRIAL_N_OUTCOMES] = {
 #define X(code, text) [TRIAL_##code] = text,
-    TRIAL_CLASS_MAP(X)
+    TRIAL_OUTCOME_MAP(X)
 #undef X
 };
 
-const char *trial_class_name(trial_class class)
+const char *trial_outcome_name(trial_outcome outcome)
 {
-    return (unsigned)class < TRIAL_N_CLASSES ? class_names[class] : "unknown";
+    return (unsigned)outcome < TRIAL_N_OUTCOMES ? outcome_names[outcome] : "unknown";
+}
+
+const nt_case *trial_case(const trial_ask *ask)
+{
+    return ask->kernel_case ? ask->kernel_case : nt_kernel_case_at(ask->kernel, 0);
 }
 
 const void *trial_params(const trial_ask *ask)
 {
-    return nt_kernel_case(ask->kernel, ask->order)->params;
+    return trial_case(ask)->params;
 }
 
 double trial_cells(const trial_ask *ask)
@@ -27,12 +32,10 @@ double trial_cells(const trial_ask *ask)
     return (double)ask->shape[0] * (double)ask->shape[1] * (double)ask->shape[2] * (double)ask->steps;
 }
 
-trial_text trial_name(const nt_kernel *kernel, int order)
+trial_text trial_name(const nt_kernel *kernel, const nt_case *c)
 {
     trial_text t;
-    if (order > 0)
-        snprintf(t.text, sizeof t.text, "%.60s o%d", kernel->name, order);
-    else
-        snprintf(t.text, sizeof t.text, "%.60s", kernel->name);
+    snprintf(t.text, sizeof t.text, "%.40s%s%.32s", kernel->name, kernel->cases ? " " : "",
+             kernel->cases ? c->name : "");
     return t;
 }

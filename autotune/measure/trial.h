@@ -14,8 +14,9 @@
 
 enum { TRIAL_MAX_REPS = 64, TRIAL_DETAIL = 160 };
 
-/* T4's `invalidity`, with the runtime class split by what happened. */
-#define TRIAL_CLASS_MAP(X)                                                    \
+/* What became of a trial, in the words of the T4 format for auto-tuning results (Kernel Tuner's), with its
+ * class `runtime` split by what happened. */
+#define TRIAL_OUTCOME_MAP(X)                                                  \
     X(OK, "correct")                                                          \
     X(WRONG, "correctness")   /* another hash, or a canary overwritten */     \
     X(CRASH, "runtime")       /* killed by a signal, or exited */             \
@@ -23,16 +24,16 @@ enum { TRIAL_MAX_REPS = 64, TRIAL_DETAIL = 160 };
     X(MEMORY, "memory")       /* could not get its grids, or the limit hit */ \
     X(REFUSED, "constraints") /* the library refused the config or shape */
 
-typedef enum trial_class {
+typedef enum trial_outcome {
 #define X(code, text) TRIAL_##code,
-    TRIAL_CLASS_MAP(X)
+    TRIAL_OUTCOME_MAP(X)
 #undef X
-        TRIAL_N_CLASSES
-} trial_class;
+        TRIAL_N_OUTCOMES
+} trial_outcome;
 
 typedef struct trial_ask {
     const nt_kernel *kernel;
-    int order; /* of the kernel's case under trial: see nt_kernel_case() */
+    const nt_case *kernel_case; /* one of the kernel's; NULL: its first */
     nt_dtype dtype;
     int64_t shape[3]; /* nx, ny, nz in cells */
     int64_t steps;    /* time levels a run */
@@ -41,15 +42,15 @@ typedef struct trial_ask {
                          Kernels of two levels have no such result: theirs are restored in any case */
     nt_config config;
     int reps;        /* timed repetitions, 1..TRIAL_MAX_REPS */
-    double window_s; /* a repetition runs again and again for this long, but for kernels of one level in
-                        place: what they do to their input may not be done a million times over */
+    double window_s; /* a repetition runs again and again for this long, but for one-level kernels in
+                        place: these change their own input, so they run once a repetition */
     int check;       /* also run the config on awkward shapes with canaries around them, and compare
                         with the serial schedule of the same arithmetic, bit by bit */
     double limit_s;  /* the worker is killed when the whole trial takes longer */
 } trial_ask;
 
 typedef struct trial_answer {
-    trial_class class;
+    trial_outcome outcome;
     char detail[TRIAL_DETAIL]; /* one line; "" when OK */
     uint64_t hash;             /* of the output after one run from the input as it was, NaNs made one */
     int n;
@@ -63,18 +64,19 @@ struct trial_runner {
     double (*now_s)(trial_runner *self); /* a clock that only goes forward */
 };
 
-const char *trial_class_name(trial_class class);
+const char *trial_outcome_name(trial_outcome outcome);
 
-/* trial_params() - the parameters of the ask's case; NULL for the kernel's own.  The order must be known. */
+/* trial_case(), trial_params() - the ask's case, and its parameters; NULL for the kernel's own. */
+const nt_case *trial_case(const trial_ask *ask);
 const void *trial_params(const trial_ask *ask);
 
 /* trial_cells() - cells of the ask's shape times its steps: what a time is divided by. */
 double trial_cells(const trial_ask *ask);
 
-/* trial_name() - kernel and order of a row in words: "mathop", "wave o8". */
+/* trial_name() - kernel and case of a row in words: "mathop", "wave o8". */
 typedef struct trial_text {
     char text[80];
 } trial_text;
-trial_text trial_name(const nt_kernel *kernel, int order);
+trial_text trial_name(const nt_kernel *kernel, const nt_case *c);
 
 #endif /* AUTOTUNE_TRIAL_H */

@@ -7,6 +7,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdint.h>
@@ -205,6 +206,8 @@ nt_status file_read(const char *path, size_t max_bytes, char **data, size_t *n, 
 
 nt_status file_make_dirs(const char *path, nt_error *why)
 {
+    if (strlen(path) >= PATH_MAX) /* before its first folders are made */
+        return file_fail(why, "make the folder", path, ENAMETOOLONG);
     char *part = strdup(path);
     if (!part)
         return no_memory(why, path);

@@ -61,18 +61,18 @@ static int spawn(pid_t *pid, const char *exe, char *const *argv, char *const *en
 {
     posix_spawn_file_actions_t files;
     posix_spawnattr_t attributes;
-    sigset_t none, plain;
+    sigset_t none, defaults;
     sigemptyset(&none);
-    sigemptyset(&plain);
-    sigaddset(&plain, SIGPIPE);
-    sigaddset(&plain, SIGXFSZ);
+    sigemptyset(&defaults);
+    sigaddset(&defaults, SIGPIPE);
+    sigaddset(&defaults, SIGXFSZ);
 
     posix_spawnattr_init(&attributes); /* these two cannot fail */
     posix_spawn_file_actions_init(&files);
     posix_spawnattr_setflags(&attributes,
                              POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK);
     posix_spawnattr_setpgroup(&attributes, 0);
-    posix_spawnattr_setsigdefault(&attributes, &plain);
+    posix_spawnattr_setsigdefault(&attributes, &defaults);
     posix_spawnattr_setsigmask(&attributes, &none);
     int error = posix_spawn_file_actions_adddup2(&files, log_fd, STDOUT_FILENO);
     if (!error)

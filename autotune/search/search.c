@@ -20,14 +20,6 @@ bool search_over(const search *s)
     return (s->stop && *s->stop) || s->n_tried == SEARCH_MOST || s->runner->now_s(s->runner) >= s->deadline_s;
 }
 
-static bool same(const nt_config *a, const nt_config *b)
-{
-    return a->isa == b->isa && a->variant == b->variant && a->parallel == b->parallel &&
-           a->order == b->order && memcmp(a->tile, b->tile, sizeof a->tile) == 0 && a->depth == b->depth &&
-           a->threads == b->threads && a->schedule == b->schedule && a->unroll == b->unroll &&
-           a->jam == b->jam;
-}
-
 static void ask_one(search *s, candidate *c)
 {
     trial_ask ask = s->ask;
@@ -42,32 +34,32 @@ static void ask_one(search *s, candidate *c)
     if (glance)
         ask.reps = 1;
     s->runner->run(s->runner, &ask, &answer);
-    if (glance && reps > 1 && answer.class == TRIAL_OK && answer.n > 0 &&
-        (!s->has_truth || answer.hash == s->truth) &&
+    if (glance && reps > 1 && answer.outcome == TRIAL_OK && answer.n > 0 &&
+        (!s->has_expected || answer.hash == s->expected) &&
         answer.seconds[0] <= s->hopeless * s->tried[s->best].seconds) {
         const double first = answer.seconds[0];
         ask.reps = reps - 1;
         ask.check = 0;
         s->runner->run(s->runner, &ask, &answer);
-        if (answer.class == TRIAL_OK && answer.n < TRIAL_MAX_REPS)
+        if (answer.outcome == TRIAL_OK && answer.n < TRIAL_MAX_REPS)
             answer.seconds[answer.n++] = first;
     }
-    c->class = answer.class;
+    c->outcome = answer.outcome;
     snprintf(c->detail, sizeof c->detail, "%s", answer.detail);
     c->seconds = HUGE_VAL;
-    if (c->class == TRIAL_OK && answer.n < 1) {
-        c->class = TRIAL_CRASH;
+    if (c->outcome == TRIAL_OK && answer.n < 1) {
+        c->outcome = TRIAL_CRASH;
         snprintf(c->detail, sizeof c->detail, "no timing came back");
     }
-    if (c->class != TRIAL_OK)
+    if (c->outcome != TRIAL_OK)
         return;
-    if (s->has_truth && answer.hash != s->truth) {
-        c->class = TRIAL_WRONG;
-        snprintf(c->detail, sizeof c->detail, "the result differs from the plain schedule's");
+    if (s->has_expected && answer.hash != s->expected) {
+        c->outcome = TRIAL_WRONG;
+        snprintf(c->detail, sizeof c->detail, "the result differs from the default schedule's");
         return;
     }
-    s->truth = answer.hash;
-    s->has_truth = true;
+    s->expected = answer.hash;
+    s->has_expected = true;
     c->seconds = stats_median(answer.seconds, answer.n);
 }
 
@@ -75,7 +67,7 @@ const candidate *search_try(search *s, nt_config config)
 {
     config = space_canonical(s->space, config);
     for (int i = 0; i < s->n_tried; i++)
-        if (same(&s->tried[i].config, &config))
+        if (nt_config_differences(&s->tried[i].config, &config) == 0)
             return &s->tried[i];
     if (s->n_tried == SEARCH_MOST)
         return NULL;
@@ -83,8 +75,8 @@ const candidate *search_try(search *s, nt_config config)
     *c = (candidate){.config = config};
     ask_one(s, c);
     const int i = s->n_tried++;
-    s->n_failed += c->class != TRIAL_OK;
-    const bool is_best = c->class == TRIAL_OK && (s->best < 0 || c->seconds < s->tried[s->best].seconds);
+    s->n_failed += c->outcome != TRIAL_OK;
+    const bool is_best = c->outcome == TRIAL_OK && (s->best < 0 || c->seconds < s->tried[s->best].seconds);
     if (is_best)
         s->best = i;
     if (s->on_trial)
@@ -95,16 +87,16 @@ const candidate *search_try(search *s, nt_config config)
 /* One place up or down on each of two axes, from where no single axis helps. */
 static bool move_pairs(search *s, nt_config *at, double *seconds)
 {
-    static const space_axis pairs[][2] = {{SPACE_DEPTH, SPACE_TILE_Y},
-                                          {SPACE_DEPTH, SPACE_TILE_X},
-                                          {SPACE_TILE_X, SPACE_TILE_Y},
-                                          {SPACE_TILE_Y, SPACE_TILE_Z}};
+    static const nt_key_id pairs[][2] = {{NT_KEY_DEPTH, NT_KEY_TILE_Y},
+                                         {NT_KEY_DEPTH, NT_KEY_TILE_X},
+                                         {NT_KEY_TILE_X, NT_KEY_TILE_Y},
+                                         {NT_KEY_TILE_Y, NT_KEY_TILE_Z}};
     const space *sp = s->space;
     nt_config best = *at;
     bool moved = false;
     for (size_t p = 0; p < sizeof pairs / sizeof *pairs; p++)
         for (int way = 0; way < 4; way++) {
-            const space_axis a = pairs[p][0], b = pairs[p][1];
+            const nt_key_id a = pairs[p][0], b = pairs[p][1];
             const int i = space_place(sp, at, a) + (way & 1 ? 1 : -1),
                       j = space_place(sp, at, b) + (way & 2 ? 1 : -1);
             if (search_over(s))
@@ -129,19 +121,19 @@ static bool descend(search *s, nt_config at)
     if (search_over(s))
         return false;
     const candidate *here = search_try(s, at);
-    if (!here || here->class != TRIAL_OK)
+    if (!here || here->outcome != TRIAL_OK)
         return false;
     double seconds = here->seconds;
     at = here->config;
     for (bool moved = true; moved;) {
         moved = false;
-        for (int axis = 0; axis < SPACE_N_AXES; axis++) {
+        for (int k = 0; k < SPACE_N_AXES; k++) {
+            const nt_key_id axis = space_axes[k];
             nt_config best = at;
             for (int v = 0; v < s->space->n[axis]; v++) {
                 if (search_over(s))
                     return false;
-                const candidate *c =
-                    search_try(s, space_set(s->space, at, (space_axis)axis, s->space->value[axis][v]));
+                const candidate *c = search_try(s, space_set(s->space, at, axis, s->space->value[axis][v]));
                 if (c && c->seconds < step_worth * seconds) {
                     seconds = c->seconds;
                     best = c->config;
@@ -161,7 +153,7 @@ void search_run(search *s, const nt_config *starts, int n_starts, int n_probes)
     s->complete = true;
     for (int i = 0; i < n_starts; i++)
         s->complete &= descend(s, starts[i]);
-    uint64_t state = s->seed ? s->seed : 1;
+    uint64_t state = s->seed << 32;
     for (int i = 0; i < n_probes && !search_over(s); i++) {
         const int before = s->best;
         const bool near = s->space->radius > 0 && s->best >= 0 && i % 4 != 3;
@@ -176,7 +168,7 @@ int search_top(const search *s, int *index, int n)
 {
     int found = 0;
     for (int i = 0; i < s->n_tried; i++) {
-        if (s->tried[i].class != TRIAL_OK)
+        if (s->tried[i].outcome != TRIAL_OK)
             continue;
         int at = found; /* where it belongs among those found */
         while (at > 0 && s->tried[index[at - 1]].seconds > s->tried[i].seconds)

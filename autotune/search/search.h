@@ -3,8 +3,8 @@
  * SPDX-License-Identifier: MIT
  *
  * Coordinate descent from a start, over neighbours with moves of two tile sizes at once, since those serve
- * together or not at all; then random probes, each of which may become the start of another descent.  It knows no
- * kernel and no clock but the runner's: a test gives it synthetic costs.
+ * together or not at all; then random probes, each of which may become the start of another descent.  It
+ * knows no kernel and no clock but the runner's: a test gives it synthetic costs.
  */
 #ifndef AUTOTUNE_SEARCH_H
 #define AUTOTUNE_SEARCH_H
@@ -12,14 +12,14 @@
 #include <signal.h>
 #include <stdbool.h>
 
-#include "search/space.h"
 #include "measure/trial.h"
+#include "search/space.h"
 
 enum { SEARCH_MOST = 1024 };
 
 typedef struct candidate {
     nt_config config;
-    trial_class class;
+    trial_outcome outcome;
     char detail[TRIAL_DETAIL];
     double seconds; /* median of a run; HUGE_VAL where the trial failed */
 } candidate;
@@ -31,11 +31,12 @@ typedef struct search {
     double deadline_s;                 /* on the runner's clock */
     const volatile sig_atomic_t *stop; /* may be NULL */
     uint64_t seed;
-    /* A candidate that is so many times slower than the best in its first repetition gets no more; 0: all do. */
+    /* A candidate that is so many times slower than the best in its first repetition gets no more; 0: all
+     * do. */
     double hopeless;
 
-    bool has_truth; /* the hash that every schedule of this arithmetic must give */
-    uint64_t truth;
+    bool has_expected; /* the hash that every schedule of this arithmetic must give */
+    uint64_t expected;
 
     candidate tried[SEARCH_MOST];
     int n_tried, n_failed;
@@ -51,7 +52,7 @@ bool search_over(const search *s);
 
 /*
  * search_try() - the candidate of a config, measured unless it was before.
- * The first that works sets the truth: give the plainest schedule first.  One whose hash differs is
+ * The first that works sets what is expected: give the default schedule first.  One whose hash differs is
  * TRIAL_WRONG.  NULL when there is no room.
  */
 const candidate *search_try(search *s, nt_config config);

@@ -8,17 +8,15 @@
 #include <stdbool.h>
 #include <string.h>
 
-const char *space_axis_name(space_axis axis)
-{
-    static const char *const names[SPACE_N_AXES] = {
-#define X(code, text) [SPACE_##code] = text,
-        SPACE_AXIS_MAP(X)
-#undef X
-    };
-    return names[axis];
-}
+#include "nestune/philox.h"
 
-static void add(space *s, space_axis axis, int64_t value)
+const nt_key_id space_axes[SPACE_N_AXES] = {
+    NT_KEY_PARALLEL, NT_KEY_DEPTH,   NT_KEY_TILE_X,  NT_KEY_TILE_Y,   NT_KEY_TILE_Z,
+    NT_KEY_CHUNK,    NT_KEY_FN,      NT_KEY_THREADS, NT_KEY_SCHEDULE, NT_KEY_ORDER,
+    NT_KEY_OWN,      NT_KEY_OWN + 1, NT_KEY_OWN + 2, NT_KEY_OWN + 3,
+};
+
+static void add(space *s, nt_key_id axis, int64_t value)
 {
     for (int i = 0; i < s->n[axis]; i++)
         if (s->value[axis][i] == value)
@@ -27,40 +25,30 @@ static void add(space *s, space_axis axis, int64_t value)
     s->value[axis][s->n[axis]++] = value;
 }
 
-static void add_powers(space *s, space_axis axis, int64_t least, int64_t most, int factor)
+static void add_powers(space *s, nt_key_id axis, int64_t least, int64_t most, int factor)
 {
     for (int64_t v = least; v <= most && s->n[axis] < SPACE_MOST_VALUES; v *= factor)
         add(s, axis, v);
 }
 
-static void add_all(space *s, space_axis axis, const int64_t *values, int n, int64_t most)
+static void add_all(space *s, nt_key_id axis, const int64_t *values, int n, int64_t most)
 {
     for (int i = 0; i < n && s->n[axis] < SPACE_MOST_VALUES; i++)
         if (values[i] <= most)
             add(s, axis, values[i]);
 }
 
-static bool is_ours(const space *s, const nt_tile *t)
-{
-    return t->dtype == s->q.dtype &&
-           strcmp(t->variant, s->q.kernel->variants[s->q.arithmetic.variant].name) == 0;
-}
-
-static const nt_tile *tiles_of(const space *s)
-{
-    return s->q.kernel->tiles[s->q.arithmetic.isa];
-}
-
-/* The plain one first, so that it stays where others are no faster. */
+/* The default one first, so that it stays where others are no faster. */
 static void add_functions(space *s)
 {
-    const nt_tile *tiles = tiles_of(s);
-    const nt_config *plain = &s->q.arithmetic;
-    for (int pass = 0; pass < 2; pass++)
-        for (int i = 0; tiles[i].fn && s->n[SPACE_FUNCTION] < SPACE_MOST_VALUES; i++)
-            if (is_ours(s, &tiles[i]) &&
-                (pass == 1 || (tiles[i].unroll == plain->unroll && tiles[i].jam == plain->jam)))
-                add(s, SPACE_FUNCTION, i);
+    const nt_kernel *k = s->q.kernel;
+    const nt_config *a = &s->q.arithmetic;
+    const nt_function *f;
+    add(s, NT_KEY_FN, a->fn);
+    for (int i = 0; (f = nt_kernel_function_at(k, i)); i++)
+        if (f->isa == a->isa && f->dtype == s->q.dtype && (int)f->layout == a->layout &&
+            nt_kernel_variant(k, f->variant) == a->variant)
+            add(s, NT_KEY_FN, nt_kernel_form(k, f->fn));
 }
 
 #define ADD_ALL(s, axis, most, ...)                                                                          \
@@ -72,44 +60,65 @@ static void add_tiles(space *s)
     const int64_t *n = s->q.shape, cells = n[0] * n[1] * n[2];
     const int64_t line = 64 / (int64_t)nt_dtype_bytes(s->q.dtype);
     const int64_t deepest = s->q.steps < NT_MAX_DEPTH ? s->q.steps : NT_MAX_DEPTH;
-    add(s, SPACE_DEPTH, 1);
-    for (int a = SPACE_TILE_X; a <= SPACE_TILE_Z; a++)
-        add(s, (space_axis)a, 0);
+    add(s, NT_KEY_DEPTH, 1);
+    for (int a = NT_KEY_TILE_X; a <= NT_KEY_TILE_Z; a++)
+        add(s, (nt_key_id)a, 0);
     if (s->radius == 0) {
-        add_powers(s, SPACE_DEPTH, 2, deepest, 2);
-        add(s, SPACE_DEPTH, deepest > 0 ? deepest : 1);
+        add_powers(s, NT_KEY_DEPTH, 2, deepest, 2);
+        add(s, NT_KEY_DEPTH, deepest > 0 ? deepest : 1);
         /* In x a tile may be a chunk of many rows, where `flat` fuses them. */
-        add_powers(s, SPACE_TILE_X, 8 * line, cells < 1 << 20 ? cells : 1 << 20, 2);
-        add_powers(s, SPACE_TILE_Y, 1, n[1] / 2, 4);
-        add_powers(s, SPACE_TILE_Z, 1, n[2] / 2, 4);
+        add_powers(s, NT_KEY_TILE_X, 8 * line, cells < 1 << 20 ? cells : 1 << 20, 2);
+        add_powers(s, NT_KEY_TILE_Y, 1, n[1] / 2, 4);
+        add_powers(s, NT_KEY_TILE_Z, 1, n[2] / 2, 4);
         return;
     }
-    ADD_ALL(s, SPACE_DEPTH, deepest, 2, 3, 4, 6, 8, 12, 16);
-    ADD_ALL(s, SPACE_TILE_X, n[0] - 1, 64, 128, 256, 512, 1024);
-    ADD_ALL(s, SPACE_TILE_Y, n[1] - 1, 4, 8, 12, 16, 24, 32, 48, 64, 96, 128);
-    ADD_ALL(s, SPACE_TILE_Z, n[2] - 1, 1, 2, 4, 8, 16);
+    ADD_ALL(s, NT_KEY_DEPTH, deepest, 2, 3, 4, 6, 8, 12, 16);
+    ADD_ALL(s, NT_KEY_TILE_X, n[0] - 1, 64, 128, 256, 512, 1024);
+    ADD_ALL(s, NT_KEY_TILE_Y, n[1] - 1, 4, 8, 12, 16, 24, 32, 48, 64, 96, 128);
+    ADD_ALL(s, NT_KEY_TILE_Z, n[2] - 1, 1, 2, 4, 8, 16);
+}
+
+/* Every value of a key that has names, as far as this kernel allows it. */
+static void add_named(space *s, nt_key_id axis, int n)
+{
+    for (int v = 0; v < n; v++) {
+        nt_config c = nt_config_blank(s->q.kernel);
+        nt_key_set(&c, axis, v);
+        if (nt_config_check(s->q.kernel, &c, NULL) == NT_OK)
+            add(s, axis, v);
+    }
+}
+
+static void add_chunks(space *s)
+{
+    add(s, NT_KEY_CHUNK, 0);
+    add_powers(s, NT_KEY_CHUNK, 1 << 10, s->q.shape[0] / 2 < 1 << 24 ? s->q.shape[0] / 2 : 1 << 24, 4);
 }
 
 void space_make(space *s, const space_question *q)
 {
-    *s = (space){.q = *q, .radius = nt_kernel_radius(q->kernel, nt_kernel_case(q->kernel, q->order)->params)};
-    for (int p = 0; p < NT_N_PARALLELS; p++)
-        add(s, SPACE_PARALLEL, p);
-    for (int o = 0; o < NT_N_ORDERS; o++)
-        add(s, SPACE_ORDER, o);
-    for (int c = 0; c < NT_N_SCHEDULES; c++)
-        add(s, SPACE_SCHEDULE, c);
+    const nt_kernel *k = q->kernel;
+    *s = (space){.q = *q, .radius = nt_kernel_radius(k, q->kernel_case->params)};
+    add_named(s, NT_KEY_PARALLEL, NT_N_PARALLELS);
+    add_named(s, NT_KEY_SCHEDULE, NT_N_SCHEDULES);
     for (int i = 0; i < q->n_threads; i++)
-        add(s, SPACE_THREADS, q->threads[i]);
+        add(s, NT_KEY_THREADS, q->threads[i]);
     add_functions(s);
-    add_tiles(s);
+    if (k->range) {
+        add_chunks(s);
+    } else {
+        add_named(s, NT_KEY_ORDER, NT_N_ORDERS);
+        add_tiles(s);
+    }
+    for (int i = 0; k->keys && k->keys[i].name; i++)
+        add_all(s, (nt_key_id)(NT_KEY_OWN + i), k->keys[i].values, k->keys[i].n_values, INT64_MAX);
 }
 
 double space_size(const space *s)
 {
     double size = 1;
-    for (int a = 0; a < SPACE_N_AXES; a++)
-        size *= s->n[a];
+    for (int a = 0; a < NT_N_KEYS; a++)
+        size *= s->n[a] > 0 ? s->n[a] : 1;
     return size;
 }
 
@@ -122,16 +131,16 @@ nt_config space_canonical(const space *s, nt_config config)
 /* ---- Where to begin -------------------------------------------------------------------------------- */
 
 /*
- * A tile slides by the radius a step, so between two fronts it comes back to all but the first of the planes that
- * its steps have touched: depth * r of the skew, a front, and r on either side for the neighbours; rows alike.
- * In x a cut tile slides by whole cache lines.
+ * A tile slides by the radius a step, so between two fronts it comes back to all but the first of the planes
+ * that its steps have touched: depth * r of the skew, a front, and r on either side for the neighbours; rows
+ * alike. In x a cut tile slides by whole cache lines.
  */
 double space_wavefront_bytes(const space *s, const nt_config *c)
 {
     const nt_kernel *k = s->q.kernel;
     const int64_t bytes = (int64_t)nt_dtype_bytes(s->q.dtype), line = 64 / bytes, r = s->radius;
     const int64_t slide[3] = {(r + line - 1) / line * line, r, r};
-    double cells = k->n_levels + k->n_coefs;
+    double cells = k->field->n_levels + k->field->n_coefs;
     for (int a = 0; a < 3; a++) {
         const int64_t parts = a == 1 && c->parallel != NT_SERIAL ? c->threads : 1;
         const int64_t size = c->tile[a] > 0 ? c->tile[a] : (s->q.shape[a] + parts - 1) / parts;
@@ -142,12 +151,12 @@ double space_wavefront_bytes(const space *s, const nt_config *c)
 }
 
 /* The largest of an axis with which the wavefront fits; 0 where the least does not. */
-static int64_t largest_fitting(const space *s, nt_config c, space_axis axis, double bytes)
+static int64_t largest_fitting(const space *s, nt_config c, nt_key_id axis, double bytes)
 {
     int64_t best = 0;
     for (int i = 0; i < s->n[axis]; i++) {
         const int64_t v = s->value[axis][i];
-        c.tile[axis - SPACE_TILE_X] = v;
+        nt_key_set(&c, axis, v);
         if (v > best && space_wavefront_bytes(s, &c) <= bytes)
             best = v;
     }
@@ -160,14 +169,14 @@ static bool fit_wavefront(const space *s, int depth, double bytes, bool whole_ro
     const int64_t enough = (int64_t)depth * s->radius; /* rows: below, half of a tile is skew */
     c->depth = depth;
     c->tile[2] = 0; /* planes: each front reads again a radius on either side */
-    for (int i = 0; i < s->n[SPACE_TILE_Z] && c->tile[2] < 2; i++)
-        if (s->value[SPACE_TILE_Z][i] >= s->radius)
-            c->tile[2] = s->value[SPACE_TILE_Z][i];
+    for (int i = 0; i < s->n[NT_KEY_TILE_Z] && c->tile[2] < 2; i++)
+        if (s->value[NT_KEY_TILE_Z][i] >= s->radius)
+            c->tile[2] = s->value[NT_KEY_TILE_Z][i];
     /* Of cut rows the longest first: the axis ascends behind its 0. */
-    const int n_cut = s->n[SPACE_TILE_X] - 1;
+    const int n_cut = s->n[NT_KEY_TILE_X] - 1;
     for (int i = 0; i < (whole_rows ? 1 : n_cut); i++) {
-        c->tile[0] = whole_rows ? 0 : s->value[SPACE_TILE_X][n_cut - i];
-        c->tile[1] = largest_fitting(s, *c, SPACE_TILE_Y, bytes);
+        c->tile[0] = whole_rows ? 0 : s->value[NT_KEY_TILE_X][n_cut - i];
+        c->tile[1] = largest_fitting(s, *c, NT_KEY_TILE_Y, bytes);
         if (c->tile[1] >= enough)
             return true;
     }
@@ -180,21 +189,21 @@ static int add_start(const space *s, nt_config start[SPACE_MOST_STARTS], int n, 
         return n;
     start[n] = space_canonical(s, c);
     for (int i = 0; i < n; i++)
-        if (space_complexity(&start[i], &start[n]) == 0)
+        if (nt_config_differences(&start[i], &start[n]) == 0)
             return n;
     return n + 1;
 }
 
-/* Every depth of which tiles stay in a cache.  Rows are cut where no depth's would fit whole: pieces come slowly from
- * the memory, and slide by whole cache lines. */
-static int add_wavefronts(const space *s, nt_config start[SPACE_MOST_STARTS], int n, nt_config plain,
+/* Every depth of which tiles stay in a cache.  Rows are cut where no depth's would fit whole: pieces come
+ * slowly from the memory, and slide by whole cache lines. */
+static int add_wavefronts(const space *s, nt_config start[SPACE_MOST_STARTS], int n, nt_config base,
                           double bytes)
 {
     static const int depths[] = {8, 16, 4, 12, 6, 3, 2};
     bool found = false;
     for (int whole = 1; whole >= 0 && !found; whole--)
         for (size_t d = 0; d < sizeof depths / sizeof *depths; d++) {
-            nt_config c = plain;
+            nt_config c = base;
             if (depths[d] > s->q.steps || !fit_wavefront(s, depths[d], bytes, whole, &c))
                 continue;
             n = add_start(s, start, n, c);
@@ -207,34 +216,49 @@ static int stencil_starts(const space *s, nt_config start[SPACE_MOST_STARTS])
 {
     /* All of the last level's share is not too much: of what a front touches not everything comes back. */
     const double cache[] = {(double)s->q.l3_bytes, 0.5 * (double)s->q.l3_bytes, 0.75 * (double)s->q.l2_bytes};
-    nt_config plain = s->q.arithmetic;
-    plain.parallel = NT_OUTER;
-    plain.order = NT_ZYX;
-    plain.schedule = NT_STATIC;
-    plain.threads = s->q.threads[s->q.n_threads - 1];
-    plain.depth = 1;
-    memset(plain.tile, 0, sizeof plain.tile);
+    nt_config base = s->q.arithmetic;
+    base.parallel = NT_OUTER;
+    base.order = NT_ZYX;
+    base.schedule = NT_STATIC;
+    base.threads = s->q.threads[s->q.n_threads - 1];
+    base.depth = 1;
+    memset(base.tile, 0, sizeof base.tile);
     int n = 0;
     for (size_t k = 0; k < sizeof cache / sizeof *cache; k++)
-        n = add_wavefronts(s, start, n, plain, cache[k]);
-    /* The planes that a row of tiles reads of one level stay in cache while it goes through z.  One step at a time
-     * waits for the memory, and how its functions ask for what comes next decides. */
-    const int grids = s->q.kernel->n_levels + s->q.kernel->n_coefs;
-    for (int f = s->q.steps > 1 ? 0 : s->n[SPACE_FUNCTION] - 1; f >= 0; f--) {
-        const nt_tile *function = &tiles_of(s)[s->value[SPACE_FUNCTION][f]];
-        nt_config layers = plain;
-        layers.unroll = function->unroll;
-        layers.jam = function->jam;
-        layers.tile[2] = layers.jam;
-        layers.tile[1] = largest_fitting(s, layers, SPACE_TILE_Y, 0.5 * (double)s->q.l2_bytes * grids);
+        n = add_wavefronts(s, start, n, base, cache[k]);
+    /* The planes that a row of tiles reads of one level stay in cache while it goes through z.  One step at a
+     * time waits for the memory, and how its functions ask for what comes next decides. */
+    const int grids = s->q.kernel->field->n_levels + s->q.kernel->field->n_coefs;
+    for (int f = s->q.steps > 1 ? 0 : s->n[NT_KEY_FN] - 1; f >= 0; f--) {
+        nt_config layers = base;
+        layers.fn = (int)s->value[NT_KEY_FN][f];
+        layers.tile[2] = 1;
+        layers.tile[1] = largest_fitting(s, layers, NT_KEY_TILE_Y, 0.5 * (double)s->q.l2_bytes * grids);
         layers.tile[2] = 0;
         n = add_start(s, start, n, layers);
     }
     return n;
 }
 
+static int range_starts(const space *s, nt_config start[SPACE_MOST_STARTS])
+{
+    nt_config c = s->q.arithmetic;
+    c.parallel = NT_FLAT;
+    c.schedule = NT_STATIC;
+    c.threads = s->q.threads[s->q.n_threads - 1];
+    c.chunk = 0;
+    int n = add_start(s, start, 0, c);
+    c.schedule = NT_DYNAMIC;
+    c.chunk = s->q.shape[0] / (16 * (int64_t)c.threads) + 1;
+    for (int i = s->n[NT_KEY_CHUNK] - 1; i > 0 && s->value[NT_KEY_CHUNK][i] > c.chunk; i--)
+        c.chunk = s->value[NT_KEY_CHUNK][i];
+    return add_start(s, start, n, c);
+}
+
 int space_starts(const space *s, nt_config start[SPACE_MOST_STARTS])
 {
+    if (s->q.kernel->range)
+        return range_starts(s, start);
     if (s->radius > 0)
         return stencil_starts(s, start);
     nt_config c = s->q.arithmetic;
@@ -242,13 +266,13 @@ int space_starts(const space *s, nt_config start[SPACE_MOST_STARTS])
     c.order = NT_ZYX;
     c.schedule = NT_STATIC;
     c.threads = s->q.threads[s->q.n_threads - 1];
-    c.depth = (int)s->value[SPACE_DEPTH][s->n[SPACE_DEPTH] - 1]; /* all steps, or 1 */
+    c.depth = (int)s->value[NT_KEY_DEPTH][s->n[NT_KEY_DEPTH] - 1]; /* all steps, or 1 */
     memset(c.tile, 0, sizeof c.tile);
     if (c.depth > 1) {
         const int64_t half = s->q.l1d_bytes / 2 / (int64_t)nt_dtype_bytes(s->q.dtype);
-        for (int i = 0; i < s->n[SPACE_TILE_X]; i++)
-            if (s->value[SPACE_TILE_X][i] <= half)
-                c.tile[0] = s->value[SPACE_TILE_X][i];
+        for (int i = 0; i < s->n[NT_KEY_TILE_X]; i++)
+            if (s->value[NT_KEY_TILE_X][i] <= half)
+                c.tile[0] = s->value[NT_KEY_TILE_X][i];
     }
     start[0] = space_canonical(s, c);
     return 1;
@@ -256,84 +280,45 @@ int space_starts(const space *s, nt_config start[SPACE_MOST_STARTS])
 
 /* ---- Moves ------------------------------------------------------------------------------------------ */
 
-static void set_axis(const space *s, nt_config *c, space_axis axis, int64_t value)
+int space_place(const space *s, const nt_config *config, nt_key_id axis)
 {
-    switch (axis) {
-    case SPACE_PARALLEL: c->parallel = (nt_parallel)value; break;
-    case SPACE_ORDER: c->order = (nt_order)value; break;
-    case SPACE_SCHEDULE: c->schedule = (nt_schedule)value; break;
-    case SPACE_THREADS: c->threads = (int)value; break;
-    case SPACE_DEPTH: c->depth = (int)value; break;
-    case SPACE_TILE_X: c->tile[0] = value; break;
-    case SPACE_TILE_Y: c->tile[1] = value; break;
-    case SPACE_TILE_Z: c->tile[2] = value; break;
-    case SPACE_FUNCTION:
-        c->unroll = tiles_of(s)[value].unroll;
-        c->jam = tiles_of(s)[value].jam;
-        break;
-    case SPACE_N_AXES: break;
-    }
-}
-
-static int64_t get_axis(const space *s, const nt_config *c, space_axis axis)
-{
-    switch (axis) {
-    case SPACE_PARALLEL: return c->parallel;
-    case SPACE_ORDER: return c->order;
-    case SPACE_SCHEDULE: return c->schedule;
-    case SPACE_THREADS: return c->threads;
-    case SPACE_DEPTH: return c->depth;
-    case SPACE_TILE_X: return c->tile[0];
-    case SPACE_TILE_Y: return c->tile[1];
-    case SPACE_TILE_Z: return c->tile[2];
-    case SPACE_FUNCTION:
-        for (int i = 0; i < s->n[axis]; i++) {
-            const nt_tile *t = &tiles_of(s)[s->value[axis][i]];
-            if (t->unroll == c->unroll && t->jam == c->jam)
-                return s->value[axis][i];
-        }
-        return -1;
-    case SPACE_N_AXES: break;
-    }
-    return -1;
-}
-
-int space_place(const space *s, const nt_config *config, space_axis axis)
-{
-    const int64_t value = get_axis(s, config, axis);
+    const int64_t value = nt_key_get(config, axis);
     for (int i = 0; i < s->n[axis]; i++)
         if (s->value[axis][i] == value)
             return i;
     return 0;
 }
 
-nt_config space_set(const space *s, nt_config config, space_axis axis, int64_t value)
+nt_config space_set(const space *s, nt_config config, nt_key_id axis, int64_t value)
 {
     /* A serial config has one thread; sharing a loop again means all of them. */
-    if (axis == SPACE_PARALLEL && value != NT_SERIAL && config.threads == 1)
+    if (axis == NT_KEY_PARALLEL && value != NT_SERIAL && config.threads == 1)
         config.threads = s->q.threads[s->q.n_threads - 1];
-    set_axis(s, &config, axis, value);
+    nt_key_set(&config, axis, value);
     return space_canonical(s, config);
 }
 
-/* xorshift64*: Vigna, ACM TOMS 42 (2016). */
-static uint64_t draw(uint64_t *state)
+/* A number below n.  The upper half of the state is the seed, the lower half counts. */
+static int draw(uint64_t *state, int n)
 {
-    *state ^= *state >> 12;
-    *state ^= *state << 25;
-    *state ^= *state >> 27;
-    return *state * UINT64_C(2685821657736338717);
+    uint32_t words[4];
+    nt_philox_block(*state & UINT32_MAX, *state >> 32, words);
+    ++*state;
+    return (int)(words[0] % (uint32_t)n);
 }
 
 /* Two or three axes, each to a value at most two places away. */
 nt_config space_near(const space *s, nt_config config, uint64_t *state)
 {
-    const int n = 2 + (int)(draw(state) >> 33) % 2;
+    const int n = 2 + draw(state, 2);
     for (int i = 0; i < n; i++) {
-        const space_axis axis = (space_axis)((draw(state) >> 33) % SPACE_N_AXES);
-        const int at = space_place(s, &config, axis) + (int)((draw(state) >> 33) % 5) - 2;
+        nt_key_id axis;
+        do
+            axis = space_axes[draw(state, SPACE_N_AXES)];
+        while (s->n[axis] == 0);
+        const int at = space_place(s, &config, axis) + draw(state, 5) - 2;
         if (at >= 0 && at < s->n[axis])
-            set_axis(s, &config, axis, s->value[axis][at]);
+            nt_key_set(&config, axis, s->value[axis][at]);
     }
     return space_canonical(s, config);
 }
@@ -341,15 +326,10 @@ nt_config space_near(const space *s, nt_config config, uint64_t *state)
 nt_config space_random(const space *s, uint64_t *state)
 {
     nt_config c = s->q.arithmetic;
-    for (int a = 0; a < SPACE_N_AXES; a++)
-        set_axis(s, &c, (space_axis)a, s->value[a][(draw(state) >> 33) % (uint64_t)s->n[a]]);
+    for (int i = 0; i < SPACE_N_AXES; i++) {
+        const nt_key_id a = space_axes[i];
+        if (s->n[a] > 0)
+            nt_key_set(&c, a, s->value[a][draw(state, s->n[a])]);
+    }
     return space_canonical(s, c);
-}
-
-int space_complexity(const nt_config *plain, const nt_config *c)
-{
-    return (c->parallel != plain->parallel) + (c->order != plain->order) + (c->depth != plain->depth) +
-           (c->threads != plain->threads) + (c->schedule != plain->schedule) + (c->unroll != plain->unroll) +
-           (c->jam != plain->jam) + (c->tile[0] != plain->tile[0]) + (c->tile[1] != plain->tile[1]) +
-           (c->tile[2] != plain->tile[2]);
 }

@@ -9,27 +9,12 @@
 
 #include "nestune/nestune.h"
 
-#define SPACE_AXIS_MAP(X)                                                                \
-    X(PARALLEL, "parallel")                                                              \
-    X(DEPTH, "depth")                                                                    \
-    X(TILE_X, "tile x")                                                                  \
-    X(TILE_Y, "tile y") X(TILE_Z, "tile z")                                              \
-        X(FUNCTION, "tile function") /* an index into the isa's table: unroll and jam */ \
-        X(THREADS, "threads") X(SCHEDULE, "schedule") X(ORDER, "order")
-
-typedef enum space_axis {
-#define X(code, text) SPACE_##code,
-    SPACE_AXIS_MAP(X)
-#undef X
-        SPACE_N_AXES
-} space_axis;
-
 enum { SPACE_MOST_VALUES = 40 };
 
 /* Everything about the machine and the question that the space depends on. */
 typedef struct space_question {
     const nt_kernel *kernel;
-    int order; /* of the kernel's case */
+    const nt_case *kernel_case;
     nt_dtype dtype;
     int64_t shape[3];
     int64_t steps;
@@ -43,14 +28,17 @@ typedef struct space_question {
 typedef struct space {
     space_question q;
     int radius;
-    int64_t value[SPACE_N_AXES][SPACE_MOST_VALUES];
-    int n[SPACE_N_AXES];
+    /* The axes are the keys of the config; one without values stays as the arithmetic has it. */
+    int64_t value[NT_N_KEYS][SPACE_MOST_VALUES];
+    int n[NT_N_KEYS];
 } space;
 
-const char *space_axis_name(space_axis axis);
+/* The axes in the order that a descent takes them: what decides most comes first. */
+enum { SPACE_N_AXES = NT_N_KEYS - 3 }; /* isa, variant and layout are the arithmetic's */
+extern const nt_key_id space_axes[SPACE_N_AXES];
 
-/* space_make() - the values of each axis for this question.  Tiles are powers of two up to the shape, and 0; over
- * neighbours there are finer ones in y and in depth. */
+/* space_make() - the values of each axis for this question.  Tiles and chunks are powers of two up to the
+ * shape, and 0; stencils have finer tiles in y and in depth.  Of the kernel's own keys: their values. */
 void space_make(space *s, const space_question *q);
 
 /* space_size() - how many configs the axes span, before those that mean the same are made one. */
@@ -59,10 +47,12 @@ double space_size(const space *s);
 /*
  * space_starts() - where a model of the caches would begin, at most SPACE_MOST_STARTS configs; all threads.
  *
- * Radius 0: flat, a chunk that half fills the first-level cache where steps are kept in it.
- * Over neighbours: for several depths, the widest tiles whose wavefront stays in the core's share of the third-level
- * cache, in half of it, and in the second; of whole rows, or where no depth's fit so, of cut ones.  For depth 1 the
- * rows whose planes stay in the second-level cache; where there is one step alone, by every tile function.
+ * A range: flat, an even split, and chunks dealt out dynamically.
+ * A pointwise kernel: flat, a chunk that half fills the first-level cache where steps are kept in it.
+ * A stencil: for several depths, the widest tiles whose wavefront stays in the core's share of the
+ * third-level cache, in half of it, and in the second; of whole rows, or where no depth's fit so, of cut
+ * ones.  For depth 1 the rows whose planes stay in the second-level cache; where there is one step alone, by
+ * every tile function.
  */
 enum { SPACE_MOST_STARTS = 24 };
 int space_starts(const space *s, nt_config start[SPACE_MOST_STARTS]);
@@ -71,10 +61,10 @@ int space_starts(const space *s, nt_config start[SPACE_MOST_STARTS]);
 double space_wavefront_bytes(const space *s, const nt_config *config);
 
 /* space_set() - the config with one axis changed, made canonical. */
-nt_config space_set(const space *s, nt_config config, space_axis axis, int64_t value);
+nt_config space_set(const space *s, nt_config config, nt_key_id axis, int64_t value);
 
 /* space_place() - where on an axis a config stands: the number of its value, 0 where it has none of them. */
-int space_place(const space *s, const nt_config *config, space_axis axis);
+int space_place(const space *s, const nt_config *config, nt_key_id axis);
 
 /* space_near() - a config drawn from the neighbourhood of another. */
 nt_config space_near(const space *s, nt_config config, uint64_t *state);
@@ -84,8 +74,5 @@ nt_config space_random(const space *s, uint64_t *state);
 
 /* space_canonical() - of configs that mean the same, the one that stands for them. */
 nt_config space_canonical(const space *s, nt_config config);
-
-/* space_complexity() - in how many keys a config differs from the plainest one: ties go to the least. */
-int space_complexity(const nt_config *plain, const nt_config *config);
 
 #endif /* AUTOTUNE_SPACE_H */

@@ -9,7 +9,7 @@
 #include <string.h>
 
 #include "os/text.h"
-#include "store/trial_json.h"
+#include "measure/trial_json.h"
 
 static int by_key(const void *a, const void *b)
 {
@@ -38,7 +38,7 @@ static struct recorded *find_unused(journal_runner *r, const char *key)
 /* 1: *answer is the recorded one. */
 static int replay(journal_runner *r, const trial_ask *ask, trial_answer *answer)
 {
-    char *key = trial_ask_key(ask);
+    char *key = trial_ask_text(ask);
     struct recorded *found = key ? find_unused(r, key) : NULL;
     free(key);
     if (!found)
@@ -77,7 +77,7 @@ static void run(trial_runner *self, const trial_ask *ask, trial_answer *answer)
 {
     journal_runner *r = (journal_runner *)self;
     /* A config that cannot run has no text form; refusing it again costs nothing. */
-    const int recordable = nt_config_check(ask->kernel, ask->dtype, &ask->config, NULL) == NT_OK;
+    const int recordable = nt_config_check(ask->kernel, &ask->config, NULL) == NT_OK;
     if (recordable && replay(r, ask, answer))
         return;
     r->next->run(r->next, ask, answer);
@@ -120,7 +120,7 @@ nt_status journal_runner_init(journal_runner *r, journal *j, trial_runner *next,
                 on_damage(context, journal_line(j, i), wrong.text);
             continue;
         }
-        char *key = trial_ask_key(&ask);
+        char *key = trial_ask_text(&ask);
         if (!key) {
             journal_runner_free(r);
             break;

@@ -2,9 +2,13 @@
  * result_json.c - the JSON form of what a tune found out
  * SPDX-License-Identifier: MIT
  */
+#define _GNU_SOURCE /* asprintf */
 #include "store/result_json.h"
 
 #include <math.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -45,43 +49,57 @@ json_t *result_key_json(const nt_machine *m, const nt_kernel *kernel)
 
 /* ---- rows ----------------------------------------------------------------------------------- */
 
-static json_t *figure(double value)
+/* What a row tells in numbers above 0; null: it was not measured. */
+static const struct figure {
+    const char *name;
+    size_t at;
+} figures[] = {
+    {"default_ns_per_cell", offsetof(result_row, default_ns)},
+    {"tuned_ns_per_cell", offsetof(result_row, tuned_ns)},
+    {"memory_roof_ns_per_cell", offsetof(result_row, memory_roof_ns)},
+    {"arithmetic_roof_ns_per_cell", offsetof(result_row, arithmetic_roof_ns)},
+    {"fp_roof_ns_per_cell", offsetof(result_row, fp_roof_ns)},
+    {"load_roof_ns_per_cell", offsetof(result_row, load_roof_ns)},
+    {"in_cache_ns_per_cell", offsetof(result_row, in_cache_ns)},
+    {"roof_ns_per_cell", offsetof(result_row, roof_ns)},
+    {"space", offsetof(result_row, space_size)},
+};
+enum { N_FIGURES = sizeof figures / sizeof *figures };
+
+static json_t *figure_json(double value)
 {
     return value > 0 && isfinite(value) ? json_real(value) : json_null();
 }
 
-static json_t *config_json(const nt_kernel *kernel, const nt_config *config)
+json_t *result_shape_json(const int64_t n[3])
 {
-    char text[NT_CONFIG_TEXT];
-    nt_config_format(kernel, config, text);
-    return json_string(text);
+    return json_pack("[I,I,I]", (json_int_t)n[0], (json_int_t)n[1], (json_int_t)n[2]);
 }
 
 static json_t *row_json(const result_row *r)
 {
+    char config[NT_CONFIG_TEXT], default_config[NT_CONFIG_TEXT];
+    nt_config_format(r->kernel, &r->config, config);
+    nt_config_format(r->kernel, &r->default_config, default_config);
     json_t *loops = json_object();
-    for (int p = 0; p < NT_N_PARALLELS; p++)
-        json_object_set_new(loops, nt_parallel_name((nt_parallel)p), figure(r->loops_ns[p]));
-    return json_pack("{s:s, s:i, s:s, s:s, s:[I,I,I], s:I, s:o, s:o, s:o, s:[f,f], s:i, s:s, s:o, s:o, s:o, "
-                     "s:o, s:o, s:[I,I,I], s:o, "
-                     "s:o, s:f, "
-                     "s:o, s:o, s:o, s:i, s:i, s:b, s:f}",
-                     "kernel", r->kernel->name, "order", r->order, "dtype", nt_dtype_name(r->dtype), "class",
-                     nt_class_name(r->class), "shape", (json_int_t)r->shape[0], (json_int_t)r->shape[1],
-                     (json_int_t)r->shape[2], "steps", (json_int_t)r->steps, "default_ns_per_cell",
-                     figure(r->default_ns), "tuned_ns_per_cell", figure(r->tuned_ns), "speedup",
-                     figure(r->tuned_ns > 0 ? r->default_ns / r->tuned_ns : 0), "tuned_over_default",
-                     r->ratio.low, r->ratio.high, "pairs", r->ratio.n, "verdict",
-                     stats_verdict_name(r->verdict), "memory_roof_ns_per_cell", figure(r->memory_roof_ns),
-                     "arithmetic_roof_ns_per_cell", figure(r->arithmetic_roof_ns), "fp_roof_ns_per_cell",
-                     figure(r->fp_roof_ns), "load_roof_ns_per_cell", figure(r->load_roof_ns),
-                     "in_cache_ns_per_cell", figure(r->in_cache_ns), "in_cache_shape",
-                     (json_int_t)r->in_cache_shape[0], (json_int_t)r->in_cache_shape[1],
-                     (json_int_t)r->in_cache_shape[2], "roof_ns_per_cell", figure(r->roof_ns),
-                     "roof_fraction", figure(r->tuned_ns > 0 ? r->roof_ns / r->tuned_ns : 0), "max_ulp",
-                     r->max_ulp, "loops", loops, "config", config_json(r->kernel, &r->config),
-                     "default_config", config_json(r->kernel, &r->default_config), "trials", r->n_trials,
-                     "failed", r->n_failed, "complete", r->complete, "space", r->space_size);
+    const result_way *ways = result_ways(r->kernel);
+    for (int w = 0; ways[w].name; w++)
+        json_object_set_new(loops, ways[w].name, figure_json(r->ways_ns[w]));
+    json_t *row = json_pack(
+        "{s:s, s:s, s:s, s:s, s:o, s:I, s:[f,f], s:i, s:s, s:o, s:o, s:o, s:f, s:o, s:s, s:s, s:i, s:i, s:b}",
+        "kernel", r->kernel->name, "case", r->kernel_case->name, "dtype", nt_dtype_name(r->dtype), "class",
+        nt_class_name(r->shape_class), "shape", result_shape_json(r->shape), "steps", (json_int_t)r->steps,
+        "tuned_over_default", r->ratio.low, r->ratio.high, "pairs", r->ratio.n, "verdict",
+        stats_verdict_name(r->verdict), "speedup",
+        figure_json(r->tuned_ns > 0 ? r->default_ns / r->tuned_ns : 0), "in_cache_shape",
+        result_shape_json(r->in_cache_shape), "roof_fraction",
+        figure_json(r->tuned_ns > 0 ? r->roof_ns / r->tuned_ns : 0), "max_ulp", r->max_ulp, "loops", loops,
+        "config", config, "default_config", default_config, "trials", r->n_trials, "failed", r->n_failed,
+        "complete", r->complete);
+    for (int i = 0; i < N_FIGURES; i++)
+        json_object_set_new(row, figures[i].name,
+                            figure_json(*(const double *)((const char *)r + figures[i].at)));
+    return row;
 }
 
 json_t *result_json(const result *r, const nt_kernel *kernel)
@@ -106,17 +124,6 @@ static uint32_t crc_of(json_t *root)
     return crc;
 }
 
-static void set_crc(json_t *root)
-{
-    char *text = json_dumps(root, JSON_REAL_PRECISION(6)); /* the numbers as they will be read back */
-    json_t *back = text ? json_loads(text, 0, NULL) : NULL;
-    char crc[16];
-    snprintf(crc, sizeof crc, "%08x", back ? crc_of(back) : 0);
-    json_object_set_new(root, "crc", json_string(crc));
-    json_decref(back);
-    free(text);
-}
-
 static bool crc_is_right(json_t *root)
 {
     const char *there = json_string_value(json_object_get(root, "crc"));
@@ -125,36 +132,49 @@ static bool crc_is_right(json_t *root)
     return there && strcmp(there, here) == 0;
 }
 
-static void path_of(const nt_kernel *kernel, const char *dir, char *path, size_t n)
+static char *path_of(const nt_kernel *kernel, const char *dir, nt_error *why)
 {
-    snprintf(path, n, "%s/%s.json", dir, kernel->name);
+    char *path;
+    if (asprintf(&path, "%s/%s.json", dir, kernel->name) >= 0)
+        return path;
+    snprintf(why->text, sizeof why->text, "no memory for the results of %s", kernel->name);
+    return NULL;
 }
 
 nt_status result_save(const result *r, const nt_kernel *kernel, const char *dir, nt_error *why)
 {
+    char *path = path_of(kernel, dir, why), *text = NULL, crc[16];
     json_t *root = result_json(r, kernel);
     if (root) {
         json_object_set_new(root, "key", result_key_json(&r->machine, kernel));
-        set_crc(root);
+        snprintf(crc, sizeof crc, "%08x", crc_of(root));
+        json_object_set_new(root, "crc", json_string(crc));
+        text = json_dumps(root, JSON_INDENT(1) | JSON_REAL_PRECISION(6));
     }
-    char *text = root ? json_dumps(root, JSON_INDENT(1) | JSON_REAL_PRECISION(6)) : NULL;
-    json_decref(root);
-    if (!text) {
+    nt_status status = NT_ENOMEM;
+    if (path && text)
+        status = file_replace(path, text, strlen(text), why);
+    else
         snprintf(why->text, sizeof why->text, "no memory for the results of %s", kernel->name);
-        return NT_ENOMEM;
-    }
-    char path[4096];
-    path_of(kernel, dir, path, sizeof path);
-    const nt_status status = file_replace(path, text, strlen(text), why);
+    json_decref(root);
     free(text);
+    free(path);
     return status;
 }
 
 /* ---- reading back ------------------------------------------------------------------------------ */
 
-static nt_status bad(nt_error *why, const char *path, const char *what)
+/* "<path>: <what is wrong>", a long path cut. */
+__attribute__((format(printf, 3, 4))) static nt_status bad(nt_error *why, const char *path,
+                                                           const char *format, ...)
 {
-    snprintf(why->text, sizeof why->text, "%.160s: %s", path, what);
+    char what[180];
+    va_list list;
+    va_start(list, format);
+    vsnprintf(what, sizeof what, format, list);
+    va_end(list);
+    snprintf(why->text, sizeof why->text, "%.*s: %s", (int)(sizeof why->text - 3 - strlen(what)), path, what);
+    text_make_printable(why->text);
     return NT_ESTALE;
 }
 
@@ -175,171 +195,135 @@ static nt_status check_key(const json_t *root, const nt_machine *m, const nt_ker
             continue;
         char *a = json_dumps(old, JSON_ENCODE_ANY | JSON_ENSURE_ASCII),
              *b = json_dumps(value, JSON_ENCODE_ANY);
-        snprintf(why->text, sizeof why->text, "%.80s: %s is %.60s, here %.60s", path, name, a ? a : "missing",
-                 b ? b : "?");
+        status = bad(why, path, "%s is %.60s, here %.60s", name, a ? a : "missing", b ? b : "?");
         free(a);
         free(b);
-        text_make_printable(why->text);
-        status = NT_ESTALE;
     }
     json_decref(here);
     return status;
 }
 
-static bool read_figure(const json_t *row, const char *name, double *value)
+static bool read_figure(const json_t *object, const char *name, double *value)
 {
-    const json_t *v = json_object_get(row, name);
-    if (json_is_null(v)) {
-        *value = 0;
-        return true;
-    }
-    if (!json_is_number(v))
-        return false;
+    const json_t *v = json_object_get(object, name);
     *value = json_number_value(v);
-    return *value > 0 && *value < 1e12;
+    return json_is_null(v) || (json_is_number(v) && *value > 0 && *value < 1e12);
 }
 
-static bool read_ratio(const json_t *v, double *value)
+static bool within(json_int_t value, json_int_t least, json_int_t most)
 {
-    *value = json_number_value(v);
-    return json_is_number(v) && *value >= 0 && *value < 1e12;
+    return value >= least && value <= most;
 }
 
-static bool read_count(const json_t *row, const char *name, int *value)
+/* Beside the figures: shapes, counts, names. */
+static bool read_facts(const json_t *json, result_row *row, nt_error *why)
 {
-    const json_t *v = json_object_get(row, name);
-    if (!json_is_integer(v) || json_integer_value(v) < 0 || json_integer_value(v) > 1000000000)
+    const char *name, *dtype, *shape_class, *verdict, *config, *default_config;
+    json_int_t shape[3], in_cache[3], steps, pairs, trials, failed;
+    int complete, d = -1, c = -1, v = -1;
+    if (json_unpack(
+            (json_t *)json,
+            "{s:s, s:s, s:s, s:s, s:s, s:s, s:[I,I,I!], s:[I,I,I!], s:[F,F!], s:I, s:I, s:I, s:I, s:b}",
+            "case", &name, "dtype", &dtype, "class", &shape_class, "verdict", &verdict, "config", &config,
+            "default_config", &default_config, "shape", &shape[0], &shape[1], &shape[2], "in_cache_shape",
+            &in_cache[0], &in_cache[1], &in_cache[2], "tuned_over_default", &row->ratio.low, &row->ratio.high,
+            "steps", &steps, "pairs", &pairs, "trials", &trials, "failed", &failed, "complete",
+            &complete) != 0)
         return false;
-    *value = (int)json_integer_value(v);
-    return true;
-}
-
-static bool read_shape(const json_t *row, const char *name, int64_t least, int64_t shape[3])
-{
-    const json_t *v = json_object_get(row, name);
+    for (int i = 0; i < NT_N_DTYPES; i++)
+        d = strcmp(dtype, nt_dtype_name((nt_dtype)i)) == 0 ? i : d;
+    for (int i = 0; i < NT_N_CLASSES; i++)
+        c = strcmp(shape_class, nt_class_name((nt_class)i)) == 0 ? i : c;
+    for (int i = 0; i <= STATS_UNDECIDED; i++)
+        v = strcmp(verdict, stats_verdict_name((stats_verdict)i)) == 0 ? i : v;
+    bool good = d >= 0 && c >= 0 && v >= 0 && within(steps, 1, 1000000) && within(pairs, 0, 1000000000) &&
+                within(trials, 0, 1000000000) && within(failed, 0, 1000000000) && row->ratio.low >= 0 &&
+                row->ratio.low < 1e12 && row->ratio.high >= 0 && row->ratio.high < 1e12 &&
+                (row->kernel_case = nt_kernel_case(row->kernel, name));
     for (int a = 0; a < 3; a++) {
-        const json_t *n = json_array_get(v, (size_t)a);
-        if (!json_is_integer(n) || json_integer_value(n) < least || json_integer_value(n) > INT64_C(1) << 40)
-            return false;
-        shape[a] = json_integer_value(n);
+        good = good && within(shape[a], 1, INT64_C(1) << 40) && within(in_cache[a], 0, INT64_C(1) << 40);
+        row->shape[a] = shape[a];
+        row->in_cache_shape[a] = in_cache[a];
     }
-    return json_array_size(v) == 3;
-}
-
-static int read_name(const json_t *row, const char *name, const char *(*text_of)(int), int n)
-{
-    const char *text = json_string_value(json_object_get(row, name));
-    for (int i = 0; text && i < n; i++)
-        if (strcmp(text, text_of(i)) == 0)
-            return i;
-    return -1;
-}
-
-static const char *dtype_text(int i)
-{
-    return nt_dtype_name((nt_dtype)i);
-}
-static const char *class_text(int i)
-{
-    return nt_class_name((nt_class)i);
-}
-static const char *verdict_text(int i)
-{
-    return stats_verdict_name((stats_verdict)i);
-}
-
-static bool read_config(const json_t *row, const char *name, const nt_kernel *kernel, nt_dtype dtype,
-                        nt_config *config, nt_error *why)
-{
-    const char *text = json_string_value(json_object_get(row, name));
-    return text && nt_config_default(kernel, dtype, config, why) == NT_OK &&
-           nt_config_parse(kernel, text, config, why) == NT_OK &&
-           nt_config_check(kernel, dtype, config, why) == NT_OK;
+    if (!good)
+        return false;
+    row->dtype = (nt_dtype)d;
+    row->shape_class = (nt_class)c;
+    row->verdict = (stats_verdict)v;
+    row->steps = steps;
+    row->ratio.n = (int)pairs;
+    row->n_trials = (int)trials;
+    row->n_failed = (int)failed;
+    row->complete = complete;
+    row->config = row->default_config = nt_config_blank(row->kernel);
+    return nt_config_parse(row->kernel, config, &row->config, why) == NT_OK &&
+           nt_config_parse(row->kernel, default_config, &row->default_config, why) == NT_OK;
 }
 
 static bool read_row(const json_t *json, const nt_kernel *kernel, result_row *row, nt_error *why)
 {
     *row = (result_row){.kernel = kernel};
-    const int dtype = read_name(json, "dtype", dtype_text, NT_N_DTYPES);
-    const int class = read_name(json, "class", class_text, NT_N_CLASSES);
-    const int verdict = read_name(json, "verdict", verdict_text, STATS_UNDECIDED + 1);
-    const json_int_t steps = json_integer_value(json_object_get(json, "steps"));
-    const json_t *interval = json_object_get(json, "tuned_over_default"),
-                 *loops = json_object_get(json, "loops");
-    if (dtype < 0 || class < 0 || verdict < 0 || steps < 1 || steps > 1000000 ||
-        !read_count(json, "order", &row->order) || !nt_kernel_case(kernel, row->order))
+    bool good = read_facts(json, row, why);
+    for (int i = 0; i < N_FIGURES; i++)
+        good = good && read_figure(json, figures[i].name, (double *)((char *)row + figures[i].at));
+    const result_way *ways = result_ways(kernel);
+    for (int w = 0; ways[w].name; w++)
+        good = good && read_figure(json_object_get(json, "loops"), ways[w].name, &row->ways_ns[w]);
+    if (!good)
         return false;
-    row->dtype = (nt_dtype)dtype;
-    row->class = (nt_class) class;
-    row->verdict = (stats_verdict)verdict;
-    row->steps = steps;
-    row->repeat = steps > 1 ? NT_MANY_STEPS : NT_ONE_STEP;
-    bool good = read_shape(json, "shape", 1, row->shape) &&
-                read_shape(json, "in_cache_shape", 0, row->in_cache_shape) &&
-                read_figure(json, "default_ns_per_cell", &row->default_ns) &&
-                read_figure(json, "tuned_ns_per_cell", &row->tuned_ns) &&
-                read_figure(json, "memory_roof_ns_per_cell", &row->memory_roof_ns) &&
-                read_figure(json, "arithmetic_roof_ns_per_cell", &row->arithmetic_roof_ns) &&
-                read_figure(json, "fp_roof_ns_per_cell", &row->fp_roof_ns) &&
-                read_figure(json, "load_roof_ns_per_cell", &row->load_roof_ns) &&
-                read_figure(json, "in_cache_ns_per_cell", &row->in_cache_ns) &&
-                read_figure(json, "roof_ns_per_cell", &row->roof_ns);
-    for (int p = 0; p < NT_N_PARALLELS; p++)
-        good = good && read_figure(loops, nt_parallel_name((nt_parallel)p), &row->loops_ns[p]);
-    if (!good || !read_config(json, "config", kernel, row->dtype, &row->config, why) ||
-        !read_config(json, "default_config", kernel, row->dtype, &row->default_config, why))
-        return false;
-    double low, high;
-    if (!read_ratio(json_array_get(interval, 0), &low) || !read_ratio(json_array_get(interval, 1), &high) ||
-        !read_count(json, "pairs", &row->ratio.n) || !read_count(json, "trials", &row->n_trials) ||
-        !read_count(json, "failed", &row->n_failed) || !read_figure(json, "space", &row->space_size))
-        return false;
+    row->repeat = row->steps > 1 ? NT_MANY_STEPS : NT_ONE_STEP;
     row->ratio.median = row->default_ns > 0 ? row->tuned_ns / row->default_ns : 0;
-    row->ratio.low = low;
-    row->ratio.high = high;
     row->max_ulp = kernel->variants[row->config.variant].max_ulp[row->dtype];
-    row->complete = json_is_true(json_object_get(json, "complete"));
     return true;
+}
+
+static nt_status read_rows(result *r, const json_t *rows, const nt_kernel *kernel, const char *path,
+                           nt_error *why)
+{
+    const int before = r->n_rows;
+    const size_t n = json_array_size(rows);
+    if (n == 0 || r->n_rows + n > RESULT_MOST_ROWS)
+        return bad(why, path, "has no rows, or too many");
+    for (size_t i = 0; i < n; i++) {
+        result_row *row = &r->row[r->n_rows++];
+        nt_error detail = {"a field is missing, of another type or out of range"};
+        if (!read_row(json_array_get(rows, i), kernel, row, &detail))
+            return bad(why, path, "result %zu: %.120s", i + 1, detail.text);
+        for (const result_row *other = &r->row[before]; other < row; other++)
+            if (result_contradicts(row, other))
+                return bad(why, path, "two of its rows contradict each other");
+    }
+    return NT_OK;
+}
+
+static nt_status read_root(json_t **root, const char *path, nt_error *why)
+{
+    json_error_t error;
+    char *text;
+    size_t n;
+    const nt_status status = file_read(path, (size_t)1 << 20, &text, &n, why);
+    if (status != NT_OK)
+        return status;
+    *root = json_loadb(text, n, JSON_REJECT_DUPLICATES, &error);
+    free(text);
+    return *root ? NT_OK : bad(why, path, "line %d: %.80s", error.line, error.text);
 }
 
 nt_status result_load(result *r, const nt_kernel *kernel, const char *dir, nt_error *why)
 {
-    char path[4096];
-    path_of(kernel, dir, path, sizeof path);
-    char *text;
-    size_t n;
-    nt_status status = file_read(path, (size_t)1 << 20, &text, &n, why);
-    if (status != NT_OK)
-        return status;
-    json_error_t error;
-    json_t *root = json_loadb(text, n, JSON_REJECT_DUPLICATES, &error);
-    free(text);
-    if (!root) {
-        snprintf(why->text, sizeof why->text, "%.120s: line %d: %.80s", path, error.line, error.text);
-        text_make_printable(why->text);
-        return NT_ESTALE;
-    }
-    status = check_key(root, &r->machine, kernel, path, why);
+    char *path = path_of(kernel, dir, why);
+    json_t *root = NULL;
+    const int before = r->n_rows;
+    nt_status status = path ? read_root(&root, path, why) : NT_ENOMEM;
+    if (status == NT_OK)
+        status = check_key(root, &r->machine, kernel, path, why);
     if (status == NT_OK && !crc_is_right(root))
         status = bad(why, path, "its CRC is wrong: it was damaged, or edited by hand");
-    const json_t *rows = json_object_get(root, "results");
-    const size_t n_rows = json_array_size(rows);
-    if (status == NT_OK && (n_rows == 0 || r->n_rows + n_rows > RESULT_MOST_ROWS))
-        status = bad(why, path, "has no rows, or too many");
-    const int before = r->n_rows;
-    for (size_t i = 0; status == NT_OK && i < n_rows; i++) {
-        nt_error detail = {"a field is missing, of another type or out of range"};
-        if (!read_row(json_array_get(rows, i), kernel, &r->row[r->n_rows++], &detail)) {
-            snprintf(why->text, sizeof why->text, "%.90s: result %zu: %.120s", path, i + 1, detail.text);
-            status = NT_ESTALE;
-        }
-    }
-    for (int i = before; status == NT_OK && i < r->n_rows; i++)
-        for (int k = before; status == NT_OK && k < i; k++)
-            if (result_contradicts(&r->row[i], &r->row[k]))
-                status = bad(why, path, "two of its rows contradict each other");
+    if (status == NT_OK)
+        status = read_rows(r, json_object_get(root, "results"), kernel, path, why);
     if (status != NT_OK)
         r->n_rows = before;
     json_decref(root);
+    free(path);
     return status;
 }

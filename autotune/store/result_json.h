@@ -9,12 +9,15 @@
 
 #include "tune/result.h"
 
-enum { RESULT_FORMAT = 2 };
+enum { RESULT_FORMAT = 3 };
 
 /* result_machine_json(), result_key_json() - who measured, and what the figures are true of.  New
  * references; NULL without memory. */
 json_t *result_machine_json(const nt_machine *machine);
 json_t *result_key_json(const nt_machine *machine, const nt_kernel *kernel);
+
+/* result_shape_json() - [nx, ny, nz]. */
+json_t *result_shape_json(const int64_t n[3]);
 
 /* result_json() - the documented form: {"machine": ..., "results": [...]}, with the rows of one kernel,
  * or of all for NULL.  A new reference; NULL without memory. */

@@ -13,26 +13,33 @@
 #include "tune/rows.h"
 #include "tune/stages.h"
 
+/* The two classes of a kernel's shape: the small one, and the large one. */
+static nt_class class_at(const tuning *t, int i)
+{
+    static const nt_class classes[2][2] = {{NT_IN_CACHE, NT_OUT_OF_CACHE}, {NT_SHORT, NT_LONG}};
+    return classes[t->kernel->range != NULL][i];
+}
+
 /* One step on the shape that a class is searched on. */
-static trial_ask quick_ask(const tuning *t, nt_dtype dtype, nt_class class)
+static trial_ask quick_ask(const tuning *t, nt_dtype dtype, nt_class shape_class)
 {
     int64_t shape[3], slab[3];
-    tune_row_shape(&t->r->machine, t->kernel, t->order, dtype, class, shape);
+    rows_shape(&t->r->machine, t->kernel, t->kernel_case, dtype, shape_class, shape);
     const int64_t *asked = t->o->shape[0] > 0 ? t->o->shape : shape;
-    tune_slab(&t->r->machine, t->kernel, t->order, dtype, class, asked, slab);
-    return tune_row_ask(t->kernel, t->order, dtype, class, slab, 1);
+    rows_slab(&t->r->machine, t->kernel, t->kernel_case, dtype, shape_class, asked, slab);
+    return rows_ask(t->kernel, t->kernel_case, dtype, shape_class, slab, 1);
 }
 
 /* Median seconds of a config on the default shape of a class; HUGE_VAL if it failed. */
-static double quick_time(tuning *t, nt_dtype dtype, nt_class class, const nt_config *config)
+static double quick_time(tuning *t, nt_dtype dtype, nt_class shape_class, const nt_config *config)
 {
-    trial_ask ask = quick_ask(t, dtype, class);
+    trial_ask ask = quick_ask(t, dtype, shape_class);
     ask.config = *config;
     trial_answer answer = {0};
     t->runner->run(t->runner, &ask, &answer);
-    candidate c = {.config = *config, .class = answer.class, .seconds = HUGE_VAL};
+    candidate c = {.config = *config, .outcome = answer.outcome, .seconds = HUGE_VAL};
     snprintf(c.detail, sizeof c.detail, "%s", answer.detail);
-    if (answer.class == TRIAL_OK && answer.n > 0)
+    if (answer.outcome == TRIAL_OK && answer.n > 0)
         c.seconds = stats_median(answer.seconds, answer.n);
     tuning_tell(t, "arithmetic", &c);
     return c.seconds;
@@ -43,8 +50,8 @@ static bool beats_default(tuning *t, nt_dtype dtype, const nt_config *config)
 {
     bool faster = false, slower = false;
     race *r = calloc(1, sizeof *r);
-    for (int class = 0; r && class < NT_N_CLASSES; class ++) {
-        trial_ask ask = quick_ask(t, dtype, (nt_class) class);
+    for (int i = 0; r && i < 2; i++) {
+        trial_ask ask = quick_ask(t, dtype, class_at(t, i));
         *r = (race){.runner = t->runner, .stop = t->o->stop};
         ask.config = t->standard;
         race_add(r, &ask);
@@ -52,7 +59,7 @@ static bool beats_default(tuning *t, nt_dtype dtype, const nt_config *config)
         race_add(r, &ask);
         race_run(r, tuning_short_runs.confirm_least, tuning_short_runs.confirm_least, 0);
         const stats_interval ratio = race_ratio(r, 1, 0);
-        const bool default_failed = r->entrant[0].class != TRIAL_OK;
+        const bool default_failed = r->entrant[0].outcome != TRIAL_OK;
         faster |= default_failed || race_surely_faster(r, 1, 0, TUNING_WORTH);
         slower |= !default_failed && ratio.n > 0 && stats_judge(&ratio, 0) == STATS_SLOWER;
     }
@@ -60,7 +67,29 @@ static bool beats_default(tuning *t, nt_dtype dtype, const nt_config *config)
     return faster && !slower;
 }
 
-/* The first tile function of each isa and variant is its plainest. */
+/* Is this one the first of its isa and variant: the default form? */
+static bool is_first(const nt_kernel *k, const nt_function *f)
+{
+    const nt_function *g;
+    for (int i = 0; (g = nt_kernel_function_at(k, i)) != f; i++)
+        if (g->isa == f->isa && g->dtype == f->dtype && strcmp(g->variant, f->variant) == 0)
+            return false;
+    return true;
+}
+
+/* The best isa first, so that its times are what the others are measured by. */
+static const nt_function *function_from_best(const nt_kernel *k, int i)
+{
+    int n = 0;
+    while (nt_kernel_function_at(k, n))
+        n++;
+    for (int isa = NT_N_ISAS - 1; isa >= 0; isa--)
+        for (int at = 0; at < n; at++)
+            if ((int)nt_kernel_function_at(k, at)->isa == isa && i-- == 0)
+                return nt_kernel_function_at(k, at);
+    return NULL;
+}
+
 nt_status tuning_arithmetic(tuning *t, nt_dtype dtype, nt_error *why)
 {
     const nt_kernel *k = t->kernel;
@@ -71,42 +100,36 @@ nt_status tuning_arithmetic(tuning *t, nt_dtype dtype, nt_error *why)
     const double begin_s = t->runner->now_s(t->runner);
     double best_in = HUGE_VAL, best_score = HUGE_VAL;
     bool any = false;
-    for (int isa = NT_N_ISAS - 1; isa >= 0; isa--) {
-        if (!k->tiles[isa] || !nt_isa_available((nt_isa)isa))
+    const nt_function *f;
+    for (int i = 0; (f = function_from_best(k, i)); i++) {
+        nt_config c = t->standard;
+        c.isa = f->isa;
+        c.variant = nt_kernel_variant(k, f->variant);
+        c.fn = nt_kernel_form(k, f->fn);
+        c.layout = (int)f->layout;
+        if (f->dtype != dtype || !is_first(k, f) || !nt_isa_available(f->isa) ||
+            !rows_allow(t->o, k, dtype, c.variant))
             continue;
-        for (int v = 0; k->variants[v].name; v++) {
-            nt_config c = t->standard;
-            c.isa = (nt_isa)isa;
-            c.variant = v;
-            const nt_tile *tile = k->tiles[isa];
-            while (tile->fn && (tile->dtype != dtype || strcmp(tile->variant, k->variants[v].name) != 0))
-                tile++;
-            if (!tile->fn || !tune_allows(t->o, k, dtype, v))
-                continue;
-            c.unroll = tile->unroll;
-            c.jam = tile->jam;
-            if (!any)
-                t->arithmetic = c;
-            any = true;
-            /* A quarter of the time is enough once something works. */
-            const double spent_s = t->runner->now_s(t->runner) - begin_s;
-            if (tuning_over(t) || (isfinite(best_score) && spent_s > t->arithmetic_s))
-                continue;
-            const double in = quick_time(t, dtype, NT_IN_CACHE, &c);
-            best_in = fmin(best_in, in);
-            /* Out of cache no arithmetic can make up for twice the time in cache. */
-            if (in > 2 * best_in || !isfinite(in) || tuning_over(t))
-                continue;
-            const double score =
-                t->o->shape[0] > 0 ? in : sqrt(in * quick_time(t, dtype, NT_OUT_OF_CACHE, &c));
-            if (score < TUNING_WORTH * best_score) {
-                best_score = score;
-                t->arithmetic = c;
-            }
+        if (!any)
+            t->arithmetic = c;
+        any = true;
+        /* A quarter of the time is enough once something works. */
+        const double spent_s = t->runner->now_s(t->runner) - begin_s;
+        if (tuning_over(t) || (isfinite(best_score) && spent_s > t->arithmetic_s))
+            continue;
+        const double in = quick_time(t, dtype, class_at(t, 0), &c);
+        best_in = fmin(best_in, in);
+        /* On the large shape no arithmetic can make up for twice the time on the small one. */
+        if (in > 2 * best_in || !isfinite(in) || tuning_over(t))
+            continue;
+        const double score = t->o->shape[0] > 0 ? in : sqrt(in * quick_time(t, dtype, class_at(t, 1), &c));
+        if (score < TUNING_WORTH * best_score) {
+            best_score = score;
+            t->arithmetic = c;
         }
     }
-    if (any && tune_allows(t->o, k, dtype, t->standard.variant) &&
-        !tuning_same(k, &t->arithmetic, &t->standard) && !beats_default(t, dtype, &t->arithmetic))
+    if (any && rows_allow(t->o, k, dtype, t->standard.variant) &&
+        nt_config_differences(&t->arithmetic, &t->standard) > 0 && !beats_default(t, dtype, &t->arithmetic))
         t->arithmetic = t->standard;
-    return any ? NT_OK : tune_check(k, t->o, why);
+    return any ? NT_OK : rows_check(k, t->o, why);
 }

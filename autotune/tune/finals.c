@@ -23,8 +23,8 @@ static bool text_before(const race *r, int a, int b)
     return strcmp(text[0], text[1]) < 0;
 }
 
-/* Of the entrants 0..n-1 the plainest whose times cannot be told from the fastest's, or nearly. */
-static int choose(const race *r, int n, const nt_config *plain)
+/* Of the entrants 0..n-1 the simplest config within noise of the fastest. */
+static int choose(const race *r, int n, const nt_config *reference)
 {
     int fastest = -1;
     for (int i = 0; i < n; i++)
@@ -36,8 +36,8 @@ static int choose(const race *r, int n, const nt_config *plain)
             continue;
         const stats_interval to_fastest = race_ratio(r, i, fastest);
         const bool equal = to_fastest.low <= 1 && to_fastest.median < 1 / TUNING_WORTH;
-        const int simpler = space_complexity(plain, &r->entrant[i].ask.config) -
-                            space_complexity(plain, &r->entrant[chosen].ask.config);
+        const int simpler = nt_config_differences(reference, &r->entrant[i].ask.config) -
+                            nt_config_differences(reference, &r->entrant[chosen].ask.config);
         if (equal && (simpler < 0 || (simpler == 0 && text_before(r, i, chosen))))
             chosen = i;
     }
@@ -56,15 +56,15 @@ static int enter(race *r, const tuning_row *tr, const nt_config *config)
 {
     for (int i = 0; i < r->n; i++)
         if (r->entrant[i].ask.kernel == tr->ask.kernel &&
-            tuning_same(tr->ask.kernel, &r->entrant[i].ask.config, config))
+            nt_config_differences(&r->entrant[i].ask.config, config) == 0)
             return i;
     trial_ask ask = tr->ask;
     ask.config = *config;
     return race_add(r, &ask);
 }
 
-/* The plain schedule against the fastest of the search: the plainest of those that cannot be told apart.  Whoever
- * asks to stop gets the best so far, without a final. */
+/* The default schedule against the fastest of the search: the simplest of those that cannot be told apart.
+ * Whoever asks to stop gets the best so far, without a final. */
 nt_config tuning_final(const tuning_row *tr, double deadline_s, double trial_s)
 {
     tuning *t = tr->t;
@@ -74,7 +74,7 @@ nt_config tuning_final(const tuning_row *tr, double deadline_s, double trial_s)
     if (!r)
         return winner;
     *r = (race){.runner = t->runner, .stop = t->o->stop};
-    const int plain = enter(r, tr, &t->arithmetic);
+    const int reference = enter(r, tr, &t->arithmetic);
     int top[FINALISTS];
     const int n =
         search_top(tr->s, top, finalists_in(tr->rounds, deadline_s - t->runner->now_s(t->runner), trial_s));
@@ -83,7 +83,7 @@ nt_config tuning_final(const tuning_row *tr, double deadline_s, double trial_s)
     tuning_tell(t, "final", NULL);
     race_run(r, tr->rounds->final_least, tr->rounds->final_most, deadline_s);
     for (int i = 0; i < r->n; i++)
-        race_expect(r, i, plain);
+        race_expect(r, i, reference);
     const int chosen = choose(r, r->n, &t->arithmetic);
     if (chosen >= 0)
         winner = r->entrant[chosen].ask.config;
@@ -92,19 +92,19 @@ nt_config tuning_final(const tuning_row *tr, double deadline_s, double trial_s)
 }
 
 /* By the counts of the tile function that the row has taken. */
-static void read_roofs(result_row *row, const tuning *t, const race *r, int memory, int peak, int load,
+static void read_roofs(result_row *row, const tuning *t, const race *r, int memory, int fp, int load,
                        int in_cache)
 {
     /* Shared among all the threads that may be used. */
     const int threads = t->o->threads[t->o->n_threads - 1];
-    const nt_tile *tile = nt_kernel_tile(t->kernel, row->dtype, &row->config);
-    const nt_work work = tile ? nt_kernel_work(t->kernel, t->params, tile) : (nt_work){0};
+    const nt_function *f = nt_kernel_function(t->kernel, row->dtype, &row->config);
+    const nt_work work = f ? nt_kernel_work(t->kernel, t->kernel_case->params, f) : (nt_work){0};
     if (memory >= 0)
         row->memory_roof_ns = ask_ns(&t->memory, race_median(r, memory));
-    if (peak >= 0 && isfinite(race_median(r, peak)))
-        row->fp_roof_ns = work.fp_per_vector * roofs_ns_per_op(&t->peak, race_median(r, peak)) / threads;
-    if (load >= 0 && isfinite(race_median(r, load)))
-        row->load_roof_ns = work.loads_per_vector * roofs_ns_per_op(&t->load, race_median(r, load)) / threads;
+    if (fp >= 0 && work.int_mul == 0 && isfinite(race_median(r, fp)))
+        row->fp_roof_ns = roofs_fp_of(&work) * roofs_ns_per_op(&t->fp, race_median(r, fp)) / threads;
+    if (load >= 0 && work.int_mul == 0 && isfinite(race_median(r, load)))
+        row->load_roof_ns = work.load * roofs_ns_per_op(&t->load, race_median(r, load)) / threads;
     row->arithmetic_roof_ns = fmax(row->fp_roof_ns, row->load_roof_ns);
     if (in_cache >= 0) {
         row->in_cache_ns = ask_ns(&t->in_cache, race_median(r, in_cache)) / threads;
@@ -119,17 +119,17 @@ static bool decide(const tuning_row *tr, const nt_config *winner)
     if (!r)
         return false;
     *r = (race){.runner = tr->t->runner, .stop = tr->t->o->stop};
-    const int plain = enter(r, tr, &tr->t->arithmetic), best = enter(r, tr, winner);
+    const int reference = enter(r, tr, &tr->t->arithmetic), best = enter(r, tr, winner);
     race_run(r, tr->rounds->decide, tr->rounds->decide, 0);
-    const bool sure = race_surely_faster(r, best, plain, TUNING_WORTH);
+    const bool sure = race_surely_faster(r, best, reference, TUNING_WORTH);
     free(r);
     return sure;
 }
 
 /*
- * Default and winner once more, in turn with the roofs.  A final among many favours the lucky one; fresh times
- * do not, so these are the ones that decide and that are told.  Without the winner's being clearly
- * faster the plain schedule stays, of the arithmetic that all rows share.
+ * Default and winner once more, in turn with the roofs.  A final among many favours the lucky one; fresh
+ * times do not, so these are the ones that decide and that are told.  Without the winner's being clearly
+ * faster the default schedule stays, of the arithmetic that all rows share.
  */
 void tuning_confirm(tuning_row *tr, const nt_config *winner, double deadline_s)
 {
@@ -140,24 +140,24 @@ void tuning_confirm(tuning_row *tr, const nt_config *winner, double deadline_s)
         return;
     /* Whoever asks to stop waits for the least rounds that can tell. */
     *r = (race){.runner = t->runner, .stop = t->o->stop, .stop_from = tr->rounds->confirm_least};
-    const int standard = enter(r, tr, &t->standard), plain = enter(r, tr, &t->arithmetic),
+    const int standard = enter(r, tr, &t->standard), reference = enter(r, tr, &t->arithmetic),
               best = enter(r, tr, winner);
-    const int memory = t->has_memory && row->class == NT_OUT_OF_CACHE ? race_add(r, &t->memory) : -1;
-    const int peak = t->has_peak ? race_add(r, &t->peak) : -1;
+    const int memory = t->has_memory && row->shape_class == NT_OUT_OF_CACHE ? race_add(r, &t->memory) : -1;
+    const int fp = t->has_fp ? race_add(r, &t->fp) : -1;
     const int load = t->has_load ? race_add(r, &t->load) : -1;
     const int in_cache = t->has_in_cache ? race_add(r, &t->in_cache) : -1;
     tuning_tell(t, "confirm", NULL);
     race_run(r, tr->rounds->confirm_least, tr->rounds->confirm_most, deadline_s);
-    race_expect(r, best, plain);
+    race_expect(r, best, reference);
 
-    const bool plain_runs = isfinite(race_median(r, plain));
-    const bool adopted = best != plain && isfinite(race_median(r, best)) &&
-                         (!plain_runs || race_surely_faster(r, best, plain, TUNING_WORTH) ||
-                          (race_median(r, best) < TUNING_WORTH * race_median(r, plain) &&
+    const bool reference_runs = isfinite(race_median(r, reference));
+    const bool adopted = best != reference && isfinite(race_median(r, best)) &&
+                         (!reference_runs || race_surely_faster(r, best, reference, TUNING_WORTH) ||
+                          (race_median(r, best) < TUNING_WORTH * race_median(r, reference) &&
                            decide(tr, &r->entrant[best].ask.config)));
-    const int taken = adopted ? best : plain;
+    const int taken = adopted ? best : reference;
     row->config = r->entrant[taken].ask.config;
-    read_roofs(row, t, r, memory, peak, load, in_cache);
+    read_roofs(row, t, r, memory, fp, load, in_cache);
     row->default_ns = ask_ns(&tr->ask, race_median(r, standard));
     row->tuned_ns = ask_ns(&tr->ask, race_median(r, taken));
     row->ratio = taken == standard ? (stats_interval){1, 1, 1, r->n_rounds} : race_ratio(r, taken, standard);
@@ -167,33 +167,54 @@ void tuning_confirm(tuning_row *tr, const nt_config *winner, double deadline_s)
     free(r);
 }
 
-/* Serial, outer, middle, inner, flat: the best that the search knows of each, side by side. */
+/* The best config of a way that the search knows; failed: it knows some and none worked. */
+static const candidate *best_of_way(const search *s, const result_way *way, bool *failed)
+{
+    const candidate *best = NULL;
+    bool tried = false;
+    for (int i = 0; i < s->n_tried; i++) {
+        const candidate *c = &s->tried[i];
+        if (!result_takes_way(way, &c->config))
+            continue;
+        tried = true;
+        if (c->outcome == TRIAL_OK && (!best || c->seconds < best->seconds))
+            best = c;
+    }
+    *failed = tried && !best;
+    return best;
+}
+
+/* A way that the search did not come to, from the default: dealt out in turns it needs chunks. */
+static nt_config config_of_way(const tuning_row *tr, const result_way *way)
+{
+    nt_config c = tr->t->arithmetic;
+    c.parallel = way->parallel;
+    if (way->schedule >= 0)
+        c.schedule = (nt_schedule)way->schedule;
+    if (way->schedule > NT_STATIC && c.chunk == 0)
+        c.chunk = tr->screen.shape[0] / (16 * (int64_t)c.threads) + 1;
+    return c;
+}
+
 void tuning_loops(tuning_row *tr, double deadline_s)
 {
     tuning *t = tr->t;
+    const result_way *ways = result_ways(t->kernel);
     race *r = calloc(1, sizeof *r);
     if (!r)
         return;
     *r = (race){.runner = t->runner, .stop = t->o->stop};
-    int entrant[NT_N_PARALLELS];
-    bool tried[NT_N_PARALLELS];
-    for (int p = 0; p < NT_N_PARALLELS; p++) {
-        const candidate *best = NULL;
-        tried[p] = false;
-        for (int i = 0; i < tr->s->n_tried; i++) {
-            const candidate *c = &tr->s->tried[i];
-            tried[p] |= (int)c->config.parallel == p;
-            if ((int)c->config.parallel == p && c->class == TRIAL_OK && (!best || c->seconds < best->seconds))
-                best = c;
-        }
+    int entrant[RESULT_MOST_WAYS];
+    for (int w = 0; ways[w].name; w++) {
+        bool failed;
+        const candidate *best = best_of_way(tr->s, &ways[w], &failed);
         trial_ask ask = tr->screen;
-        ask.config = best ? best->config : t->arithmetic;
-        ask.config.parallel = (nt_parallel)p;
-        entrant[p] = best || !tried[p] ? race_add(r, &ask) : -1; /* what failed is not asked again */
+        ask.config = best ? best->config : config_of_way(tr, &ways[w]);
+        entrant[w] = failed ? -1 : race_add(r, &ask); /* what failed is not asked again */
     }
     tuning_tell(t, "loops", NULL);
     race_run(r, tr->rounds->loop_least, tr->rounds->loop_most, deadline_s);
-    for (int p = 0; p < NT_N_PARALLELS; p++)
-        tr->row->loops_ns[p] = entrant[p] < 0 ? 0 : ask_ns(&tr->screen, race_median(r, entrant[p]));
+    for (int w = 0; ways[w].name; w++)
+        tr->row->ways_ns[w] = entrant[w] < 0 ? 0 : ask_ns(&tr->screen, race_median(r, entrant[w]));
     free(r);
 }

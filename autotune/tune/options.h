@@ -12,15 +12,15 @@
 #include "search/search.h"
 #include "tune/result.h"
 
-enum { TUNE_MOST_THREADS = 32, TUNE_MOST_ORDERS = 16 };
+enum { TUNE_MOST_THREADS = 32, TUNE_MOST_CASES = 16 };
 
 typedef struct tune_options {
-    double budget_s;                /* a kernel; 0: tune_budget_s() */
-    unsigned dtypes;                /* bit 1u << nt_dtype for each */
-    int orders[TUNE_MOST_ORDERS];   /* of kernels that have cases */
-    int n_orders;                   /* 0: the cases that are tuned unasked */
-    int64_t shape[3];               /* 0: the default shapes of both classes */
-    int threads[TUNE_MOST_THREADS]; /* counts that may win, ascending */
+    double budget_s;                    /* a kernel; 0: tune_budget_s() */
+    unsigned dtypes;                    /* bit 1u << nt_dtype for each */
+    const char *cases[TUNE_MOST_CASES]; /* names, of kernels that have cases */
+    int n_cases;                        /* 0: the cases that are tuned by default */
+    int64_t shape[3];                   /* 0: the default shapes of both classes */
+    int threads[TUNE_MOST_THREADS];     /* counts that may win, ascending */
     int n_threads;
     double max_ulp[NT_N_DTYPES]; /* variants above it may not win */
     uint64_t seed;
@@ -31,9 +31,9 @@ typedef struct tune_options {
 typedef struct tune_event {
     const nt_kernel *kernel;
     int row, n_rows; /* from 0 */
-    int order;
+    const nt_case *kernel_case;
     nt_dtype dtype;
-    nt_class class;
+    nt_class shape_class;
     int64_t steps;
     const char *stage;          /* "arithmetic", "search", "final", "loops", "done" */
     double elapsed_s, budget_s; /* of this kernel */

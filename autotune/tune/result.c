@@ -6,19 +6,42 @@
 
 #include <math.h>
 
+const result_way *result_ways(const nt_kernel *kernel)
+{
+    static const result_way field[] = {{"serial", NT_SERIAL, -1}, {"outer", NT_OUTER, -1},
+                                       {"middle", NT_MIDDLE, -1}, {"inner", NT_INNER, -1},
+                                       {"flat", NT_FLAT, -1},     {0}};
+    static const result_way range[] = {{"serial", NT_SERIAL, -1},
+                                       {"static", NT_FLAT, NT_STATIC},
+                                       {"dynamic", NT_FLAT, NT_DYNAMIC},
+                                       {"guided", NT_FLAT, NT_GUIDED},
+                                       {0}};
+    return kernel->field ? field : range;
+}
+
+bool result_takes_way(const result_way *way, const nt_config *config)
+{
+    return config->parallel == way->parallel && (way->schedule < 0 || (int)config->schedule == way->schedule);
+}
+
+bool result_is_stencil(const result_row *row)
+{
+    return nt_kernel_radius(row->kernel, row->kernel_case->params) > 0;
+}
+
 double result_roof(const result_row *row)
 {
-    if (row->class == NT_IN_CACHE)
+    if (row->shape_class == NT_IN_CACHE)
         return row->arithmetic_roof_ns;
     if (row->memory_roof_ns <= 0 || row->in_cache_ns <= 0)
         return 0;
-    const double visits = row->order > 0 ? (double)row->config.depth : (double)row->steps;
+    const double visits = result_is_stencil(row) ? (double)row->config.depth : (double)row->steps;
     return fmax(row->memory_roof_ns / visits, row->in_cache_ns);
 }
 
 bool result_contradicts(const result_row *a, const result_row *b)
 {
-    return a->kernel == b->kernel && a->order == b->order && a->dtype == b->dtype &&
-           ((a->class == b->class && a->repeat == b->repeat) || a->config.isa != b->config.isa ||
+    return a->kernel == b->kernel && a->kernel_case == b->kernel_case && a->dtype == b->dtype &&
+           ((a->shape_class == b->shape_class && a->repeat == b->repeat) || a->config.isa != b->config.isa ||
             a->config.variant != b->config.variant);
 }

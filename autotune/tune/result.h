@@ -7,19 +7,19 @@
 
 #include <stdbool.h>
 
-#include "nestune/nestune.h"
 #include "measure/stats.h"
+#include "nestune/nestune.h"
 
-/* 16 orders of one kernel, and room for others. */
-enum { RESULT_MOST_ROWS = 128 };
+/* 16 cases of one kernel, and room for others. */
+enum { RESULT_MOST_ROWS = 128, RESULT_MOST_WAYS = 5 };
 
-/* One row: a kernel, order, dtype, shape class and number of steps.  Times are ns a cell and step; a time that
+/* One row: a kernel, case, dtype, shape class and number of steps.  Times are ns a cell and step; a time that
  * was not measured is 0, in JSON null. */
 typedef struct result_row {
     const nt_kernel *kernel;
-    int order; /* nt_kernel_order() of its case; 0 at radius 0 */
+    const nt_case *kernel_case;
     nt_dtype dtype;
-    nt_class class;
+    nt_class shape_class;
     nt_repeat repeat;
     int64_t shape[3];
     int64_t steps;
@@ -30,8 +30,8 @@ typedef struct result_row {
     double roof_ns;       /* the one that bounds this row: see result_roof() */
     stats_interval ratio; /* tuned over default, paired */
     stats_verdict verdict;
-    double max_ulp;                  /* committed bound of the arithmetic */
-    double loops_ns[NT_N_PARALLELS]; /* serial, outer, middle, inner, flat at the best other settings */
+    double max_ulp;                   /* committed bound of the arithmetic */
+    double ways_ns[RESULT_MOST_WAYS]; /* of result_ways(), each at the best other settings */
     nt_config default_config, config;
     int n_trials, n_failed;
     bool complete; /* the descent came to its end within the time */
@@ -46,13 +46,31 @@ typedef struct result {
 } result;
 
 /*
+ * result_ways() - the ways of sharing a kernel's loops that each of its rows measures, always: of a field the
+ * notebook's four and flat; of a range serial, and flat by each schedule.  The table ends with name NULL.
+ */
+typedef struct result_way {
+    const char *name;
+    nt_parallel parallel;
+    int schedule; /* an nt_schedule; -1: any */
+} result_way;
+const result_way *result_ways(const nt_kernel *kernel);
+
+/* result_takes_way() - is this config one of that way? */
+bool result_takes_way(const result_way *way, const nt_config *config);
+
+/* result_is_stencil() - does the row's case read neighbours? */
+bool result_is_stencil(const result_row *row);
+
+/*
  * result_roof() - in cache: the arithmetic.  Out of cache: the larger of memory over the steps that one
- * visit serves, and the kernel in cache.  At radius 0 one visit may serve all steps of a row; over neighbours those
- * of the tuned depth.  0 where it was not measured.
+ * visit serves, and the kernel in cache.  One visit to a cell may serve all steps of a pointwise row; of a
+ * stencil those of the tuned depth.  0 where it was not measured, as for ranges: integer instructions have no
+ * yardstick.
  */
 double result_roof(const result_row *row);
 
-/* result_contradicts() - the library could not use both: one case twice, or two arithmetics of an order and
+/* result_contradicts() - the library could not use both: one case twice, or two arithmetics of a kernel and
  * dtype. */
 bool result_contradicts(const result_row *a, const result_row *b);
 

@@ -17,8 +17,8 @@ static bool keep_faster(trial_runner *runner, const trial_ask *ask, trial_ask *b
 {
     trial_answer answer = {0};
     runner->run(runner, ask, &answer);
-    if (answer.class != TRIAL_OK || answer.n < 1)
-        return answer.class != TRIAL_HANG;
+    if (answer.outcome != TRIAL_OK || answer.n < 1)
+        return answer.outcome != TRIAL_HANG;
     const double s = stats_median(answer.seconds, answer.n) / trial_cells(ask);
     if (s < *best_s_per_cell) {
         *best_s_per_cell = s;
@@ -27,52 +27,65 @@ static bool keep_faster(trial_runner *runner, const trial_ask *ask, trial_ask *b
     return true;
 }
 
+const nt_kernel *roofs_memory_kernel(const nt_kernel *kernel)
+{
+    const nt_kernel *roof = kernel->field && kernel->field->roof ? nt_kernel_find(kernel->field->roof) : NULL;
+    return roof && roof->role == NT_ROLE_MEMORY_ROOF && roof->field ? roof : NULL;
+}
+
+/* The functions of a type, isa and variant (-1: any) in turn, in *config; false behind the last. */
+static bool next_function(const nt_kernel *k, nt_dtype dtype, nt_isa isa, int variant, int *at,
+                          nt_config *config)
+{
+    const nt_function *f;
+    while ((f = nt_kernel_function_at(k, (*at)++))) {
+        const int v = nt_kernel_variant(k, f->variant);
+        if (f->dtype != dtype || f->isa != isa || (variant >= 0 && v != variant))
+            continue;
+        config->isa = isa;
+        config->variant = v;
+        config->fn = nt_kernel_form(k, f->fn);
+        config->layout = (int)f->layout;
+        return true;
+    }
+    return false;
+}
+
 bool roofs_memory(trial_runner *runner, const nt_kernel *kernel, nt_dtype dtype, nt_isa isa,
                   const int64_t shape[3], int threads, trial_ask *best)
 {
-    const nt_kernel *roof = kernel->roof ? nt_kernel_find(kernel->roof) : NULL;
+    const nt_kernel *roof = roofs_memory_kernel(kernel);
     double s_per_cell = HUGE_VAL;
-    if (!roof || !roof->tiles[isa])
+    if (!roof)
         return false;
     trial_ask ask = {.kernel = roof,
                      .dtype = dtype,
                      .shape = {shape[0], shape[1], shape[2]},
                      .steps = 1,
                      .in_place = 1,
+                     .config = nt_config_blank(roof),
                      .reps = 3,
                      .limit_s = trial_limit_s};
-    for (const nt_tile *t = roof->tiles[isa]; t->fn; t++) {
-        if (t->dtype != dtype)
-            continue;
-        ask.config = (nt_config){.isa = isa,
-                                 .variant = nt_kernel_variant(roof, t->variant),
-                                 .parallel = NT_FLAT,
-                                 .depth = 1,
-                                 .threads = threads,
-                                 .unroll = t->unroll,
-                                 .jam = t->jam};
+    ask.config.parallel = NT_FLAT;
+    ask.config.threads = threads;
+    for (int at = 0; next_function(roof, dtype, isa, -1, &at, &ask.config);)
         if (!keep_faster(runner, &ask, best, &s_per_cell))
             break;
-    }
     return isfinite(s_per_cell);
 }
 
-/* Of the peak kernels the one that loads, or the one that computes: their own counts tell. */
-static const nt_kernel *find_peak(nt_isa isa, bool loads)
+static const nt_kernel *find_role(nt_role role)
 {
-    for (int i = 0; i < nt_kernel_count(); i++) {
-        const nt_kernel *k = nt_kernel_at(i);
-        if (k->role == NT_PEAK && k->tiles[isa] && k->tiles[isa]->fn &&
-            (nt_kernel_work(k, NULL, k->tiles[isa]).loads_per_vector > 0) == loads)
-            return k;
-    }
+    for (int i = 0; i < nt_kernel_count(); i++)
+        if (nt_kernel_at(i)->role == role)
+            return nt_kernel_at(i);
     return NULL;
 }
 
 static bool measure_peak(trial_runner *runner, const nt_machine *machine, nt_dtype dtype, nt_isa isa,
-                         bool loads, trial_ask *best)
+                         nt_role role, trial_ask *best)
 {
-    const nt_kernel *peak = find_peak(isa, loads);
+    const nt_kernel *peak = find_role(role);
     double s_per_cell = HUGE_VAL;
     if (!peak)
         return false;
@@ -81,69 +94,78 @@ static bool measure_peak(trial_runner *runner, const nt_machine *machine, nt_dty
                      .dtype = dtype,
                      .shape = {l1d / 4 / (int64_t)nt_dtype_bytes(dtype) / 96 * 96, 1, 1},
                      .steps = 1,
+                     .config = nt_config_blank(peak),
                      .reps = 3,
                      .window_s = window_s,
                      .limit_s = trial_limit_s};
-    for (const nt_tile *t = peak->tiles[isa]; t->fn; t++) {
-        if (t->dtype != dtype)
-            continue;
-        ask.config = (nt_config){
-            .isa = isa, .parallel = NT_SERIAL, .depth = 1, .threads = 1, .unroll = t->unroll, .jam = t->jam};
+    ask.config.parallel = NT_SERIAL;
+    for (int at = 0; next_function(peak, dtype, isa, 0, &at, &ask.config);)
         if (!keep_faster(runner, &ask, best, &s_per_cell))
             break;
-    }
     return isfinite(s_per_cell);
 }
 
-bool roofs_peak(trial_runner *runner, const nt_machine *machine, nt_dtype dtype, nt_isa isa, trial_ask *best)
+bool roofs_fp(trial_runner *runner, const nt_machine *machine, nt_dtype dtype, nt_isa isa, trial_ask *best)
 {
-    return measure_peak(runner, machine, dtype, isa, false, best);
+    return measure_peak(runner, machine, dtype, isa, NT_ROLE_FP_ROOF, best);
 }
 
 bool roofs_load(trial_runner *runner, const nt_machine *machine, nt_dtype dtype, nt_isa isa, trial_ask *best)
 {
-    return measure_peak(runner, machine, dtype, isa, true, best);
+    return measure_peak(runner, machine, dtype, isa, NT_ROLE_LOAD_ROOF, best);
 }
 
-bool roofs_in_cache(trial_runner *runner, const nt_machine *machine, const nt_kernel *kernel, int order,
-                    nt_dtype dtype, const nt_config *arithmetic, trial_ask *best)
+/* A box of nx cells a row that fits; of a range so many indices that starting it does not count. */
+static bool small_shape(const nt_machine *machine, const nt_kernel *kernel, const nt_case *c, nt_dtype dtype,
+                        int64_t nx, int64_t shape[3])
 {
     const int64_t l2 = machine->l2_bytes > 0 ? machine->l2_bytes : 262144;
+    if (kernel->range) {
+        rows_shape(machine, kernel, c, dtype, NT_SHORT, shape);
+        return true;
+    }
+    for (int64_t ny = 16; ny >= 8; ny /= 2) {
+        shape[0] = nx;
+        shape[1] = ny;
+        shape[2] = rows_fit_planes(kernel, c, dtype, nx, ny, l2 * 3 / 4);
+        if (shape[2] > 0)
+            return true;
+    }
+    return false;
+}
+
+bool roofs_in_cache(trial_runner *runner, const nt_machine *machine, const nt_kernel *kernel,
+                    const nt_case *c, nt_dtype dtype, const nt_config *arithmetic, trial_ask *best)
+{
     double s_per_cell = HUGE_VAL;
+    const bool stencil = nt_kernel_radius(kernel, c->params) > 0;
     trial_ask ask = {.kernel = kernel,
-                     .order = order,
+                     .kernel_case = c,
                      .dtype = dtype,
-                     .steps = order > 0 ? tune_steps(kernel, order, NT_MANY_STEPS) : 1,
+                     .steps = stencil ? rows_steps(kernel, c, NT_MANY_STEPS) : 1,
                      .reps = 3,
                      .window_s = window_s,
                      .limit_s = trial_limit_s,
-                     .config = *arithmetic};
+                     .config = nt_config_blank(kernel)};
     ask.config.parallel = NT_SERIAL;
-    ask.config.threads = ask.config.depth = 1;
-    memset(ask.config.tile, 0, sizeof ask.config.tile);
-    for (int64_t nx = 64; nx <= 256; nx *= 2)
-        for (const nt_tile *t = kernel->tiles[arithmetic->isa]; t->fn; t++) {
-            if (t->dtype != dtype || strcmp(t->variant, kernel->variants[arithmetic->variant].name) != 0)
-                continue;
-            ask.shape[0] = nx;
-            ask.shape[1] = 16;
-            ask.shape[2] = tune_fit_planes(kernel, order, dtype, nx, 16, l2 * 3 / 4);
-            if (ask.shape[2] == 0) {
-                ask.shape[1] = 8;
-                ask.shape[2] = tune_fit_planes(kernel, order, dtype, nx, 8, l2 * 3 / 4);
-            }
-            ask.config.unroll = t->unroll;
-            ask.config.jam = t->jam;
-            if (ask.shape[2] > 0 && !keep_faster(runner, &ask, best, &s_per_cell))
+    for (int64_t nx = 64; nx <= (kernel->range ? 64 : 256); nx *= 2)
+        for (int at = 0;
+             next_function(kernel, dtype, arithmetic->isa, arithmetic->variant, &at, &ask.config);)
+            if (small_shape(machine, kernel, c, dtype, nx, ask.shape) &&
+                !keep_faster(runner, &ask, best, &s_per_cell))
                 return isfinite(s_per_cell);
-        }
     return isfinite(s_per_cell);
+}
+
+int roofs_fp_of(const nt_work *work)
+{
+    return work->add + work->mul + work->fma;
 }
 
 double roofs_ns_per_op(const trial_ask *peak, double seconds)
 {
     const nt_work work =
-        nt_kernel_work(peak->kernel, NULL, nt_kernel_tile(peak->kernel, peak->dtype, &peak->config));
-    const int n = work.loads_per_vector > 0 ? work.loads_per_vector : work.fp_per_vector;
+        nt_kernel_work(peak->kernel, NULL, nt_kernel_function(peak->kernel, peak->dtype, &peak->config));
+    const int n = peak->kernel->role == NT_ROLE_LOAD_ROOF ? work.load : roofs_fp_of(&work);
     return 1e9 * seconds / trial_cells(peak) / n;
 }

@@ -10,25 +10,32 @@
 
 #include <stdbool.h>
 
-#include "tune/result.h"
 #include "measure/trial.h"
+#include "tune/result.h"
 
-/* roofs_memory() - the registered roof kernel of `kernel`, in place on this shape, over unrollings and
- * store kinds, all threads. */
+/* roofs_memory_kernel() - the registered kernel that bounds this one; NULL where it has none. */
+const nt_kernel *roofs_memory_kernel(const nt_kernel *kernel);
+
+/* roofs_memory() - the registered roof kernel of `kernel`, in place on this shape, over all its forms, all
+ * threads. */
 bool roofs_memory(trial_runner *runner, const nt_kernel *kernel, nt_dtype dtype, nt_isa isa,
                   const int64_t shape[3], int threads, trial_ask *ask);
 
-/* roofs_peak(), roofs_load() - independent FMAs, and loads, in the first-level cache, one thread. */
-bool roofs_peak(trial_runner *runner, const nt_machine *machine, nt_dtype dtype, nt_isa isa, trial_ask *ask);
+/* roofs_fp(), roofs_load() - independent FMAs, and loads, in the first-level cache, one thread. */
+bool roofs_fp(trial_runner *runner, const nt_machine *machine, nt_dtype dtype, nt_isa isa, trial_ask *ask);
 bool roofs_load(trial_runner *runner, const nt_machine *machine, nt_dtype dtype, nt_isa isa, trial_ask *ask);
 
-/* roofs_in_cache() - the kernel itself, one thread, over nx in 64, 128, 256 and all tile functions, touching at most
- * 3/4 of L2, halos included.  Over neighbours a run makes many steps: one alone would mostly keep ghosts. */
-bool roofs_in_cache(trial_runner *runner, const nt_machine *machine, const nt_kernel *kernel, int order,
-                    nt_dtype dtype, const nt_config *arithmetic, trial_ask *ask);
+/* roofs_in_cache() - the kernel itself, one thread, over nx in 64, 128, 256 and all tile functions, touching
+ * at most 3/4 of L2, halos included.  A stencil makes many steps a run: one alone would mostly keep ghosts.
+ * A range: its own speed on one thread. */
+bool roofs_in_cache(trial_runner *runner, const nt_machine *machine, const nt_kernel *kernel,
+                    const nt_case *c, nt_dtype dtype, const nt_config *arithmetic, trial_ask *ask);
 
-/* roofs_ns_per_op() - ns a cell of one FP instruction or one load, from the time of a peak ask: a vector's time over
- * its lanes and the ask's count a vector. */
+/* roofs_fp_of() - floating-point instructions a vector. */
+int roofs_fp_of(const nt_work *work);
+
+/* roofs_ns_per_op() - ns a cell of one FP instruction or one load, from the time of a peak ask: a vector's
+ * time over its lanes and the ask's count a vector. */
 double roofs_ns_per_op(const trial_ask *peak, double seconds);
 
 #endif /* AUTOTUNE_ROOFS_H */

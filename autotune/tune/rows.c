@@ -2,64 +2,101 @@
  * rows.c - which rows a kernel has, on what shapes and for how long
  * SPDX-License-Identifier: MIT
  */
+#include "tune/rows.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "tune/rows.h"
+enum { NOTEBOOK_STEPS = 5, STENCIL_STEPS = 16, SEARCH_REPS = 3, SHORT_RANGE = 1 << 16 };
+static const double trial_limit_s = 20, window_s = 1e-3, weight_s = 15, budget_s = 60;
 
-enum { NOTEBOOK_STEPS = 5, STENCIL_STEPS = 16, SEARCH_REPS = 3 };
-static const double trial_limit_s = 20, window_s = 1e-3, weight_s = 15;
+/* The table of rows.h.  Pointwise trials out of cache restore 128 MiB each time: they get more. */
+typedef enum row_shape { POINTWISE, STENCIL, RANGE, N_ROW_SHAPES } row_shape;
+static const struct row_kind {
+    nt_class shape_class;
+    nt_repeat repeat;
+    int weight[N_ROW_SHAPES];
+} kinds[] = {
+    {NT_IN_CACHE, NT_ONE_STEP, {1, 0, 0}},       {NT_IN_CACHE, NT_MANY_STEPS, {1, 1, 0}},
+    {NT_OUT_OF_CACHE, NT_MANY_STEPS, {3, 4, 0}}, {NT_OUT_OF_CACHE, NT_ONE_STEP, {3, 1, 0}},
+    {NT_SHORT, NT_ONE_STEP, {0, 0, 1}},          {NT_LONG, NT_ONE_STEP, {0, 0, 3}},
+};
+enum { N_KINDS = sizeof kinds / sizeof *kinds };
 
-static int radius_of(const nt_kernel *kernel, int order)
+static int radius_of(const nt_kernel *kernel, const nt_case *c)
 {
-    return nt_kernel_radius(kernel, nt_kernel_case(kernel, order)->params);
+    return nt_kernel_radius(kernel, c->params);
 }
 
-int tune_weight(const nt_kernel *kernel, int order, nt_class class, nt_repeat repeat)
+static row_shape shape_of(const nt_kernel *kernel, const nt_case *c)
 {
-    /* Out-of-cache trials of radius 0 restore 128 MiB each time. */
-    static const int plain[NT_N_CLASSES][NT_N_REPEATS] = {[NT_IN_CACHE] = {1, 1}, [NT_OUT_OF_CACHE] = {3, 3}};
-    static const int stencil[NT_N_CLASSES][NT_N_REPEATS] = {
-        [NT_IN_CACHE] = {0, 1}, [NT_OUT_OF_CACHE] = {1, 4}};
-    return radius_of(kernel, order) > 0 ? stencil[class][repeat] : plain[class][repeat];
+    return kernel->range ? RANGE : radius_of(kernel, c) > 0 ? STENCIL : POINTWISE;
 }
 
-int64_t tune_steps(const nt_kernel *kernel, int order, nt_repeat repeat)
+static int n_grids(const nt_kernel *kernel)
 {
-    return repeat == NT_ONE_STEP ? 1 : radius_of(kernel, order) > 0 ? STENCIL_STEPS : NOTEBOOK_STEPS;
+    return kernel->field->n_levels + kernel->field->n_coefs;
 }
 
-bool tune_wants(const nt_kernel *kernel, const nt_case *c, const tune_options *o)
+int64_t rows_steps(const nt_kernel *kernel, const nt_case *c, nt_repeat repeat)
 {
-    if (!kernel->cases || o->n_orders == 0)
+    return repeat == NT_ONE_STEP ? 1 : radius_of(kernel, c) > 0 ? STENCIL_STEPS : NOTEBOOK_STEPS;
+}
+
+static bool is_asked_for(const nt_kernel *kernel, const nt_case *c, const tune_options *o)
+{
+    if (!kernel->cases || o->n_cases == 0)
         return c->tuned;
-    for (int i = 0; i < o->n_orders; i++)
-        if (o->orders[i] == nt_kernel_order(kernel, c->params))
+    for (int i = 0; i < o->n_cases; i++)
+        if (strcmp(o->cases[i], c->name) == 0)
             return true;
     return false;
 }
 
-double tune_budget_s(const nt_kernel *kernel, const tune_options *o)
+/* A shape that was given has one class. */
+static bool is_of_class(const nt_kernel *kernel, nt_dtype dtype, const int64_t shape[3], nt_class shape_class)
 {
-    if (o->budget_s > 0)
-        return o->budget_s;
+    const int64_t n = shape[0] * shape[1] * shape[2];
+    return shape_class == (kernel->range ? nt_class_of_range(n)
+                                         : nt_class_of(n * n_grids(kernel) * (int64_t)nt_dtype_bytes(dtype)));
+}
+
+int rows_list(const nt_machine *machine, const nt_kernel *kernel, const tune_options *o,
+              row_plan list[RESULT_MOST_ROWS])
+{
+    int n = 0;
+    const nt_case *c;
+    for (int i = 0; (c = nt_kernel_case_at(kernel, i)); i++)
+        for (int k = 0; k < NT_N_DTYPES * N_KINDS && is_asked_for(kernel, c, o); k++) {
+            const struct row_kind *kind = &kinds[k % N_KINDS];
+            row_plan row = {.kernel_case = c,
+                            .dtype = (nt_dtype)(NT_N_DTYPES - 1 - k / N_KINDS),
+                            .shape_class = kind->shape_class,
+                            .repeat = kind->repeat,
+                            .steps = rows_steps(kernel, c, kind->repeat),
+                            .weight = kind->weight[shape_of(kernel, c)]};
+            if (row.weight == 0 || !(o->dtypes & 1u << row.dtype) || n == RESULT_MOST_ROWS)
+                continue;
+            memcpy(row.shape, o->shape, sizeof row.shape);
+            if (o->shape[0] == 0)
+                rows_shape(machine, kernel, c, row.dtype, row.shape_class, row.shape);
+            else if (!is_of_class(kernel, row.dtype, row.shape, row.shape_class))
+                continue;
+            list[n++] = row;
+        }
+    return n;
+}
+
+double rows_budget_s(const nt_kernel *kernel, const tune_options *o)
+{
     double seconds = 0;
     const nt_case *c;
-    for (int i = 0; (c = nt_kernel_case_at(kernel, i)); i++) {
-        const int order = nt_kernel_order(kernel, c->params);
-        if (!tune_wants(kernel, c, o))
-            continue;
-        if (radius_of(kernel, order) == 0)
-            return 60;
-        int weights = 0;
-        for (int k = 0; k < NT_N_CLASSES * NT_N_REPEATS; k++)
-            weights +=
-                tune_weight(kernel, order, (nt_class)(k / NT_N_REPEATS), (nt_repeat)(k % NT_N_REPEATS));
-        for (int d = 0; d < NT_N_DTYPES; d++)
-            seconds += o->dtypes & 1u << d ? weight_s * weights : 0;
-    }
-    return seconds > 0 ? seconds : 60;
+    for (int i = 0; (c = nt_kernel_case_at(kernel, i)); i++)
+        for (int k = 0; k < N_KINDS * NT_N_DTYPES; k++)
+            if (is_asked_for(kernel, c, o) && o->dtypes & 1u << k / N_KINDS && shape_of(kernel, c) == STENCIL)
+                seconds += weight_s * kinds[k % N_KINDS].weight[STENCIL];
+    return o->budget_s > 0 ? o->budget_s : seconds > 0 ? seconds : budget_s;
 }
 
 /* ---- Shapes ---------------------------------------------------------------------------------------- */
@@ -73,11 +110,11 @@ static double padded(const int64_t shape[3], int radius, nt_dtype dtype)
     return (double)row * (double)(shape[1] + 2 * radius) * (double)(shape[2] + 2 * radius);
 }
 
-int64_t tune_fit_planes(const nt_kernel *kernel, int order, nt_dtype dtype, int64_t nx, int64_t ny,
+int64_t rows_fit_planes(const nt_kernel *kernel, const nt_case *c, nt_dtype dtype, int64_t nx, int64_t ny,
                         int64_t bytes)
 {
-    const int radius = radius_of(kernel, order);
-    const int64_t grids = kernel->n_levels + kernel->n_coefs + (kernel->n_levels == 1);
+    const int radius = radius_of(kernel, c);
+    const int64_t grids = n_grids(kernel) + (kernel->field->n_levels == 1);
     const int64_t plane[3] = {nx, ny, 1 - 2 * (int64_t)radius}; /* one with its halo in x and y */
     const double planes =
         (double)(bytes / grids / (int64_t)nt_dtype_bytes(dtype)) / padded(plane, radius, dtype);
@@ -89,26 +126,31 @@ int64_t tune_fit_planes(const nt_kernel *kernel, int order, nt_dtype dtype, int6
 static void cut_down(const nt_kernel *kernel, int radius, nt_dtype dtype, int64_t bytes, int64_t shape[3])
 {
     enum { LEAST = 64 };
-    const double grids = 2 * kernel->n_levels + kernel->n_coefs, element = (double)nt_dtype_bytes(dtype);
+    const double grids = kernel->field->n_levels + n_grids(kernel), element = (double)nt_dtype_bytes(dtype);
     for (int a = 2; a >= 1 && bytes > 0; a--)
         while (shape[a] > LEAST && padded(shape, radius, dtype) * grids * element > (double)bytes)
             shape[a] = shape[a] * 7 / 8 > LEAST ? shape[a] * 7 / 8 : LEAST;
 }
 
-void tune_row_shape(const nt_machine *machine, const nt_kernel *kernel, int order, nt_dtype dtype,
-                    nt_class class, int64_t shape[3])
+void rows_shape(const nt_machine *machine, const nt_kernel *kernel, const nt_case *c, nt_dtype dtype,
+                nt_class shape_class, int64_t shape[3])
 {
     const int64_t element = (int64_t)nt_dtype_bytes(dtype);
-    const int radius = radius_of(kernel, order);
-    if (class == NT_IN_CACHE) {
+    const int radius = radius_of(kernel, c);
+    if (kernel->range) {
+        shape[0] = shape_class == NT_SHORT ? SHORT_RANGE : INT64_C(1000) * SHORT_RANGE;
+        shape[1] = shape[2] = 1;
+        return;
+    }
+    if (shape_class == NT_IN_CACHE) {
         const int64_t l2 = machine->l2_bytes > 0 ? machine->l2_bytes : 262144;
         /* The ends of a row cost more than its middle, and halos count. */
         shape[0] = radius > 0 ? 512 / element : 64;
         shape[1] = radius > 0 ? 16 : 24;
-        shape[2] = tune_fit_planes(kernel, order, dtype, shape[0], shape[1], l2 * 3 / 4);
+        shape[2] = rows_fit_planes(kernel, c, dtype, shape[0], shape[1], l2 * 3 / 4);
         if (shape[2] == 0 && radius > 0) {
             shape[1] = radius > 8 ? radius : 8;
-            shape[2] = tune_fit_planes(kernel, order, dtype, shape[0], shape[1], l2 * 3 / 4);
+            shape[2] = rows_fit_planes(kernel, c, dtype, shape[0], shape[1], l2 * 3 / 4);
         }
         if (shape[2] == 0)
             shape[2] = radius > 1 ? radius : 1;
@@ -126,50 +168,51 @@ void tune_row_shape(const nt_machine *machine, const nt_kernel *kernel, int orde
     shape[0] = 100, shape[1] = 10000, shape[2] = (bytes + plane - 1) / plane;
 }
 
-void tune_slab(const nt_machine *machine, const nt_kernel *kernel, int order, nt_dtype dtype, nt_class class,
-               const int64_t shape[3], int64_t slab[3])
+void rows_slab(const nt_machine *machine, const nt_kernel *kernel, const nt_case *c, nt_dtype dtype,
+               nt_class shape_class, const int64_t shape[3], int64_t slab[3])
 {
-    const int64_t radius = radius_of(kernel, order);
+    const int64_t radius = radius_of(kernel, c);
     memcpy(slab, shape, 3 * sizeof *slab);
-    if (radius == 0 || class != NT_OUT_OF_CACHE)
+    if (radius == 0 || shape_class != NT_OUT_OF_CACHE)
         return;
-    /* Depth 8 slides by 8 radii.  And what one row of tiles leaves behind must be gone from the caches when the next
-     * one comes, as at full shape: on 64 planes rows of 8 looked best, which lose a quarter on 512. */
+    /* Depth 8 slides by 8 radii.  And what one row of tiles leaves behind must be gone from the caches when
+     * the next row of tiles comes, as at full shape: on 64 planes tiles of 8 in y were the fastest, on 512
+     * they lose a quarter. */
     int64_t planes = 1024 / (int64_t)nt_dtype_bytes(dtype);
     if (planes < 32 * radius)
         planes = 32 * radius;
-    const double plane = (double)shape[0] * (double)shape[1] * (kernel->n_levels + kernel->n_coefs) *
-                         (double)nt_dtype_bytes(dtype);
+    const double plane =
+        (double)shape[0] * (double)shape[1] * n_grids(kernel) * (double)nt_dtype_bytes(dtype);
     while (planes < shape[2] && plane * (double)planes < 4 * (double)machine->l3_bytes)
         planes *= 2;
     if (planes < shape[2])
         slab[2] = planes;
 }
 
-trial_ask tune_row_ask(const nt_kernel *kernel, int order, nt_dtype dtype, nt_class class,
-                       const int64_t shape[3], int64_t steps)
+trial_ask rows_ask(const nt_kernel *kernel, const nt_case *c, nt_dtype dtype, nt_class shape_class,
+                   const int64_t shape[3], int64_t steps)
 {
     /* In cache a run is too short to time alone, and source to result needs no restoring. */
     return (trial_ask){.kernel = kernel,
-                       .order = order,
+                       .kernel_case = c,
                        .dtype = dtype,
                        .shape = {shape[0], shape[1], shape[2]},
                        .steps = steps,
-                       .in_place = class == NT_OUT_OF_CACHE,
+                       .in_place = shape_class == NT_OUT_OF_CACHE,
                        .reps = SEARCH_REPS,
                        .check = 1,
-                       .window_s = class == NT_IN_CACHE ? window_s : 0,
+                       .window_s = shape_class == NT_IN_CACHE || shape_class == NT_SHORT ? window_s : 0,
                        .limit_s = trial_limit_s};
 }
 
 /* ---- Bounds ---------------------------------------------------------------------------------------- */
 
-bool tune_allows(const tune_options *o, const nt_kernel *kernel, nt_dtype dtype, int variant)
+bool rows_allow(const tune_options *o, const nt_kernel *kernel, nt_dtype dtype, int variant)
 {
     return kernel->ulp_of_terms || kernel->variants[variant].max_ulp[dtype] <= o->max_ulp[dtype];
 }
 
-nt_status tune_check(const nt_kernel *k, const tune_options *o, nt_error *why)
+nt_status rows_check(const nt_kernel *k, const tune_options *o, nt_error *why)
 {
     for (int d = 0; d < NT_N_DTYPES; d++) {
         nt_config config;
@@ -182,7 +225,7 @@ nt_status tune_check(const nt_kernel *k, const tune_options *o, nt_error *why)
         for (int v = 1; k->variants[v].name; v++)
             if (k->variants[v].max_ulp[d] < k->variants[least].max_ulp[d])
                 least = v;
-        if (tune_allows(o, k, (nt_dtype)d, least))
+        if (rows_allow(o, k, (nt_dtype)d, least))
             continue;
         snprintf(why->text, sizeof why->text,
                  "no variant of %s keeps --max-ulp %g in %s: the least is %s with %g", k->name, o->max_ulp[d],

@@ -10,11 +10,12 @@
 /* tuning_arithmetic() - chooses isa and variant of a dtype into t->arithmetic. */
 nt_status tuning_arithmetic(tuning *t, nt_dtype dtype, nt_error *why);
 
-/* tuning_loops() - serial, outer, middle, inner, flat: the best that the search knows of each, side by side. */
+/* tuning_loops() - each way of sharing the loops at the best settings that the search knows of it, side by
+ * side. */
 void tuning_loops(tuning_row *tr, double deadline_s);
 
-/* tuning_final() - the plain schedule against the fastest of the search: the plainest of those that cannot be told
- * apart.  Whoever asks to stop gets the best so far, without a final. */
+/* tuning_final() - the default schedule against the fastest of the search: the simplest of those that cannot
+ * be told apart.  Whoever asks to stop gets the best so far, without a final. */
 nt_config tuning_final(const tuning_row *tr, double deadline_s, double trial_s);
 
 /* tuning_confirm() - default and winner in fresh pairs, in turn with the roofs; fills in the row. */

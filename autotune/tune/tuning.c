@@ -4,8 +4,6 @@
  */
 #include "tune/tuning.h"
 
-#include <string.h>
-
 double tuning_elapsed_s(const tuning *t)
 {
     return t->runner->now_s(t->runner) - t->start_s;
@@ -23,12 +21,4 @@ void tuning_tell(tuning *t, const char *stage, const candidate *trial)
     t->event.elapsed_s = tuning_elapsed_s(t);
     if (t->on_event)
         t->on_event(t->context, &t->event);
-}
-
-bool tuning_same(const nt_kernel *kernel, const nt_config *a, const nt_config *b)
-{
-    char text[2][NT_CONFIG_TEXT];
-    nt_config_format(kernel, a, text[0]);
-    nt_config_format(kernel, b, text[1]);
-    return strcmp(text[0], text[1]) == 0;
 }

@@ -11,7 +11,7 @@
 #include "search/search.h"
 #include "tune/options.h"
 
-/* A config replaces the default when its ratio is surely below this; and is preferred to a plainer one when
+/* A config replaces the default when its ratio is surely below this; and is preferred to a simpler one when
  * it is at least this much faster. */
 #define TUNING_WORTH 0.99
 
@@ -37,13 +37,12 @@ typedef struct tuning {
     double start_s, budget_s;
     int weights_left;
 
-    /* Of the order and dtype at hand. */
-    int order;
-    const void *params;
+    /* Of the case and dtype at hand. */
+    const nt_case *kernel_case;
     double arithmetic_s;            /* time to choose the arithmetic in */
     nt_config standard, arithmetic; /* the default config; the same with the chosen isa and variant */
-    bool has_peak, has_load, has_in_cache, has_memory;
-    trial_ask peak, load, in_cache, memory;
+    bool has_fp, has_load, has_in_cache, has_memory;
+    trial_ask fp, load, in_cache, memory;
 } tuning;
 
 /* One row at hand. */
@@ -59,9 +58,6 @@ void tuning_tell(tuning *t, const char *stage, const candidate *trial);
 
 /* tuning_over() - the budget is spent, or somebody asked to stop. */
 bool tuning_over(const tuning *t);
-
-/* tuning_same() - do two configs have one text? */
-bool tuning_same(const nt_kernel *kernel, const nt_config *a, const nt_config *b);
 
 /* tuning_elapsed_s() - since this kernel's tune began. */
 double tuning_elapsed_s(const tuning *t);

@@ -3,11 +3,11 @@
  * SPDX-License-Identifier: MIT
  */
 #define _GNU_SOURCE
-#include "measure/environment.h"
 #include "worker/driver.h"
+#include "measure/environment.h"
 
-#include <math.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,6 +15,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "measure/trial_json.h"
 #include "os/clock.h"
 #include "os/process.h"
 #include "os/text.h"
@@ -27,8 +28,8 @@ struct driver {
     const char *exe;
     char *const *argv;
     char **environment;
-    uint64_t id;
     int n_spawned;
+    char line[WIRE_MOST]; /* the answer just heard */
 };
 
 static char *const own_argv[] = {"autotune", "worker", NULL};
@@ -97,9 +98,9 @@ static nt_status start_worker(driver *d, nt_error *why)
         return status;
     d->n_spawned++;
 
-    wire_head hello;
-    const ssize_t got = process_receive(&d->worker, &hello, sizeof hello, clock_s() + hello_s);
-    if (got == sizeof hello && wire_head_is(&hello, WIRE_HELLO, sizeof hello))
+    char hello[sizeof WIRE_HELLO];
+    const ssize_t got = process_receive(&d->worker, hello, sizeof hello, clock_s() + hello_s);
+    if (got == sizeof WIRE_HELLO - 1 && memcmp(hello, WIRE_HELLO, (size_t)got) == 0)
         return NT_OK;
 
     int killed;
@@ -118,10 +119,10 @@ static nt_status start_worker(driver *d, nt_error *why)
 
 /* ---- One trial ------------------------------------------------------------------------------- */
 
-static void set_answer(trial_answer *answer, trial_class class, const char *detail)
+static void set_answer(trial_answer *answer, trial_outcome outcome, const char *detail)
 {
     memset(answer, 0, sizeof *answer);
-    answer->class = class;
+    answer->outcome = outcome;
     memcpy(answer->detail, detail, strnlen(detail, sizeof answer->detail - 1));
 }
 
@@ -135,7 +136,7 @@ static int speaks_of_memory(const char *line)
     return 0;
 }
 
-/* The worker closed its end or said what it should not: the way it ended tells the class. */
+/* The worker closed its end or said what it should not: the way it ended tells the outcome. */
 static void classify_end(driver *d, const char *garbled, trial_answer *answer)
 {
     int killed;
@@ -144,14 +145,14 @@ static void classify_end(driver *d, const char *garbled, trial_answer *answer)
     process_last_line(&d->worker, line, sizeof line);
     process_close(&d->worker);
 
-    trial_class class = speaks_of_memory(line) ? TRIAL_MEMORY : TRIAL_CRASH;
+    trial_outcome outcome = speaks_of_memory(line) ? TRIAL_MEMORY : TRIAL_CRASH;
     if (garbled) {
-        class = TRIAL_CRASH;
+        outcome = TRIAL_CRASH;
         snprintf(how, sizeof how, "%s", garbled);
     } else if (killed) {
         snprintf(how, sizeof how, "closed its socket, and was killed");
     } else if (WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL) {
-        class = TRIAL_MEMORY; /* nobody else kills so */
+        outcome = TRIAL_MEMORY; /* nobody else kills so */
         snprintf(how, sizeof how, "killed, most likely out of memory");
     } else if (WIFSIGNALED(status)) {
         const char *name = sigabbrev_np(WTERMSIG(status));
@@ -160,68 +161,64 @@ static void classify_end(driver *d, const char *garbled, trial_answer *answer)
         snprintf(how, sizeof how, "exited with code %d", WEXITSTATUS(status));
     }
     snprintf(detail, sizeof detail, "%s%s%s", how, *line ? ": " : "", line);
-    set_answer(answer, class, detail);
+    set_answer(answer, outcome, detail);
 }
 
-static void send_ask(driver *d, const trial_ask *ask)
+/* The line of an ask; *text is its record's text, to be freed.  False without memory. */
+static bool send_ask(driver *d, const trial_ask *ask, char **text)
 {
-    wire_ask message;
-    memset(&message, 0, sizeof message);
-    message.head = wire_head_of(WIRE_ASK, sizeof message, ++d->id);
-    snprintf(message.kernel, sizeof message.kernel, "%s", ask->kernel->name);
-    memcpy(message.shape, ask->shape, sizeof message.shape);
-    message.steps = ask->steps;
-    message.window_s = ask->window_s;
-    message.order = ask->order;
-    message.dtype = (int32_t)ask->dtype;
-    message.in_place = ask->in_place;
-    message.reps = ask->reps;
-    message.check = ask->check;
-    message.config = ask->config;
-    process_send(&d->worker, &message, sizeof message); /* a dead worker shows when it is heard */
+    char *line = NULL;
+    *text = trial_ask_text(ask);
+    const int n = *text ? asprintf(&line, "%s\n", *text) : -1;
+    if (n < 0)
+        return false;
+    process_send(&d->worker, line, (size_t)n); /* a dead worker shows when it is heard */
+    free(line);
+    return true;
 }
 
-/* NULL if the message is a possible answer to this ask. */
-static const char *find_flaw(const wire_answer *m, ssize_t got, const trial_ask *ask, uint64_t id)
+/* {"type":"refused","detail":"..."}: the worker found the ask malformed. */
+static bool read_refusal(const json_t *record, trial_answer *answer)
 {
-    static const char garbled[] = "garbled answer";
-    if (got != sizeof *m || !wire_head_is(&m->head, WIRE_ANSWER, sizeof *m) || m->head.id != id)
-        return garbled;
-    if (m->class != TRIAL_OK && m->class != TRIAL_WRONG && m->class != TRIAL_MEMORY &&
-        m->class != TRIAL_REFUSED)
-        return garbled;
-    if (m->n != (m->class == TRIAL_OK ? ask->reps : 0) || m->n > TRIAL_MAX_REPS)
-        return garbled;
-    if (!memchr(m->detail, '\0', sizeof m->detail))
-        return garbled;
-    for (int i = 0; i < m->n; i++)
-        if (!isfinite(m->seconds[i]) || m->seconds[i] < 0)
-            return garbled;
-    return NULL;
+    const char *type = json_string_value(json_object_get(record, "type")),
+               *detail = json_string_value(json_object_get(record, "detail"));
+    if (!type || !detail || strcmp(type, "refused") != 0 || !text_is_printable(detail))
+        return false;
+    set_answer(answer, TRIAL_REFUSED, detail);
+    return true;
 }
 
-static void hear_answer(driver *d, const trial_ask *ask, trial_answer *answer)
+/* Is this line the record of that ask, with an answer that a worker may give, or a refusal? */
+static bool read_answer(const char *line, size_t n, const char *ask_text, trial_answer *answer)
+{
+    trial_ask asked;
+    json_t *record = json_loadb(line, n, JSON_REJECT_DUPLICATES, NULL);
+    const bool refused = read_refusal(record, answer);
+    bool good = record && !refused && trial_from_json(record, &asked, answer, NULL) == NT_OK;
+    json_decref(record);
+    if (refused)
+        return true;
+    char *text = good ? trial_ask_text(&asked) : NULL;
+    good = text && strcmp(text, ask_text) == 0 && answer->outcome != TRIAL_CRASH &&
+           answer->outcome != TRIAL_HANG && (answer->outcome == TRIAL_OK || answer->n == 0);
+    free(text);
+    return good;
+}
+
+static void hear_answer(driver *d, const trial_ask *ask, const char *ask_text, trial_answer *answer)
 {
     const double limit_s = ask->limit_s > 0 ? ask->limit_s : 0; /* NaN too */
-    wire_answer message;
-    const ssize_t got = process_receive(&d->worker, &message, sizeof message, clock_s() + limit_s);
+    const ssize_t got = process_receive(&d->worker, d->line, sizeof d->line, clock_s() + limit_s);
     if (got < 0) {
         char detail[TRIAL_DETAIL];
         end_worker(d);
         snprintf(detail, sizeof detail, "killed after its limit of %.3g s", limit_s);
         set_answer(answer, TRIAL_HANG, detail);
-        return;
+    } else if (got == 0) {
+        classify_end(d, NULL, answer);
+    } else if ((size_t)got > sizeof d->line || !read_answer(d->line, (size_t)got, ask_text, answer)) {
+        classify_end(d, "garbled answer", answer);
     }
-    const char *flaw = got > 0 ? find_flaw(&message, got, ask, d->id) : NULL;
-    if (got == 0 || flaw) {
-        classify_end(d, flaw, answer);
-        return;
-    }
-    text_make_printable(message.detail);
-    set_answer(answer, (trial_class)message.class, message.detail);
-    answer->hash = message.hash;
-    answer->n = message.n;
-    memcpy(answer->seconds, message.seconds, (size_t)message.n * sizeof *message.seconds);
 }
 
 static void run(trial_runner *self, const trial_ask *ask, trial_answer *answer)
@@ -229,15 +226,25 @@ static void run(trial_runner *self, const trial_ask *ask, trial_answer *answer)
     driver *d = (driver *)self;
     const double start_s = clock_s();
     nt_error why;
+    char *text = NULL;
 
+    /* What is malformed has no text. */
+    if (nt_config_check(ask->kernel, &ask->config, &why) != NT_OK) {
+        set_answer(answer, TRIAL_REFUSED, why.text);
+        answer->wall_s = clock_s() - start_s;
+        return;
+    }
     if (d->worker.pid > 0 && !process_alive(&d->worker))
         end_worker(d);
     if (d->worker.pid == 0 && start_worker(d, &why) != NT_OK) {
         set_answer(answer, TRIAL_CRASH, why.text);
+    } else if (!send_ask(d, ask, &text)) {
+        set_answer(answer, TRIAL_REFUSED,
+                   "the ask has no text: a number is not finite, or there is no memory");
     } else {
-        send_ask(d, ask);
-        hear_answer(d, ask, answer);
+        hear_answer(d, ask, text, answer);
     }
+    free(text);
     answer->wall_s = clock_s() - start_s;
 }
 

@@ -12,8 +12,8 @@
 
 #include <stdint.h>
 
-#include "nestune/status.h"
 #include "measure/trial.h"
+#include "nestune/status.h"
 
 /* Its texts must outlive the driver. */
 typedef struct driver_options {
@@ -36,7 +36,7 @@ nt_status driver_create(driver **d, const driver_options *options, nt_error *why
 /*
  * driver_runner() - its trials, to be given to a search; valid until driver_destroy().
  *
- * What becomes of the worker becomes the answer's class: killed at limit_s (TRIAL_HANG; the limit
+ * What becomes of the worker becomes the answer's outcome: killed at limit_s (TRIAL_HANG; the limit
  * runs from when the worker has the ask), killed by a signal, exited, or garbled (TRIAL_CRASH),
  * killed by the system or ended for lack of memory (TRIAL_MEMORY).  A worker that died between
  * trials is replaced without blame.

@@ -1,5 +1,5 @@
 /*
- * config.h - how a loop nest is run: the arithmetic and the schedule
+ * config.h - how a kernel is run: the arithmetic and the schedule
  * SPDX-License-Identifier: MIT
  *
  * The schedule changes speed, never a bit.  The arithmetic (isa and variant) may change a result
@@ -8,6 +8,7 @@
 #ifndef NESTUNE_CONFIG_H
 #define NESTUNE_CONFIG_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -22,17 +23,17 @@ extern "C" {
 struct nt_kernel;
 
 /* Which loop is shared among the threads.  The notebook's four, and `flat`: all tiles in one list,
- * with contiguous dimensions fused into one. */
+ * with contiguous dimensions fused into one.  A range is serial or flat. */
 #define NT_PARALLEL_MAP(X) \
     X(SERIAL, "serial") X(OUTER, "outer") X(MIDDLE, "middle") X(INNER, "inner") X(FLAT, "flat")
 
-/* The loops over tiles, from the outside; inside a tile cells always run zyx.  Temporal blocking of a kernel that
- * reads neighbours (depth > 1) has loops of its own, whatever these say: rows of tiles in y are shared among
+/* The loops over tiles, from the outside; inside a tile cells always run zyx.  Temporal blocking of a stencil
+ * (depth > 1) has loops of its own, whatever these say: rows of tiles in y are shared among
  * the threads, in each of them blocks in x, in those a wavefront of `tile z` planes. */
 #define NT_ORDER_MAP(X) X(ZYX, "zyx") X(ZXY, "zxy") X(YZX, "yzx") X(YXZ, "yxz") X(XZY, "xzy") X(XYZ, "xyz")
 
-/* How the shared loop is dealt out. */
-#define NT_SCHEDULE_MAP(X)       X(STATIC, "static") X(DYNAMIC, "dynamic")
+/* How the shared loop is dealt out; guided for ranges alone. */
+#define NT_SCHEDULE_MAP(X)       X(STATIC, "static") X(DYNAMIC, "dynamic") X(GUIDED, "guided")
 
 #define NT_ENUM_ITEM(code, text) NT_##code,
 typedef enum nt_parallel { NT_PARALLEL_MAP(NT_ENUM_ITEM) NT_N_PARALLELS } nt_parallel;
@@ -40,29 +41,73 @@ typedef enum nt_order { NT_ORDER_MAP(NT_ENUM_ITEM) NT_N_ORDERS } nt_order;
 typedef enum nt_schedule { NT_SCHEDULE_MAP(NT_ENUM_ITEM) NT_N_SCHEDULES } nt_schedule;
 #undef NT_ENUM_ITEM
 
-enum { NT_MAX_THREADS = 4096, NT_MAX_DEPTH = 4096, NT_CONFIG_TEXT = 192 };
+enum { NT_MAX_THREADS = 4096, NT_MAX_DEPTH = 4096, NT_MAX_OWN_KEYS = 4, NT_CONFIG_TEXT = 256 };
 
 typedef struct nt_config {
     nt_isa isa;
     int variant; /* index into the kernel's variants */
+    int fn;      /* index into the kernel's forms */
+    int layout;  /* nt_layout of the grids; fields alone */
     nt_parallel parallel;
-    nt_order order;
-    int64_t tile[3]; /* x, y, z in cells; 0: whole, on the shared axis an even split */
-    int depth;       /* time steps a tile stays in cache */
+    nt_order order;  /* fields alone, */
+    int64_t tile[3]; /* as this: x, y, z in cells; 0: whole, on the shared axis an even split */
+    int depth;       /* and this: time steps a tile stays in cache */
+    int64_t chunk;   /* indices dealt out at a time, 0: an even split; ranges alone */
     int threads;
     nt_schedule schedule;
-    int unroll, jam; /* of the kernel's prebuilt functions: vectors and rows in flight, unless it says else */
+    int64_t own[NT_MAX_OWN_KEYS]; /* of the kernel's own keys, in their order */
 } nt_config;
 
 /*
- * nt_config_default() - the honest default: the best isa here, the kernel's first variant,
- * all allowed threads, outer, zyx, static, untiled, depth 1.
+ * The keys of a config, as numbers: what a search moves along.  A tile is three of them.  NT_KEY_OWN + i is
+ * the kernel's i-th own key.
+ */
+typedef enum nt_key_id {
+    NT_KEY_ISA,
+    NT_KEY_VARIANT,
+    NT_KEY_FN,
+    NT_KEY_LAYOUT,
+    NT_KEY_PARALLEL,
+    NT_KEY_ORDER,
+    NT_KEY_TILE_X,
+    NT_KEY_TILE_Y,
+    NT_KEY_TILE_Z,
+    NT_KEY_DEPTH,
+    NT_KEY_CHUNK,
+    NT_KEY_THREADS,
+    NT_KEY_SCHEDULE,
+    NT_KEY_OWN,
+    NT_N_KEYS = NT_KEY_OWN + NT_MAX_OWN_KEYS
+} nt_key_id;
+
+/* nt_key_name() - "depth", "tile x"; NULL for a key that this kernel's configs do not have. */
+NT_API const char *nt_key_name(const struct nt_kernel *kernel, nt_key_id key);
+
+/* nt_key_get(), nt_key_set() - one key's value as a number; names are their index, and nothing is checked. */
+NT_API int64_t nt_key_get(const nt_config *config, nt_key_id key);
+NT_API void nt_key_set(nt_config *config, nt_key_id key, int64_t value);
+
+/* nt_config_differences() - in how many keys two configs differ; 0: they are equal. */
+NT_API int nt_config_differences(const nt_config *a, const nt_config *b);
+
+/* nt_config_keys() - one line on each key of this kernel's configs and its values, for a person:
+ * "parallel=serial|..." */
+NT_API void nt_config_keys(const struct nt_kernel *kernel, char *text, size_t n);
+
+/*
+ * nt_config_default() - the honest default: the best isa here, the kernel's first variant, all allowed
+ * threads, static. A field: outer, zyx, untiled, depth 1.  A range: flat, an even split.  The kernel's own
+ * keys: their first values.
  *
- * Errors:  NT_EARG, NT_EKERNEL (no tile function of this dtype runs here).
+ * Errors:  NT_EARG, NT_EKERNEL (no function of this type runs here).
  * Threads: safe.
  */
 NT_API nt_status nt_config_default(const struct nt_kernel *kernel, nt_dtype dtype, nt_config *config,
                                    nt_error *why);
+
+/* nt_config_blank() - the same, but of the isa scalar and with one thread: a start for nt_config_parse() of a
+ * full text on any machine.  Errors: none. */
+NT_API nt_config nt_config_blank(const struct nt_kernel *kernel);
 
 /*
  * nt_config_parse() - `isa=avx2,variant=fused,parallel=outer,order=zyx,tile=0x8x8,depth=4,threads=2,...`
@@ -75,7 +120,7 @@ NT_API nt_status nt_config_parse(const struct nt_kernel *kernel, const char *tex
                                  nt_error *why);
 
 /*
- * nt_config_format() - the one text form, every key, parsed back to the same value.
+ * nt_config_format() - the one text form, every key of the kernel's configs, parsed back to the same value.
  *
  * Shape:   text holds NT_CONFIG_TEXT bytes.
  * Errors:  none; the config must have passed nt_config_check() or come from nt_config_parse().
@@ -83,20 +128,30 @@ NT_API nt_status nt_config_parse(const struct nt_kernel *kernel, const char *tex
 NT_API void nt_config_format(const struct nt_kernel *kernel, const nt_config *config, char *text);
 
 /*
- * nt_config_check() - can this kernel run so on this machine?
+ * nt_config_check() - is the config well formed for this kernel: every key in its range?
  *
- * Errors:  NT_ECONFIG (a value out of range, or no prebuilt tile function for isa, variant, unroll
- *          and jam), NT_EISA (not built in, not on this CPU or above NESTUNE_MAX_ISA).
+ * It does not ask whether the config can run here, so that another machine's configs can be read, shown and
+ * compared.
+ * Errors:  NT_ECONFIG, with the key, its value and what is allowed.
  * Threads: safe.
  */
-NT_API nt_status nt_config_check(const struct nt_kernel *kernel, nt_dtype dtype, const nt_config *config,
-                                 nt_error *why);
+NT_API nt_status nt_config_check(const struct nt_kernel *kernel, const nt_config *config, nt_error *why);
+
+/*
+ * nt_config_runs() - can this kernel run so, here?
+ *
+ * Errors:  as nt_config_check(), and NT_EISA (not built in, not on this CPU or above NESTUNE_MAX_ISA),
+ *          NT_ECONFIG (no prebuilt function for type, isa, variant, fn and layout).
+ * Threads: safe.
+ */
+NT_API nt_status nt_config_runs(const struct nt_kernel *kernel, nt_dtype dtype, const nt_config *config,
+                                nt_error *why);
 
 /*
  * nt_config_canonical() - makes configs that mean the same on this shape equal.
  *
- * Shape:   nx, ny, nz as the grid's; contiguous says that rows and planes follow each other
- *          without gaps, so that `flat` fuses them.
+ * Shape:   cells in x, y, z; of a range its indices, 1, 1.  contiguous says that rows and planes follow each
+ *          other without gaps, so that `flat` fuses them.
  * Errors:  none; equal results mean equal schedules, so one timing serves both.
  */
 NT_API void nt_config_canonical(const struct nt_kernel *kernel, const int64_t shape[3], int contiguous,

@@ -2,15 +2,15 @@
  * kernel.h - what a kernel is, and the registry of them
  * SPDX-License-Identifier: MIT
  *
- * A kernel advances a field by one time level.  It has n_levels time levels, which rotate, and
- * n_coefs grids that are only read:
+ * A kernel is data.  What it computes has one of two shapes:
  *
- *   n_levels 1   dst = f(src, coefs), cell by cell (radius 0).  dst may be src.  A plan may be given
- *                a separate grid for the result; from its second step on it works there in place.
- *   n_levels 2   dst = f(src and its neighbours, dst, coefs): dst is the older level and is
- *                overwritten.  Step s reads level s mod 2 and writes the other.
+ *   field   advances 3-D grids by one time level, box by box (nt_field, nt_tile_fn);
+ *   range   adds up a partial result over indices first .. end-1 (nt_range, nt_range_fn).
  *
- * A new kernel is one folder below kernels/ and one line in kernels/kernels.inc.
+ * Around that stand its variants (ways of computing the same thing, with their error bounds), its cases (sets
+ * of parameters that are tested and tuned by themselves), its forms (how a function is unrolled) and one
+ * table of prebuilt functions.  A new kernel of the library is one folder below kernels/ and one line in
+ * kernels/kernels.inc; any other program adds its own by nt_kernel_add().
  */
 #ifndef NESTUNE_KERNEL_H
 #define NESTUNE_KERNEL_H
@@ -19,18 +19,32 @@
 #include <stdint.h>
 
 #include "nestune/config.h"
+#include "nestune/dtype.h"
 #include "nestune/grid.h"
+#include "nestune/isa.h"
 #include "nestune/status.h"
 
 #ifdef __cplusplus
 extern "C" {
 #endif
 
-enum { NT_MAX_LEVELS = 2, NT_MAX_COEFS = 2, NT_MAX_GRIDS = NT_MAX_LEVELS + NT_MAX_COEFS };
+/* Raised when a kernel built for an older header could be misread. */
+enum { NT_KERNEL_ABI = 1 };
 
-/* Cell (x, y, z) of an operand of a step: unit stride in x, elements in y and z.  Where a
- * kernel reads neighbours, cells first <= x < end of a row of src may be read, whole vectors included: the row, its
- * halo and its padding, which is nobody else's; in a time block of cut rows the box and the radius beside it. */
+enum {
+    NT_MAX_LEVELS = 2,
+    NT_MAX_COEFS = 2,
+    NT_MAX_GRIDS = NT_MAX_LEVELS + NT_MAX_COEFS,
+    NT_MAX_RADIUS = 64,
+    NT_MAX_VARIANTS = 16,
+    NT_MAX_FORMS = 16
+};
+
+/* ---- Functions of a field ------------------------------------------------------------------------ */
+
+/* Cell (x, y, z) of an operand of a step: unit stride in x, elements in y and z.  A tile function of a
+ * stencil may load src[x] of a row for first <= x < end, even if it then ignores the value.  Outside, memory
+ * may not exist or another thread may be writing. */
 typedef struct nt_view {
     void *cells;
     ptrdiff_t sy, sz;
@@ -42,8 +56,8 @@ typedef struct nt_box {
     int64_t x0, x1, y0, y1, z0, z1;
 } nt_box;
 
-/* Rows that will be wanted next, which a tile function may prefetch while it computes: rows first .. first + n - 1
- * of the box, counted (z, y), each of src, dst and coef[0]. */
+/* Rows that will be wanted next, which a tile function may prefetch while it computes: rows first .. first +
+ * n - 1 of the box, counted (z, y), each of src, dst and coef[0]. */
 typedef struct nt_ahead {
     nt_box box;
     int64_t first, n;
@@ -51,8 +65,9 @@ typedef struct nt_ahead {
 
 typedef struct nt_step {
     nt_view src, dst, coef[NT_MAX_COEFS];
-    const void *params; /* the kernel's own */
-    nt_ahead ahead;     /* n 0: nothing */
+    const void *params;      /* the kernel's own */
+    const nt_config *config; /* for the kernel's own keys */
+    nt_ahead ahead;          /* n 0: nothing */
 } nt_step;
 
 /* Advances one box by one time level.  Never fails, allocates or calls OpenMP; writes no cell
@@ -60,29 +75,81 @@ typedef struct nt_step {
  * alignment or the neighbouring lanes. */
 typedef void nt_tile_fn(const nt_step *step, const nt_box *box);
 
-/* One prebuilt tile function.  unroll and jam: vectors and rows that it has in flight, or what the kernel makes of
- * them (wave: unroll 2 prefetches, jam counts planes).  Of those that differ in unroll and jam alone the default comes first;
- * a table ends with fn NULL. */
-typedef struct nt_tile {
+/* ---- Functions of a range ------------------------------------------------------------------------ */
+
+/* Adds indices first .. end-1 to *part, which began as zeros.  Never fails, allocates or calls OpenMP. */
+typedef void nt_range_fn(const void *params, const nt_config *config, int64_t first, int64_t end, void *part);
+
+/* ---- The table of functions ----------------------------------------------------------------------- */
+
+/* Instructions that one vector of cells (or indices) costs, counted where the vectors are written.  All 0:
+ * not ours to count, as where a library computes.  An add, multiply or FMA is one operation a lane and an FMA
+ * two, so add + mul + 2 fma are the floating-point operations of one cell. */
+typedef struct nt_work {
+    int add, mul, fma;      /* floating point; comparisons, roundings and the like count as add */
+    int int_mul, int_other; /* integers: multiplications; all else, bit logic of floats too */
+    int shuffle;            /* across lanes */
+    int load, store;
+} nt_work;
+
+/* How cells lie in memory. */
+#define NT_LAYOUT_MAP(X) X(ROWS, "rows")
+typedef enum nt_layout {
+#define X(code, text) NT_LAYOUT_##code,
+    NT_LAYOUT_MAP(X)
+#undef X
+        NT_N_LAYOUTS
+} nt_layout;
+
+/* One prebuilt function.  Of those that differ in fn alone the default comes first; a table ends with fn
+ * NULL. */
+typedef struct nt_function {
+    nt_isa isa;
+    nt_layout layout;
     const char *variant;
     nt_dtype dtype;
-    int unroll, jam;
-    nt_tile_fn *fn;
-} nt_tile;
+    const char *fn;                         /* one of the kernel's forms */
+    nt_tile_fn *tile;                       /* of a field; else NULL */
+    nt_range_fn *range;                     /* of a range; else NULL */
+    nt_work work;                           /* a vector of one step */
+    nt_work (*work_of)(const void *params); /* instead, where it depends on the parameters; else NULL */
+} nt_function;
+
+/* A way of unrolling, the values of the config's key `fn`.  The table ends with name NULL. */
+typedef struct nt_form {
+    const char *name, *note;
+} nt_form;
 
 /*
  * One way of computing the same thing.  The table ends with name NULL; the first is the default.
  * max_ulp is the committed bound over |x| <= kernel.ulp_range, which `autotune verify` confirms.
- * fp_per_vector counts the floating-point instructions (add, multiply, FMA, compare, and the
- * like; no moves, no bit logic) that one vector costs: 0 where they are not ours to count.
  */
 typedef struct nt_variant {
     const char *name, *note;
     double max_ulp[NT_N_DTYPES];
-    int fp_per_vector[NT_N_DTYPES];
 } nt_variant;
 
-/* Real arithmetic of any precision, so that one formula serves as plain C and as the truth in MPFR. */
+/* Parameters that are tested and tuned by themselves.  Rows, journals and headers name them.  The table ends
+ * with name NULL. */
+typedef struct nt_case {
+    const char *name;   /* letters a-z, digits and _ */
+    const void *params; /* NULL: the kernel's own */
+    int tuned;          /* 1: by default, without being asked for */
+} nt_case;
+
+/* A tunable of the kernel's own.  The search tries its values; the first is the default.  The table ends with
+ * name NULL and has at most NT_MAX_OWN_KEYS; their values are config.own[], in this order. */
+typedef struct nt_key {
+    const char *name, *note;
+    int64_t least, most; /* allowed in a config; within 0 to 999999999999999 */
+    const int64_t *values;
+    int n_values;
+} nt_key;
+
+/* ---- The definition --------------------------------------------------------------------------------- */
+
+/* Real arithmetic of any precision, so that one formula serves as plain C and, in MPFR, as the
+ * exact value. */
 typedef struct nt_real nt_real;
 typedef struct nt_reals {
     void (*set)(nt_real *r, double a);
@@ -113,64 +180,79 @@ typedef double nt_fill_fn(int grid, int64_t cell_index, uint64_t seed);
 
 /*
  * Ghosts: the cells of the halo that mirror cells of the field.  Sets those of one level that follow from
- * the cells of the box; the engine calls it for each box just computed, after the hooks, and once for all cells
- * before the first step of a run.  n: the grid's cells in x, y, z.
+ * the cells of the box; the engine calls it for each box just computed, after the hooks, and once for all
+ * cells before the first step of a run.  n: the grid's cells in x, y, z.
  */
 typedef void nt_ghosts_fn(const void *params, nt_dtype dtype, const nt_view *level, const int64_t n[3],
                           const nt_box *box);
 
-/* Parameters that are tested and tuned by themselves; autotune takes them unasked where `tuned` is 1.
- * Rows, journals and headers name them by their order: see nt_kernel_order(). */
-typedef struct nt_case {
-    const void *params; /* NULL: the kernel's own */
-    int tuned;
-} nt_case;
+/*
+ * A field has n_levels time levels, which rotate, and n_coefs grids that are only read:
+ *
+ *   n_levels 1   dst = f(src, coefs), cell by cell: pointwise.  dst may be src.  A plan may be given a
+ *                separate grid for the result; from its second step on it works there in place.
+ *   n_levels 2   dst = f(src and its neighbours, dst, coefs): a stencil; dst is the older level and is
+ *                overwritten.  Step s reads level s mod 2 and writes the other.
+ */
+typedef struct nt_field {
+    int n_levels, n_coefs;
+    int (*radius)(const void *params);   /* cells read on each side; NULL: 0, a pointwise kernel */
+    nt_ghosts_fn *ghosts;                /* NULL: the halo is the caller's */
+    int flush_denormals;                 /* 1: runs with flush-to-zero */
+    int reads_per_cell, writes_per_cell; /* elements that must cross the memory bus a step, in place */
+    const char *roof;                    /* the memory-roof kernel that bounds it; NULL for roofs */
+    nt_reference_fn *reference;
+    nt_fill_fn *fill; /* NULL: uniform in [-4, 4) */
+} nt_field;
 
-/* What a cell, or a vector of cells, costs; 0 where it is not ours to count. */
-typedef struct nt_work {
-    double flops_per_cell;
-    int fp_per_vector;    /* floating-point instructions */
-    int loads_per_vector; /* loads from the first-level cache */
-} nt_work;
+/* A range has a partial result a thread.  Merging must be exact, associative and commutative, as adding
+ * integers is: then threads, chunks and schedules cannot show in the result. */
+typedef struct nt_range {
+    size_t part_bytes; /* of a partial result, and of the total */
+    void (*merge)(void *total, const void *part);
+    /* The definition in plain C, for each type that has functions. */
+    void (*reference)(const void *params, nt_dtype dtype, int64_t first, int64_t end, void *part);
+    const char *unit; /* what one index is: "sample" */
+} nt_range;
 
 typedef enum nt_role {
-    NT_FIELD,       /* something people compute */
-    NT_MEMORY_ROOF, /* measures what the memory gives */
-    NT_PEAK         /* measures what the arithmetic gives */
+    NT_ROLE_WORK,        /* something people compute */
+    NT_ROLE_MEMORY_ROOF, /* measures what the memory gives */
+    NT_ROLE_FP_ROOF,     /* measures what floating-point arithmetic gives */
+    NT_ROLE_LOAD_ROOF    /* measures what loads from the first-level cache give */
 } nt_role;
 
 typedef struct nt_kernel {
-    const char *name;
-    int version; /* raised when the arithmetic or the speed changes: older tunings become stale */
+    uint32_t abi, bytes; /* NT_KERNEL_ABI, sizeof(nt_kernel): write NT_KERNEL_HEAD */
+    const char *name;    /* letters a-z, digits and _ */
+    int version;         /* raised when the arithmetic or the speed changes: older tunings become stale */
     const char *title, *formula;
     nt_role role;
-    int n_levels, n_coefs;
-    int (*radius)(const void *params); /* cells on each side; NULL: 0 */
-    const nt_case *cases;              /* end with params NULL; NULL: there is the kernel's own case alone */
+    const nt_field *field; /* one of these two, */
+    const nt_range *range; /* the other is NULL */
+    const nt_variant *variants;
+    const nt_form *forms;
+    /* The table in parts, one for each isa that is built; ends with NULL. */
+    const nt_function *const *functions;
+    const nt_case *cases; /* NULL: the kernel's own parameters alone, as the case "default" */
+    /* The name of the case that these parameters belong to, NULL: of none.  As a whole NULL: the first. */
+    const char *(*case_of)(const void *params);
+    const nt_key *keys; /* NULL: none */
     /* Can these parameters be used on grids of n cells?  NULL: all can. */
     nt_status (*check)(const void *params, nt_dtype dtype, const int64_t n[3], nt_error *why);
-    nt_ghosts_fn *ghosts; /* NULL: the halo is the caller's */
-    int flush_denormals;  /* 1: runs with flush-to-zero */
-
-    /* Work model, a cell and step. */
-    double flops_per_cell;
-    nt_work (*work)(const void *params,
-                    const nt_tile *tile); /* NULL: flops_per_cell and the variant's count */
-    int reads_per_cell, writes_per_cell;  /* elements that must cross the memory bus, in place */
-    const char *roof;                     /* the memory-roof kernel that bounds it; NULL for roofs */
-
-    const nt_variant *variants;
-    double ulp_range;            /* |x| up to which max_ulp is promised */
-    int ulp_of_terms;            /* 1: max_ulp counts units in the last place of the sum of absolute terms */
-    const nt_tile *const *tiles; /* a table for each nt_isa, NULL where not built */
-    nt_reference_fn *reference;
-    nt_fill_fn *fill;
     const void *params; /* defaults for `params` of a plan; may be NULL */
+    double ulp_range;   /* |x| up to which max_ulp is promised */
+    int ulp_of_terms;   /* 1: max_ulp counts units in the last place of the sum of absolute terms */
 } nt_kernel;
 
+#define NT_KERNEL_HEAD .abi = NT_KERNEL_ABI, .bytes = sizeof(nt_kernel)
+
+/* ---- The registry ------------------------------------------------------------------------------------ */
+
 /*
- * nt_kernel_count(), nt_kernel_at() - the registry, in the order of kernels.inc.
- * Errors:  nt_kernel_at() gives NULL out of range.  Threads: safe; constant data.
+ * nt_kernel_count(), nt_kernel_at() - the registry: the library's kernels in the order of kernels.inc, then
+ * added ones.
+ * Errors:  nt_kernel_at() gives NULL out of range.  Threads: safe; entries never move or go.
  */
 NT_API int nt_kernel_count(void);
 NT_API const nt_kernel *nt_kernel_at(int i);
@@ -178,31 +260,55 @@ NT_API const nt_kernel *nt_kernel_at(int i);
 /* nt_kernel_find() - by name; NULL if there is none. */
 NT_API const nt_kernel *nt_kernel_find(const char *name);
 
-/* nt_kernel_radius() - cells read on each side, for these parameters (NULL: the kernel's own). */
+/*
+ * nt_kernel_add() - registers a kernel, which must stay as it is from then on.
+ *
+ * Errors:  NT_EKERNEL, with the reason in *why: another abi or size; a name that is malformed or taken; a
+ *          table that is missing, empty or too long; a function of an unknown variant, form, type or isa, or
+ *          of the other shape; no function for the isa scalar; a radius on a single level; levels or
+ *          coefficients out of range; more keys of its own than a config holds, or names so long that a
+ *          config's text exceeds NT_CONFIG_TEXT.
+ * Threads: safe.
+ */
+NT_API nt_status nt_kernel_add(const nt_kernel *kernel, nt_error *why);
+
+/* nt_kernel_check() - the checks of nt_kernel_add() alone, but for the name's being taken. */
+NT_API nt_status nt_kernel_check(const nt_kernel *kernel, nt_error *why);
+
+/* nt_kernel_radius() - cells read on each side, for these parameters (NULL: the kernel's own); 0 for a
+ * range. */
 NT_API int nt_kernel_radius(const nt_kernel *kernel, const void *params);
 
-/* nt_kernel_order() - twice the radius: the order of a centred difference of that width; 0 at radius 0. */
-NT_API int nt_kernel_order(const nt_kernel *kernel, const void *params);
-
-/* nt_kernel_case_at(), nt_kernel_case() - the cases in turn, and the one of an order; NULL if there is none.
- * A kernel without cases has one, its own. */
+/* nt_kernel_case_at(), nt_kernel_case(), nt_kernel_case_of() - the cases in turn, the one of a name, and the
+ * one that parameters belong to; NULL if there is none. */
 NT_API const nt_case *nt_kernel_case_at(const nt_kernel *kernel, int i);
-NT_API const nt_case *nt_kernel_case(const nt_kernel *kernel, int order);
+NT_API const nt_case *nt_kernel_case(const nt_kernel *kernel, const char *name);
+NT_API const nt_case *nt_kernel_case_of(const nt_kernel *kernel, const void *params);
 
-/* nt_kernel_work() - what these parameters (NULL: the kernel's own) cost by this tile function of the kernel. */
-NT_API nt_work nt_kernel_work(const nt_kernel *kernel, const void *params, const nt_tile *tile);
-
-/* nt_kernel_variant() - index of a variant by name; -1 if there is none. */
+/* nt_kernel_variant(), nt_kernel_form() - index by name; -1 if there is none. */
 NT_API int nt_kernel_variant(const nt_kernel *kernel, const char *name);
+NT_API int nt_kernel_form(const nt_kernel *kernel, const char *name);
+
+/* nt_kernel_function_at() - the prebuilt functions in turn, through all parts of the table; NULL behind the
+ * last. */
+NT_API const nt_function *nt_kernel_function_at(const nt_kernel *kernel, int i);
 
 /*
- * nt_kernel_tile() - the prebuilt tile function of a config, NULL if there is none.
- * It says what is built, not what this CPU can run: see nt_isa_available().
+ * nt_kernel_function() - the prebuilt function of a config, NULL if there is none in this build.
+ * It does not ask what this CPU can run: see nt_isa_available().
  */
-NT_API const nt_tile *nt_kernel_tile(const nt_kernel *kernel, nt_dtype dtype, const nt_config *config);
+NT_API const nt_function *nt_kernel_function(const nt_kernel *kernel, nt_dtype dtype,
+                                             const nt_config *config);
+
+/* nt_kernel_work() - what a vector costs by this function, with these parameters (NULL: the kernel's own). */
+NT_API nt_work nt_kernel_work(const nt_kernel *kernel, const void *params, const nt_function *function);
+
+/* nt_kernel_value() - the input value of one cell of one grid, by the field's fill function or the default
+ * one. */
+NT_API double nt_kernel_value(const nt_kernel *kernel, int grid, int64_t cell_index, uint64_t seed);
 
 /*
- * nt_kernel_fill() - inputs for one grid of a problem: grid 0.. are levels, then coefficients.
+ * nt_kernel_fill() - inputs for one grid of a field: grid 0.. are levels, then coefficients.
  *
  * Shape:   every cell without the halo, by the kernel's fill function on its index x + nx*(y + ny*z),
  *          so that the values depend on no thread count or stride.

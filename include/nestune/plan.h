@@ -1,5 +1,5 @@
 /*
- * plan.h - a kernel on grids, checked once and run as often as wanted
+ * plan.h - a kernel on grids or on a range of indices, checked once and run as often as wanted
  * SPDX-License-Identifier: MIT
  */
 #ifndef NESTUNE_PLAN_H
@@ -31,13 +31,18 @@ typedef struct nt_hook {
 
 typedef struct nt_problem {
     const nt_kernel *kernel;
-    nt_grid *level[NT_MAX_LEVELS];     /* kernel->n_levels of them; level[0] holds the newest */
-    const nt_grid *coef[NT_MAX_COEFS]; /* kernel->n_coefs of them */
+    nt_grid *level[NT_MAX_LEVELS];     /* field->n_levels of them; level[0] holds the newest */
+    const nt_grid *coef[NT_MAX_COEFS]; /* field->n_coefs of them */
     nt_grid *result;                   /* n_levels 1: where the result goes; NULL: in place, level[0] */
     const void *params;                /* NULL: the kernel's defaults */
     int64_t steps;                     /* time levels that one nt_plan_run() advances */
     const nt_hook *hooks;
     int n_hooks;
+
+    /* Of a range, in place of all from `level` to `n_hooks` but params: */
+    nt_dtype dtype;
+    int64_t first, end; /* indices first .. end-1 */
+    void *total;        /* the result of a run: range->part_bytes */
 } nt_problem;
 
 typedef struct nt_plan nt_plan;
@@ -47,8 +52,9 @@ typedef struct nt_plan nt_plan;
  *
  * Shape:   all grids of one dtype and shape; a halo of at least the kernel's radius on each level.
  *          The address ranges of operands may not overlap; but result may be level[0], and
- *          coefficients, which are only read, may share cells.  Strides in x other than 1 are taken by
- *          kernels of radius 0 without hooks, through a buffer, at a cost.
+ *          coefficients, which are only read, may share cells.  Pointwise kernels without hooks work on any
+ *          stride in x, through a buffer, at a cost; others need 1. Of a range: 0 <= first <= end, and a
+ *          total.
  * Config:  NULL takes the row of the tuned table for this kernel, dtype, size and number of steps, else
  *          the default; nt_plan_why() says which and why.
  * Errors:  NT_EARG, NT_EDTYPE, NT_ESHAPE, NT_ESTRIDE, NT_ECONFIG, NT_EISA, NT_ENOMEM; *why names the value.
@@ -61,7 +67,8 @@ NT_API nt_status nt_plan_create(nt_plan **plan, const nt_problem *problem, const
 /*
  * nt_plan_run() - advances by problem.steps time levels.  Cannot fail and allocates nothing.
  *
- * Shape:   with a separate result each run starts from level[0] again; else from where the last ended.
+ * Shape:   of a range, *total is set anew by each run.  With a separate result each run starts from level[0]
+ *          again; else from where the last ended.
  * Threads: one parallel region of at most config.threads OpenMP threads; the least of that,
  *          omp_get_max_threads() and the CPUs this process may use.  Inside a caller's parallel
  *          region one thread.  Two runs at once need plans on different grids.
@@ -70,7 +77,7 @@ NT_API nt_status nt_plan_create(nt_plan **plan, const nt_problem *problem, const
  */
 NT_API void nt_plan_run(nt_plan *plan);
 
-/* nt_plan_newest() - the grid that holds the newest time level now. */
+/* nt_plan_newest() - the grid that holds the newest time level now; NULL for a range. */
 NT_API nt_grid *nt_plan_newest(const nt_plan *plan);
 
 /* nt_plan_config(), nt_plan_why() - how it runs, and where that came from in one line. */
@@ -87,6 +94,15 @@ NT_API void nt_plan_destroy(nt_plan *plan);
  * Errors:  NT_EKERNEL for an unknown name, else as nt_plan_create().
  */
 NT_API nt_status nt_run(const char *kernel, nt_grid *g, int64_t steps, nt_error *why);
+
+/*
+ * nt_run_range() - the same for a range: *total is what indices first .. end-1 add up to, as tuned.
+ *
+ * Shape:   params NULL: the kernel's own.  total holds the kernel's range->part_bytes.
+ * Errors:  NT_EKERNEL for an unknown name, else as nt_plan_create().
+ */
+NT_API nt_status nt_run_range(const char *kernel, const void *params, nt_dtype dtype, int64_t first,
+                              int64_t end, void *total, nt_error *why);
 
 #ifdef __cplusplus
 }

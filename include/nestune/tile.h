@@ -1,9 +1,16 @@
 /*
- * tile.h - how a kernel names its tile tables, one for each isa of this build
+ * tile.h - how a kernel names its tables of functions, one for each isa of the build
  * SPDX-License-Identifier: MIT
  *
- * <kernel>_tile.c is compiled once for each isa and defines NT_TILES(<kernel>); <kernel>.c gathers
- * the tables by NT_TILE_TABLES(<kernel>).
+ * A tile source <name>_tile.c is compiled once for each isa, with that isa's flags and NT_ISA and
+ * NT_ISA_IS_<isa> defined.  It writes its functions in the vectors of simd/simd.h and ends in
+ *
+ *     const nt_function NT_FUNCTIONS(mathop)[] = {
+ *         NT_TILE("fused", NT_F64, "u4", fused_f64_4, .work = {.fma = 20, .add = 1, ...}), ..., {0},
+ *     };
+ *
+ * The kernel's common source <name>.c gathers the tables by NT_GATHER_FUNCTIONS(mathop) into
+ * mathop_functions, for its nt_kernel.
  */
 #ifndef NESTUNE_TILE_H
 #define NESTUNE_TILE_H
@@ -13,16 +20,36 @@
 #define NT_PASTE3_(a, b, c) nt_##a##_##b##_##c
 #define NT_PASTE3(a, b, c)  NT_PASTE3_(a, b, c)
 
-/* In a tile source: const nt_tile NT_TILES(mathop)[] = { ..., {0} }; */
-#define NT_TILES(kernel) NT_PASTE3(kernel, tiles, NT_ISA)
+#ifdef NT_ISA /* in a tile source */
+#if defined NT_ISA_IS_avx512
+#define NT_ISA_CODE NT_AVX512
+#elif defined NT_ISA_IS_avx2
+#define NT_ISA_CODE NT_AVX2
+#elif defined NT_ISA_IS_neon
+#define NT_ISA_CODE NT_NEON
+#else
+#define NT_ISA_CODE NT_SCALAR
+#endif
 
-#ifndef NT_ISA /* in a kernel's common source */
+#define NT_FUNCTIONS(kernel) NT_PASTE3(kernel, functions, NT_ISA)
+
+/* One entry; behind the function come .work or .work_of. */
+#define NT_TILE(variant_, dtype_, fn_, function, ...)                                                      \
+    {                                                                                                      \
+        .isa = NT_ISA_CODE, .variant = variant_, .dtype = dtype_, .fn = fn_, .tile = function, __VA_ARGS__ \
+    }
+#define NT_RANGE(variant_, dtype_, fn_, function, ...)                                                      \
+    {                                                                                                       \
+        .isa = NT_ISA_CODE, .variant = variant_, .dtype = dtype_, .fn = fn_, .range = function, __VA_ARGS__ \
+    }
+
+#else /* in a kernel's common source */
 #include "nt_isas.h"
-#define NT_TILES_DECLARE(k, isa, code) extern const nt_tile nt_##k##_tiles_##isa[];
-#define NT_TILES_ENTRY(k, isa, code)   [code] = nt_##k##_tiles_##isa,
-#define NT_TILE_TABLES(k)                \
-    NT_FOR_EACH_ISA(NT_TILES_DECLARE, k) \
-    static const nt_tile *const k##_tiles[NT_N_ISAS] = {NT_FOR_EACH_ISA(NT_TILES_ENTRY, k)};
+#define NT_FUNCTIONS_DECLARE(k, isa, code) extern const nt_function nt_##k##_functions_##isa[];
+#define NT_FUNCTIONS_ENTRY(k, isa, code)   nt_##k##_functions_##isa,
+#define NT_GATHER_FUNCTIONS(k)               \
+    NT_FOR_EACH_ISA(NT_FUNCTIONS_DECLARE, k) \
+    static const nt_function *const k##_functions[] = {NT_FOR_EACH_ISA(NT_FUNCTIONS_ENTRY, k) NULL};
 #endif
 
 #endif /* NESTUNE_TILE_H */

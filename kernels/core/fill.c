@@ -4,6 +4,19 @@
  */
 #include "engine/fpenv.h"
 #include "nestune/kernel.h"
+#include "nestune/philox.h"
+
+/* More than a period of sine and cosine, both signs. */
+static double uniform(int grid, int64_t cell_index, uint64_t seed)
+{
+    return 8 * nt_uniform(cell_index, seed + (uint64_t)grid) - 4;
+}
+
+double nt_kernel_value(const nt_kernel *kernel, int grid, int64_t cell_index, uint64_t seed)
+{
+    return kernel->field->fill ? kernel->field->fill(grid, cell_index, seed)
+                               : uniform(grid, cell_index, seed);
+}
 
 void nt_kernel_fill(const nt_kernel *kernel, int grid, uint64_t seed, nt_grid *g)
 {
@@ -11,7 +24,7 @@ void nt_kernel_fill(const nt_kernel *kernel, int grid, uint64_t seed, nt_grid *g
     for (int64_t z = 0; z < g->nz; z++)
         for (int64_t y = 0; y < g->ny; y++)
             for (int64_t x = 0; x < g->nx; x++) {
-                const double v = kernel->fill(grid, x + g->nx * (y + g->ny * z), seed);
+                const double v = nt_kernel_value(kernel, grid, x + g->nx * (y + g->ny * z), seed);
                 void *cell = nt_grid_cell(g, x, y, z);
                 if (g->dtype == NT_F64)
                     *(double *)cell = v;

@@ -1,98 +1,63 @@
 /*
- * registry.c - the kernels, as kernels.inc lists them
+ * registry.c - the kernels: those of kernels.inc, and those that a program adds
  * SPDX-License-Identifier: MIT
  */
+#include <pthread.h>
+#include <stdatomic.h>
 #include <string.h>
 
 #include "nestune/kernel.h"
+#include "why.h"
 
 #define NT_KERNEL(folder, name) extern const nt_kernel nt_kernel_##name;
 #include "kernels.inc"
 #undef NT_KERNEL
 
-static const nt_kernel *const kernels[] = {
+static const nt_kernel *const built_in[] = {
 #define NT_KERNEL(folder, name) &nt_kernel_##name,
 #include "kernels.inc"
 #undef NT_KERNEL
 };
+enum { N_BUILT_IN = sizeof built_in / sizeof *built_in, MOST_ADDED = 256 };
+
+/* An entry is written once, before n_added says that it is there; so readers need no lock. */
+static const nt_kernel *added[MOST_ADDED];
+static atomic_int n_added;
 
 int nt_kernel_count(void)
 {
-    return (int)(sizeof kernels / sizeof *kernels);
+    return N_BUILT_IN + atomic_load_explicit(&n_added, memory_order_acquire);
 }
 
 const nt_kernel *nt_kernel_at(int i)
 {
-    return i >= 0 && i < nt_kernel_count() ? kernels[i] : NULL;
+    return i < 0 || i >= nt_kernel_count() ? NULL : i < N_BUILT_IN ? built_in[i] : added[i - N_BUILT_IN];
 }
 
 const nt_kernel *nt_kernel_find(const char *name)
 {
     for (int i = 0; name && i < nt_kernel_count(); i++)
-        if (strcmp(kernels[i]->name, name) == 0)
-            return kernels[i];
+        if (strcmp(nt_kernel_at(i)->name, name) == 0)
+            return nt_kernel_at(i);
     return NULL;
 }
 
-int nt_kernel_radius(const nt_kernel *kernel, const void *params)
+nt_status nt_kernel_add(const nt_kernel *kernel, nt_error *why)
 {
-    return kernel->radius ? kernel->radius(params ? params : kernel->params) : 0;
-}
-
-int nt_kernel_order(const nt_kernel *kernel, const void *params)
-{
-    return 2 * nt_kernel_radius(kernel, params);
-}
-
-const nt_case *nt_kernel_case_at(const nt_kernel *kernel, int i)
-{
-    static const nt_case own = {NULL, 1};
-    if (!kernel->cases)
-        return i == 0 ? &own : NULL;
-    for (int k = 0; k <= i; k++)
-        if (!kernel->cases[k].params)
-            return NULL;
-    return i >= 0 ? &kernel->cases[i] : NULL;
-}
-
-const nt_case *nt_kernel_case(const nt_kernel *kernel, int order)
-{
-    const nt_case *c;
-    for (int i = 0; (c = nt_kernel_case_at(kernel, i)); i++)
-        if (nt_kernel_order(kernel, c->params) == order)
-            return c;
-    return NULL;
-}
-
-nt_work nt_kernel_work(const nt_kernel *kernel, const void *params, const nt_tile *tile)
-{
-    if (kernel->work)
-        return kernel->work(params ? params : kernel->params, tile);
-    const int v = nt_kernel_variant(kernel, tile->variant);
-    const int own = kernel->variants[v < 0 ? 0 : v].fp_per_vector[tile->dtype];
-    return (nt_work){.flops_per_cell = kernel->flops_per_cell,
-                     .fp_per_vector = own > 0 ? own : kernel->variants[0].fp_per_vector[tile->dtype]};
-}
-
-int nt_kernel_variant(const nt_kernel *kernel, const char *name)
-{
-    for (int i = 0; kernel->variants[i].name; i++)
-        if (strcmp(kernel->variants[i].name, name) == 0)
-            return i;
-    return -1;
-}
-
-const nt_tile *nt_kernel_tile(const nt_kernel *kernel, nt_dtype dtype, const nt_config *config)
-{
-    int n_variants = 0;
-    while (kernel->variants[n_variants].name)
-        n_variants++;
-    if ((unsigned)config->isa >= NT_N_ISAS || !kernel->tiles[config->isa] ||
-        (unsigned)config->variant >= (unsigned)n_variants)
-        return NULL;
-    for (const nt_tile *t = kernel->tiles[config->isa]; t->fn; t++)
-        if (t->dtype == dtype && t->unroll == config->unroll && t->jam == config->jam &&
-            strcmp(t->variant, kernel->variants[config->variant].name) == 0)
-            return t;
-    return NULL;
+    static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+    nt_status status = nt_kernel_check(kernel, why);
+    if (status != NT_OK)
+        return status;
+    pthread_mutex_lock(&lock);
+    const int n = atomic_load_explicit(&n_added, memory_order_relaxed);
+    if (nt_kernel_find(kernel->name))
+        status = nt_refuse(NT_EKERNEL, why, "a kernel named %s is registered already", kernel->name);
+    else if (n == MOST_ADDED)
+        status = nt_refuse(NT_EKERNEL, why, "%d kernels have been added, more are not allowed", MOST_ADDED);
+    if (status == NT_OK) {
+        added[n] = kernel;
+        atomic_store_explicit(&n_added, n + 1, memory_order_release);
+    }
+    pthread_mutex_unlock(&lock);
+    return status;
 }

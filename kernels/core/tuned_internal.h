@@ -1,5 +1,5 @@
 /*
- * tuned_internal.h - the lookup of tuned_table.c, apart from the table compiled in
+ * tuned_internal.h - the choice among tuned headers, apart from those that this process knows
  * SPDX-License-Identifier: MIT
  */
 #ifndef NESTUNE_TUNED_INTERNAL_H
@@ -8,23 +8,38 @@
 #include "nestune/machine.h"
 #include "nestune/tuned.h"
 
-enum { NT_TUNED_FORMAT = 2 };
+/* The strings of all headers compiled in, one after the other; ends with NULL.  generated/tuned_lines.c. */
+extern const char *const nt_tuned_lines[];
+
+typedef enum nt_tuned_origin { NT_TUNED_ENVIRONMENT, NT_TUNED_USER, NT_TUNED_BUILT_IN } nt_tuned_origin;
+
+/* One header, or why it is none. */
+typedef struct nt_tuned_source {
+    nt_tuned tuned;
+    nt_tuned_origin origin;
+    nt_error refused; /* "": it is one */
+    const struct nt_tuned_source *next;
+} nt_tuned_source;
+
+/* What NESTUNE_TUNED says. */
+typedef enum nt_tuned_mode { NT_TUNED_ON, NT_TUNED_OFF, NT_TUNED_FORCE } nt_tuned_mode;
 
 typedef struct nt_tuned_use {
     const nt_kernel *kernel;
-    int order;
+    const char *case_name; /* NULL: the parameters belong to none */
     nt_dtype dtype;
     nt_class shape_class;
     nt_repeat repeat;
 } nt_tuned_use;
 
 /*
- * nt_tuned_find_in() - nt_tuned_find() with nothing taken from the process.
+ * nt_tuned_find_in() - nt_tuned_find() with nothing taken from the process but the isas that can run.
  *
- * Shape:   mode is the value of NESTUNE_TUNED: NULL or "", "off", "force".
- * Errors:  as nt_tuned_find(); an unknown mode gives the default, and *why names it.
+ * Shape:   of equals among the sources the first serves; here->threads_allowed is how many threads may be
+ *          used.
+ * Errors:  as nt_tuned_find().
  */
-nt_status nt_tuned_find_in(const nt_tuned *table, const nt_machine *here, const char *mode,
+nt_status nt_tuned_find_in(const nt_tuned_source *first, const nt_machine *here, nt_tuned_mode mode,
                            const nt_tuned_use *use, nt_config *config, nt_error *why);
 
 /* nt_class_at() - nt_class_of() for a machine with these caches and so many threads. */

@@ -8,6 +8,10 @@
 #ifndef NESTUNE_FPENV_H
 #define NESTUNE_FPENV_H
 
+#ifdef __FAST_MATH__
+#error "nestune cannot be built with -ffast-math or -Ofast: its results are exact to the bit"
+#endif
+
 #include <stdint.h>
 
 #if defined __x86_64__

@@ -47,7 +47,8 @@ static void packed(const nt_nest *nest, int which, const nt_box *box)
     const nt_step in_buffer = {.src = {.cells = row[0]},
                                .dst = {.cells = row[1]},
                                .coef = {{.cells = row[2]}, {.cells = row[3]}},
-                               .params = step->params};
+                               .params = step->params,
+                               .config = step->config};
     for (int64_t z = box->z0; z < box->z1; z++)
         for (int64_t y = box->y0; y < box->y1; y++)
             for (int64_t x = box->x0; x < box->x1; x += PACK_CELLS) {

@@ -6,16 +6,23 @@
  * bytes a cell: one element read, one written.
  */
 #include "nestune/tile.h"
-#include "uniform.h"
 
-NT_TILE_TABLES(mathop)
+NT_GATHER_FUNCTIONS(mathop)
 
 /* max_ulp: `autotune verify`; the inputs that show it are in docs/mathop.md. */
 static const nt_variant variants[] = {
-    {"fused", "one polynomial; beyond its range SLEEF u10 (f64) or the f64 path (f32)", {1.6, 1.6}, {14, 21}},
-    {"u10", "as written, three SLEEF calls of 1.0 ULP", {3.1, 2.8}, {0, 0}},
-    {"u35", "as written, three SLEEF calls of 3.5 ULP", {5.0, 5.0}, {0, 0}},
-    {"libm", "as written, the C library's scalar functions", {3.0, 2.9}, {0, 0}},
+    {"fused", "one polynomial; beyond its range SLEEF u10 (f64) or the f64 path (f32)", {1.6, 1.6}},
+    {"u10", "as written, three SLEEF calls of 1.0 ULP", {3.1, 2.8}},
+    {"u35", "as written, three SLEEF calls of 3.5 ULP", {5.0, 5.0}},
+    {"libm", "as written, the C library's scalar functions", {3.0, 2.9}},
+    {0},
+};
+
+static const nt_form forms[] = {
+    {"u1", "one vector in flight"},
+    {"u2", "two vectors in flight"},
+    {"u4", "four vectors in flight"},
+    {"u6", "six vectors in flight"},
     {0},
 };
 
@@ -28,27 +35,24 @@ static void reference(const nt_reals *real, nt_real *const r[NT_REFERENCE_REALS]
     real->sin(r[0], r[1]);
 }
 
-/* Uniform in [-4, 4): more than a period of the reduction, both signs. */
-static double fill(int grid, int64_t cell_index, uint64_t seed)
-{
-    (void)grid;
-    return 8 * nt_uniform(cell_index, seed) - 4;
-}
+static const nt_field field = {
+    .n_levels = 1,
+    .reads_per_cell = 1,
+    .writes_per_cell = 1,
+    .roof = "scale",
+    .reference = reference,
+};
 
 const nt_kernel nt_kernel_mathop = {
+    NT_KERNEL_HEAD,
     .name = "mathop",
     .version = 1,
     .title = "a = sin(cos(a) sin(a))",
     .formula = "a[z,y,x] = sin(cos(a[z,y,x]) * sin(a[z,y,x]))",
-    .role = NT_FIELD,
-    .n_levels = 1,
-    .flops_per_cell = 41,
-    .reads_per_cell = 1,
-    .writes_per_cell = 1,
-    .roof = "scale",
+    .role = NT_ROLE_WORK,
+    .field = &field,
     .variants = variants,
+    .forms = forms,
+    .functions = mathop_functions,
     .ulp_range = 1e6,
-    .tiles = mathop_tiles,
-    .reference = reference,
-    .fill = fill,
 };

@@ -170,22 +170,21 @@ NT_MAP_TILE(f64, libm_f64_1, 1, libm_f64)
 NT_MAP_TILE(f32, libm_f32_1, 1, libm_f32)
 #endif
 
-const nt_tile NT_TILES(mathop)[] = {
-    {"fused", NT_F64, 4, 1, fused_f64_4},
-    {"fused", NT_F64, 6, 1, fused_f64_6},
-    {"fused", NT_F64, 2, 1, fused_f64_2},
-    {"fused", NT_F64, 1, 1, fused_f64_1},
-    {"fused", NT_F32, 4, 1, fused_f32_4},
-    {"fused", NT_F32, 6, 1, fused_f32_6},
-    {"fused", NT_F32, 2, 1, fused_f32_2},
-    {"fused", NT_F32, 1, 1, fused_f32_1},
-    {"u10", NT_F64, 1, 1, u10_f64_1},
-    {"u10", NT_F32, 1, 1, u10_f32_1},
-    {"u35", NT_F64, 1, 1, u35_f64_1},
-    {"u35", NT_F32, 1, 1, u35_f32_1},
+/* A vector costs one subtraction; FMAs for n, three for u, one for u^2 - c, one a degree of T, one at the end; abs, or, and
+ * four for the sign.  The vectors of a group share the loads of T's coefficients. */
+#define FUSED_WORK(T, n)                                                                             \
+    .work = {.add = 1, .fma = 6 + sizeof T##_t / sizeof *T##_t - 1, .int_other = 6,                  \
+             .load = 1 + (sizeof T##_t / sizeof *T##_t + (n) - 1) / (n), .store = 1}
+#define FUSED_ENTRY(T, code, n) NT_TILE("fused", code, "u" #n, fused_##T##_##n, FUSED_WORK(T, n))
+#define OTHER_ENTRY(name, T, code) NT_TILE(#name, code, "u1", name##_##T##_1, .work = {0})
+
+const nt_function NT_FUNCTIONS(mathop)[] = {
+    FUSED_ENTRY(f64, NT_F64, 4),   FUSED_ENTRY(f64, NT_F64, 6),   FUSED_ENTRY(f64, NT_F64, 2),
+    FUSED_ENTRY(f64, NT_F64, 1),   FUSED_ENTRY(f32, NT_F32, 4),   FUSED_ENTRY(f32, NT_F32, 6),
+    FUSED_ENTRY(f32, NT_F32, 2),   FUSED_ENTRY(f32, NT_F32, 1),   OTHER_ENTRY(u10, f64, NT_F64),
+    OTHER_ENTRY(u10, f32, NT_F32), OTHER_ENTRY(u35, f64, NT_F64), OTHER_ENTRY(u35, f32, NT_F32),
 #ifdef NT_ISA_IS_scalar
-    {"libm", NT_F64, 1, 1, libm_f64_1},
-    {"libm", NT_F32, 1, 1, libm_f32_1},
+    OTHER_ENTRY(libm, f64, NT_F64), OTHER_ENTRY(libm, f32, NT_F32),
 #endif
     {0},
 };

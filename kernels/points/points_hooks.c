@@ -89,16 +89,21 @@ static ptrdiff_t row_of(const nt_view *view, const nt_stencil *s, int y, int z)
     return s->axis[0].low + (s->axis[1].low + y) * view->sy + (s->axis[2].low + z) * view->sz;
 }
 
-/* ---- Sources ------------------------------------------------------------------------------------------- */
+static double load(const nt_view *view, nt_dtype dtype, ptrdiff_t at)
+{
+    return dtype == NT_F64 ? ((const double *)view->cells)[at] : (double)((const float *)view->cells)[at];
+}
 
-#define ADD_ROW(T)                                                                          \
-    static void add_row_##T(T *u, const T *c, const double *w, double s, int low, int high) \
-    {                                                                                       \
-        for (int x = low; x < high; x++)                                                    \
-            u[x] += (T)(c ? w[x] * s * (double)c[x] : w[x] * s);                            \
-    }
-ADD_ROW(float)
-ADD_ROW(double)
+/* The amount is rounded to the grid's type, then added. */
+static void add_to(const nt_view *view, nt_dtype dtype, ptrdiff_t at, double amount)
+{
+    if (dtype == NT_F64)
+        ((double *)view->cells)[at] += amount;
+    else
+        ((float *)view->cells)[at] += (float)amount;
+}
+
+/* ---- Sources ------------------------------------------------------------------------------------------- */
 
 static void add(const visit *v, const nt_stencil *s, int64_t i, const part *p)
 {
@@ -110,12 +115,11 @@ static void add(const visit *v, const nt_stencil *s, int64_t i, const part *p)
         for (int y = p->low[1]; y < p->high[1]; y++) {
             const double scale = s->axis[2].w[z] * s->axis[1].w[y] * sample;
             const ptrdiff_t u = row_of(dst, s, y, z), c = row_of(coef, s, y, z);
-            if (points->dtype == NT_F64)
-                add_row_double((double *)dst->cells + u, v->scaled ? (const double *)coef->cells + c : NULL,
-                               s->axis[0].w, scale, p->low[0], p->high[0]);
-            else
-                add_row_float((float *)dst->cells + u, v->scaled ? (const float *)coef->cells + c : NULL,
-                              s->axis[0].w, scale, p->low[0], p->high[0]);
+            for (int x = p->low[0]; x < p->high[0]; x++) {
+                const double amount = s->axis[0].w[x] * scale;
+                add_to(dst, points->dtype, u + x,
+                       v->scaled ? amount * load(coef, points->dtype, c + x) : amount);
+            }
         }
 }
 
@@ -135,39 +139,27 @@ static void apply_force(void *context, const nt_step *step, const nt_box *box, i
 
 /* ---- Receivers ----------------------------------------------------------------------------------------- */
 
-#define READ_ROW(T)                                                     \
-    static double row_sum_##T(const T *u, const double *w, int n)       \
-    {                                                                   \
-        double sum = 0;                                                 \
-        for (int x = 0; x < n; x++)                                     \
-            sum += w[x] * (double)u[x];                                 \
-        return sum;                                                     \
-    }                                                                   \
-    static void copy_row_##T(const T *u, double *to, int low, int high) \
-    {                                                                   \
-        for (int x = low; x < high; x++)                                \
-            to[x] = (double)u[x];                                       \
-    }
-READ_ROW(float)
-READ_ROW(double)
+static double row_sum(const double *u, const double *w, int n)
+{
+    double sum = 0;
+    for (int x = 0; x < n; x++)
+        sum += w[x] * u[x];
+    return sum;
+}
+
+static void copy_row(const visit *v, const nt_stencil *s, int y, int z, int low, int high, double *to)
+{
+    const nt_view *u = &v->step->dst;
+    const ptrdiff_t at = row_of(u, s, y, z);
+    for (int x = low; x < high; x++)
+        to[x] = load(u, v->points->dtype, at + x);
+}
 
 static double read_row(const visit *v, const nt_stencil *s, int y, int z)
 {
-    const nt_view *u = &v->step->dst;
-    const ptrdiff_t at = row_of(u, s, y, z);
-    return v->points->dtype == NT_F64
-               ? row_sum_double((const double *)u->cells + at, s->axis[0].w, s->axis[0].n)
-               : row_sum_float((const float *)u->cells + at, s->axis[0].w, s->axis[0].n);
-}
-
-static void copy_row(const visit *v, const nt_stencil *s, int y, int z, const part *p, double *to)
-{
-    const nt_view *u = &v->step->dst;
-    const ptrdiff_t at = row_of(u, s, y, z);
-    if (v->points->dtype == NT_F64)
-        copy_row_double((const double *)u->cells + at, to, p->low[0], p->high[0]);
-    else
-        copy_row_float((const float *)u->cells + at, to, p->low[0], p->high[0]);
+    double u[NT_AXIS_CELLS];
+    copy_row(v, s, y, z, 0, s->axis[0].n, u);
+    return row_sum(u, s->axis[0].w, s->axis[0].n);
 }
 
 /* The one order in which a trace is summed. */
@@ -189,7 +181,7 @@ static void finish(const visit *v, const nt_stencil *s, double *row, const doubl
     const int rows = s->axis[1].n * s->axis[2].n;
     for (int r = 0; r < rows; r++)
         if (atomic_load_explicit(&cut[r], memory_order_relaxed))
-            row[r] = row_sum_double(cell + r * s->axis[0].n, s->axis[0].w, s->axis[0].n);
+            row[r] = row_sum(cell + r * s->axis[0].n, s->axis[0].w, s->axis[0].n);
     write_trace(v, s, row);
 }
 
@@ -210,7 +202,7 @@ static void lay_down(const visit *v, const nt_stencil *s, int64_t i, const part 
             if (whole_rows)
                 row[r] = read_row(v, s, y, z);
             else
-                copy_row(v, s, y, z, p, cell + r * s->axis[0].n);
+                copy_row(v, s, y, z, p->low[0], p->high[0], cell + r * s->axis[0].n);
         }
     const int64_t mine = cells_of(p);
     if (atomic_fetch_sub_explicit(left, mine, memory_order_acq_rel) == mine) {
@@ -270,7 +262,7 @@ static nt_status prepare_source(void *context, const nt_problem *problem, const 
 static nt_status prepare_force(void *context, const nt_problem *problem, const nt_config *config,
                                nt_error *why)
 {
-    if (problem->kernel->n_coefs == 0)
+    if (problem->kernel->field->n_coefs == 0)
         return nt_refuse(NT_EARG, why,
                          "a force is scaled by a coefficient, and kernel %s has none: use a source",
                          problem->kernel->name);

@@ -60,10 +60,9 @@ LOAD_TILE(f64, load_f64_8, 8)
 LOAD_TILE(f32, load_f32_4, 4)
 LOAD_TILE(f32, load_f32_8, 8)
 
-const nt_tile NT_TILES(load)[] = {
-    {"reread", NT_F64, 8, 1, load_f64_8},
-    {"reread", NT_F64, 4, 1, load_f64_4},
-    {"reread", NT_F32, 8, 1, load_f32_8},
-    {"reread", NT_F32, 4, 1, load_f32_4},
-    {0},
+#define ENTRY(T, code, n)                    \
+    NT_TILE("reread", code, "u" #n, load_##T##_##n, \
+            .work = {.load = LOAD_READS, .int_other = LOAD_READS - 1, .store = 1})
+const nt_function NT_FUNCTIONS(load)[] = {
+    ENTRY(f64, NT_F64, 8), ENTRY(f64, NT_F64, 4), ENTRY(f32, NT_F32, 8), ENTRY(f32, NT_F32, 4), {0},
 };

@@ -6,12 +6,17 @@
  */
 #include "roofs/peak.h"
 #include "nestune/tile.h"
-#include "uniform.h"
 
-NT_TILE_TABLES(peak)
+NT_GATHER_FUNCTIONS(peak)
 
 static const nt_variant variants[] = {
-    {"chain", "one chain a cell, one rounding a link", {0, 0}, {PEAK_LENGTH, PEAK_LENGTH}},
+    {"chain", "one chain a cell, one rounding a link", {0, 0}},
+    {0},
+};
+
+static const nt_form forms[] = {
+    {"u8", "eight vectors in flight"},
+    {"u12", "twelve vectors in flight"},
     {0},
 };
 
@@ -24,25 +29,23 @@ static void reference(const nt_reals *real, nt_real *const r[NT_REFERENCE_REALS]
         real->round_fma(r[0], r[0], r[1], r[2], cell->dtype);
 }
 
-static double fill(int grid, int64_t cell_index, uint64_t seed)
-{
-    (void)grid;
-    return 8 * nt_uniform(cell_index, seed) - 4;
-}
+static const nt_field field = {
+    .n_levels = 1,
+    .reads_per_cell = 1,
+    .writes_per_cell = 1,
+    .reference = reference,
+};
 
 const nt_kernel nt_kernel_peak = {
+    NT_KERNEL_HEAD,
     .name = "peak",
     .version = 1,
     .title = "a chain of FMAs, the arithmetic roof",
     .formula = "128 times: a[z,y,x] = a[z,y,x] * (1 - 2^-10) + 2^-10",
-    .role = NT_PEAK,
-    .n_levels = 1,
-    .flops_per_cell = 2 * PEAK_LENGTH,
-    .reads_per_cell = 1,
-    .writes_per_cell = 1,
+    .role = NT_ROLE_FP_ROOF,
+    .field = &field,
     .variants = variants,
+    .forms = forms,
+    .functions = peak_functions,
     .ulp_range = 1e300,
-    .tiles = peak_tiles,
-    .reference = reference,
-    .fill = fill,
 };

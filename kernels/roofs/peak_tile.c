@@ -26,10 +26,8 @@ NT_MAP_TILE(f64, peak_f64_12, 12, peak_f64)
 NT_MAP_TILE(f32, peak_f32_8, 8, peak_f32)
 NT_MAP_TILE(f32, peak_f32_12, 12, peak_f32)
 
-const nt_tile NT_TILES(peak)[] = {
-    {"chain", NT_F64, 8, 1, peak_f64_8},
-    {"chain", NT_F64, 12, 1, peak_f64_12},
-    {"chain", NT_F32, 8, 1, peak_f32_8},
-    {"chain", NT_F32, 12, 1, peak_f32_12},
-    {0},
+#define ENTRY(T, code, n) \
+    NT_TILE("chain", code, "u" #n, peak_##T##_##n, .work = {.fma = PEAK_LENGTH, .load = 1, .store = 1})
+const nt_function NT_FUNCTIONS(peak)[] = {
+    ENTRY(f64, NT_F64, 8), ENTRY(f64, NT_F64, 12), ENTRY(f32, NT_F32, 8), ENTRY(f32, NT_F32, 12), {0},
 };

@@ -4,14 +4,23 @@
  *
  * flops a cell: 2.  bytes a cell: three elements read, one written.
  */
+#include "nestune/philox.h"
 #include "nestune/tile.h"
-#include "uniform.h"
 
-NT_TILE_TABLES(read2update1)
+NT_GATHER_FUNCTIONS(read2update1)
 
 static const nt_variant variants[] = {
-    {"plain", "ordinary stores", {0.5, 0.5}, {1, 1}},
-    {"stream", "stores past the caches", {0.5, 0.5}, {1, 1}},
+    {"plain", "as written", {0.5, 0.5}},
+    {0},
+};
+
+static const nt_form forms[] = {
+    {"u1", "one vector in flight"},
+    {"u4", "four vectors in flight"},
+    {"u8", "eight vectors in flight"},
+    {"s1", "one vector in flight, stores past the caches"},
+    {"s4", "four vectors in flight, stores past the caches"},
+    {"s8", "eight vectors in flight, stores past the caches"},
     {0},
 };
 
@@ -29,20 +38,25 @@ static double fill(int grid, int64_t cell_index, uint64_t seed)
     return 2 * nt_uniform(cell_index, seed + (uint64_t)grid) - 1;
 }
 
+static const nt_field field = {
+    .n_levels = 1,
+    .n_coefs = 2,
+    .reads_per_cell = 3,
+    .writes_per_cell = 1,
+    .reference = reference,
+    .fill = fill,
+};
+
 const nt_kernel nt_kernel_read2update1 = {
+    NT_KERNEL_HEAD,
     .name = "read2update1",
     .version = 1,
     .title = "c = c + a b, the memory roof of a leapfrog step",
     .formula = "c[z,y,x] = c[z,y,x] + a[z,y,x] * b[z,y,x]",
-    .role = NT_MEMORY_ROOF,
-    .n_levels = 1,
-    .n_coefs = 2,
-    .flops_per_cell = 2,
-    .reads_per_cell = 3,
-    .writes_per_cell = 1,
+    .role = NT_ROLE_MEMORY_ROOF,
+    .field = &field,
     .variants = variants,
+    .forms = forms,
+    .functions = read2update1_functions,
     .ulp_range = 1e300,
-    .tiles = read2update1_tiles,
-    .reference = reference,
-    .fill = fill,
 };

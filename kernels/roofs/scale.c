@@ -6,13 +6,21 @@
  */
 #include "roofs/scale.h"
 #include "nestune/tile.h"
-#include "uniform.h"
 
-NT_TILE_TABLES(scale)
+NT_GATHER_FUNCTIONS(scale)
 
 static const nt_variant variants[] = {
-    {"plain", "ordinary stores", {0, 0}, {1, 1}},
-    {"stream", "stores past the caches", {0, 0}, {1, 1}},
+    {"plain", "as written", {0, 0}},
+    {0},
+};
+
+static const nt_form forms[] = {
+    {"u1", "one vector in flight"},
+    {"u4", "four vectors in flight"},
+    {"u8", "eight vectors in flight"},
+    {"s1", "one vector in flight, stores past the caches"},
+    {"s4", "four vectors in flight, stores past the caches"},
+    {"s8", "eight vectors in flight, stores past the caches"},
     {0},
 };
 
@@ -23,25 +31,23 @@ static void reference(const nt_reals *real, nt_real *const r[NT_REFERENCE_REALS]
     real->mul(r[0], r[1], r[2]);
 }
 
-static double fill(int grid, int64_t cell_index, uint64_t seed)
-{
-    (void)grid;
-    return 8 * nt_uniform(cell_index, seed) - 4;
-}
+static const nt_field field = {
+    .n_levels = 1,
+    .reads_per_cell = 1,
+    .writes_per_cell = 1,
+    .reference = reference,
+};
 
 const nt_kernel nt_kernel_scale = {
+    NT_KERNEL_HEAD,
     .name = "scale",
     .version = 1,
     .title = "a = s a, the memory roof of one field in place",
     .formula = "a[z,y,x] = s * a[z,y,x], s = -1",
-    .role = NT_MEMORY_ROOF,
-    .n_levels = 1,
-    .flops_per_cell = 1,
-    .reads_per_cell = 1,
-    .writes_per_cell = 1,
+    .role = NT_ROLE_MEMORY_ROOF,
+    .field = &field,
     .variants = variants,
+    .forms = forms,
+    .functions = scale_functions,
     .ulp_range = 1e300,
-    .tiles = scale_tiles,
-    .reference = reference,
-    .fill = fill,
 };

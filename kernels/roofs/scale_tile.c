@@ -17,22 +17,21 @@
 SCALE(f64)
 SCALE(f32)
 
-#define STREAMED(T, name, unroll) NT_MAP_TILE_STORE(T, name, unroll, scale_##T, T##_stream, simd_fence())
-#define TILES(T)                              \
-    NT_MAP_TILE(T, plain_##T##_1, 1, scale_##T) \
-    NT_MAP_TILE(T, plain_##T##_4, 4, scale_##T) \
-    NT_MAP_TILE(T, plain_##T##_8, 8, scale_##T) \
-    STREAMED(T, stream_##T##_1, 1)            \
-    STREAMED(T, stream_##T##_4, 4)            \
-    STREAMED(T, stream_##T##_8, 8)
-TILES(f64)
-TILES(f32)
+#define FORMS(T, n)                                                                           \
+    NT_MAP_TILE(T, plain_##T##_##n, n, scale_##T)                                             \
+    NT_MAP_TILE_STORE(T, stream_##T##_##n, n, scale_##T, T##_stream, simd_fence())
+FORMS(f64, 1)
+FORMS(f64, 4)
+FORMS(f64, 8)
+FORMS(f32, 1)
+FORMS(f32, 4)
+FORMS(f32, 8)
 
-#define ENTRIES(variant, T, code) \
-    {#variant, code, 1, 1, variant##_##T##_1}, {#variant, code, 4, 1, variant##_##T##_4}, \
-    {#variant, code, 8, 1, variant##_##T##_8}
-const nt_tile NT_TILES(scale)[] = {
-    ENTRIES(plain, f64, NT_F64),  ENTRIES(plain, f32, NT_F32),
-    ENTRIES(stream, f64, NT_F64), ENTRIES(stream, f32, NT_F32),
-    {0},
+#define WORK .work = {.mul = 1, .load = 1, .store = 1}
+#define ENTRIES(T, code, n)                              \
+    NT_TILE("plain", code, "u" #n, plain_##T##_##n, WORK), \
+    NT_TILE("plain", code, "s" #n, stream_##T##_##n, WORK)
+const nt_function NT_FUNCTIONS(scale)[] = {
+    ENTRIES(f64, NT_F64, 1), ENTRIES(f64, NT_F64, 4), ENTRIES(f64, NT_F64, 8),
+    ENTRIES(f32, NT_F32, 1), ENTRIES(f32, NT_F32, 4), ENTRIES(f32, NT_F32, 8), {0},
 };

@@ -5,22 +5,23 @@
  * flops a cell: 9 M + 5 at radius M: M times 3 additions and 3 FMAs, one multiplication by c0, one FMA each
  * for 2u - u- and the sum.  bytes a cell: u, u- and C read, u+ written over u-.
  *
- * x_k + wy y_k + wz z_k is formed before it is multiplied by c_k.  So unequal spacings cost no instruction more than
- * equal ones (an FMA takes the place of an addition), and M + 3 constants need a register, not 3 M + 1.
+ * x_k + wz z_k + wy y_k, in this order, is formed before it is multiplied by c_k.  So unequal spacings cost
+ * no instruction more than equal ones (an FMA takes the place of an addition), and M + 3 constants need a
+ * register, not 3 M + 1.
  */
 #include "nestune/wave.h"
 
 #include <math.h>
 #include <stdbool.h>
 
+#include "nestune/philox.h"
 #include "nestune/tile.h"
-#include "uniform.h"
 #include "why.h"
 
-NT_TILE_TABLES(wave)
+NT_GATHER_FUNCTIONS(wave)
 
 static const nt_variant variants[] = {
-    {"leapfrog", "two levels, second order in time", {6, 6}, {0, 0}},
+    {"leapfrog", "two levels, second order in time", {6, 6}},
     {0},
 };
 
@@ -40,13 +41,10 @@ static const nt_wave standard[] = {
          .weight = {16.0 / 9, -14.0 / 45, 112.0 / 1485, -7.0 / 396, 112.0 / 32175, -2.0 / 3861, 16.0 / 315315,
                     -1.0 / 411840}),
 };
-static const nt_case cases[] = {{&standard[0], 1},
-                                {&standard[1], 1},
-                                {&standard[2], 0},
-                                {&standard[3], 1},
-                                {&standard[4], 0},
-                                {&standard[5], 0},
-                                {0}};
+static const nt_case cases[] = {
+    {"o2", &standard[0], 1}, {"o4", &standard[1], 1},  {"o6", &standard[2], 0}, {"o8", &standard[3], 1},
+    {"o12", &standard[4], 0}, {"o16", &standard[5], 0}, {0},
+};
 
 static int radius(const void *params)
 {
@@ -54,25 +52,13 @@ static int radius(const void *params)
     return w->order / 2;
 }
 
-static bool slides(const nt_tile *tile)
+static const char *case_of(const void *params)
 {
-    for (const nt_tile *t = wave_tiles[NT_AVX512]; t && t->fn; t++)
-        if (t == tile)
-            return true;
-    return false;
-}
-
-/*
- * 3 additions and 3 FMAs for each distance, one multiplication, two FMAs.  Loads: u- and C; along y 2M; along z 2M
- * that the jammed planes share; along x the three vectors that the others slide out of, or where vectors do not
- * slide (wave_rows.h) one for each of 2M + 1.
- */
-static nt_work work(const void *params, const nt_tile *tile)
-{
-    const int m = radius(params), along_x = slides(tile) ? 3 : 2 * m + 1;
-    return (nt_work){.flops_per_cell = 9 * m + 5,
-                     .fp_per_vector = 6 * m + 3,
-                     .loads_per_vector = 2 + 2 * m + (2 * m + tile->jam - 1) / tile->jam + along_x};
+    const nt_wave *w = params;
+    for (int i = 0; cases[i].name; i++)
+        if (((const nt_wave *)cases[i].params)->order == w->order)
+            return cases[i].name;
+    return NULL;
 }
 
 static nt_status check(const void *params, nt_dtype dtype, const int64_t n[3], nt_error *why)
@@ -105,8 +91,8 @@ static nt_status check(const void *params, nt_dtype dtype, const int64_t n[3], n
 /* ---- Ghosts -------------------------------------------------------------------------------------- */
 
 /*
- * The wall lies one cell outside: ghost -1 is 0 and stays so, ghost -2 - i mirrors cell i.  GHOSTS(T) defines the
- * functions of a type, for a box of cells that all have a ghost behind one wall.
+ * The wall lies one cell outside: ghost -1 is 0 and stays so, ghost -2 - i mirrors cell i.  GHOSTS(T) defines
+ * the functions of a type, for a box of cells that all have a ghost behind one wall.
  */
 #define GHOSTS(T)                                                                                 \
     /* Down the columns: a loop over the few cells of a row would cost more than they do. */ \
@@ -219,29 +205,44 @@ static double fill(int grid, int64_t cell_index, uint64_t seed)
     return grid < 2 ? 2 * u - 1 : 0.02 + 0.1 * u;
 }
 
-const nt_kernel nt_kernel_wave = {
-    .name = "wave",
-    .version = 3,
-    .title = "the 3-D acoustic wave equation, variable velocity",
-    .formula = "u+ = 2 u - u- + C (c0 u + sum_k c_k (x_k + wy y_k + wz z_k)), C = (v dt/dx)^2",
-    .role = NT_FIELD,
+static const nt_form forms[] = {
+    {"p4", "four planes"},
+    {"p2", "two planes"},
+    {"p1", "one plane"},
+    {"p4ask", "four planes, asking for the rows to come"},
+    {"p2ask", "two planes, asking for the rows to come"},
+    {"p1ask", "one plane, asking for the rows to come"},
+    {0},
+};
+
+static const nt_field field = {
     .n_levels = 2,
     .n_coefs = 1,
     .radius = radius,
-    .cases = cases,
-    .check = check,
     .ghosts = ghosts,
     .flush_denormals = 1,
-    .flops_per_cell = 14, /* at order 2 */
-    .work = work,
     .reads_per_cell = 3,
     .writes_per_cell = 1,
     .roof = "read2update1",
-    .variants = variants,
-    .ulp_range = 1e30,
-    .ulp_of_terms = 1,
-    .tiles = wave_tiles,
     .reference = reference,
     .fill = fill,
+};
+
+const nt_kernel nt_kernel_wave = {
+    NT_KERNEL_HEAD,
+    .name = "wave",
+    .version = 4,
+    .title = "the 3-D acoustic wave equation, variable velocity",
+    .formula = "u+ = 2 u - u- + C (c0 u + sum_k c_k (x_k + wz z_k + wy y_k)), C = (v dt/dx)^2",
+    .role = NT_ROLE_WORK,
+    .field = &field,
+    .variants = variants,
+    .forms = forms,
+    .functions = wave_functions,
+    .cases = cases,
+    .case_of = case_of,
+    .check = check,
+    .ulp_range = 1e30,
+    .ulp_of_terms = 1,
     .params = &standard[0],
 };

@@ -96,7 +96,7 @@ SIMD_INLINE void N(vectors)(const int M, const int P, const form f, const N(cons
                                N(near)(M, lo[j], mid[j], hi[j], p, -k, n));
         const N(vec) y = V(add)(N(some)(p + k * sy, n), N(some)(p - k * sy, n));
         const N(vec) z = V(add)(N(some)(p + k * sz, n), N(some)(p - k * sz, n));
-        const N(vec) at_k = V(fma)(s->wz, z, V(fma)(s->wy, y, x));
+        const N(vec) at_k = V(fma)(s->wy, y, V(fma)(s->wz, z, x));
         sum[j] = V(fma)(s->c[k - 1], at_k, sum[j]);
     }
     UNROLL for (int j = 0; j < P; j++)
@@ -310,6 +310,25 @@ static void N(box)(int jam, int streams, const nt_step *step, const nt_box *b)
         N(box)(jam, streams, step, b);                                                                \
     }
 TILE(0, 0) TILE(1, 0) TILE(2, 0) TILE(0, 1) TILE(1, 1) TILE(2, 1)
+
+/*
+ * What a vector costs at `planes` planes at a time.  For each distance three additions and three FMAs; the weight c0; two
+ * FMAs at the end.  Loads: u- and C; along y 2M; along z 2M that the planes share; along x the three vectors that
+ * the others slide out of, or where vectors do not slide one for each of 2M + 1.
+ */
+static nt_work N(work)(const void *params, int planes)
+{
+    const int m = ((const nt_wave *)params)->order / 2;
+    return (nt_work){.add = 3 * m,
+                     .mul = 1,
+                     .fma = 3 * m + 2,
+                     .shuffle = SLIDES(m) ? V(slide_cost)(m) : 0,
+                     .load = 2 + 2 * m + (2 * m + planes - 1) / planes + (SLIDES(m) ? 3 : 2 * m + 1),
+                     .store = 1};
+}
+static nt_work N(work_1)(const void *params) { return N(work)(params, 1); }
+static nt_work N(work_2)(const void *params) { return N(work)(params, 2); }
+static nt_work N(work_4)(const void *params) { return N(work)(params, 4); }
 
 #undef TILE
 #undef ENTRY

@@ -23,13 +23,11 @@ typedef enum asking { NOTHING, PIECES, ROWS } asking;
 #define T f32
 #include "wave/wave_rows.h"
 
-/* unroll 1: plain; 2: prefetches the rows to come, where no time block has rows ahead to ask for. */
+/* The forms "ask" prefetch the rows to come, where no time block has rows ahead to ask for. */
+#define ENTRY(T, code, fn, function, planes) \
+    NT_TILE("leapfrog", code, fn, function, .work_of = work_##planes##_##T)
 #define ENTRIES(T, code)                                                                              \
-    {"leapfrog", code, 1, 4, tile_2_##T##_0}, {"leapfrog", code, 1, 2, tile_1_##T##_0},               \
-    {"leapfrog", code, 1, 1, tile_0_##T##_0}, {"leapfrog", code, 2, 4, tile_2_##T##_1},               \
-    {"leapfrog", code, 2, 2, tile_1_##T##_1}, {"leapfrog", code, 2, 1, tile_0_##T##_1}
-const nt_tile NT_TILES(wave)[] = {
-    ENTRIES(f64, NT_F64),
-    ENTRIES(f32, NT_F32),
-    {0},
-};
+    ENTRY(T, code, "p4", tile_2_##T##_0, 4), ENTRY(T, code, "p2", tile_1_##T##_0, 2),                 \
+    ENTRY(T, code, "p1", tile_0_##T##_0, 1), ENTRY(T, code, "p4ask", tile_2_##T##_1, 4),              \
+    ENTRY(T, code, "p2ask", tile_1_##T##_1, 2), ENTRY(T, code, "p1ask", tile_0_##T##_1, 1)
+const nt_function NT_FUNCTIONS(wave)[] = {ENTRIES(f64, NT_F64), ENTRIES(f32, NT_F32), {0}};

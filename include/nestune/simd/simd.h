@@ -11,6 +11,7 @@
  *   T_SLIDES               T_LANES: T_slide(lo, hi, n) gives the T_LANES lanes from lane n on of lo and hi behind
  *                          it, for a constant n, in an instruction or two, and T_load_last(p, n) the n cells
  *                          before p as the last lanes; 0: cells at an offset are best loaded
+ *   T_slide_cost(m)        shuffles that slides by 1 .. m lanes to either side cost
  *   T_stream               a whole vector past the caches; the address is aligned to the vector
  *   T_set                  one value in all lanes
  *   T_add T_sub T_mul      a + b, a - b, a * b
@@ -26,10 +27,30 @@
  *   simd_prefetch(p)       asks for the cache line of p, for reading, into the second-level cache,
  *   simd_prefetch_near(p)  into the first
  *
+ * Whole numbers, for random bits:
+ *
+ *   u64v, u64_LANES        vectors of 64 bits a lane, as wide as the others
+ *   u64_load u64_set       whole vectors; one value in all lanes
+ *   u64_add u64_xor        a + b, a ^ b, and
+ *   u64_xor3               a ^ b ^ c
+ *   u64_mul                the 64 bits of the product of the low halves of two lanes; their high halves do not count
+ *   u64_high               the high half of each lane, shifted down
+ *   u64_low_pair(a, b)     the low half of a in the low half of a lane and that of b in the high one,
+ *   u64_high_pair(a, b)    and the same of their high halves
+ *   f32_PARTS              how many vectors of f32 the halves of a u64v fill: 1, of the isa scalar 2
+ *   f32_top24(a, part)     the top 24 bits of each half as a number, the low half before the high one
+ *   f64_top53(a, b)        the top 53 bits of the 64 that are the low half of a and behind it that of b, as a number
+ *   Tc, T_count(c, m)      counts, which begin as {0}: one more in each lane of the mask.  Those of f32 may have 32 bits
+ *   T_total(c)             the sum over lanes
+ *
  * The isa files are the only place that names intrinsics and SLEEF.
  */
 #ifndef NESTUNE_SIMD_H
 #define NESTUNE_SIMD_H
+
+#ifdef __FAST_MATH__
+#error "nestune cannot be built with -ffast-math or -Ofast: its results are exact to the bit"
+#endif
 
 #include <stdint.h>
 
@@ -69,10 +90,22 @@ typedef float f32_real;
     SIMD_SLEEF_FUNCTION(T, cos, lanes, u35, isa)
 
 /* Where nothing slides the names are there all the same, so that a tile source may choose by a constant. */
+/* Of m slides to either side, by 1 to m lanes: where each is one shuffle, but for a slide by all lanes. */
+#define SIMD_SLIDE_COST(T) \
+    SIMD_INLINE int T##_slide_cost(int m) { return 2 * (m < T##_LANES ? m : T##_LANES - 1); }
+
 #define SIMD_NO_SLIDES(T)                                                                  \
     enum { T##_SLIDES = 0 };                                                               \
+    SIMD_INLINE int T##_slide_cost(int m) { (void)m; return 0; }                            \
     SIMD_INLINE T##v T##_slide(T##v lo, T##v hi, int n) { return n == 0 ? lo : hi; }       \
     SIMD_INLINE T##v T##_load_last(const T##_real *p, int n) { return T##_load_n(p - n, n); }
+
+/* Before a loop of a few turns, all of which it writes out. */
+#ifdef __clang__
+#define SIMD_UNROLL _Pragma("unroll")
+#else
+#define SIMD_UNROLL _Pragma("GCC unroll 16")
+#endif
 
 /* Hides where a stride came from.  Else gcc 12 keeps the address of every row that a stencil reads, made once before
  * the loop, and has to fetch each from the stack: a base and a few multiples of a stride are in registers. */

@@ -78,4 +78,64 @@ AVX2_SLIDE(f64, __m256d, pd, 2, AVX2_CASE64(1, lo, middle) AVX2_CASE64(3, middle
 AVX2_SLIDE(f32, __m256, ps, 4, AVX2_CASE32(1, lo, middle) AVX2_CASE32(2, lo, middle) AVX2_CASE32(3, lo, middle)
     AVX2_CASE32(5, middle, hi) AVX2_CASE32(6, middle, hi) AVX2_CASE32(7, middle, hi))
 
+/* The two middles, and a shuffle for each other lane but none of the whole vector. */
+SIMD_INLINE int f64_slide_cost(int m) { return 2 + 2 * (m - (m >= 2) - (m >= 4)); }
+SIMD_INLINE int f32_slide_cost(int m) { return 2 + 2 * (m - (m >= 4) - (m >= 8)); }
+
 SIMD_INLINE void simd_fence(void) { _mm_sfence(); }
+
+/* ---- Whole numbers ---- */
+
+enum { u64_LANES = 4, f32_PARTS = 1 };
+typedef __m256i u64v;
+typedef __m256i f64c;
+typedef __m256i f32c;
+
+/* A blend takes these halves from its second operand. */
+enum { AVX2_HIGH_HALVES = 0xaa };
+
+SIMD_INLINE u64v u64_load(const uint64_t *p) { return _mm256_loadu_si256((const __m256i *)p); }
+SIMD_INLINE u64v u64_set(uint64_t a) { return _mm256_set1_epi64x((int64_t)a); }
+SIMD_INLINE u64v u64_add(u64v a, u64v b) { return _mm256_add_epi64(a, b); }
+SIMD_INLINE u64v u64_xor(u64v a, u64v b) { return _mm256_xor_si256(a, b); }
+SIMD_INLINE u64v u64_xor3(u64v a, u64v b, u64v c) { return _mm256_xor_si256(_mm256_xor_si256(a, b), c); }
+SIMD_INLINE u64v u64_mul(u64v a, u64v b) { return _mm256_mul_epu32(a, b); }
+SIMD_INLINE u64v u64_high(u64v a) { return _mm256_srli_epi64(a, 32); }
+SIMD_INLINE u64v u64_low_pair(u64v a, u64v b)
+{
+    return _mm256_blend_epi32(a, _mm256_slli_epi64(b, 32), AVX2_HIGH_HALVES);
+}
+SIMD_INLINE u64v u64_high_pair(u64v a, u64v b)
+{
+    return _mm256_blend_epi32(_mm256_srli_epi64(a, 32), b, AVX2_HIGH_HALVES);
+}
+SIMD_INLINE f32v f32_top24(u64v a, int part)
+{
+    (void)part;
+    return _mm256_cvtepi32_ps(_mm256_srli_epi32(a, 8));
+}
+
+/* Under the exponent of 2^73 the low half of a number counts 2^21 each, under that of 2^41 it counts 2^-11. */
+SIMD_INLINE f64v f64_top53(u64v a, u64v b)
+{
+    const __m256i exponent73 = _mm256_castpd_si256(_mm256_set1_pd(0x1p73));
+    const __m256i exponent41 = _mm256_castpd_si256(_mm256_set1_pd(0x1p41));
+    const __m256i high = _mm256_blend_epi32(a, exponent73, AVX2_HIGH_HALVES);
+    const __m256i rest = _mm256_or_si256(_mm256_and_si256(b, _mm256_set1_epi64x(INT64_C(0xfffff800))), exponent41);
+    return _mm256_add_pd(_mm256_sub_pd(_mm256_castsi256_pd(high), _mm256_set1_pd(0x1p73 + 0x1p41)),
+                         _mm256_castsi256_pd(rest));
+}
+
+SIMD_INLINE f64c f64_count(f64c c, f64m m) { return _mm256_sub_epi64(c, _mm256_castpd_si256(m)); }
+SIMD_INLINE f32c f32_count(f32c c, f32m m) { return _mm256_sub_epi32(c, _mm256_castps_si256(m)); }
+SIMD_INLINE uint64_t f64_total(f64c c)
+{
+    uint64_t lane[4];
+    _mm256_storeu_si256((__m256i *)lane, c);
+    return lane[0] + lane[1] + lane[2] + lane[3];
+}
+SIMD_INLINE uint64_t f32_total(f32c c)
+{
+    const __m256i low = _mm256_and_si256(c, _mm256_set1_epi64x(UINT32_MAX));
+    return f64_total(_mm256_add_epi64(_mm256_srli_epi64(c, 32), low));
+}

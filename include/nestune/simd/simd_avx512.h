@@ -72,7 +72,64 @@ AVX512_SLIDE(f32, __m512, ps, epi32, __mmask16, 16, AVX512_CASES(AVX512_CASE32)
     AVX512_CASE32(8) AVX512_CASE32(9) AVX512_CASE32(10) AVX512_CASE32(11) AVX512_CASE32(12)
     AVX512_CASE32(13) AVX512_CASE32(14) AVX512_CASE32(15))
 
+SIMD_SLIDE_COST(f64)
+SIMD_SLIDE_COST(f32)
+
 SIMD_SLEEF_FUNCTIONS(f64, d8, avx512f)
 SIMD_SLEEF_FUNCTIONS(f32, f16, avx512f)
 
 SIMD_INLINE void simd_fence(void) { _mm_sfence(); }
+
+/* ---- Whole numbers ---- */
+
+enum { u64_LANES = 8, f32_PARTS = 1 };
+typedef __m512i u64v;
+typedef __m512i f64c;
+typedef __m512i f32c;
+
+/* Masks of the halves of lanes, and A & B | C. */
+enum { AVX512_HIGH_HALVES = 0xaaaa, AVX512_LOW_HALVES = 0x5555, AVX512_AND_OR = 0xea };
+
+SIMD_INLINE u64v u64_load(const uint64_t *p) { return _mm512_loadu_si512(p); }
+SIMD_INLINE u64v u64_set(uint64_t a) { return _mm512_set1_epi64((int64_t)a); }
+SIMD_INLINE u64v u64_add(u64v a, u64v b) { return _mm512_add_epi64(a, b); }
+SIMD_INLINE u64v u64_xor(u64v a, u64v b) { return _mm512_xor_si512(a, b); }
+SIMD_INLINE u64v u64_xor3(u64v a, u64v b, u64v c) { return _mm512_ternarylogic_epi64(a, b, c, AVX512_XOR3); }
+SIMD_INLINE u64v u64_mul(u64v a, u64v b) { return _mm512_mul_epu32(a, b); }
+SIMD_INLINE u64v u64_high(u64v a) { return _mm512_srli_epi64(a, 32); }
+SIMD_INLINE u64v u64_low_pair(u64v a, u64v b)
+{
+    const __m512 low = _mm512_castsi512_ps(a), high = _mm512_castsi512_ps(b);
+    return _mm512_castps_si512(_mm512_mask_moveldup_ps(low, AVX512_HIGH_HALVES, high));
+}
+SIMD_INLINE u64v u64_high_pair(u64v a, u64v b)
+{
+    const __m512 low = _mm512_castsi512_ps(a), high = _mm512_castsi512_ps(b);
+    return _mm512_castps_si512(_mm512_mask_movehdup_ps(high, AVX512_LOW_HALVES, low));
+}
+SIMD_INLINE f32v f32_top24(u64v a, int part)
+{
+    (void)part;
+    return _mm512_cvtepi32_ps(_mm512_srli_epi32(a, 8));
+}
+
+/* Under the exponent of 2^73 the low half of a number counts 2^21 each, under that of 2^41 it counts 2^-11. */
+SIMD_INLINE f64v f64_top53(u64v a, u64v b)
+{
+    const __m512i low_half = _mm512_set1_epi64(UINT32_MAX), top21 = _mm512_set1_epi64(INT64_C(0xfffff800));
+    const __m512i exponent73 = _mm512_castpd_si512(_mm512_set1_pd(0x1p73));
+    const __m512i exponent41 = _mm512_castpd_si512(_mm512_set1_pd(0x1p41));
+    const __m512i high = _mm512_ternarylogic_epi64(a, low_half, exponent73, AVX512_AND_OR);
+    const __m512i rest = _mm512_ternarylogic_epi64(b, top21, exponent41, AVX512_AND_OR);
+    return _mm512_add_pd(_mm512_sub_pd(_mm512_castsi512_pd(high), _mm512_set1_pd(0x1p73 + 0x1p41)),
+                         _mm512_castsi512_pd(rest));
+}
+
+SIMD_INLINE f64c f64_count(f64c c, f64m m) { return _mm512_mask_sub_epi64(c, m, c, _mm512_set1_epi64(-1)); }
+SIMD_INLINE f32c f32_count(f32c c, f32m m) { return _mm512_mask_sub_epi32(c, m, c, _mm512_set1_epi32(-1)); }
+SIMD_INLINE uint64_t f64_total(f64c c) { return (uint64_t)_mm512_reduce_add_epi64(c); }
+SIMD_INLINE uint64_t f32_total(f32c c)
+{
+    const __m512i low = _mm512_and_si512(c, _mm512_set1_epi64(UINT32_MAX));
+    return f64_total(_mm512_add_epi64(_mm512_srli_epi64(c, 32), low));
+}

@@ -68,3 +68,37 @@ SIMD_NO_SLIDES(f64)
 SIMD_NO_SLIDES(f32)
 
 SIMD_INLINE void simd_fence(void) { }
+
+/* ---- Whole numbers ---- */
+
+enum { u64_LANES = 2, f32_PARTS = 1 };
+typedef uint64x2_t u64v;
+typedef uint64x2_t f64c;
+typedef uint32x4_t f32c;
+
+SIMD_INLINE u64v u64_load(const uint64_t *p) { return vld1q_u64(p); }
+SIMD_INLINE u64v u64_set(uint64_t a) { return vdupq_n_u64(a); }
+SIMD_INLINE u64v u64_add(u64v a, u64v b) { return vaddq_u64(a, b); }
+SIMD_INLINE u64v u64_xor(u64v a, u64v b) { return veorq_u64(a, b); }
+SIMD_INLINE u64v u64_xor3(u64v a, u64v b, u64v c) { return veorq_u64(veorq_u64(a, b), c); }
+SIMD_INLINE u64v u64_mul(u64v a, u64v b) { return vmull_u32(vmovn_u64(a), vmovn_u64(b)); }
+SIMD_INLINE u64v u64_high(u64v a) { return vshrq_n_u64(a, 32); }
+SIMD_INLINE u64v u64_low_pair(u64v a, u64v b)
+{
+    return vreinterpretq_u64_u32(vtrn1q_u32(vreinterpretq_u32_u64(a), vreinterpretq_u32_u64(b)));
+}
+SIMD_INLINE u64v u64_high_pair(u64v a, u64v b)
+{
+    return vreinterpretq_u64_u32(vtrn2q_u32(vreinterpretq_u32_u64(a), vreinterpretq_u32_u64(b)));
+}
+SIMD_INLINE f32v f32_top24(u64v a, int part)
+{
+    (void)part;
+    return vcvtq_f32_u32(vshrq_n_u32(vreinterpretq_u32_u64(a), 8));
+}
+SIMD_INLINE f64v f64_top53(u64v a, u64v b) { return vcvtq_f64_u64(vshrq_n_u64(u64_low_pair(b, a), 11)); }
+
+SIMD_INLINE f64c f64_count(f64c c, f64m m) { return vsubq_u64(c, m); }
+SIMD_INLINE f32c f32_count(f32c c, f32m m) { return vsubq_u32(c, m); }
+SIMD_INLINE uint64_t f64_total(f64c c) { return vaddvq_u64(c); }
+SIMD_INLINE uint64_t f32_total(f32c c) { return vaddlvq_u32(c); }

@@ -89,3 +89,27 @@ SIMD_NO_SLIDES(f64)
 SIMD_NO_SLIDES(f32)
 
 SIMD_INLINE void simd_fence(void) { }
+
+/* ---- Whole numbers ---- */
+
+enum { u64_LANES = 1, f32_PARTS = 2 };
+typedef uint64_t u64v;
+typedef uint64_t f64c;
+typedef uint64_t f32c;
+
+SIMD_INLINE u64v u64_load(const uint64_t *p) { return *p; }
+SIMD_INLINE u64v u64_set(uint64_t a) { return a; }
+SIMD_INLINE u64v u64_add(u64v a, u64v b) { return a + b; }
+SIMD_INLINE u64v u64_xor(u64v a, u64v b) { return a ^ b; }
+SIMD_INLINE u64v u64_xor3(u64v a, u64v b, u64v c) { return a ^ b ^ c; }
+SIMD_INLINE u64v u64_mul(u64v a, u64v b) { return (a & UINT32_MAX) * (b & UINT32_MAX); }
+SIMD_INLINE u64v u64_high(u64v a) { return a >> 32; }
+SIMD_INLINE u64v u64_low_pair(u64v a, u64v b) { return (a & UINT32_MAX) | b << 32; }
+SIMD_INLINE u64v u64_high_pair(u64v a, u64v b) { return a >> 32 | (b & ~UINT64_C(0) << 32); }
+SIMD_INLINE f32v f32_top24(u64v a, int part) { return (float)((uint32_t)(part ? a >> 32 : a) >> 8); }
+SIMD_INLINE f64v f64_top53(u64v a, u64v b) { return (double)(int64_t)(u64_low_pair(b, a) >> 11); }
+
+SIMD_INLINE f64c f64_count(f64c c, f64m m) { return c + (unsigned)m; }
+SIMD_INLINE f32c f32_count(f32c c, f32m m) { return c + (unsigned)m; }
+SIMD_INLINE uint64_t f64_total(f64c c) { return c; }
+SIMD_INLINE uint64_t f32_total(f32c c) { return c; }

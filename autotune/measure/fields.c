@@ -2,7 +2,7 @@
  * fields.c - the grids of a problem under trial, kept between trials
  * SPDX-License-Identifier: MIT
  */
-#include "worker/fields.h"
+#include "measure/fields.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -10,12 +10,12 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-#include "worker/cells.h"
+#include "measure/cells.h"
 
 /* A kernel of two levels overwrites the older one, and one of one level does so in place. */
 static int is_restored(const trial_ask *ask)
 {
-    return ask->kernel->n_levels > 1 || ask->in_place;
+    return ask->kernel->field->n_levels > 1 || ask->in_place;
 }
 
 static void fields_free(fields *f)
@@ -43,7 +43,7 @@ static double bytes_needed(const trial_ask *ask)
 {
     const nt_kernel *k = ask->kernel;
     const int halo = nt_kernel_radius(k, trial_params(ask));
-    const int n_grids = k->n_levels * (1 + is_restored(ask)) + k->n_coefs + !is_restored(ask);
+    const int n_grids = k->field->n_levels * (1 + is_restored(ask)) + k->field->n_coefs + !is_restored(ask);
     double cells = 1;
     for (int i = 0; i < 3; i++)
         cells *= (double)ask->shape[i] + 2 * halo + (i == 0 && halo ? 16 : 0);
@@ -115,17 +115,17 @@ static nt_status make_grids(fields *f, const trial_ask *ask, nt_error *why)
     const int threads = nt_threads_allowed();
     nt_status status = NT_OK;
 
-    for (int i = 0; i < k->n_levels && status == NT_OK; i++) {
+    for (int i = 0; i < k->field->n_levels && status == NT_OK; i++) {
         status = make_grid(&f->level[i], ask, why);
         if (status == NT_OK && f->restored)
             status = make_grid(&f->pristine[i], ask, why);
         if (status == NT_OK)
             cells_fill(k, i, FIELDS_SEED, f->restored ? &f->pristine[i] : &f->level[i], threads);
     }
-    for (int i = 0; i < k->n_coefs && status == NT_OK; i++) {
+    for (int i = 0; i < k->field->n_coefs && status == NT_OK; i++) {
         status = make_grid(&f->coef[i], ask, why);
         if (status == NT_OK)
-            cells_fill(k, k->n_levels + i, FIELDS_SEED, &f->coef[i], threads);
+            cells_fill(k, k->field->n_levels + i, FIELDS_SEED, &f->coef[i], threads);
     }
     if (status == NT_OK && !f->restored)
         status = make_grid(&f->result, ask, why);
@@ -138,7 +138,7 @@ nt_status fields_get(fields_cache *cache, const trial_ask *ask, fields **f, nt_e
     const int restored = is_restored(ask);
     for (int i = 0; i < FIELDS_KEPT; i++) {
         fields *kept = &cache->kept[i];
-        if (kept->last_use && kept->kernel == ask->kernel && kept->order == ask->order &&
+        if (kept->last_use && kept->kernel == ask->kernel && kept->kernel_case == trial_case(ask) &&
             kept->dtype == ask->dtype && kept->restored == restored &&
             memcmp(kept->shape, ask->shape, sizeof kept->shape) == 0) {
             kept->last_use = ++cache->uses;
@@ -151,7 +151,7 @@ nt_status fields_get(fields_cache *cache, const trial_ask *ask, fields **f, nt_e
     if (status != NT_OK)
         return status;
     place->kernel = ask->kernel;
-    place->order = ask->order;
+    place->kernel_case = trial_case(ask);
     place->dtype = ask->dtype;
     place->restored = restored;
     memcpy(place->shape, ask->shape, sizeof place->shape);
@@ -167,11 +167,10 @@ nt_status fields_get(fields_cache *cache, const trial_ask *ask, fields **f, nt_e
 
 nt_problem fields_problem(fields *f, int64_t steps)
 {
-    nt_problem problem = {
-        .kernel = f->kernel, .params = nt_kernel_case(f->kernel, f->order)->params, .steps = steps};
-    for (int i = 0; i < f->kernel->n_levels; i++)
+    nt_problem problem = {.kernel = f->kernel, .params = f->kernel_case->params, .steps = steps};
+    for (int i = 0; i < f->kernel->field->n_levels; i++)
         problem.level[i] = &f->level[i];
-    for (int i = 0; i < f->kernel->n_coefs; i++)
+    for (int i = 0; i < f->kernel->field->n_coefs; i++)
         problem.coef[i] = &f->coef[i];
     problem.result = f->restored ? NULL : &f->result;
     return problem;
@@ -183,7 +182,7 @@ void fields_restore(fields *f, const nt_plan *plan, int threads)
         return;
     /* After an odd number of steps the levels have changed roles: the newest takes what was newest.
      */
-    const int swapped = f->kernel->n_levels > 1 && nt_plan_newest(plan) == &f->level[1];
-    for (int i = 0; i < f->kernel->n_levels; i++)
+    const int swapped = f->kernel->field->n_levels > 1 && nt_plan_newest(plan) == &f->level[1];
+    for (int i = 0; i < f->kernel->field->n_levels; i++)
         cells_copy(&f->level[swapped ? 1 - i : i], &f->pristine[i], threads);
 }

@@ -1,8 +1,8 @@
 /*
- * awkward.c - a config's answer on shapes that fit no vector and no tile
+ * field_check.c - a config's answer on shapes that fit no vector and no tile
  * SPDX-License-Identifier: MIT
  */
-#include "worker/awkward.h"
+#include "measure/field_check.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,8 +10,8 @@
 
 enum { CANARY = 0xa5, PAD_X = 5, PAD_Y = 2, PAD_Z = 1, FEW_STEPS = 5, MOST_STEPS = 129, SEED = 7 };
 
-/* sx other than 1 for kernels that read no neighbours only; those that do need room for their radius, and for
- * several tiles in y and in x. */
+/* sx other than 1 for pointwise kernels only; stencils need room for their radius, and for several tiles in y
+ * and in x. */
 static const struct awkward_shape {
     int64_t n[3];
     ptrdiff_t sx;
@@ -74,13 +74,14 @@ static nt_status make_padded(operand *o, const trial_ask *ask, const struct awkw
     return status;
 }
 
-/* Padded views for the config under trial, plain owned grids for the reference. */
+/* Padded views for the config under trial, owned grids for the reference. */
 static nt_status make_operands(operands *o, const trial_ask *ask, const struct awkward_shape *shape,
                                int padded, nt_error *why)
 {
     const nt_kernel *k = ask->kernel;
-    const int with_result = k->n_levels == 1 && !ask->in_place;
-    const int n = k->n_levels + k->n_coefs + with_result;
+    const nt_field *f = k->field;
+    const int with_result = f->n_levels == 1 && !ask->in_place;
+    const int n = f->n_levels + f->n_coefs + with_result;
 
     memset(o, 0, sizeof *o);
     while (o->n < n) {
@@ -92,8 +93,8 @@ static nt_status make_operands(operands *o, const trial_ask *ask, const struct a
                                     nt_kernel_radius(k, trial_params(ask)), NULL, why);
         if (status != NT_OK)
             return status;
-        made->written = i < k->n_levels ? !with_result : i >= k->n_levels + k->n_coefs;
-        if (i < k->n_levels + k->n_coefs)
+        made->written = i < f->n_levels ? !with_result : i >= f->n_levels + f->n_coefs;
+        if (i < f->n_levels + f->n_coefs)
             nt_kernel_fill(k, i, SEED, &made->view);
         if (padded)
             memcpy(made->before, made->buffer, made->bytes);
@@ -101,7 +102,7 @@ static nt_status make_operands(operands *o, const trial_ask *ask, const struct a
     return NT_OK;
 }
 
-/* Over neighbours a time block must be followed by another, and by one cut short. */
+/* Of a stencil a time block must be followed by another, and by one cut short. */
 static int64_t steps_of(const trial_ask *ask)
 {
     if (nt_kernel_radius(ask->kernel, trial_params(ask)) == 0)
@@ -115,12 +116,13 @@ static nt_status run_once(operands *o, const trial_ask *ask, const nt_config *co
                           nt_error *why)
 {
     const nt_kernel *k = ask->kernel;
-    const int n_inputs = k->n_levels + k->n_coefs;
+    const nt_field *f = k->field;
+    const int n_inputs = f->n_levels + f->n_coefs;
     nt_problem problem = {.kernel = k, .params = trial_params(ask), .steps = steps_of(ask)};
-    for (int i = 0; i < k->n_levels; i++)
+    for (int i = 0; i < f->n_levels; i++)
         problem.level[i] = &o->at[i].view;
-    for (int i = 0; i < k->n_coefs; i++)
-        problem.coef[i] = &o->at[k->n_levels + i].view;
+    for (int i = 0; i < f->n_coefs; i++)
+        problem.coef[i] = &o->at[f->n_levels + i].view;
     if (o->n > n_inputs)
         problem.result = &o->at[n_inputs].view;
 
@@ -137,21 +139,21 @@ static nt_status run_once(operands *o, const trial_ask *ask, const nt_config *co
     return NT_OK;
 }
 
-/* The same arithmetic by the plainest schedule; unroll and jam of the first tile function built. */
-static nt_config plainest(const trial_ask *ask)
+/* The same arithmetic serially, untiled, by the first function built. */
+static nt_config simplest(const trial_ask *ask)
 {
-    nt_config c = ask->config;
-    const char *variant = ask->kernel->variants[c.variant].name;
+    nt_config c = nt_config_blank(ask->kernel);
     c.parallel = NT_SERIAL;
-    c.order = NT_ZYX;
-    c.tile[0] = c.tile[1] = c.tile[2] = 0;
-    c.depth = 1;
-    c.threads = 1;
-    c.schedule = NT_STATIC;
-    for (const nt_tile *t = ask->kernel->tiles[c.isa]; t && t->fn; t++)
-        if (t->dtype == ask->dtype && strcmp(t->variant, variant) == 0) {
-            c.unroll = t->unroll;
-            c.jam = t->jam;
+    c.isa = ask->config.isa;
+    c.variant = ask->config.variant;
+    c.layout = ask->config.layout;
+    c.fn = ask->config.fn;
+    memcpy(c.own, ask->config.own, sizeof c.own);
+    const nt_function *f;
+    for (int i = 0; (f = nt_kernel_function_at(ask->kernel, i)); i++)
+        if (f->isa == c.isa && f->dtype == ask->dtype &&
+            nt_kernel_variant(ask->kernel, f->variant) == c.variant) {
+            c.fn = nt_kernel_form(ask->kernel, f->fn);
             break;
         }
     return c;
@@ -173,7 +175,7 @@ static uint64_t bits_of(const void *cell, nt_dtype dtype, int *is_nan)
 
 /* The cells of the answer and their ghosts against the reference's; each compared cell is then put back as it
  * was, so that whatever still differs from before the run was written outside the view. */
-static int compare_cells(const operand *o, const nt_grid *truth, nt_error *why)
+static int compare_cells(const operand *o, const nt_grid *expected, nt_error *why)
 {
     const nt_grid *g = &o->view;
     const size_t size = nt_dtype_bytes(g->dtype);
@@ -184,7 +186,7 @@ static int compare_cells(const operand *o, const nt_grid *truth, nt_error *why)
                 int nan_a, nan_b;
                 char *cell = nt_grid_cell(g, x, y, z);
                 const uint64_t a = bits_of(cell, g->dtype, &nan_a);
-                const uint64_t b = bits_of(nt_grid_cell(truth, x, y, z), g->dtype, &nan_b);
+                const uint64_t b = bits_of(nt_grid_cell(expected, x, y, z), g->dtype, &nan_b);
                 if (a != b && !(nan_a && nan_b)) {
                     snprintf(why->text, sizeof why->text,
                              "%lldx%lldx%lld: cell (%lld, %lld, %lld) is 0x%llx, serial gives 0x%llx",
@@ -197,12 +199,12 @@ static int compare_cells(const operand *o, const nt_grid *truth, nt_error *why)
     return 1;
 }
 
-static int compare(operands *ours, const operands *truth, int answer, nt_error *why)
+static int compare(operands *ours, const operands *expected, int answer, nt_error *why)
 {
     for (int i = 0; i < ours->n; i++) {
         operand *o = &ours->at[i];
         /* Of two levels the older one holds the step before the last: it counts too. */
-        if ((i == answer || o->written) && !compare_cells(o, &truth->at[i].view, why))
+        if ((i == answer || o->written) && !compare_cells(o, &expected->at[i].view, why))
             return 0;
         for (size_t b = 0; b < o->bytes; b++)
             if (o->buffer[b] != o->before[b]) {
@@ -217,30 +219,30 @@ static int compare(operands *ours, const operands *truth, int answer, nt_error *
     return 1;
 }
 
-static trial_class check_shape(const trial_ask *ask, const struct awkward_shape *shape, nt_error *why)
+static trial_outcome check_shape(const trial_ask *ask, const struct awkward_shape *shape, nt_error *why)
 {
-    operands ours, truth = {.n = 0};
-    const nt_config plain = plainest(ask);
-    int answer = 0, truth_answer = 0;
-    trial_class class = TRIAL_OK;
+    operands ours, expected = {.n = 0};
+    const nt_config simple = simplest(ask);
+    int answer = 0, expected_answer = 0;
+    trial_outcome outcome = TRIAL_OK;
 
     nt_status status = make_operands(&ours, ask, shape, 1, why);
     if (status == NT_OK)
-        status = make_operands(&truth, ask, shape, 0, why);
+        status = make_operands(&expected, ask, shape, 0, why);
     if (status == NT_OK)
-        status = run_once(&truth, ask, &plain, &truth_answer, why);
+        status = run_once(&expected, ask, &simple, &expected_answer, why);
     if (status == NT_OK)
         status = run_once(&ours, ask, &ask->config, &answer, why);
     if (status != NT_OK)
-        class = status == NT_ENOMEM ? TRIAL_MEMORY : TRIAL_REFUSED;
-    else if (answer != truth_answer || !compare(&ours, &truth, answer, why))
-        class = TRIAL_WRONG;
+        outcome = status == NT_ENOMEM ? TRIAL_MEMORY : TRIAL_REFUSED;
+    else if (answer != expected_answer || !compare(&ours, &expected, answer, why))
+        outcome = TRIAL_WRONG;
     operands_free(&ours);
-    operands_free(&truth);
-    return class;
+    operands_free(&expected);
+    return outcome;
 }
 
-trial_class awkward_check(const trial_ask *ask, nt_error *why)
+trial_outcome field_check(const trial_ask *ask, nt_error *why)
 {
     const nt_kernel *k = ask->kernel;
     const void *params = trial_params(ask) ? trial_params(ask) : k->params;
@@ -251,9 +253,9 @@ trial_class awkward_check(const trial_ask *ask, nt_error *why)
             continue;
         if (k->check && k->check(params, ask->dtype, shape->n, NULL) != NT_OK)
             continue;
-        const trial_class class = check_shape(ask, shape, why);
-        if (class != TRIAL_OK)
-            return class;
+        const trial_outcome outcome = check_shape(ask, shape, why);
+        if (outcome != TRIAL_OK)
+            return outcome;
     }
     return TRIAL_OK;
 }

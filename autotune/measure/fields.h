@@ -11,11 +11,11 @@
 
 enum { FIELDS_KEPT = 6, FIELDS_SEED = 20 };
 
-/* Grids of one kernel, order, dtype, shape and way of running.  What a run changes can be restored:
+/* Grids of one kernel, case, dtype, shape and way of running.  What a run changes can be restored:
  * pristine[i] is what level[i] held first. */
 typedef struct fields {
     const nt_kernel *kernel;
-    int order;
+    const nt_case *kernel_case;
     nt_dtype dtype;
     int64_t shape[3];
     int restored; /* runs change their input, which fields_restore() brings back */

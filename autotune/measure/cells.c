@@ -2,15 +2,17 @@
  * cells.c - all cells of a grid, filled, copied or hashed
  * SPDX-License-Identifier: MIT
  *
- * Rows are cut into pieces of at most PIECE cells, which the threads share.  A piece is hashed in
- * LANES independent chains, each taking every LANES-th cell, so that their multiplications overlap.
- * The hash of a grid is the sum of its pieces' hashes, each stirred with the piece's number: a sum
- * has no order, so the threads need none.
+ * Rows are cut into pieces of at most PIECE cells, which the threads share.  The hash of a grid is the sum of
+ * its pieces' hashes, each seeded with the piece's number: a sum has no order, so the threads need none.
  */
-#include "worker/cells.h"
+#include "measure/cells.h"
 
+#include <math.h>
 #include <stddef.h>
 #include <string.h>
+
+#define XXH_INLINE_ALL
+#include <xxhash.h>
 
 #include "nestune/machine.h"
 
@@ -20,7 +22,7 @@
 #define PARALLEL(text)
 #endif
 
-enum { PIECE = 4096, LANES = 8 };
+enum { PIECE = 4096 };
 
 typedef struct piece {
     int64_t x, n;
@@ -84,7 +86,7 @@ void cells_fill(const nt_kernel *kernel, int grid, uint64_t seed, nt_grid *g, in
     for (int64_t row = 0; row < rows; row++) {
         char *cells = nt_grid_cell(g, 0, row % g->ny, row / g->ny);
         for (int64_t x = 0; x < g->nx; x++) {
-            const double v = kernel->fill(grid, x + g->nx * row, seed);
+            const double v = nt_kernel_value(kernel, grid, x + g->nx * row, seed);
             if (g->dtype == NT_F64)
                 ((double *)(void *)cells)[x * g->sx] = v;
             else
@@ -111,73 +113,31 @@ void cells_copy(const nt_grid *to, const nt_grid *from, int threads)
     }
 }
 
-/* The finalizer of SplitMix64: every input bit reaches every output bit. */
-static uint64_t stir(uint64_t h)
+/* The piece's cells side by side, with all NaNs made one, then XXH3 with the piece's number as its seed. */
+static uint64_t hash_piece(const nt_grid *g, piece p, int64_t number)
 {
-    h = (h ^ h >> 30) * 0xbf58476d1ce4e5b9u;
-    h = (h ^ h >> 27) * 0x94d049bb133111ebu;
-    return h ^ h >> 31;
-}
-
-/* The rotation brings high bits down, which a multiplication alone would leave where they are. */
-static uint64_t step(uint64_t h, uint64_t word)
-{
-    h ^= word;
-    return (h << 29 | h >> 35) * 0x9e3779b97f4a7c15u;
-}
-
-static uint64_t word_f64(const char *cell)
-{
-    uint64_t bits;
-    memcpy(&bits, cell, sizeof bits);
-    return bits << 1 > 0xffe0000000000000u ? 0x7ff8000000000000u : bits;
-}
-
-static uint64_t word_f32(const char *cell)
-{
-    uint32_t bits;
-    memcpy(&bits, cell, sizeof bits);
-    return bits << 1 > 0xff000000u ? 0x7fc00000u : bits;
-}
-
-/* Inlined for each dtype, so that the inner loop holds no choice. */
-static inline uint64_t hash_cells(const char *cells, int64_t n, size_t bytes,
-                                  uint64_t (*word)(const char *cell))
-{
-    uint64_t lane[LANES] = {1, 2, 3, 4, 5, 6, 7, 8};
-    int64_t i = 0;
-    for (; i + LANES <= n; i += LANES)
-        for (int k = 0; k < LANES; k++)
-            lane[k] = step(lane[k], word(cells + (size_t)(i + k) * bytes));
-    for (int k = 0; i < n; i++, k++)
-        lane[k] = step(lane[k], word(cells + (size_t)i * bytes));
-    uint64_t h = (uint64_t)n;
-    for (int k = 0; k < LANES; k++)
-        h = step(h, lane[k]);
-    return h;
-}
-
-static uint64_t hash_piece(const nt_grid *g, piece p)
-{
-    _Alignas(64) char row[PIECE * sizeof(double)];
+    union {
+        double f64[PIECE];
+        float f32[PIECE];
+    } row;
     const size_t bytes = nt_dtype_bytes(g->dtype);
-    const char *cells = p.cells;
-    if (g->sx != 1) {
-        copy_piece(row, 1, p.cells, g->sx, p.n, bytes);
-        cells = row;
-    }
-    return g->dtype == NT_F64 ? hash_cells(cells, p.n, sizeof(double), word_f64)
-                              : hash_cells(cells, p.n, sizeof(float), word_f32);
+    copy_piece((char *)&row, 1, p.cells, g->sx, p.n, bytes);
+    for (int64_t i = 0; i < p.n; i++)
+        if (g->dtype == NT_F64)
+            row.f64[i] = isnan(row.f64[i]) ? (double)NAN : row.f64[i];
+        else
+            row.f32[i] = isnan(row.f32[i]) ? NAN : row.f32[i];
+    return XXH3_64bits_withSeed(&row, (size_t)p.n * bytes, (XXH64_hash_t)number);
 }
 
 uint64_t cells_hash(const nt_grid *g, int threads)
 {
     const int n_threads = team(threads);
     const int64_t n = n_pieces(g);
-    uint64_t sum = stir((uint64_t)g->nx) + stir((uint64_t)g->ny + 0x100000000u);
+    uint64_t sum = XXH3_64bits((const int64_t[3]){g->nx, g->ny, g->nz}, 3 * sizeof g->nx);
     (void)n_threads;
     PARALLEL("omp parallel for schedule(static) num_threads(n_threads) reduction(+ : sum)")
     for (int64_t i = 0; i < n; i++)
-        sum += stir(hash_piece(g, piece_at(g, i)) ^ stir((uint64_t)i + 1));
+        sum += hash_piece(g, piece_at(g, i), i);
     return sum;
 }

@@ -1,10 +1,9 @@
 /*
- * trial_json.c - a trial and its answer as a JSON record, and back with every value checked
+ * trial_json.c - a trial and its answer as one JSON record, and back with every value checked
  * SPDX-License-Identifier: MIT
  */
-#include "store/trial_json.h"
+#include "measure/trial_json.h"
 
-#include <limits.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -18,17 +17,22 @@ static json_t *ask_to_json(const trial_ask *ask)
 {
     char config[NT_CONFIG_TEXT];
     nt_config_format(ask->kernel, &ask->config, config);
-    return json_pack("{s:s, s:s, s:i, s:s, s:[I,I,I], s:I, s:i, s:s, s:i, s:f, s:i}", "type", "trial",
-                     "kernel", ask->kernel->name, "order", ask->order, "dtype", nt_dtype_name(ask->dtype),
-                     "shape", (json_int_t)ask->shape[0], (json_int_t)ask->shape[1], (json_int_t)ask->shape[2],
-                     "steps", (json_int_t)ask->steps, "in_place", ask->in_place, "config", config, "reps",
-                     ask->reps, "window_s", ask->window_s, "check", ask->check);
+    return json_pack("{s:s, s:s, s:s, s:s, s:[I,I,I], s:I, s:i, s:s, s:i, s:f, s:i}", "type", "trial",
+                     "kernel", ask->kernel->name, "case", trial_case(ask)->name, "dtype",
+                     nt_dtype_name(ask->dtype), "shape", (json_int_t)ask->shape[0], (json_int_t)ask->shape[1],
+                     (json_int_t)ask->shape[2], "steps", (json_int_t)ask->steps, "in_place", ask->in_place,
+                     "config", config, "reps", ask->reps, "window_s", ask->window_s, "check", ask->check);
 }
 
-char *trial_ask_key(const trial_ask *ask)
+char *trial_record_text(const json_t *record)
+{
+    return record ? json_dumps(record, JSON_COMPACT | JSON_ENSURE_ASCII | JSON_REAL_PRECISION(17)) : NULL;
+}
+
+char *trial_ask_text(const trial_ask *ask)
 {
     json_t *object = ask_to_json(ask);
-    char *text = object ? json_dumps(object, JSON_COMPACT | JSON_REAL_PRECISION(17)) : NULL;
+    char *text = trial_record_text(object);
     json_decref(object);
     return text;
 }
@@ -44,7 +48,7 @@ json_t *trial_to_json(const trial_ask *ask, const trial_answer *answer)
     for (int i = 0; !failed && i < answer->n; i++)
         failed = json_array_append_new(seconds, json_real(answer->seconds[i])) != 0;
     if (!failed)
-        failed = json_object_set_new(record, "class", json_string(trial_class_name(answer->class))) ||
+        failed = json_object_set_new(record, "class", json_string(trial_outcome_name(answer->outcome))) ||
                  json_object_set_new(record, "detail", json_string(answer->detail)) ||
                  json_object_set_new(record, "hash", json_string(hash)) ||
                  json_object_set(record, "seconds", seconds) ||
@@ -84,10 +88,10 @@ static int find_dtype(const char *name)
     return -1;
 }
 
-static int find_class(const char *name)
+static int find_outcome(const char *name)
 {
-    for (int i = 0; i < TRIAL_N_CLASSES; i++)
-        if (strcmp(name, trial_class_name((trial_class)i)) == 0)
+    for (int i = 0; i < TRIAL_N_OUTCOMES; i++)
+        if (strcmp(name, trial_outcome_name((trial_outcome)i)) == 0)
             return i;
     return -1;
 }
@@ -96,9 +100,8 @@ static int find_class(const char *name)
 static nt_status read_config(const char *text, trial_ask *ask, nt_error *why)
 {
     char again[NT_CONFIG_TEXT];
-    if (nt_config_default(ask->kernel, ask->dtype, &ask->config, why) != NT_OK ||
-        nt_config_parse(ask->kernel, text, &ask->config, why) != NT_OK ||
-        nt_config_check(ask->kernel, ask->dtype, &ask->config, why) != NT_OK)
+    ask->config = nt_config_blank(ask->kernel);
+    if (nt_config_parse(ask->kernel, text, &ask->config, why) != NT_OK)
         return NT_EARG;
     nt_config_format(ask->kernel, &ask->config, again);
     return strcmp(text, again) == 0 ? NT_OK : refuse(why, "config is not in its full form: %.150s", text);
@@ -130,33 +133,28 @@ static nt_status read_seconds(const json_t *seconds, trial_answer *answer, nt_er
     return NT_OK;
 }
 
-nt_status trial_from_json(const json_t *record, trial_ask *ask, trial_answer *answer, nt_error *why)
+enum { ASK_KEYS = 11, RECORD_KEYS = 16 };
+
+static nt_status read_ask(const json_t *record, trial_ask *ask, nt_error *why)
 {
-    const char *type, *kernel, *dtype, *config, *class, *detail, *hash;
-    json_int_t order, shape[3], steps, in_place, reps, check;
-    double window_s, wall_s;
-    const json_t *seconds;
+    const char *type, *kernel, *kernel_case, *dtype, *config;
+    json_int_t shape[3], steps, in_place, reps, check;
     json_error_t error;
-
-    memset(ask, 0, sizeof *ask);
-    memset(answer, 0, sizeof *answer);
-    if (json_unpack_ex(
-            (json_t *)record, &error, 0,
-            "{s:s, s:s, s:I, s:s, s:[III!], s:I, s:I, s:s, s:I, s:F, s:I, s:s, s:s, s:s, s:o, s:F !}", "type",
-            &type, "kernel", &kernel, "order", &order, "dtype", &dtype, "shape", &shape[0], &shape[1],
-            &shape[2], "steps", &steps, "in_place", &in_place, "config", &config, "reps", &reps, "window_s",
-            &window_s, "check", &check, "class", &class, "detail", &detail, "hash", &hash, "seconds",
-            &seconds, "wall_s", &wall_s) != 0)
+    if (json_unpack_ex((json_t *)record, &error, 0,
+                       "{s:s, s:s, s:s, s:s, s:[III!], s:I, s:I, s:s, s:I, s:F, s:I}", "type", &type,
+                       "kernel", &kernel, "case", &kernel_case, "dtype", &dtype, "shape", &shape[0],
+                       &shape[1], &shape[2], "steps", &steps, "in_place", &in_place, "config", &config,
+                       "reps", &reps, "window_s", &ask->window_s, "check", &check) != 0)
         return refuse(why, "%.150s", error.text);
-
-    const int d = find_dtype(dtype), c = find_class(class);
+    const int d = find_dtype(dtype);
     ask->kernel = nt_kernel_find(kernel);
     if (strcmp(type, "trial") != 0 || !ask->kernel)
         return refuse(why, "unknown %s %.60s", ask->kernel ? "type" : "kernel", ask->kernel ? type : kernel);
-    if (order < 0 || order > INT_MAX || !nt_kernel_case(ask->kernel, (int)order))
-        return refuse(why, "unknown order %lld of %.60s", (long long)order, kernel);
-    if (d < 0 || c < 0)
-        return refuse(why, "unknown %s %.60s", d < 0 ? "dtype" : "class", d < 0 ? dtype : class);
+    ask->kernel_case = nt_kernel_case(ask->kernel, kernel_case);
+    if (!ask->kernel_case)
+        return refuse(why, "unknown case %.32s of %.60s", kernel_case, kernel);
+    if (d < 0)
+        return refuse(why, "unknown dtype %.60s", dtype);
     for (int i = 0; i < 3; i++) {
         if (shape[i] < 0 || shape[i] > max_cells)
             return refuse(why, "shape[%d] out of range: %lld", i, (long long)shape[i]);
@@ -166,25 +164,49 @@ nt_status trial_from_json(const json_t *record, trial_ask *ask, trial_answer *an
         return refuse(why, "steps or reps out of range: %lld, %lld", (long long)steps, (long long)reps);
     if ((in_place != 0 && in_place != 1) || (check != 0 && check != 1))
         return refuse(why, "in_place or check is neither 0 nor 1");
-    if (!(window_s >= 0 && window_s <= max_s) || !(wall_s >= 0 && wall_s <= max_s))
-        return refuse(why, "window_s or wall_s is not from 0 to %g", max_s);
-    if (strlen(detail) >= TRIAL_DETAIL || !text_is_printable(detail) || !read_hash(hash, &answer->hash))
-        return refuse(why, "detail or hash malformed");
-
-    ask->order = (int)order;
+    if (!(ask->window_s >= 0 && ask->window_s <= max_s))
+        return refuse(why, "window_s is not from 0 to %g", max_s);
     ask->dtype = (nt_dtype)d;
     ask->steps = steps;
     ask->in_place = (int)in_place;
     ask->reps = (int)reps;
-    ask->window_s = window_s;
     ask->check = (int)check;
-    answer->class = (trial_class)c;
-    answer->wall_s = wall_s;
+    return read_config(config, ask, why);
+}
+
+static nt_status read_answer(const json_t *record, int reps, trial_answer *answer, nt_error *why)
+{
+    const char *outcome, *detail, *hash;
+    const json_t *seconds;
+    json_error_t error;
+    if (json_unpack_ex((json_t *)record, &error, 0, "{s:s, s:s, s:s, s:o, s:F}", "class", &outcome, "detail",
+                       &detail, "hash", &hash, "seconds", &seconds, "wall_s", &answer->wall_s) != 0)
+        return refuse(why, "%.150s", error.text);
+    const int c = find_outcome(outcome);
+    if (c < 0)
+        return refuse(why, "unknown class %.60s", outcome);
+    if (!(answer->wall_s >= 0 && answer->wall_s <= max_s))
+        return refuse(why, "wall_s is not from 0 to %g", max_s);
+    if (strlen(detail) >= TRIAL_DETAIL || !text_is_printable(detail) || !read_hash(hash, &answer->hash))
+        return refuse(why, "detail or hash malformed");
+    answer->outcome = (trial_outcome)c;
     strcpy(answer->detail, detail);
-    nt_status status = read_config(config, ask, why);
-    if (status == NT_OK)
-        status = read_seconds(seconds, answer, why);
-    if (status == NT_OK && answer->class == TRIAL_OK && answer->n != ask->reps)
-        status = refuse(why, "%d seconds for %d repetitions", answer->n, ask->reps);
+    const nt_status status = read_seconds(seconds, answer, why);
+    if (status == NT_OK && answer->outcome == TRIAL_OK && answer->n != reps)
+        return refuse(why, "%d seconds for %d repetitions", answer->n, reps);
+    return status;
+}
+
+nt_status trial_from_json(const json_t *record, trial_ask *ask, trial_answer *answer, nt_error *why)
+{
+    memset(ask, 0, sizeof *ask);
+    nt_status status = read_ask(record, ask, why);
+    if (status == NT_OK && answer) {
+        memset(answer, 0, sizeof *answer);
+        status = read_answer(record, ask->reps, answer, why);
+    }
+    if (status == NT_OK && json_object_size(record) != (answer ? RECORD_KEYS : ASK_KEYS))
+        return refuse(why, "%zu keys, %d are allowed", json_object_size(record),
+                      answer ? RECORD_KEYS : ASK_KEYS);
     return status;
 }

@@ -1,5 +1,5 @@
 /*
- * test_awkward.c - the check on awkward shapes passes right tile functions and finds wrong ones
+ * test_field_check.c - the check on awkward shapes passes right tile functions and finds wrong ones
  * SPDX-License-Identifier: MIT
  */
 #include <setjmp.h>
@@ -11,7 +11,8 @@
 
 #include <cmocka.h>
 
-#include "worker/awkward.h"
+#include "measure/field_check.h"
+#include "measure/subject.h"
 
 /* dst = src + 1, with one flaw a variant. */
 static void add_one(const nt_step *step, const nt_box *box)
@@ -48,19 +49,21 @@ static void write_source(const nt_step *step, const nt_box *box)
         ((double *)step->src.cells)[box->z0 * step->src.sz + box->y0 * step->src.sy + box->x0] = 3;
 }
 
+static const nt_form forms[] = {{.name = "plain"}, {.name = "other"}, {0}};
+
 /* The first entry of a variant is the plain one, which the check compares with. */
-static const nt_tile tiles[] = {
-    {"right", NT_F64, 1, 1, add_one},
-    {"right", NT_F64, 2, 1, add_one},
-    {"wrong_tail", NT_F64, 1, 1, add_one},
-    {"wrong_tail", NT_F64, 2, 1, wrong_tail},
-    {"stray_store", NT_F64, 1, 1, add_one},
-    {"stray_store", NT_F64, 2, 1, stray_store},
-    {"write_source", NT_F64, 1, 1, add_one},
-    {"write_source", NT_F64, 2, 1, write_source},
-    {NULL, NT_F64, 0, 0, NULL},
+#define ENTRIES(name, plain_tile, other_tile)                                                 \
+    {.isa = NT_SCALAR, .variant = name, .dtype = NT_F64, .fn = "plain", .tile = plain_tile},  \
+    {                                                                                         \
+        .isa = NT_SCALAR, .variant = name, .dtype = NT_F64, .fn = "other", .tile = other_tile \
+    }
+static const nt_function functions[] = {
+    ENTRIES("right", add_one, add_one),
+    ENTRIES("wrong_tail", add_one, wrong_tail),
+    ENTRIES("stray_store", add_one, stray_store),
+    ENTRIES("write_source", add_one, write_source),
+    {0},
 };
-static const nt_tile *const tables[NT_N_ISAS] = {[NT_SCALAR] = tiles};
 static const nt_variant variants[] = {
     {.name = "right"},        {.name = "wrong_tail"}, {.name = "stray_store"},
     {.name = "write_source"}, {.name = NULL},
@@ -71,15 +74,11 @@ static double fill(int grid, int64_t i, uint64_t seed)
     return (double)i + grid + 0.25 * (double)(seed % 4);
 }
 
-static const nt_kernel kernel = {.name = "add_one",
-                                 .version = 1,
-                                 .title = "adds one",
-                                 .formula = "a + 1",
-                                 .role = NT_FIELD,
-                                 .n_levels = 1,
-                                 .variants = variants,
-                                 .tiles = tables,
-                                 .fill = fill};
+static const nt_field field = {.n_levels = 1, .fill = fill};
+static const nt_kernel kernel = {
+    NT_KERNEL_HEAD,       .name = "add_one",  .version = 1,
+    .title = "adds one",  .formula = "a + 1", .field = &field,
+    .variants = variants, .forms = forms,     .functions = (const nt_function *const[]){functions, NULL}};
 
 static trial_ask make_ask(const char *variant, int in_place)
 {
@@ -92,7 +91,7 @@ static trial_ask make_ask(const char *variant, int in_place)
     assert_int_equal(nt_config_default(&kernel, NT_F64, &ask.config, NULL), NT_OK);
     ask.config.isa = NT_SCALAR;
     ask.config.variant = nt_kernel_variant(&kernel, variant);
-    ask.config.unroll = 2;
+    ask.config.fn = nt_kernel_form(&kernel, "other");
     return ask;
 }
 
@@ -106,9 +105,9 @@ static void right_ones_pass(void **state)
             ask.config.parallel = (nt_parallel)p;
             ask.config.tile[1] = 2;
             ask.config.depth = in_place ? 3 : 1;
-            const trial_class class = awkward_check(&ask, &why);
+            const trial_outcome outcome = field_check(&ask, &why);
             assert_string_equal(why.text, "");
-            assert_int_equal(class, TRIAL_OK);
+            assert_int_equal(outcome, TRIAL_OK);
         }
 }
 
@@ -127,9 +126,9 @@ static void wrong_ones_are_found(void **state)
         for (int in_place = 0; in_place <= 1; in_place++) {
             nt_error why = {""};
             const trial_ask ask = make_ask(cases[i].variant, in_place);
-            const trial_class class = awkward_check(&ask, &why);
-            assert_int_equal(class, cases[i].found[in_place] ? TRIAL_WRONG : TRIAL_OK);
-            if (class == TRIAL_WRONG)
+            const trial_outcome outcome = field_check(&ask, &why);
+            assert_int_equal(outcome, cases[i].found[in_place] ? TRIAL_WRONG : TRIAL_OK);
+            if (outcome == TRIAL_WRONG)
                 assert_non_null(strstr(why.text, cases[i].text));
         }
 }
@@ -139,8 +138,8 @@ static void refusals_are_refusals(void **state)
     (void)state;
     nt_error why = {""};
     trial_ask ask = make_ask("right", 1);
-    ask.config.unroll = 3;
-    assert_int_equal(awkward_check(&ask, &why), TRIAL_REFUSED);
+    ask.config.fn = 2;
+    assert_int_equal(field_check(&ask, &why), TRIAL_REFUSED);
     assert_true(why.text[0] != '\0');
 }
 
@@ -198,29 +197,24 @@ static int radius_1(const void *params)
     return 1;
 }
 
-static const nt_tile string_tiles[] = {
-    {"right", NT_F64, 1, 1, string},
-    {"right", NT_F64, 2, 1, string},
-    {"wrong_ghost", NT_F64, 1, 1, string},
-    {"wrong_ghost", NT_F64, 2, 1, wrong_ghost},
-    {"wrong_when_skewed", NT_F64, 1, 1, string},
-    {"wrong_when_skewed", NT_F64, 2, 1, wrong_when_skewed},
-    {NULL, NT_F64, 0, 0, NULL},
+static const nt_function string_functions[] = {
+    ENTRIES("right", string, string),
+    ENTRIES("wrong_ghost", string, wrong_ghost),
+    ENTRIES("wrong_when_skewed", string, wrong_when_skewed),
+    {0},
 };
-static const nt_tile *const string_tables[NT_N_ISAS] = {[NT_SCALAR] = string_tiles};
 static const nt_variant string_variants[] = {
     {.name = "right"}, {.name = "wrong_ghost"}, {.name = "wrong_when_skewed"}, {.name = NULL}};
-static const nt_kernel string_kernel = {.name = "string",
+static const nt_field string_field = {.n_levels = 2, .radius = radius_1, .ghosts = even_ghosts, .fill = fill};
+static const nt_kernel string_kernel = {NT_KERNEL_HEAD,
+                                        .name = "string",
                                         .version = 1,
                                         .title = "a string",
                                         .formula = "left + right - old",
-                                        .role = NT_FIELD,
-                                        .n_levels = 2,
-                                        .radius = radius_1,
-                                        .ghosts = even_ghosts,
+                                        .field = &string_field,
                                         .variants = string_variants,
-                                        .tiles = string_tables,
-                                        .fill = fill};
+                                        .forms = forms,
+                                        .functions = (const nt_function *const[]){string_functions, NULL}};
 
 static void ghosts_and_time_blocks_are_checked(void **state)
 {
@@ -231,31 +225,27 @@ static void ghosts_and_time_blocks_are_checked(void **state)
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
         for (int depth = 1; depth <= 7; depth += 3) {
             nt_error why = {""};
-            trial_ask ask = {.kernel = &string_kernel,
-                             .order = 2,
-                             .dtype = NT_F64,
-                             .shape = {64, 64, 64},
-                             .steps = 8,
-                             .reps = 1};
+            trial_ask ask = {
+                .kernel = &string_kernel, .dtype = NT_F64, .shape = {64, 64, 64}, .steps = 8, .reps = 1};
             assert_int_equal(nt_config_default(&string_kernel, NT_F64, &ask.config, NULL), NT_OK);
             ask.config.variant = nt_kernel_variant(&string_kernel, cases[i].variant);
-            ask.config.unroll = 2;
+            ask.config.fn = nt_kernel_form(&string_kernel, "other");
             ask.config.depth = depth;
             ask.config.order = depth > 1 ? NT_YXZ : NT_ZYX;
             ask.config.tile[1] = 11;
-            const trial_class class = awkward_check(&ask, &why);
+            const trial_outcome outcome = field_check(&ask, &why);
             const bool found = i == 1 || (i == 2 && depth > 1);
             if (!found)
                 assert_string_equal(why.text, "");
-            assert_int_equal(class, found ? TRIAL_WRONG : TRIAL_OK);
+            assert_int_equal(outcome, found ? TRIAL_WRONG : TRIAL_OK);
             assert_non_null(strstr(why.text, found ? cases[i].text : ""));
         }
 }
 
 enum { MOST_CASES = 8 };
 
-/* Every kernel registered and each of its cases, by its default config and by busy ones. */
-static void registered_kernels_pass(void **state)
+/* Every field registered and each of its cases, by its default config and by busy ones. */
+static void registered_fields_pass(void **state)
 {
     (void)state;
     for (int k = 0; k < nt_kernel_count(); k++)
@@ -263,39 +253,64 @@ static void registered_kernels_pass(void **state)
             for (int in_place = 0; in_place <= 1; in_place++) {
                 nt_error why = {""};
                 const nt_case *c = nt_kernel_case_at(nt_kernel_at(k), d / NT_N_DTYPES);
-                if (!c)
+                if (!c || !nt_kernel_at(k)->field)
                     continue;
                 trial_ask ask = {.kernel = nt_kernel_at(k),
-                                 .order = nt_kernel_order(nt_kernel_at(k), c->params),
+                                 .kernel_case = c,
                                  .dtype = (nt_dtype)(d % NT_N_DTYPES),
                                  .steps = 5,
                                  .in_place = in_place,
                                  .reps = 1};
                 assert_int_equal(nt_config_default(ask.kernel, ask.dtype, &ask.config, NULL), NT_OK);
-                assert_int_equal(awkward_check(&ask, &why), TRIAL_OK);
+                assert_int_equal(field_check(&ask, &why), TRIAL_OK);
                 ask.config.parallel = NT_FLAT;
                 ask.config.tile[0] = 16;
                 ask.config.tile[1] = 3;
                 ask.config.tile[2] = 2;
-                assert_int_equal(awkward_check(&ask, &why), TRIAL_OK);
+                assert_int_equal(field_check(&ask, &why), TRIAL_OK);
                 assert_string_equal(why.text, "");
                 ask.config.parallel = NT_OUTER;
                 ask.config.order = NT_YXZ;
                 ask.config.depth = 3;
                 ask.config.tile[0] = 0;
                 ask.config.tile[1] = 7;
-                const trial_class class = awkward_check(&ask, &why);
+                const trial_outcome outcome = field_check(&ask, &why);
                 assert_string_equal(why.text, "");
-                assert_int_equal(class, TRIAL_OK);
+                assert_int_equal(outcome, TRIAL_OK);
             }
+}
+
+/* Every range registered, in each of its types, by its default config and by busy ones. */
+static void registered_ranges_pass(void **state)
+{
+    (void)state;
+    static const char *const schedules[] = {"parallel=serial,chunk=7", "parallel=flat,threads=3",
+                                            "parallel=flat,threads=2,chunk=64,schedule=dynamic",
+                                            "parallel=flat,threads=3,chunk=5,schedule=guided"};
+    for (int k = 0; k < nt_kernel_count(); k++)
+        for (int d = 0; d < NT_N_DTYPES; d++) {
+            nt_error why = {""};
+            trial_ask ask = {.kernel = nt_kernel_at(k), .dtype = (nt_dtype)d, .steps = 1, .reps = 1};
+            nt_config plain;
+            if (ask.kernel->field || nt_config_default(ask.kernel, ask.dtype, &plain, NULL) != NT_OK)
+                continue;
+            for (int i = -1; i < 4; i++) {
+                ask.config = plain;
+                assert_int_equal(nt_config_parse(ask.kernel, i < 0 ? "" : schedules[i], &ask.config, NULL),
+                                 NT_OK);
+                const trial_outcome outcome = subject_check(&ask, &why);
+                assert_string_equal(why.text, "");
+                assert_int_equal(outcome, TRIAL_OK);
+            }
+        }
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(right_ones_pass),         cmocka_unit_test(wrong_ones_are_found),
-        cmocka_unit_test(refusals_are_refusals),   cmocka_unit_test(ghosts_and_time_blocks_are_checked),
-        cmocka_unit_test(registered_kernels_pass),
+        cmocka_unit_test(right_ones_pass),        cmocka_unit_test(wrong_ones_are_found),
+        cmocka_unit_test(refusals_are_refusals),  cmocka_unit_test(ghosts_and_time_blocks_are_checked),
+        cmocka_unit_test(registered_fields_pass), cmocka_unit_test(registered_ranges_pass),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,0 +1,175 @@
+/*
+ * arguments.c - what a subcommand takes, as a table: its options, and its arguments that are none
+ * SPDX-License-Identifier: MIT
+ */
+#include "cli/arguments.h"
+
+#include <argp.h>
+#include <ctype.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli/commands.h"
+
+/* ---- values ----------------------------------------------------------------------------------- */
+
+int arguments_wholes(const char *text, char between, int64_t least, int64_t most, int64_t *list, int room)
+{
+    for (int n = 0; n < room && isdigit((unsigned char)*text); text++) {
+        char *end;
+        list[n] = strtoll(text, &end, 10); /* beyond int64_t: its largest, which is beyond `most` */
+        if (list[n] < least || list[n] > most)
+            return 0;
+        n++;
+        if (*end == '\0')
+            return n;
+        if (*end != between)
+            return 0;
+        text = end;
+    }
+    return 0;
+}
+
+static int refuse_number(const argument *a, const char *text, const char *kind)
+{
+    return refuse(EXIT_USAGE, "--%s %.40s: allowed are %s from %.15g to %.16g", a->name, text, kind, a->least,
+                  a->most);
+}
+
+int take_whole(const argument *a, char *text)
+{
+    return arguments_wholes(text, '\0', (int64_t)a->least, (int64_t)a->most, a->to, 1)
+               ? EXIT_OK
+               : refuse_number(a, text, "whole numbers");
+}
+
+int take_number(const argument *a, char *text)
+{
+    char *end;
+    const double value = strtod(text, &end);
+    if (end == text || *end || !(value >= a->least && value <= a->most))
+        return refuse_number(a, text, "numbers");
+    *(double *)a->to = value;
+    return EXIT_OK;
+}
+
+int take_flag(const argument *a, char *text)
+{
+    (void)text;
+    *(bool *)a->to = true;
+    return EXIT_OK;
+}
+
+int take_folder(const argument *a, char *text)
+{
+    *(const char **)a->to = text;
+    return *text ? EXIT_OK : refuse(EXIT_USAGE, "--%s: the name of a folder is missing", a->name);
+}
+
+int take_dtypes(const argument *a, char *text)
+{
+    unsigned set = 0;
+    const char *name = text;
+    for (size_t n = 0; name; name = name[n] ? name + n + 1 : NULL) {
+        unsigned one = 0;
+        n = strcspn(name, ",");
+        for (int d = 0; d < NT_N_DTYPES; d++)
+            if (strlen(nt_dtype_name((nt_dtype)d)) == n && memcmp(nt_dtype_name((nt_dtype)d), name, n) == 0)
+                one = 1u << d;
+        if (!one)
+            return refuse(EXIT_USAGE, "--dtype %.20s: allowed are f32, f64, or both with a comma", text);
+        set |= one;
+    }
+    *(unsigned *)a->to = set;
+    return EXIT_OK;
+}
+
+bool kernel_list_has(const kernel_list *list, const nt_kernel *kernel)
+{
+    for (int i = 0; i < list->n; i++)
+        if (list->at[i] == kernel)
+            return true;
+    return false;
+}
+
+int take_kernel(const argument *a, char *text)
+{
+    kernel_list *list = a->to;
+    const nt_kernel *kernel = nt_kernel_find(text);
+    if (!kernel) {
+        char names[200] = "";
+        for (int i = 0, used = 0; i < nt_kernel_count() && used < (int)sizeof names; i++)
+            used += snprintf(names + used, sizeof names - (size_t)used, "%s%s", i ? ", " : "",
+                             nt_kernel_at(i)->name);
+        return refuse(EXIT_USAGE, "unknown kernel %.40s: there are %s", text, names);
+    }
+    if (kernel_list_has(list, kernel))
+        return refuse(EXIT_USAGE, "kernel %s is named twice", kernel->name);
+    if (list->n == MOST_KERNELS)
+        return refuse(EXIT_USAGE, "too many kernels: at most %d are allowed", MOST_KERNELS);
+    list->at[list->n++] = kernel;
+    return EXIT_OK;
+}
+
+/* ---- argp ------------------------------------------------------------------------------------- */
+
+enum { MOST_OPTIONS = 16 };
+
+typedef struct parsing {
+    const argument *table;
+    int code; /* argp's own result cannot carry ours */
+} parsing;
+
+static error_t parse(int key, char *arg, struct argp_state *state)
+{
+    parsing *p = state->input;
+    const argument *a = p->table;
+    if (p->code != EXIT_OK)
+        return 0; /* one line is enough */
+    while (a->take && a->letter != key)
+        a++;
+    if (a->take)
+        p->code = a->take(a, arg);
+    else if (key == ARGP_KEY_ARG)
+        p->code = refuse(EXIT_USAGE, "%.40s: no arguments are allowed here", arg);
+    else if (key == ARGP_KEY_ERROR)
+        p->code =
+            refuse(EXIT_USAGE,
+                   "%.60s: not an option, or its value is missing or too much: `%s --help` lists the options",
+                   state->argv[state->next > 1 ? state->next - 1 : 1], state->name);
+    else
+        return ARGP_ERR_UNKNOWN;
+    return p->code == EXIT_OK ? 0 : EINVAL;
+}
+_Static_assert(ARGP_KEY_ARG == 0, "the letter of what is no option");
+
+/* argp's own errors take two lines, so parse() prints them; but told to print none argp gives no help
+ * either. */
+static bool asks_for_help(int argc, char **argv)
+{
+    bool asks = false;
+    for (int i = 1; i < argc; i++)
+        asks |=
+            strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "--usage") == 0 || strcmp(argv[i], "-?") == 0;
+    return asks;
+}
+
+int arguments_parse(const argument *table, const char *doc, int argc, char **argv)
+{
+    struct argp_option options[MOST_OPTIONS + 1] = {0};
+    struct argp argp = {.options = options, .parser = parse, .doc = doc};
+    parsing p = {table, EXIT_OK};
+    char name[40];
+    int n = 0;
+    for (const argument *a = table; a->take; a++)
+        if (!a->name)
+            argp.args_doc = a->value;
+        else if (n < MOST_OPTIONS)
+            options[n++] = (struct argp_option){a->name, a->letter, a->value, 0, a->help, 0};
+    snprintf(name, sizeof name, "autotune %s", argv[0]);
+    argv[0] = name;
+    argp_err_exit_status = EXIT_USAGE;
+    const error_t error = argp_parse(&argp, argc, argv, asks_for_help(argc, argv) ? 0 : ARGP_NO_ERRS, 0, &p);
+    return p.code != EXIT_OK || error == 0 ? p.code : EXIT_USAGE;
+}

@@ -1,0 +1,59 @@
+/*
+ * arguments.h - what a subcommand takes, as a table: its options, and its arguments that are none
+ * SPDX-License-Identifier: MIT
+ */
+#ifndef AUTOTUNE_ARGUMENTS_H
+#define AUTOTUNE_ARGUMENTS_H
+
+#include <stdbool.h>
+
+#include "nestune/nestune.h"
+
+enum { MOST_KERNELS = 32 };
+
+typedef struct kernel_list {
+    const nt_kernel *at[MOST_KERNELS];
+    int n;
+} kernel_list;
+
+bool kernel_list_has(const kernel_list *list, const nt_kernel *kernel);
+
+/* One row of the table; the last one has no take. */
+typedef struct argument argument;
+struct argument {
+    const char *name;  /* of the option; NULL: the arguments that are no options */
+    int letter;        /* of the option; 0 then */
+    const char *value; /* what --help calls its value; NULL: it has none */
+    const char *help;
+    int (*take)(const argument *a, char *text); /* text into *to: EXIT_OK, or the code of a refusal */
+    void *to;
+    double least, most; /* of numbers */
+};
+
+/* arguments_parse() - reads argv, whose first is the command's name, with argp: an exit code.  `doc` is
+ * argp's. */
+int arguments_parse(const argument *table, const char *doc, int argc, char **argv);
+
+/* What stands at `to`, after each. */
+int take_flag(const argument *a, char *text);   /* bool */
+int take_folder(const argument *a, char *text); /* const char *, a name that is not empty */
+int take_number(const argument *a, char *text); /* double */
+int take_whole(const argument *a, char *text);  /* int64_t or uint64_t; from 0 or more */
+int take_dtypes(const argument *a, char *text); /* unsigned, bit 1u << nt_dtype for each */
+int take_kernel(const argument *a, char *text); /* kernel_list, appended to */
+
+/* What several commands take. */
+/* clang-format off */
+#define ARGUMENT_KERNELS(list) {NULL, 0, "[KERNEL...]", NULL, take_kernel, list, 0, 0}
+#define ARGUMENT_DTYPES(set) {"dtype", 'd', "LIST", "f32, f64 or both (both)", take_dtypes, set, 0, 0}
+#define ARGUMENT_JSON(flag) {"json", 'j', NULL, "as JSON on stdout", take_flag, flag, 0, 0}
+#define ARGUMENT_OUT(dir) {"out", 'o', "DIR", "DIR/<machine>/ in place of results/<machine>/", take_folder, dir, 0, 0}
+#define ARGUMENT_SEED(seed) {"seed", 'S', "N", "of what is drawn at random (1)", take_whole, seed, 0, 9e15}
+/* clang-format on */
+
+/* arguments_wholes() - whole numbers with a character between them: how many, or 0 where the text is not at
+ * least one and at most `room` of them, or one is not from `least` (0 or more) to `most` (less than
+ * INT64_MAX). */
+int arguments_wholes(const char *text, char between, int64_t least, int64_t most, int64_t *list, int room);
+
+#endif /* AUTOTUNE_ARGUMENTS_H */

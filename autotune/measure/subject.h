@@ -1,0 +1,60 @@
+/*
+ * subject.h - what a trial runs: one seam for every shape of kernel
+ * SPDX-License-Identifier: MIT
+ *
+ * A subject is a kernel with its inputs and a plan, ready to be run and timed.  Fields and ranges each fill
+ * in a subject_kind; the worker, the benchmarks and the tests know nothing else.  All but subject_check() are
+ * to be called from one thread.  They enter OpenMP regions: the tuner's process may not call them.
+ */
+#ifndef AUTOTUNE_SUBJECT_H
+#define AUTOTUNE_SUBJECT_H
+
+#include "measure/fields.h"
+#include "measure/trial.h"
+
+typedef struct subject subject;
+
+typedef struct subject_kind {
+    nt_status (*open)(subject *s, nt_error *why);
+    void (*restore)(subject *s);        /* the input as it was when the subject was opened */
+    uint64_t (*hash)(const subject *s); /* of the output; NaNs are made one */
+    trial_outcome (*check)(const trial_ask *ask, nt_error *why);
+} subject_kind;
+
+struct subject {
+    const subject_kind *kind;
+    trial_ask ask;
+    nt_plan *plan;
+    bool changes_input; /* a run needs restore() before the next one can give the same output */
+    bool runs_on;       /* but may be run on and on for its time alone */
+    fields_cache *cache;
+    fields *grids;   /* of a field, kept in the cache */
+    uint64_t *total; /* of a range, in whole words */
+};
+
+/*
+ * subject_open() - inputs made or found in the cache, and a plan for the ask's config.
+ *
+ * Errors:  as nt_plan_create(), and NT_ENOMEM where the grids do not fit; *why names the value.
+ */
+nt_status subject_open(subject *s, const trial_ask *ask, fields_cache *cache, nt_error *why);
+
+/* subject_restore(), subject_run(), subject_hash() - the input as it was; one run of ask.steps; the output's
+ * hash. */
+void subject_restore(subject *s);
+void subject_run(subject *s);
+uint64_t subject_hash(const subject *s);
+
+/* subject_close() - frees the plan; grids stay in the cache. */
+void subject_close(subject *s);
+
+/*
+ * subject_check() - is the config's answer right, bit by bit, on small awkward inputs?
+ *
+ * Result:  TRIAL_OK; TRIAL_WRONG, TRIAL_REFUSED or TRIAL_MEMORY, with *why.
+ */
+trial_outcome subject_check(const trial_ask *ask, nt_error *why);
+
+extern const subject_kind subject_of_field, subject_of_range;
+
+#endif /* AUTOTUNE_SUBJECT_H */

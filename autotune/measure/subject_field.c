@@ -1,0 +1,31 @@
+/*
+ * subject_field.c - a field under trial: grids, a plan on them, and their cells as the answer
+ * SPDX-License-Identifier: MIT
+ */
+#include "measure/cells.h"
+#include "measure/field_check.h"
+#include "measure/subject.h"
+
+static nt_status open(subject *s, nt_error *why)
+{
+    nt_status status = fields_get(s->cache, &s->ask, &s->grids, why);
+    if (status != NT_OK)
+        return status;
+    s->changes_input = s->grids->restored;
+    /* Two levels keep their size over any number of steps. */
+    s->runs_on = s->changes_input && s->ask.kernel->field->n_levels == 2;
+    const nt_problem problem = fields_problem(s->grids, s->ask.steps);
+    return nt_plan_create(&s->plan, &problem, &s->ask.config, why);
+}
+
+static void restore(subject *s)
+{
+    fields_restore(s->grids, s->plan, s->ask.config.threads);
+}
+
+static uint64_t hash(const subject *s)
+{
+    return cells_hash(nt_plan_newest(s->plan), s->ask.config.threads);
+}
+
+const subject_kind subject_of_field = {open, restore, hash, field_check};

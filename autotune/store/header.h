@@ -1,0 +1,22 @@
+/*
+ * header.h - prints the tuned header
+ * SPDX-License-Identifier: MIT
+ */
+#ifndef AUTOTUNE_HEADER_H
+#define AUTOTUNE_HEADER_H
+
+#include "tune/result.h"
+
+/*
+ * header_text() - the header of these results, byte for byte the same for the same results.
+ *
+ * Everything in it is printed from numbers and from names in tables: no text of a results file
+ * gets there.  Grammar: kernels/core/tuned_parse.c, tuned_file.c.
+ * Errors:  NULL without memory; else the caller's to free().
+ */
+char *header_text(const result *r);
+
+/* header_write() - DIR/tuned.h.  Errors: NT_EIO, NT_ENOMEM; the file is then as it was. */
+nt_status header_write(const result *r, const char *dir, nt_error *why);
+
+#endif /* AUTOTUNE_HEADER_H */

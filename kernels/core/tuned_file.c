@@ -1,0 +1,147 @@
+/*
+ * tuned_file.c - from the file of a tuned header to its strings
+ * SPDX-License-Identifier: MIT
+ *
+ * A header is C, and data: a compiler takes it in an array of strings (cmake/tuned.cmake), this reader from
+ * the file. Its lines are
+ *
+ *     NT_TUNED_LINE("...")   one string of the header, printable ASCII without a quote or a backslash
+ *     comments               the mark that opens one alone, lines that begin with " *", and " " with the mark
+ *     that
+ *                            closes it; neither mark inside
+ *     empty lines
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/tuned_parse.h"
+#include "why.h"
+
+enum { MOST_LINES = NT_TUNED_MOST_ROWS + 16 };
+
+/* The strings of a file, and the numbers of the lines that they stand on. */
+typedef struct strings {
+    int n, n_lines;
+    bool in_comment;
+    const char *text[MOST_LINES];
+    int number[MOST_LINES];
+} strings;
+
+static bool begins(const char *text, const char *with)
+{
+    return strncmp(text, with, strlen(with)) == 0;
+}
+
+/* A line inside a comment, or the one that opens it. */
+static nt_status read_comment(strings *s, const char *line, nt_error *why)
+{
+    if (!s->in_comment || strcmp(line, " */") == 0)
+        s->in_comment = !s->in_comment;
+    else if (!begins(line, " *") || strstr(line, "*/") || strstr(line, "/*"))
+        return nt_refuse(NT_EIO, why,
+                         "in a comment: allowed are lines that begin with \" *\" and the line \" */\"");
+    return NT_OK;
+}
+
+static nt_status read_line(strings *s, char *line, size_t length, nt_error *why)
+{
+    static const char open[] = "NT_TUNED_LINE(\"", close[] = "\")";
+    const size_t n_open = sizeof open - 1, n_close = sizeof close - 1;
+    if (length > NT_TUNED_MOST_LINE)
+        return nt_refuse(NT_EIO, why, "line too long: at most %d bytes are allowed", NT_TUNED_MOST_LINE);
+    for (const char *c = line; c < line + length; c++)
+        if (*c < ' ' || *c > '~' || *c == '\\')
+            return nt_refuse(NT_EIO, why, "a byte that is not allowed: printable ASCII without backslash is");
+    if (s->in_comment || strcmp(line, "/*") == 0)
+        return read_comment(s, line, why);
+    if (length == 0)
+        return NT_OK;
+    if (begins(line, "NT_TUNED_HEADER(") || begins(line, "NT_TUNED("))
+        return nt_refuse(NT_ESTALE, why, "written by nestune 0.1 (format 2): tune again");
+    if (length < n_open + n_close || !begins(line, open) || strcmp(line + length - n_close, close) != 0)
+        return nt_refuse(NT_EIO, why, "allowed are comments and %s...%s, as autotune writes them", open,
+                         close);
+    line[length - n_close] = '\0';
+    if (strchr(line + n_open, '"'))
+        return nt_refuse(NT_EIO, why, "a quote in a string: none is allowed");
+    if (s->n == MOST_LINES)
+        return nt_refuse(NT_EIO, why, "too many lines: at most %d rows are allowed", NT_TUNED_MOST_ROWS);
+    s->number[s->n] = s->n_lines;
+    s->text[s->n++] = line + n_open;
+    return NT_OK;
+}
+
+/* n_lines stays at a line that is refused. */
+static nt_status read_text(strings *s, char *text, size_t size, nt_error *why)
+{
+    for (char *at = text; at < text + size;) {
+        char *end = memchr(at, '\n', (size_t)(text + size - at));
+        s->n_lines++;
+        if (!end)
+            return nt_refuse(NT_EIO, why, "cut short: a line without an end");
+        *end = '\0';
+        const nt_status status = read_line(s, at, (size_t)(end - at), why);
+        if (status != NT_OK)
+            return status;
+        at = end + 1;
+    }
+    return s->in_comment ? nt_refuse(NT_EIO, why, "cut short: a comment without an end") : NT_OK;
+}
+
+static nt_status parse_text(strings *s, char *text, size_t size, nt_tuned *tuned, int *line, nt_error *why)
+{
+    int n_read;
+    nt_status status = read_text(s, text, size, why);
+    *line = s->n_lines;
+    if (status != NT_OK)
+        return status;
+    status = nt_tuned_parse(s->text, s->n, tuned, &n_read, why);
+    if (n_read < s->n)
+        *line = s->number[n_read];
+    if (status != NT_OK || n_read == s->n)
+        return status;
+    nt_tuned_free(tuned);
+    return nt_refuse(NT_EIO, why, "text behind the end line: none is allowed");
+}
+
+/* *n is at most NT_TUNED_MOST_FILE + 1.  NULL: errno says why. */
+static char *slurp(const char *path, size_t *n)
+{
+    FILE *f = fopen(path, "rbe");
+    char *text = f ? malloc(NT_TUNED_MOST_FILE + 1) : NULL;
+    if (text)
+        *n = fread(text, 1, NT_TUNED_MOST_FILE + 1, f);
+    const int cause = errno, failed = f && ferror(f);
+    if (f)
+        fclose(f);
+    if (failed)
+        free(text);
+    errno = cause;
+    return failed ? NULL : text;
+}
+
+nt_status nt_tuned_read(const char *path, nt_tuned *tuned, nt_error *why)
+{
+    nt_error reason = {""};
+    size_t size = 0;
+    int line = 1;
+    char *text = slurp(path, &size);
+    if (!text)
+        return nt_refuse(errno == ENOMEM ? NT_ENOMEM : NT_EIO, why, "%.180s: %s", path, strerror(errno));
+    strings *s = calloc(1, sizeof *s);
+    nt_status status;
+    if (!s)
+        status = nt_refuse(NT_ENOMEM, &reason, "no memory");
+    else if (size > NT_TUNED_MOST_FILE)
+        status = nt_refuse(NT_EIO, &reason, "too large: at most %d bytes are allowed", NT_TUNED_MOST_FILE);
+    else
+        status = parse_text(s, text, size, tuned, &line, &reason);
+    free(s);
+    free(text);
+    if (status != NT_OK)
+        return nt_refuse(status, why, "%.120s:%d: %s", path, line, reason.text);
+    tuned->file = path;
+    return NT_OK;
+}

@@ -1,0 +1,295 @@
+/*
+ * tuned_find.c - which tuned header serves, and what its row says here
+ * SPDX-License-Identifier: MIT
+ *
+ * A header is looked at as a whole for a kernel and type: it serves if any of those rows is of this version
+ * of the kernel and can run here, whatever case and class was asked for.  Else values could depend on the
+ * size of an array, where one header has a row for large arrays and another for small ones.
+ */
+#include <math.h>
+#include <stdarg.h>
+#include <string.h>
+
+#include "core/tuned_internal.h"
+#include "why.h"
+
+/* Ranks of headers, best first. */
+typedef enum tier { ENVIRONMENT, USER, SAME_CPU, SAME_UARCH, NEAREST, GENERIC } tier;
+static const char *const tier_texts[] = {
+    [ENVIRONMENT] = "named by NESTUNE_TUNED", [USER] = "loaded",
+    [SAME_CPU] = "built in, same CPU",        [SAME_UARCH] = "built in, same microarchitecture",
+    [NEAREST] = "built in, nearest caches",   [GENERIC] = "built in, for any machine",
+};
+
+typedef struct rank {
+    tier tier;
+    double distance; /* within a tier */
+} rank;
+
+/* What a header offers for a use. */
+typedef struct offer {
+    const nt_tuned_source *source;
+    rank rank;
+    bool serves;
+    const nt_tuned_row *row; /* NULL: none for this case and class */
+    nt_config config;        /* of the row */
+    nt_config arithmetic;    /* of any row of the case, else of the kernel and type */
+    nt_error refused;        /* why a header or a row of it cannot serve; "": it has none */
+} offer;
+
+/* ---- Ranks ----------------------------------------------------------------------------------- */
+
+/* Octaves between two sizes; what is unknown, 0, is far from all that is known. */
+static double octaves(int64_t a, int64_t b)
+{
+    return fabs(log2((double)(a + 1)) - log2((double)(b + 1)));
+}
+
+/* Names by level, as "x86_64_v3", stand for many microarchitectures. */
+static bool is_uarch(const char *name)
+{
+    static const char *const levels[] = {"x86_64", "aarch64", "unknown", "-"};
+    for (size_t i = 0; i < sizeof levels / sizeof *levels; i++)
+        if (strncmp(name, levels[i], strlen(levels[i])) == 0)
+            return false;
+    return true;
+}
+
+static rank rank_of(const nt_tuned_source *source, const nt_machine *here)
+{
+    const nt_tuned *t = &source->tuned;
+    if (source->origin != NT_TUNED_BUILT_IN)
+        return (rank){source->origin == NT_TUNED_ENVIRONMENT ? ENVIRONMENT : USER, 0};
+    if (*source->refused.text)
+        return (rank){SAME_CPU, INFINITY}; /* perhaps: so it is told */
+    if (strcmp(t->vendor, "-") == 0)
+        return (rank){GENERIC, 0};
+    nt_machine then = {.family = t->family,
+                       .model_id = t->model_id,
+                       .l1d_bytes = t->l1d_bytes,
+                       .l2_bytes = t->l2_bytes,
+                       .l3_bytes = t->l3_bytes};
+    snprintf(then.vendor, sizeof then.vendor, "%s", t->vendor);
+    const double distance = octaves(t->l1d_bytes, here->l1d_bytes) + octaves(t->l2_bytes, here->l2_bytes) +
+                            octaves(t->l3_bytes, here->l3_bytes) + octaves(t->threads, here->threads_allowed);
+    const bool same_uarch = strcmp(then.vendor, here->vendor) == 0 && strcmp(t->uarch, here->uarch) == 0;
+    if (nt_machine_same_cpu(&then, here, NULL))
+        return (rank){SAME_CPU, distance};
+    return (rank){same_uarch && is_uarch(t->uarch) ? SAME_UARCH : NEAREST, distance};
+}
+
+static bool is_before(rank a, rank b)
+{
+    return a.tier != b.tier ? a.tier < b.tier : a.distance < b.distance;
+}
+
+/* ---- Rows ------------------------------------------------------------------------------------ */
+
+/* Takes `value` out of a list separated by commas; false where it is not there. */
+static bool take_out(char *list, const char *value)
+{
+    const size_t n = strlen(value);
+    for (char *s = list; (s = strstr(s, value)); s += n) {
+        const bool whole = (s == list || s[-1] == ',') && (s[n] == ',' || s[n] == '\0');
+        if (!whole)
+            continue;
+        char *from = s > list ? s - 1 : s, *to = s + n;
+        to += s == list && *to == ',';
+        memmove(from, to, strlen(to) + 1);
+        return true;
+    }
+    return false;
+}
+
+/* The best isa that has this variant and can run here; where there is none, as it is. */
+static void set_best_isa(const nt_tuned_use *use, nt_config *config)
+{
+    const nt_function *f, *best = NULL;
+    for (int i = 0; (f = nt_kernel_function_at(use->kernel, i)); i++)
+        if (f->dtype == use->dtype && nt_kernel_variant(use->kernel, f->variant) == config->variant &&
+            nt_isa_available(f->isa) && (!best || f->isa > best->isa))
+            best = f;
+    if (best)
+        config->isa = best->isa;
+}
+
+/* The row's config, on top of the default's. */
+static nt_status read_row(const nt_tuned_row *row, const nt_tuned_use *use, const nt_config *fallback,
+                          nt_config *config, nt_error *why)
+{
+    nt_error cause = {""};
+    char text[NT_CONFIG_TEXT];
+    if (row->version != use->kernel->version)
+        return nt_refuse(NT_ESTALE, why, "its rows are for version %d of %s, here %d", row->version,
+                         row->kernel, use->kernel->version);
+    snprintf(text, sizeof text, "%s", row->config);
+    const bool best = take_out(text, "isa=best"), all = take_out(text, "threads=all");
+    *config = *fallback;
+    nt_status status = nt_config_parse(use->kernel, text, config, &cause);
+    if (best)
+        set_best_isa(use, config);
+    if (all)
+        config->threads = fallback->threads;
+    if (status == NT_OK)
+        status = nt_config_runs(use->kernel, use->dtype, config, &cause);
+    if (status != NT_OK)
+        nt_refuse(status, why, "row %s %s %s %s %s: %.140s", row->kernel, row->case_name, row->dtype,
+                  row->shape_class, row->steps, cause.text);
+    return status;
+}
+
+static bool is_of_class(const nt_tuned_row *row, const nt_tuned_use *use)
+{
+    return strcmp(row->shape_class, nt_class_name(use->shape_class)) == 0 &&
+           strcmp(row->steps, nt_repeat_name(use->repeat)) == 0;
+}
+
+static void look_at(const nt_tuned_use *use, const nt_config *fallback, offer *o)
+{
+    const nt_tuned *t = &o->source->tuned;
+    bool has_case = false;
+    o->refused = o->source->refused;
+    for (int i = 0; i < t->n_rows; i++) {
+        const nt_tuned_row *row = &t->rows[i];
+        nt_config config;
+        if (strcmp(row->kernel, use->kernel->name) != 0 ||
+            strcmp(row->dtype, nt_dtype_name(use->dtype)) != 0 ||
+            read_row(row, use, fallback, &config, *o->refused.text ? NULL : &o->refused) != NT_OK)
+            continue;
+        const bool of_case = use->case_name && strcmp(row->case_name, use->case_name) == 0;
+        if (!o->serves || (of_case && !has_case))
+            o->arithmetic = config;
+        o->serves = true;
+        has_case |= of_case;
+        if (of_case && is_of_class(row, use)) {
+            o->row = row;
+            o->config = config;
+        }
+    }
+}
+
+/* The best offer that serves, and the best before it that was refused; source NULL: there is none. */
+static void choose(const nt_tuned_source *first, const nt_machine *here, const nt_tuned_use *use,
+                   const nt_config *fallback, offer *best, offer *refused)
+{
+    *best = *refused = (offer){0};
+    for (const nt_tuned_source *s = first; s; s = s->next) {
+        offer o = {.source = s, .rank = rank_of(s, here)};
+        if (best->source && !is_before(o.rank, best->rank))
+            continue;
+        look_at(use, fallback, &o);
+        if (o.serves)
+            *best = o;
+        else if (*o.refused.text && (!refused->source || is_before(o.rank, refused->rank)))
+            *refused = o;
+    }
+    if (best->source && refused->source && !is_before(refused->rank, best->rank))
+        refused->source = NULL;
+}
+
+/* ---- The answer ------------------------------------------------------------------------------ */
+
+__attribute__((format(printf, 2, 3))) static void add(nt_error *why, const char *format, ...)
+{
+    const size_t used = why ? strlen(why->text) : 0;
+    va_list args;
+    va_start(args, format);
+    if (why)
+        vsnprintf(why->text + used, sizeof why->text - used, format, args);
+    va_end(args);
+}
+
+/* "mathop f64 in_cache one", "wave o8 f64 in_cache one". */
+static void add_use(nt_error *why, const nt_tuned_use *use)
+{
+    const bool named = use->case_name && strcmp(use->case_name, "default") != 0;
+    add(why, "%.40s %s%s%s %s %s", use->kernel->name, named ? use->case_name : "", named ? " " : "",
+        nt_dtype_name(use->dtype), nt_class_name(use->shape_class), nt_repeat_name(use->repeat));
+}
+
+static void add_refused(nt_error *why, const offer *o)
+{
+    const bool is_header = !*o->source->refused.text;
+    add(why, "%.63s%s%s", is_header ? o->source->tuned.machine : "", is_header ? ": " : "", o->refused.text);
+}
+
+/* What a row says that was tuned with more threads, or with one, than are allowed here. */
+static void take_threads(const nt_tuned *from, const nt_config *fallback, nt_tuned_mode mode,
+                         nt_config *config, nt_error *why)
+{
+    if (from->threads == 1 && fallback->threads > 1 && mode != NT_TUNED_FORCE) {
+        config->parallel = fallback->parallel;
+        config->threads = fallback->threads;
+        config->schedule = fallback->schedule;
+        add(why, ", but parallel, threads and schedule of the default: it was tuned with one thread allowed");
+    }
+    if (config->threads > fallback->threads) {
+        add(why, ", threads lowered from %d to %d", config->threads, fallback->threads);
+        config->threads = fallback->threads;
+    }
+}
+
+/* The row of an offer, or its arithmetic in the default schedule. */
+static void take(const offer *o, const nt_config *fallback, nt_tuned_mode mode, const nt_tuned_use *use,
+                 nt_config *config, nt_error *why)
+{
+    if (o->row) {
+        *config = o->config;
+        add(why, "row ");
+        add_use(why, use);
+        add(why, " of %.63s (%s)", o->source->tuned.machine, tier_texts[o->rank.tier]);
+        take_threads(&o->source->tuned, fallback, mode, config, why);
+        return;
+    }
+    *config = *fallback;
+    config->isa = o->arithmetic.isa;
+    config->variant = o->arithmetic.variant;
+    config->fn = o->arithmetic.fn;
+    config->layout = o->arithmetic.layout;
+    add(why, "default, with isa, variant and fn of %.63s (%s), which has no row ", o->source->tuned.machine,
+        tier_texts[o->rank.tier]);
+    add_use(why, use);
+}
+
+static nt_status check_use(const nt_tuned_use *use, nt_error *why)
+{
+    const bool range = use->kernel->range != NULL;
+    const bool class_fits = nt_class_name(use->shape_class) && (use->shape_class >= NT_SHORT) == range;
+    if (class_fits && nt_repeat_name(use->repeat) && (!range || use->repeat == NT_ONE_STEP))
+        return NT_OK;
+    return nt_refuse(NT_EARG, why, "shape class %d, steps %d: allowed are %s", (int)use->shape_class,
+                     (int)use->repeat,
+                     range ? "NT_SHORT and NT_LONG, NT_ONE_STEP"
+                           : "NT_IN_CACHE and NT_OUT_OF_CACHE, NT_ONE_STEP and NT_MANY_STEPS");
+}
+
+nt_status nt_tuned_find_in(const nt_tuned_source *first, const nt_machine *here, nt_tuned_mode mode,
+                           const nt_tuned_use *use, nt_config *config, nt_error *why)
+{
+    nt_config fallback;
+    offer best, refused;
+    nt_status status = check_use(use, why);
+    if (status == NT_OK)
+        status = nt_config_default(use->kernel, use->dtype, &fallback, why);
+    if (status != NT_OK)
+        return status;
+    fallback.threads = here->threads_allowed < NT_MAX_THREADS ? here->threads_allowed : NT_MAX_THREADS;
+    *config = fallback;
+    if (why)
+        why->text[0] = '\0';
+    if (mode == NT_TUNED_OFF)
+        return nt_refuse(NT_ESTALE, why, "default: NESTUNE_TUNED=off");
+    choose(first, here, use, &fallback, &best, &refused);
+    if (best.source)
+        take(&best, &fallback, mode, use, config, why);
+    else
+        add(why, "default");
+    if (refused.source) {
+        add(why, "%s", best.source ? "; not " : ": ");
+        add_refused(why, &refused);
+    } else if (!best.source) {
+        add(why, ": no tuned header has a row of ");
+        add_use(why, use);
+    }
+    return best.row ? NT_OK : NT_ESTALE;
+}

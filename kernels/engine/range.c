@@ -1,0 +1,98 @@
+/*
+ * range.c - the chunks of a range, shared among the threads, and what they add up to
+ * SPDX-License-Identifier: MIT
+ */
+#include "engine/range.h"
+
+#include <omp.h>
+#include <stdbool.h>
+#include <string.h>
+
+#include "engine/fpenv.h"
+
+static size_t stride(const nt_range_nest *nest)
+{
+    return (nest->part_bytes + NT_RANGE_STRIDE - 1) / NT_RANGE_STRIDE * NT_RANGE_STRIDE;
+}
+
+size_t nt_range_scratch_bytes(const nt_range_nest *nest)
+{
+    return (size_t)(nest->threads > 1 ? nest->threads : 1) * stride(nest);
+}
+
+static void run_chunk(const nt_range_nest *nest, int64_t i, char *part)
+{
+    const int64_t chunk = nest->config->chunk, begin = nest->first + i * chunk, left = nest->end - begin;
+    nest->fn(nest->params, nest->config, begin, begin + (left < chunk ? left : chunk), part);
+}
+
+/* Share i of n, which differ by one index at most. */
+static void run_share(const nt_range_nest *nest, int64_t i, int64_t n, char *part)
+{
+    const int64_t all = nest->end - nest->first, each = all / n, longer = all % n;
+    const int64_t begin = nest->first + i * each + (i < longer ? i : longer),
+                  end = begin + each + (i < longer);
+    if (begin < end)
+        nest->fn(nest->params, nest->config, begin, end, part);
+}
+
+/* This thread's chunks of n, by the schedule. */
+static void deal(const nt_range_nest *nest, int64_t n, char *part)
+{
+    switch (nest->config->schedule) {
+    case NT_DYNAMIC:
+#pragma omp for schedule(dynamic, 1) nowait
+        for (int64_t i = 0; i < n; i++)
+            run_chunk(nest, i, part);
+        break;
+    case NT_GUIDED:
+#pragma omp for schedule(guided, 1) nowait
+        for (int64_t i = 0; i < n; i++)
+            run_chunk(nest, i, part);
+        break;
+    default:
+#pragma omp for schedule(static) nowait
+        for (int64_t i = 0; i < n; i++)
+            run_chunk(nest, i, part);
+    }
+}
+
+/* Every thread of the team runs this; team is false where there is none. */
+static void all_chunks(const nt_range_nest *nest, bool team)
+{
+    const uint64_t saved = nt_fpenv_enter(0);
+    const int64_t chunk = nest->config->chunk, all = nest->end - nest->first;
+    const int64_t n = chunk > 0 ? all / chunk + (all % chunk > 0) : 0;
+    char *part = nest->parts + (team ? (size_t)omp_get_thread_num() * stride(nest) : 0);
+    if (chunk == 0)
+        run_share(nest, team ? omp_get_thread_num() : 0, team ? omp_get_num_threads() : 1, part);
+    else if (team)
+        deal(nest, n, part);
+    else
+        for (int64_t i = 0; i < n; i++)
+            run_chunk(nest, i, part);
+    nt_fpenv_leave(saved);
+}
+
+void nt_range_run(const nt_range_nest *nest, void *total)
+{
+    int threads = nest->threads;
+    memset(total, 0, nest->part_bytes);
+    if (nest->end <= nest->first)
+        return;
+    if (threads > 1) {
+        /* Inside a caller's region `omp for` would bind to the caller's team: go alone. */
+        const int most = omp_in_parallel() ? 1 : omp_get_max_threads();
+        threads = threads < most ? threads : most;
+    }
+    threads = threads > 1 ? threads : 1;
+    memset(nest->parts, 0, (size_t)threads * stride(nest));
+    if (threads == 1) {
+        all_chunks(nest, false);
+    } else {
+#pragma omp parallel num_threads(threads)
+        all_chunks(nest, true);
+    }
+    for (int i = 0; i < threads; i++) /* of a smaller team than was asked for the last ones are zeros */
+        nest->merge(total, nest->parts + (size_t)i * stride(nest));
+}
