@@ -195,13 +195,14 @@ static nt_config any_config(rng *r, const nt_kernel *kernel)
 {
     nt_config c = nt_config_blank(kernel);
     for (int id = 0; id < NT_N_KEYS; id++) {
-        nt_key_row row;
-        if (!nt_key_row_of(kernel, (nt_key_id)id, &row))
+        nt_key_row own;
+        const nt_key_row *row = nt_key_row_of(kernel, (nt_key_id)id, &own);
+        if (!row)
             continue;
-        int64_t value = row.least - 1;
-        while (!nt_key_allows(kernel, &row, value)) {
-            const int64_t span = row.most - row.least;
-            value = row.least +
+        int64_t value = row->least - 1;
+        while (!nt_key_allows(kernel, row, value)) {
+            const int64_t span = row->most - row->least;
+            value = row->least +
                     (span > 1 << 20 ? rng_below(r, INT64_C(1) << rng_below(r, 50)) : rng_below(r, span + 1));
         }
         nt_key_set(&c, (nt_key_id)id, value);
@@ -255,19 +256,20 @@ static void every_value_parses_back(void **state)
     int n_keys = 0;
     for (int id = 0; id < NT_N_KEYS; id++) {
         enum { MOST_NUMBERS = 5000 };
-        nt_key_row row;
+        nt_key_row own;
+        const nt_key_row *row = nt_key_row_of(kernel, (nt_key_id)id, &own);
         const char *name = nt_key_name(kernel, (nt_key_id)id);
-        assert_true(nt_key_row_of(kernel, (nt_key_id)id, &row) == (name != NULL));
+        assert_true((row != NULL) == (name != NULL));
         if (!name)
             continue;
         n_keys++;
         int n_values = 0;
-        for (int64_t k = 0; k <= row.most - row.least && k <= 2 * MOST_NUMBERS; k++) {
+        for (int64_t k = 0; k <= row->most - row->least && k <= 2 * MOST_NUMBERS; k++) {
             /* The least and the most, and all between where that is not too many. */
-            const int64_t v = k <= MOST_NUMBERS || row.most - row.least <= 2 * MOST_NUMBERS
-                                  ? row.least + k
-                                  : row.most - (k - MOST_NUMBERS - 1);
-            if (!nt_key_allows(kernel, &row, v))
+            const int64_t v = k <= MOST_NUMBERS || row->most - row->least <= 2 * MOST_NUMBERS
+                                  ? row->least + k
+                                  : row->most - (k - MOST_NUMBERS - 1);
+            if (!nt_key_allows(kernel, row, v))
                 continue;
             nt_config c = nt_config_blank(kernel), back = c;
             char text[NT_CONFIG_TEXT], one[64];
@@ -279,12 +281,12 @@ static void every_value_parses_back(void **state)
             assert_in_range(strlen(text), 1, NT_CONFIG_TEXT - 1);
             if (nt_config_parse(kernel, text, &back, &why) != NT_OK || nt_config_differences(&back, &c) != 0)
                 fail_msg("%s: %s", text, why.text);
-            if (row.name && id != NT_KEY_TILE_X) { /* by itself */
+            if (row->name && id != NT_KEY_TILE_X) { /* by itself */
                 back = nt_config_blank(kernel);
-                if (row.text)
-                    snprintf(one, sizeof one, "%s=%s", row.name, row.text(kernel, v));
+                if (row->text)
+                    snprintf(one, sizeof one, "%s=%s", row->name, row->text(kernel, v));
                 else
-                    snprintf(one, sizeof one, "%s=%lld", row.name, (long long)v);
+                    snprintf(one, sizeof one, "%s=%lld", row->name, (long long)v);
                 assert_int_equal(nt_config_parse(kernel, one, &back, &why), NT_OK);
                 assert_int_equal(nt_config_differences(&back, &c), 0);
             }
@@ -294,10 +296,10 @@ static void every_value_parses_back(void **state)
         /* Beside the range nothing is allowed. */
         nt_config c = nt_config_blank(kernel);
         nt_error why;
-        nt_key_set(&c, (nt_key_id)id, row.most + 1);
-        assert_refused(nt_config_check(kernel, &c, &why), NT_ECONFIG, &why, row.axis);
-        nt_key_set(&c, (nt_key_id)id, row.least - 1);
-        assert_refused(nt_config_check(kernel, &c, &why), NT_ECONFIG, &why, row.axis);
+        nt_key_set(&c, (nt_key_id)id, row->most + 1);
+        assert_refused(nt_config_check(kernel, &c, &why), NT_ECONFIG, &why, row->axis);
+        nt_key_set(&c, (nt_key_id)id, row->least - 1);
+        assert_refused(nt_config_check(kernel, &c, &why), NT_ECONFIG, &why, row->axis);
     }
     int n_own = 0;
     while (kernel->keys && kernel->keys[n_own].name)

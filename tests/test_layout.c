@@ -182,7 +182,7 @@ static const room rooms[] = {
     {"kernels/machine/", "kernels/", "hwloc.h omp.h"},
     {"kernels/engine/", "kernels/", "omp.h"},
     {"kernels/core/", "kernels/ kernels/machine/ kernels/engine/", ""},
-    {"kernels/points/", "kernels/ kernels/engine/", ""},
+    {"kernels/points/", "kernels/", ""},
     {"kernels/*/", "kernels/", ""}, /* each kernel's own folder */
     {"autotune/os/", "", ""},
     {"autotune/measure/", "autotune/os/", "jansson.h xxhash.h"},

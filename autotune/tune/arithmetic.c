@@ -1,5 +1,5 @@
 /*
- * arithmetic.c - chooses isa and variant, once for a kernel and dtype
+ * arithmetic.c - chooses isa and variant, once for a kernel, case and dtype
  * SPDX-License-Identifier: MIT
  *
  * By the geometric mean of the times in and out of cache, so that a function's values do not depend on the

@@ -27,8 +27,8 @@ nt_status nt_config_default(const nt_kernel *kernel, nt_dtype dtype, nt_config *
         return nt_refuse(NT_EARG, why, "a NULL %s", kernel ? "config" : "kernel");
     const nt_function *best = NULL, *f;
     for (int i = 0; (f = nt_kernel_function_at(kernel, i)); i++)
-        if (f->dtype == dtype && strcmp(f->variant, kernel->variants[0].name) == 0 &&
-            nt_isa_available(f->isa) && (!best || f->isa > best->isa))
+        if (f->dtype == dtype && (!best || f->isa > best->isa) &&
+            strcmp(f->variant, kernel->variants[0].name) == 0 && nt_isa_available(f->isa))
             best = f;
     if (!best)
         return nt_refuse(NT_EKERNEL, why, "kernel %s has no %s function that this CPU can run", kernel->name,
@@ -84,11 +84,11 @@ static bool parse_one(const nt_kernel *kernel, const nt_key_row *row, const char
 static bool parse_tile(const nt_kernel *kernel, const char *text, size_t n, nt_config *config)
 {
     for (int id = NT_KEY_TILE_X; id <= NT_KEY_TILE_Z; id++) {
-        nt_key_row row;
+        nt_key_row own;
+        const nt_key_row *row = nt_key_row_of(kernel, (nt_key_id)id, &own);
         int64_t value;
         const char *end = id < NT_KEY_TILE_Z ? memchr(text, 'x', n) : text + n;
-        if (!end || !nt_key_row_of(kernel, (nt_key_id)id, &row) ||
-            !parse_one(kernel, &row, text, (size_t)(end - text), &value))
+        if (!end || !row || !parse_one(kernel, row, text, (size_t)(end - text), &value))
             return false;
         nt_key_set(config, (nt_key_id)id, value);
         n -= (size_t)(end - text) + (id < NT_KEY_TILE_Z);
@@ -100,18 +100,18 @@ static bool parse_tile(const nt_kernel *kernel, const char *text, size_t n, nt_c
 static nt_status parse_value(const nt_kernel *kernel, nt_key_id id, const char *text, size_t n,
                              nt_config *config, nt_error *why)
 {
-    nt_key_row row;
-    nt_key_row_of(kernel, id, &row);
+    nt_key_row own;
+    const nt_key_row *row = nt_key_row_of(kernel, id, &own);
     if (id == NT_KEY_TILE_X)
         return parse_tile(kernel, text, n, config)
                    ? NT_OK
                    : nt_refuse(NT_ECONFIG, why, "tile=%.*s: allowed is XxYxZ in cells, 0 for whole", shown(n),
                                text);
     int64_t value;
-    if (!parse_one(kernel, &row, text, n, &value)) {
+    if (!parse_one(kernel, row, text, n, &value)) {
         char allowed[160];
-        nt_key_allowed_text(kernel, &row, allowed, sizeof allowed);
-        return nt_refuse(NT_ECONFIG, why, "%s=%.*s: allowed are %s", row.name, shown(n), text, allowed);
+        nt_key_allowed_text(kernel, row, allowed, sizeof allowed);
+        return nt_refuse(NT_ECONFIG, why, "%s=%.*s: allowed are %s", row->name, shown(n), text, allowed);
     }
     nt_key_set(config, id, value);
     return NT_OK;
@@ -121,9 +121,9 @@ static nt_status parse_value(const nt_kernel *kernel, nt_key_id id, const char *
 static nt_key_id find_key(const nt_kernel *kernel, const char *text, size_t n)
 {
     for (int id = 0; id < NT_N_KEYS; id++) {
-        nt_key_row row;
-        if (nt_key_row_of(kernel, (nt_key_id)id, &row) && row.name && strlen(row.name) == n &&
-            memcmp(row.name, text, n) == 0)
+        nt_key_row own;
+        const nt_key_row *row = nt_key_row_of(kernel, (nt_key_id)id, &own);
+        if (row && row->name && strlen(row->name) == n && memcmp(row->name, text, n) == 0)
             return (nt_key_id)id;
     }
     return NT_N_KEYS;
@@ -133,11 +133,13 @@ static nt_status refuse_key(const nt_kernel *kernel, const char *text, size_t n,
 {
     char allowed[160] = "";
     size_t used = 0;
-    nt_key_row row;
-    for (int id = 0; id < NT_N_KEYS && used < sizeof allowed; id++)
-        if (nt_key_row_of(kernel, (nt_key_id)id, &row) && row.name)
+    for (int id = 0; id < NT_N_KEYS && used < sizeof allowed; id++) {
+        nt_key_row own;
+        const nt_key_row *row = nt_key_row_of(kernel, (nt_key_id)id, &own);
+        if (row && row->name)
             used +=
-                (size_t)snprintf(allowed + used, sizeof allowed - used, "%s%s", used ? ", " : "", row.name);
+                (size_t)snprintf(allowed + used, sizeof allowed - used, "%s%s", used ? ", " : "", row->name);
+    }
     return nt_refuse(NT_ECONFIG, why, "key=%.*s: allowed are %s", shown(n), text, allowed);
 }
 
@@ -176,14 +178,15 @@ void nt_config_format(const nt_kernel *kernel, const nt_config *config, char *te
     size_t used = 0;
     text[0] = '\0';
     for (int id = 0; id < NT_N_KEYS && used < NT_CONFIG_TEXT; id++) {
-        nt_key_row row;
-        if (!nt_key_row_of(kernel, (nt_key_id)id, &row))
+        nt_key_row own;
+        const nt_key_row *row = nt_key_row_of(kernel, (nt_key_id)id, &own);
+        if (!row)
             continue;
         const int64_t value = nt_key_get(config, (nt_key_id)id);
-        used += (size_t)snprintf(text + used, NT_CONFIG_TEXT - used, "%s%s%s", row.name && used ? "," : "",
-                                 row.name ? row.name : "x", row.name ? "=" : "");
-        if (used < NT_CONFIG_TEXT && row.text)
-            used += (size_t)snprintf(text + used, NT_CONFIG_TEXT - used, "%s", row.text(kernel, value));
+        used += (size_t)snprintf(text + used, NT_CONFIG_TEXT - used, "%s%s%s", row->name && used ? "," : "",
+                                 row->name ? row->name : "x", row->name ? "=" : "");
+        if (used < NT_CONFIG_TEXT && row->text)
+            used += (size_t)snprintf(text + used, NT_CONFIG_TEXT - used, "%s", row->text(kernel, value));
         else if (used < NT_CONFIG_TEXT)
             used += (size_t)snprintf(text + used, NT_CONFIG_TEXT - used, "%lld", (long long)value);
     }
@@ -195,12 +198,13 @@ void nt_config_keys(const nt_kernel *kernel, char *text, size_t n)
     if (n > 0)
         text[0] = '\0';
     for (int id = 0; id < NT_N_KEYS && used < n; id++) {
-        nt_key_row row;
+        nt_key_row own;
+        const nt_key_row *row = nt_key_row_of(kernel, (nt_key_id)id, &own);
         char allowed[160];
-        if (!nt_key_row_of(kernel, (nt_key_id)id, &row) || !row.name)
+        if (!row || !row->name)
             continue;
-        nt_key_allowed_text(kernel, &row, allowed, sizeof allowed);
-        used += (size_t)snprintf(text + used, n - used, "%s: %s\n", row.name,
+        nt_key_allowed_text(kernel, row, allowed, sizeof allowed);
+        used += (size_t)snprintf(text + used, n - used, "%s: %s\n", row->name,
                                  id == NT_KEY_TILE_X ? "XxYxZ in cells, 0 for whole" : allowed);
     }
 }
@@ -212,13 +216,14 @@ nt_status nt_config_check(const nt_kernel *kernel, const nt_config *config, nt_e
     if (!kernel || !config)
         return nt_refuse(NT_EARG, why, "a NULL %s", kernel ? "config" : "kernel");
     for (int id = 0; id < NT_N_KEYS; id++) {
-        nt_key_row row;
+        nt_key_row own;
+        const nt_key_row *row = nt_key_row_of(kernel, (nt_key_id)id, &own);
         const int64_t value = nt_key_get(config, (nt_key_id)id);
-        if (!nt_key_row_of(kernel, (nt_key_id)id, &row) || nt_key_allows(kernel, &row, value))
+        if (!row || nt_key_allows(kernel, row, value))
             continue;
         char allowed[160];
-        nt_key_allowed_text(kernel, &row, allowed, sizeof allowed);
-        return nt_refuse(NT_ECONFIG, why, "%s=%lld: allowed are %s", row.axis, (long long)value, allowed);
+        nt_key_allowed_text(kernel, row, allowed, sizeof allowed);
+        return nt_refuse(NT_ECONFIG, why, "%s=%lld: allowed are %s", row->axis, (long long)value, allowed);
     }
     return NT_OK;
 }

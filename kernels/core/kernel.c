@@ -69,12 +69,12 @@ const nt_function *nt_kernel_function_at(const nt_kernel *kernel, int i)
 
 const nt_function *nt_kernel_function(const nt_kernel *kernel, nt_dtype dtype, const nt_config *config)
 {
-    const nt_function *f;
-    for (int i = 0; (f = nt_kernel_function_at(kernel, i)); i++)
-        if (f->isa == config->isa && f->dtype == dtype && (int)f->layout == config->layout &&
-            nt_kernel_variant(kernel, f->variant) == config->variant &&
-            nt_kernel_form(kernel, f->fn) == config->fn)
-            return f;
+    for (const nt_function *const *part = kernel->functions; *part; part++)
+        for (const nt_function *f = *part; f->fn; f++)
+            if (f->isa == config->isa && f->dtype == dtype && (int)f->layout == config->layout &&
+                nt_kernel_variant(kernel, f->variant) == config->variant &&
+                nt_kernel_form(kernel, f->fn) == config->fn)
+                return f;
     return NULL;
 }
 

@@ -77,10 +77,11 @@ static nt_status check_list(const nt_kernel *k, const char *what, const char *na
 static nt_status check_keys(const nt_kernel *k, nt_error *why)
 {
     for (const nt_key *key = k->keys; key && key->name; key++) {
-        nt_key_row row;
-        for (int id = 0; id < NT_KEY_OWN; id++)
-            CHECK(!nt_key_row_of(k, (nt_key_id)id, &row) || !row.name || strcmp(row.name, key->name) != 0,
+        for (int id = 0; id < NT_KEY_OWN; id++) {
+            const nt_key_row *row = nt_key_row_of(k, (nt_key_id)id, NULL);
+            CHECK(!row || !row->name || strcmp(row->name, key->name) != 0,
                   "kernel %s: key %s is one that every config has", k->name, key->name);
+        }
         CHECK(key->least >= 0 && key->least <= key->most && key->most <= NT_KEY_MOST,
               "kernel %s: key %s is %lld to %lld, allowed are 0 to %lld", k->name, key->name,
               (long long)key->least, (long long)key->most, (long long)NT_KEY_MOST);
@@ -98,15 +99,16 @@ static nt_status check_text(const nt_kernel *k, nt_error *why)
 {
     size_t longest = 0;
     for (int id = 0; id < NT_N_KEYS; id++) {
-        nt_key_row row;
-        if (!nt_key_row_of(k, (nt_key_id)id, &row))
+        nt_key_row own;
+        const nt_key_row *row = nt_key_row_of(k, (nt_key_id)id, &own);
+        if (!row)
             continue;
-        size_t value = (size_t)snprintf(NULL, 0, "%lld", (long long)row.most);
-        for (int64_t v = row.least; row.text && v <= row.most; v++) {
-            const size_t n = row.text(k, v) ? strlen(row.text(k, v)) : 0;
+        size_t value = (size_t)snprintf(NULL, 0, "%lld", (long long)row->most);
+        for (int64_t v = row->least; row->text && v <= row->most; v++) {
+            const size_t n = row->text(k, v) ? strlen(row->text(k, v)) : 0;
             value = n > value ? n : value;
         }
-        longest += (row.name ? strlen(row.name) : 0) + 2 + value; /* with its comma and equals sign */
+        longest += (row->name ? strlen(row->name) : 0) + 2 + value; /* with its comma and equals sign */
     }
     CHECK(longest < NT_CONFIG_TEXT,
           "kernel %s: a config may have %zu characters, allowed are %d: names are too long", k->name, longest,

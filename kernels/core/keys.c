@@ -105,18 +105,16 @@ static const nt_key *own_key(const nt_kernel *kernel, int i)
     return NULL;
 }
 
-bool nt_key_row_of(const nt_kernel *kernel, nt_key_id id, nt_key_row *row)
+const nt_key_row *nt_key_row_of(const nt_kernel *kernel, nt_key_id id, nt_key_row *own)
 {
-    if ((int)id >= 0 && id < NT_KEY_OWN) {
-        *row = rows[id];
-        return kernel->field ? row->field : row->range;
-    }
-    const nt_key *own = own_key(kernel, (int)id - NT_KEY_OWN);
-    if (!own)
-        return false;
-    *row = (nt_key_row){own->name, own->name, AT(own[0]), true, true, own->least, own->most, NULL};
-    row->offset += (size_t)(id - NT_KEY_OWN) * row->bytes;
-    return true;
+    if ((int)id >= 0 && id < NT_KEY_OWN)
+        return (kernel->field ? rows[id].field : rows[id].range) ? &rows[id] : NULL;
+    const nt_key *key = own_key(kernel, (int)id - NT_KEY_OWN);
+    if (!key)
+        return NULL;
+    *own = (nt_key_row){key->name, key->name, AT(own[0]), true, true, key->least, key->most, NULL};
+    own->offset += (size_t)(id - NT_KEY_OWN) * own->bytes;
+    return own;
 }
 
 bool nt_key_allows(const nt_kernel *kernel, const nt_key_row *row, int64_t value)
@@ -139,8 +137,9 @@ void nt_key_allowed_text(const nt_kernel *kernel, const nt_key_row *row, char *t
 
 const char *nt_key_name(const nt_kernel *kernel, nt_key_id key)
 {
-    nt_key_row row;
-    return nt_key_row_of(kernel, key, &row) ? row.axis : NULL;
+    nt_key_row own;
+    const nt_key_row *row = nt_key_row_of(kernel, key, &own);
+    return row ? row->axis : NULL;
 }
 
 static size_t offset_of(nt_key_id key, size_t *bytes)

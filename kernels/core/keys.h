@@ -22,8 +22,9 @@ typedef struct nt_key_row {
     const char *(*text)(const nt_kernel *kernel, int64_t value);
 } nt_key_row;
 
-/* nt_key_row_of() - false where this kernel's configs have no such key. */
-bool nt_key_row_of(const nt_kernel *kernel, nt_key_id id, nt_key_row *row);
+/* nt_key_row_of() - NULL where this kernel's configs have no such key.  A key of the kernel's own is written to
+ * *own. */
+const nt_key_row *nt_key_row_of(const nt_kernel *kernel, nt_key_id id, nt_key_row *own);
 
 /* nt_key_allows() - may the key have this value? */
 bool nt_key_allows(const nt_kernel *kernel, const nt_key_row *row, int64_t value);

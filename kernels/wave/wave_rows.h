@@ -94,8 +94,8 @@ SIMD_INLINE void N(vectors)(const int M, const int P, const form f, const N(cons
         const N(real) *p = u + j * sz;
         const N(vec) x = V(add)(N(near)(M, lo[j], mid[j], hi[j], p, k, n),
                                N(near)(M, lo[j], mid[j], hi[j], p, -k, n));
-        const N(vec) y = V(add)(N(some)(p + k * sy, n), N(some)(p - k * sy, n));
         const N(vec) z = V(add)(N(some)(p + k * sz, n), N(some)(p - k * sz, n));
+        const N(vec) y = V(add)(N(some)(p + k * sy, n), N(some)(p - k * sy, n));
         const N(vec) at_k = V(fma)(s->wy, y, V(fma)(s->wz, z, x));
         sum[j] = V(fma)(s->c[k - 1], at_k, sum[j]);
     }
