@@ -32,8 +32,7 @@ typedef struct offer {
     rank rank;
     bool serves;
     const nt_tuned_row *row; /* NULL: none for this case and class */
-    nt_config config;        /* of the row */
-    nt_config arithmetic;    /* of any row of the case, else of the kernel and type */
+    nt_config config;        /* of the row, else of another one of the case, else of the kernel and type */
     nt_error refused;        /* why a header or a row of it cannot serve; "": it has none */
 } offer;
 
@@ -144,47 +143,68 @@ static bool is_of_class(const nt_tuned_row *row, const nt_tuned_use *use)
            strcmp(row->steps, nt_repeat_name(use->repeat)) == 0;
 }
 
+/* How near a row is to what was asked for. */
+typedef enum nearness { OF_CLASS, OF_CASE, OF_KERNEL, ELSEWHERE } nearness;
+
+static nearness nearness_of(const nt_tuned_row *row, const nt_tuned_use *use)
+{
+    if (strcmp(row->kernel, use->kernel->name) != 0 || strcmp(row->dtype, nt_dtype_name(use->dtype)) != 0)
+        return ELSEWHERE;
+    if (!use->case_name || strcmp(row->case_name, use->case_name) != 0)
+        return OF_KERNEL;
+    return is_of_class(row, use) ? OF_CLASS : OF_CASE;
+}
+
+/* The nearest row that serves; mostly the first one that is read. */
 static void look_at(const nt_tuned_use *use, const nt_config *fallback, offer *o)
 {
     const nt_tuned *t = &o->source->tuned;
-    bool has_case = false;
     o->refused = o->source->refused;
-    for (int i = 0; i < t->n_rows; i++) {
-        const nt_tuned_row *row = &t->rows[i];
-        nt_config config;
-        if (strcmp(row->kernel, use->kernel->name) != 0 ||
-            strcmp(row->dtype, nt_dtype_name(use->dtype)) != 0 ||
-            read_row(row, use, fallback, &config, *o->refused.text ? NULL : &o->refused) != NT_OK)
-            continue;
-        const bool of_case = use->case_name && strcmp(row->case_name, use->case_name) == 0;
-        if (!o->serves || (of_case && !has_case))
-            o->arithmetic = config;
-        o->serves = true;
-        has_case |= of_case;
-        if (of_case && is_of_class(row, use)) {
-            o->row = row;
-            o->config = config;
+    for (nearness n = OF_CLASS; n < ELSEWHERE; n++)
+        for (int i = 0; i < t->n_rows; i++) {
+            const nt_tuned_row *row = &t->rows[i];
+            nt_error *const why = *o->refused.text ? NULL : &o->refused;
+            if (nearness_of(row, use) != n || read_row(row, use, fallback, &o->config, why) != NT_OK)
+                continue;
+            o->serves = true;
+            o->row = n == OF_CLASS ? row : NULL;
+            return;
         }
+}
+
+/* The best source behind `last` in the order of ranks, equals in their own; NULL: there is none. */
+static const nt_tuned_source *next_best(const nt_tuned_source *first, const nt_machine *here,
+                                        const offer *last)
+{
+    const nt_tuned_source *best = NULL;
+    rank best_rank = {GENERIC, INFINITY};
+    bool behind = false; /* in the list, behind the last one */
+    for (const nt_tuned_source *s = first; s; s = s->next) {
+        const rank r = rank_of(s, here);
+        const bool later = !last->source || is_before(last->rank, r) || (!is_before(r, last->rank) && behind);
+        if (later && (!best || is_before(r, best_rank))) {
+            best = s;
+            best_rank = r;
+        }
+        behind |= s == last->source;
     }
+    return best;
 }
 
 /* The best offer that serves, and the best before it that was refused; source NULL: there is none. */
 static void choose(const nt_tuned_source *first, const nt_machine *here, const nt_tuned_use *use,
                    const nt_config *fallback, offer *best, offer *refused)
 {
-    *best = *refused = (offer){0};
-    for (const nt_tuned_source *s = first; s; s = s->next) {
-        offer o = {.source = s, .rank = rank_of(s, here)};
-        if (best->source && !is_before(o.rank, best->rank))
-            continue;
+    offer o = {0};
+    *best = *refused = o;
+    for (const nt_tuned_source *s; !best->source && (s = next_best(first, here, &o));) {
+        o = (offer){.source = s, .rank = rank_of(s, here)};
         look_at(use, fallback, &o);
         if (o.serves)
             *best = o;
-        else if (*o.refused.text && (!refused->source || is_before(o.rank, refused->rank)))
+        else if (*o.refused.text && !refused->source)
             *refused = o;
     }
-    if (best->source && refused->source && !is_before(refused->rank, best->rank))
-        refused->source = NULL;
 }
 
 /* ---- The answer ------------------------------------------------------------------------------ */
@@ -242,10 +262,10 @@ static void take(const offer *o, const nt_config *fallback, nt_tuned_mode mode, 
         return;
     }
     *config = *fallback;
-    config->isa = o->arithmetic.isa;
-    config->variant = o->arithmetic.variant;
-    config->fn = o->arithmetic.fn;
-    config->layout = o->arithmetic.layout;
+    config->isa = o->config.isa;
+    config->variant = o->config.variant;
+    config->fn = o->config.fn;
+    config->layout = o->config.layout;
     add(why, "default, with isa, variant and fn of %.63s (%s), which has no row ", o->source->tuned.machine,
         tier_texts[o->rank.tier]);
     add_use(why, use);
