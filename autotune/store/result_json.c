@@ -112,12 +112,12 @@ json_t *result_json(const result *r, const nt_kernel *kernel)
                      "not_searched", r->not_searched);
 }
 
-/* Of all but itself, in one form whatever the order and spacing in the file. */
+/* Of all but itself, in one form whatever the order and spacing in the file; every digit counts. */
 static uint32_t crc_of(json_t *root)
 {
     json_t *rest = json_copy(root);
     json_object_del(rest, "crc");
-    char *text = json_dumps(rest, JSON_COMPACT | JSON_SORT_KEYS | JSON_REAL_PRECISION(6));
+    char *text = json_dumps(rest, JSON_COMPACT | JSON_SORT_KEYS | JSON_REAL_PRECISION(17));
     const uint32_t crc = text ? nt_crc32(0, text, strlen(text)) : 0;
     free(text);
     json_decref(rest);
