@@ -113,15 +113,15 @@ static inline bool same_rows(const result *a, const result *b)
 static inline void write_sealed(json_t *root, const char *path)
 {
     if (json_object_del(root, "crc") == 0) {
-        char *text =
-                 json_dumps(root, JSON_COMPACT | JSON_SORT_KEYS | JSON_ENSURE_ASCII | JSON_REAL_PRECISION(6)),
+        char *text = json_dumps(root,
+                                JSON_COMPACT | JSON_SORT_KEYS | JSON_ENSURE_ASCII | JSON_REAL_PRECISION(17)),
              crc[9];
         assert_non_null(text);
         snprintf(crc, sizeof crc, "%08x", nt_crc32(0, text, strlen(text)));
         assert_int_equal(json_object_set_new(root, "crc", json_string(crc)), 0);
         free(text);
     }
-    assert_int_equal(json_dump_file(root, path, JSON_INDENT(1) | JSON_REAL_PRECISION(6)), 0);
+    assert_int_equal(json_dump_file(root, path, JSON_INDENT(1) | JSON_REAL_PRECISION(17)), 0);
     json_decref(root);
 }
 

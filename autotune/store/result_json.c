@@ -112,6 +112,16 @@ json_t *result_json(const result *r, const nt_kernel *kernel)
                      "not_searched", r->not_searched);
 }
 
+/* The numbers are written with six digits: as they will be read back. */
+static json_t *read_back(json_t *root)
+{
+    char *text = root ? json_dumps(root, JSON_REAL_PRECISION(6)) : NULL;
+    json_t *back = text ? json_loads(text, 0, NULL) : NULL;
+    free(text);
+    json_decref(root);
+    return back;
+}
+
 /* Of all but itself, in one form whatever the order and spacing in the file; every digit counts. */
 static uint32_t crc_of(json_t *root)
 {
@@ -147,6 +157,9 @@ nt_status result_save(const result *r, const nt_kernel *kernel, const char *dir,
     json_t *root = result_json(r, kernel);
     if (root) {
         json_object_set_new(root, "key", result_key_json(&r->machine, kernel));
+        root = read_back(root);
+    }
+    if (root) {
         snprintf(crc, sizeof crc, "%08x", crc_of(root));
         json_object_set_new(root, "crc", json_string(crc));
         text = json_dumps(root, JSON_INDENT(1) | JSON_REAL_PRECISION(6));
