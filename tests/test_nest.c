@@ -240,7 +240,7 @@ static void refusals(void **state)
     nt_error why;
     make(&s, &leap_kernel, &layouts[0]);
     nt_problem problem = scene_problem(&s, 2);
-    make(&thin, &update_kernel, &layouts[0]); /* radius 0: no halo */
+    make(&thin, &update_kernel, &layouts[0]); /* pointwise: no halo */
     problem.level[1] = &thin.level[0].grid;
     assert_refused(nt_plan_create(&plan, &problem, &plain, &why), NT_ESHAPE, &why, "halo of 0");
     problem.level[1] = NULL;

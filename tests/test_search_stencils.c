@@ -1,5 +1,5 @@
 /*
- * test_search_stencils.c - a search over neighbours: pairs of axes, and trials that are cut short
+ * test_search_stencils.c - a search of stencils: pairs of axes, and trials that are cut short
  * SPDX-License-Identifier: MIT
  */
 #include "measure/stats.h"

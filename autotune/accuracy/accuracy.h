@@ -63,7 +63,7 @@ double accuracy_ulps(double got, const exact *e);
 /* accuracy_confirmed() - within the committed max_ulp, and no special value wrong. */
 int accuracy_confirmed(const accuracy *a, const accuracy_entry *e);
 
-/* accuracy_can() - can this kernel be measured so?  It needs radius 0 and one level; *why names what not. */
+/* accuracy_can() - can this kernel be measured so?  It must be pointwise; *why says what is in the way. */
 int accuracy_can(const nt_kernel *kernel, nt_dtype dtype, bool exhaustive, nt_error *why);
 
 /*

@@ -2,7 +2,7 @@
  * search.h - finds fast configs by asking trials, within a time
  * SPDX-License-Identifier: MIT
  *
- * Coordinate descent from a start, over neighbours with moves of two tile sizes at once, since those serve
+ * Coordinate descent from a start, of stencils with moves of two tile sizes at once, since those serve
  * together or not at all; then random probes, each of which may become the start of another descent.  It
  * knows no kernel and no clock but the runner's: a test gives it synthetic costs.
  */
