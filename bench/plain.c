@@ -2,8 +2,8 @@
  * plain.c - the yardstick: a = sin(cos(a) sin(a)) as a plain C loop, as people would build it
  * SPDX-License-Identifier: MIT
  *
- * gcc -Ofast -march=native -fopenmp, nothing of nestune in it but the random input.  -Ofast lets gcc take the vector functions
- * of glibc (libmvec) and sets flush-to-zero, so this is an executable of its own.  Two forms:
+ * gcc -Ofast -march=native -fopenmp, nothing of nestune in it but the random input.  -Ofast lets gcc take the
+ * vector functions of glibc (libmvec) and sets flush-to-zero, so this is an executable of its own.  Two forms:
  *
  *   plain   the loop as the notebook writes it.  gcc 12 joins sin(a) and cos(a) into one sincos, for which
  *           it knows no vector function: the loop stays scalar.

@@ -2,7 +2,8 @@
  * plain_wave.c - the yardstick: the wave equation's update as a plain C loop, as people would build it
  * SPDX-License-Identifier: MIT
  *
- * gcc -Ofast -march=native -fopenmp, nothing of nestune in it but the random input, an executable of its own as plain.c is.
+ * gcc -Ofast -march=native -fopenmp, nothing of nestune in it but the random input, an
+ * executable of its own as plain.c is.
  * Variable velocity, in place over two levels, orders 2, 4 and 8.  Two forms:
  *
  *   plain    three nested loops, the outer one shared: what people write first
