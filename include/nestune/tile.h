@@ -45,6 +45,16 @@
 
 #else /* in a kernel's common source */
 #include "nt_isas.h"
+
+/* The forms of a kernel that mostly waits for memory, for its table; NT_MAP_TILES defines their functions. */
+#define NT_MAP_FORMS                                              \
+    {"u1", "one vector in flight"},                               \
+    {"u4", "four vectors in flight"},                             \
+    {"u8", "eight vectors in flight"},                            \
+    {"s1", "one vector in flight, stores past the caches"},       \
+    {"s4", "four vectors in flight, stores past the caches"},     \
+    {"s8", "eight vectors in flight, stores past the caches"}
+
 #define NT_FUNCTIONS_DECLARE(k, isa, code) extern const nt_function nt_##k##_functions_##isa[];
 #define NT_FUNCTIONS_ENTRY(k, isa, code)   nt_##k##_functions_##isa,
 #define NT_GATHER_FUNCTIONS(k)               \

@@ -14,15 +14,7 @@ static const nt_variant variants[] = {
     {0},
 };
 
-static const nt_form forms[] = {
-    {"u1", "one vector in flight"},
-    {"u4", "four vectors in flight"},
-    {"u8", "eight vectors in flight"},
-    {"s1", "one vector in flight, stores past the caches"},
-    {"s4", "four vectors in flight, stores past the caches"},
-    {"s8", "eight vectors in flight, stores past the caches"},
-    {0},
-};
+static const nt_form forms[] = {NT_MAP_FORMS, {0}};
 
 static void reference(const nt_reals *real, nt_real *const r[NT_REFERENCE_REALS], const nt_cell *cell)
 {

@@ -17,21 +17,12 @@
 SCALE(f64)
 SCALE(f32)
 
-#define FORMS(T, n)                                                                           \
-    NT_MAP_TILE(T, plain_##T##_##n, n, scale_##T)                                             \
-    NT_MAP_TILE_STORE(T, stream_##T##_##n, n, scale_##T, T##_stream, simd_fence())
-FORMS(f64, 1)
-FORMS(f64, 4)
-FORMS(f64, 8)
-FORMS(f32, 1)
-FORMS(f32, 4)
-FORMS(f32, 8)
+NT_MAP_TILES(f64, scale_f64)
+NT_MAP_TILES(f32, scale_f32)
 
 #define WORK .work = {.mul = 1, .load = 1, .store = 1}
-#define ENTRIES(T, code, n)                              \
-    NT_TILE("plain", code, "u" #n, plain_##T##_##n, WORK), \
-    NT_TILE("plain", code, "s" #n, stream_##T##_##n, WORK)
 const nt_function NT_FUNCTIONS(scale)[] = {
-    ENTRIES(f64, NT_F64, 1), ENTRIES(f64, NT_F64, 4), ENTRIES(f64, NT_F64, 8),
-    ENTRIES(f32, NT_F32, 1), ENTRIES(f32, NT_F32, 4), ENTRIES(f32, NT_F32, 8), {0},
+    NT_MAP_ENTRIES("plain", NT_F64, scale_f64, WORK),
+    NT_MAP_ENTRIES("plain", NT_F32, scale_f32, WORK),
+    {0},
 };

@@ -14,15 +14,12 @@
 SQUARE(f64)
 SQUARE(f32)
 
-#define PLAIN(T, n)  NT_MAP_TILE(T, plain_##T##_##n, n, square_##T)
-#define STREAM(T, n) NT_MAP_TILE_STORE(T, stream_##T##_##n, n, square_##T, T##_stream, simd_fence())
-#define TILES(T)     PLAIN(T, 1) PLAIN(T, 4) PLAIN(T, 8) STREAM(T, 4) STREAM(T, 8)
-TILES(f64)
-TILES(f32)
+NT_MAP_TILES(f64, square_f64)
+NT_MAP_TILES(f32, square_f32)
 
-#define ENTRY(code, fn, function) \
-    NT_TILE("plain", code, fn, function, .work = {.mul = 1, .load = 1, .store = 1})
-#define ENTRIES(T, code)                                                                                  \
-    ENTRY(code, "u4", plain_##T##_4), ENTRY(code, "u8", plain_##T##_8), ENTRY(code, "u1", plain_##T##_1), \
-        ENTRY(code, "s4", stream_##T##_4), ENTRY(code, "s8", stream_##T##_8)
-const nt_function NT_FUNCTIONS(square)[] = {ENTRIES(f64, NT_F64), ENTRIES(f32, NT_F32), {0}};
+#define WORK .work = {.mul = 1, .load = 1, .store = 1}
+const nt_function NT_FUNCTIONS(square)[] = {
+    NT_MAP_ENTRIES("plain", NT_F64, square_f64, WORK),
+    NT_MAP_ENTRIES("plain", NT_F32, square_f32, WORK),
+    {0},
+};

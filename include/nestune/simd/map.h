@@ -84,4 +84,23 @@ SIMD_INLINE int map_head(const void *dst, size_t bytes, int lanes, int64_t n)
     ((row)->partial ? T##_load_n((const T##_real *)(row)->coef[c] + (i), (row)->partial)         \
                     : T##_load((const T##_real *)(row)->coef[c] + (i) + (u) * T##_LANES))
 
+/*
+ * The functions of NT_MAP_FORMS (tile.h) for FN, and their entries in the kernel's table; behind FN come .work
+ * or .work_of.
+ */
+#define NT_MAP_TILES(T, FN)                                                                     \
+    NT_MAP_TILE(T, FN##_u1, 1, FN)                                                              \
+    NT_MAP_TILE(T, FN##_u4, 4, FN)                                                              \
+    NT_MAP_TILE(T, FN##_u8, 8, FN)                                                              \
+    NT_MAP_TILE_STORE(T, FN##_s1, 1, FN, T##_stream, simd_fence())                              \
+    NT_MAP_TILE_STORE(T, FN##_s4, 4, FN, T##_stream, simd_fence())                              \
+    NT_MAP_TILE_STORE(T, FN##_s8, 8, FN, T##_stream, simd_fence())
+#define NT_MAP_ENTRIES(variant, dtype, FN, ...)                                                 \
+    NT_TILE(variant, dtype, "u4", FN##_u4, __VA_ARGS__),                                        \
+        NT_TILE(variant, dtype, "u1", FN##_u1, __VA_ARGS__),                                    \
+        NT_TILE(variant, dtype, "u8", FN##_u8, __VA_ARGS__),                                    \
+        NT_TILE(variant, dtype, "s1", FN##_s1, __VA_ARGS__),                                    \
+        NT_TILE(variant, dtype, "s4", FN##_s4, __VA_ARGS__),                                    \
+        NT_TILE(variant, dtype, "s8", FN##_s8, __VA_ARGS__)
+
 #endif /* NESTUNE_MAP_H */
