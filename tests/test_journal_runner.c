@@ -14,6 +14,7 @@
 
 #include <cmocka.h>
 
+#include "ask_support.h"
 #include "journal_support.h"
 #include "measure/trial_json.h"
 #include "scratch.h"
@@ -53,21 +54,6 @@ static fake fake_make(void)
     void *shared = mmap(NULL, sizeof(int), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     assert_true(shared != MAP_FAILED);
     return (fake){{fake_run, fake_now_s}, shared, 100};
-}
-
-static trial_ask make_ask(int64_t steps)
-{
-    trial_ask ask = {.kernel = nt_kernel_find("mathop"),
-                     .dtype = NT_F64,
-                     .shape = {100, 20, 3},
-                     .steps = steps,
-                     .in_place = 1,
-                     .reps = 3,
-                     .window_s = 0.1,
-                     .limit_s = 1};
-    assert_non_null(ask.kernel);
-    assert_int_equal(nt_config_default(ask.kernel, ask.dtype, &ask.config, NULL), NT_OK);
-    return ask;
 }
 
 static void the_kth_ask_gets_the_kth_answer(void **state)

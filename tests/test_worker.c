@@ -16,37 +16,11 @@
 
 #include <cmocka.h>
 
+#include "ask_support.h"
 #include "measure/trial_json.h"
 #include "os/clock.h"
 #include "os/process.h"
-#include "worker/driver.h"
 #include "worker/wire.h"
-
-static trial_ask make_ask(int64_t steps)
-{
-    trial_ask ask = {.kernel = nt_kernel_find("mathop"),
-                     .dtype = NT_F64,
-                     .shape = {100, 20, 3},
-                     .steps = steps,
-                     .in_place = 1,
-                     .reps = 3,
-                     .window_s = 0.001,
-                     .limit_s = 60};
-    assert_non_null(ask.kernel);
-    assert_int_equal(nt_config_default(ask.kernel, ask.dtype, &ask.config, NULL), NT_OK);
-    return ask;
-}
-
-static trial_answer run(driver *d, const trial_ask *ask)
-{
-    trial_answer answer;
-    trial_runner *runner = driver_runner(d);
-    const double before_s = runner->now_s(runner);
-    runner->run(runner, ask, &answer);
-    const double passed_s = runner->now_s(runner) - before_s;
-    assert_true(answer.wall_s > 0 && answer.wall_s <= passed_s);
-    return answer;
-}
 
 static driver *start_real(int64_t memory_limit_bytes)
 {
@@ -59,13 +33,16 @@ static driver *start_real(int64_t memory_limit_bytes)
     return d;
 }
 
-static void assert_timed(const trial_answer *answer, int reps)
+/* Runs an ask that must be timed; the hash of its result. */
+static uint64_t run_timed(driver *d, const trial_ask *ask)
 {
-    assert_string_equal(answer->detail, "");
-    assert_int_equal(answer->outcome, TRIAL_OK);
-    assert_int_equal(answer->n, reps);
-    for (int i = 0; i < reps; i++)
-        assert_true(answer->seconds[i] > 0 && answer->seconds[i] < 10);
+    const trial_answer answer = run_ask(d, ask);
+    assert_string_equal(answer.detail, "");
+    assert_int_equal(answer.outcome, TRIAL_OK);
+    assert_int_equal(answer.n, ask->reps);
+    for (int i = 0; i < ask->reps; i++)
+        assert_true(answer.seconds[i] > 0 && answer.seconds[i] < 10);
+    return answer.hash;
 }
 
 /* The input is restored before each repetition, in place or not: their number changes no bit. */
@@ -77,20 +54,15 @@ static void inputs_are_restored(void **state)
         trial_ask ask = make_ask(3);
         ask.dtype = (nt_dtype)t;
         ask.check = 1;
-        const trial_answer first = run(d, &ask);
-        assert_timed(&first, 3);
+        const uint64_t first = run_timed(d, &ask);
         ask.reps = 1;
         ask.check = 0;
-        const trial_answer once = run(d, &ask);
-        assert_timed(&once, 1);
-        assert_true(first.hash == once.hash);
+        assert_true(run_timed(d, &ask) == first);
         ask.in_place = 0;
         ask.reps = 2;
-        const trial_answer aside = run(d, &ask);
-        assert_timed(&aside, 2);
-        assert_true(first.hash == aside.hash);
+        assert_true(run_timed(d, &ask) == first);
         ask.steps = 4;
-        assert_true(run(d, &ask).hash != first.hash);
+        assert_true(run_ask(d, &ask).hash != first);
     }
     assert_int_equal(driver_n_spawned(d), 1);
     driver_destroy(d);
@@ -108,11 +80,10 @@ static void schedules_give_one_hash(void **state)
             ask.config.parallel = (nt_parallel)p;
             ask.config.depth = depth;
             ask.config.tile[1] = 7;
-            const trial_answer answer = run(d, &ask);
-            assert_timed(&answer, 3);
+            const uint64_t now = run_timed(d, &ask);
             if (hash)
-                assert_true(answer.hash == hash);
-            hash = answer.hash;
+                assert_true(now == hash);
+            hash = now;
         }
     driver_destroy(d);
 }
@@ -148,13 +119,12 @@ static void kernels_take_turns(void **state)
         for (int k = 0; k < n; k++) {
             trial_ask ask = asks[k];
             assert_int_equal(nt_config_default(ask.kernel, ask.dtype, &ask.config, NULL), NT_OK);
-            const trial_answer answer = run(d, &ask);
-            assert_timed(&answer, 3);
+            const uint64_t hash = run_timed(d, &ask);
             if (round)
-                assert_true(answer.hash == first[k]);
+                assert_true(hash == first[k]);
             for (int i = 0; round && i < k; i++) /* a case is a problem of its own */
                 assert_true(asks[i].kernel != asks[k].kernel || first[i] != first[k]);
-            first[k] = answer.hash;
+            first[k] = hash;
         }
     assert_int_equal(driver_n_spawned(d), 1);
     driver_destroy(d);
@@ -179,19 +149,14 @@ static void two_levels_run_on(void **state)
                 ask.shape[2] = 12;
                 assert_int_equal(nt_config_default(kernel, ask.dtype, &ask.config, NULL), NT_OK);
                 ask.window_s = 0;
-                const trial_answer once = run(d, &ask);
-                assert_timed(&once, 3);
+                const uint64_t once = run_timed(d, &ask);
                 ask.window_s = 0.002;
                 ask.reps = 2;
-                const trial_answer on = run(d, &ask);
-                assert_timed(&on, 2);
-                assert_true(on.hash == once.hash);
+                assert_true(run_timed(d, &ask) == once);
                 ask.config.depth = 3;
                 ask.config.tile[1] = 5;
                 ask.check = 1;
-                const trial_answer deep = run(d, &ask);
-                assert_timed(&deep, 2);
-                assert_true(deep.hash == once.hash);
+                assert_true(run_timed(d, &ask) == once);
                 n_checked++;
             }
     }
@@ -264,8 +229,7 @@ static void all_threads_run(void **state)
     driver *d = start_real(0);
     trial_ask ask = make_ask(1);
     ask.config.threads = nt_threads_allowed(); /* as the bound worker must see them too */
-    const trial_answer answer = run(d, &ask);
-    assert_timed(&answer, 3);
+    run_timed(d, &ask);
     driver_destroy(d);
 }
 
@@ -275,33 +239,33 @@ static void refusals_and_lack_of_memory(void **state)
     driver *d = start_real((int64_t)4 << 30);
     trial_ask ask = make_ask(1);
     ask.config.depth = 0;
-    trial_answer answer = run(d, &ask);
+    trial_answer answer = run_ask(d, &ask);
     assert_int_equal(answer.outcome, TRIAL_REFUSED);
     assert_true(answer.detail[0] != '\0');
 
     ask = make_ask(1);
     ask.shape[0] = ask.shape[1] = 1 << 20;
-    answer = run(d, &ask);
+    answer = run_ask(d, &ask);
     assert_int_equal(answer.outcome, TRIAL_MEMORY);
     assert_true(answer.detail[0] != '\0');
     ask.shape[2] = (int64_t)1 << 40;
-    answer = run(d, &ask);
+    answer = run_ask(d, &ask);
     assert_int_equal(answer.outcome, TRIAL_MEMORY);
     ask.shape[2] = -1;
-    assert_int_equal(run(d, &ask).outcome, TRIAL_REFUSED);
+    assert_int_equal(run_ask(d, &ask).outcome, TRIAL_REFUSED);
 
     ask = make_ask(1);
     ask.shape[0] = 0; /* nothing to do is no failure */
-    assert_int_equal(run(d, &ask).outcome, TRIAL_OK);
+    assert_int_equal(run_ask(d, &ask).outcome, TRIAL_OK);
     assert_int_equal(driver_n_spawned(d), 1);
 
     ask = make_ask((int64_t)1 << 39); /* too long for its limit */
     ask.limit_s = 0.2;
-    answer = run(d, &ask);
+    answer = run_ask(d, &ask);
     assert_int_equal(answer.outcome, TRIAL_HANG);
     assert_true(answer.wall_s < 0.7);
     ask = make_ask(1);
-    assert_int_equal(run(d, &ask).outcome, TRIAL_OK);
+    assert_int_equal(run_ask(d, &ask).outcome, TRIAL_OK);
     assert_int_equal(driver_n_spawned(d), 2);
     driver_destroy(d);
 }
