@@ -1,0 +1,97 @@
+/*
+ * planted_worker.h - workers that do as they are told: the test's own program, started again
+ * SPDX-License-Identifier: MIT
+ *
+ * Exec'd with the argument "planted", a test's main() hands over to planted_main(), which speaks the worker's
+ * language and leaves what is done with each ask to the test.
+ */
+#ifndef TESTS_PLANTED_WORKER_H
+#define TESTS_PLANTED_WORKER_H
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "ask_support.h"
+#include "measure/trial_json.h"
+#include "os/process.h"
+#include "worker/wire.h"
+
+/* ---- The worker's side ----------------------------------------------------------------------- */
+
+/* An ask as it was heard, and the answer that is due. */
+typedef struct heard {
+    trial_ask ask;
+    trial_answer answer;
+} heard;
+
+static inline void answer_text(const char *text, size_t n)
+{
+    if (write(PROCESS_OUT_FD, text, n) < 0)
+        _exit(9);
+}
+
+/* The line of a record, which is freed; the text is the caller's. */
+static inline char *line_of(json_t *record)
+{
+    char *text = trial_record_text(record);
+    const size_t n = text ? strlen(text) : 0;
+    char *line = malloc(n + 2);
+    if (!text || !line)
+        _exit(9);
+    memcpy(line, text, n);
+    strcpy(line + n, "\n");
+    free(text);
+    json_decref(record);
+    return line;
+}
+
+static inline void answer_record(json_t *record)
+{
+    char *line = line_of(record);
+    answer_text(line, strlen(line));
+    free(line);
+}
+
+static inline void be_right(heard *h)
+{
+    answer_record(trial_to_json(&h->ask, &h->answer));
+}
+
+/* Mode "rude" garbles its hello, "mute" ends before it; any other is a worker. */
+static inline int planted_main(const char *mode, void (*act)(heard *h))
+{
+    static char line[WIRE_MOST];
+    const char *hello = strcmp(mode, "rude") == 0 ? "{\"type\":\"hullo\"}\n" : WIRE_HELLO;
+    ssize_t n;
+    if (strcmp(mode, "mute") == 0)
+        return 3;
+    answer_text(hello, strlen(hello));
+    while ((n = read(PROCESS_IN_FD, line, sizeof line)) > 0) {
+        heard h;
+        nt_error why;
+        json_t *record = json_loadb(line, (size_t)n, 0, NULL);
+        if (!record || trial_from_json(record, &h.ask, NULL, &why) != NT_OK)
+            return 8;
+        json_decref(record);
+        h.answer = (trial_answer){.outcome = TRIAL_OK, .hash = 42, .n = h.ask.reps};
+        for (int i = 0; i < h.ask.reps; i++)
+            h.answer.seconds[i] = 0.5 + i;
+        act(&h);
+    }
+    return 0;
+}
+
+/* ---- The parent's side ----------------------------------------------------------------------- */
+
+/* The driver keeps argv, so it must last. */
+static inline driver *start_planted(const char *mode, nt_error *why)
+{
+    static char *argv[] = {"test", "planted", NULL, NULL};
+    argv[2] = (char *)mode;
+    const driver_options options = {(int64_t)1 << 30, NULL, argv};
+    driver *d;
+    return driver_create(&d, &options, why) == NT_OK ? d : NULL;
+}
+
+#endif /* TESTS_PLANTED_WORKER_H */
