@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -55,6 +56,19 @@ static inline int scratch_as_nobody(int (*run)(void *context), void *context)
     int status = -1;
     waitpid(pid, &status, 0);
     return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+/* The largest that a file may become, for this process; what it was.  Stands for a full disk. */
+static inline rlim_t scratch_limit(rlim_t bytes)
+{
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_FSIZE, &limit) != 0)
+        abort();
+    const rlim_t old = limit.rlim_cur;
+    limit.rlim_cur = bytes;
+    if (setrlimit(RLIMIT_FSIZE, &limit) != 0)
+        abort();
+    return old;
 }
 
 #endif /* TESTS_SCRATCH_H */

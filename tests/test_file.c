@@ -12,7 +12,6 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/mount.h>
-#include <sys/resource.h>
 #include <time.h>
 
 #include <cmocka.h>
@@ -71,19 +70,15 @@ static void a_full_file_leaves_the_old_one(void **state)
     (void)state;
     enum { SIZE = 64 };
     scratch s = scratch_make();
-    struct rlimit old, low;
     nt_error why;
     char data[SIZE];
 
     memset(data, 'x', sizeof data);
     assert_int_equal(file_replace(s.path, "old", 3, NULL), NT_OK);
-    assert_int_equal(getrlimit(RLIMIT_FSIZE, &old), 0);
     for (size_t limit = 0; limit < SIZE; limit += 7) {
-        low = old;
-        low.rlim_cur = limit;
-        setrlimit(RLIMIT_FSIZE, &low);
+        const rlim_t old = scratch_limit(limit);
         const nt_status status = file_replace(s.path, data, sizeof data, &why);
-        setrlimit(RLIMIT_FSIZE, &old);
+        scratch_limit(old);
         assert_int_equal(status, NT_EIO);
         assert_non_null(strstr(why.text, strerror(EFBIG)));
         assert_non_null(strstr(why.text, s.path));

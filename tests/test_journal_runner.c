@@ -9,7 +9,6 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/mman.h>
-#include <sys/resource.h>
 #include <time.h>
 
 #include <cmocka.h>
@@ -169,18 +168,14 @@ static void a_full_disk_stops_no_search(void **state)
     fake f = fake_make();
     journal *j;
     journal_runner r;
-    struct rlimit old, low;
     make_new(&j, s.path);
     assert_int_equal(journal_runner_init(&r, j, &f.runner, NULL, NULL, NULL), NT_OK);
-    assert_int_equal(getrlimit(RLIMIT_FSIZE, &old), 0);
-    low = old;
-    low.rlim_cur = 300;
-    setrlimit(RLIMIT_FSIZE, &low);
     trial_answer answer;
     const trial_ask ask = make_ask(1);
+    const rlim_t old = scratch_limit(300);
     for (int i = 0; i < 3; i++)
         r.runner.run(&r.runner, &ask, &answer);
-    setrlimit(RLIMIT_FSIZE, &old);
+    scratch_limit(old);
     assert_int_equal(answer.outcome, TRIAL_OK);
     assert_int_equal(*f.n_run, 3);
     assert_true(r.n_unrecorded >= 2);
