@@ -7,7 +7,6 @@
  */
 #include "wave_support.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 
 /* The library's weights are the textbook's. */
@@ -212,16 +211,14 @@ int main(int argc, char **argv)
     tests_begin(argv);
     for (int i = 0; i < N_SCHEMES; i++) {
         const scheme *s = &schemes[i];
-        char name[32];
-        snprintf(name, sizeof name, "wave/%s/o%d", nt_dtype_name(s->dtype), s->order);
-        tests_add(modes, s, "%s:modes", name);
-        tests_add(constant, s, "%s:constant", name);
-        tests_add(spike, s, "%s:spike", name);
-        tests_add(limit, s, "%s:limit", name);
+        add_scheme(modes, s, "modes");
+        add_scheme(constant, s, "constant");
+        add_scheme(spike, s, "spike");
+        add_scheme(limit, s, "limit");
         if (s->order == 2)
-            tests_add(printed, s, "%s:printed", name);
+            add_scheme(printed, s, "printed");
         if (s->dtype == NT_F64)
-            tests_add(weights, s, "%s:weights", name);
+            add_scheme(weights, s, "weights");
     }
     return tests_run("wave_exact");
 }

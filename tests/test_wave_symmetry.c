@@ -6,8 +6,6 @@
  */
 #include "wave_support.h"
 
-#include <stdio.h>
-
 /* ---- Conservation and reversal --------------------------------------------------------------------------
  * */
 
@@ -233,12 +231,10 @@ int main(int argc, char **argv)
     tests_begin(argv);
     for (int i = 0; i < N_SCHEMES; i++) {
         const scheme *s = &schemes[i];
-        char name[32];
-        snprintf(name, sizeof name, "wave/%s/o%d", nt_dtype_name(s->dtype), s->order);
-        tests_add(reversal, s, "%s:reversal", name);
-        tests_add(symmetries, s, "%s:symmetries", name);
+        add_scheme(reversal, s, "reversal");
+        add_scheme(symmetries, s, "symmetries");
         if (s->dtype == NT_F64)
-            tests_add(energy_is_kept, s, "%s:energy", name);
+            add_scheme(energy_is_kept, s, "energy");
     }
     return tests_run("wave_symmetry");
 }

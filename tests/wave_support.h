@@ -35,6 +35,11 @@ static const scheme schemes[] = {{2, NT_F32},  {2, NT_F64},  {4, NT_F32},  {4, N
                                  {12, NT_F32}, {12, NT_F64}, {16, NT_F32}, {16, NT_F64}};
 enum { N_SCHEMES = sizeof schemes / sizeof *schemes };
 
+static inline void add_scheme(CMUnitTestFunction run, const scheme *s, const char *what)
+{
+    tests_add(run, s, "wave/%s/o%d:%s", nt_dtype_name(s->dtype), s->order, what);
+}
+
 static const double equal[3] = {10, 10, 10}, unequal[3] = {10, 12.5, 8};
 static const long double wave_pi = 3.14159265358979323846264338327950288L;
 
