@@ -28,6 +28,7 @@ static inline double bowl(const fake_trials *f, const trial_ask *ask)
 }
 
 typedef struct scene_of_search {
+    fake_trials *f; /* whom it asks */
     space sp;
     search *s;
 } scene_of_search;
@@ -37,7 +38,7 @@ static inline scene_of_search prepare(fake_trials *f, double budget_s, uint64_t 
     static const int threads[] = {1, 2, 4};
     static const int64_t shape[3] = {256, 128, 64}, steps = 16;
     const int n_threads = sizeof threads / sizeof *threads;
-    scene_of_search sc;
+    scene_of_search sc = {.f = f};
     space_question q = {.kernel = nt_kernel_find("mathop"),
                         .kernel_case = nt_kernel_case_at(nt_kernel_find("mathop"), 0),
                         .dtype = NT_F64,
@@ -66,6 +67,13 @@ static inline scene_of_search prepare(fake_trials *f, double budget_s, uint64_t 
                             .check = 1,
                             .limit_s = 2};
     return sc;
+}
+
+/* Frees the trials too. */
+static inline void finish(scene_of_search *sc)
+{
+    free(sc->s);
+    fake_free(sc->f);
 }
 
 static inline nt_config first_start(const space *s)

@@ -43,8 +43,7 @@ static void finds_the_bottom_of_a_bowl(void **state)
         const double regret = bowl_of(&sc, &sc.s->tried[sc.s->best].config) / least - 1;
         worst_regret = fmax(worst_regret, regret);
         worst_trials = sc.s->n_tried > worst_trials ? sc.s->n_tried : worst_trials;
-        free(sc.s);
-        fake_free(&f);
+        finish(&sc);
     }
     if (worst_regret > 0.05 || worst_trials > 250)
         fail_msg("%.1f%% above the least after at most %d trials", 100 * worst_regret, worst_trials);
@@ -63,8 +62,7 @@ static void probes_find_what_no_descent_sees(void **state)
         run_from_two(&sc, 400);
         assert_in_range(sc.s->n_tried, 300, SEARCH_MOST);
         found += bowl_of(&sc, &sc.s->tried[sc.s->best].config) < 1.05 * least;
-        free(sc.s);
-        fake_free(&f);
+        finish(&sc);
     }
     assert_int_equal(found, 10);
 }
@@ -86,8 +84,7 @@ static void the_budget_is_kept(void **state)
                          f.asks[a].begin_s - sc.s->deadline_s);
         assert_int_equal(sc.s->n_tried, f.n_asks);
         assert_false(sc.s->complete && budgets_s[i] < 0.05);
-        free(sc.s);
-        fake_free(&f);
+        finish(&sc);
     }
 }
 
@@ -104,8 +101,7 @@ static void stops_when_asked(void **state)
         assert_true(search_over(sc.s));
         assert_false(sc.s->complete);
         assert_true(sc.s->best >= 0); /* the best so far stands */
-        free(sc.s);
-        fake_free(&f);
+        finish(&sc);
     }
 }
 
@@ -130,8 +126,7 @@ static void equal_configs_are_asked_once(void **state)
     serial.schedule = NT_DYNAMIC; /* means nothing where nothing is shared */
     assert_ptr_equal(search_try(sc.s, serial), one);
     assert_int_equal(f.n_asks, before); /* the descent had asked for serial */
-    free(sc.s);
-    fake_free(&f);
+    finish(&sc);
 }
 
 static void one_seed_one_sequence(void **state)
@@ -151,12 +146,9 @@ static void one_seed_one_sequence(void **state)
     for (int i = 0; i < a.n_asks && !differs; i++)
         differs = !same_config(&a.asks[i].ask.config, &c.asks[i].ask.config);
     assert_true(differs);
-    free(sa.s);
-    free(sb.s);
-    free(other.s);
-    fake_free(&a);
-    fake_free(&b);
-    fake_free(&c);
+    finish(&sa);
+    finish(&sb);
+    finish(&other);
 }
 
 static void a_full_memo_ends_the_search(void **state)
@@ -174,8 +166,7 @@ static void a_full_memo_ends_the_search(void **state)
         c = search_try(sc.s, space_random(&sc.sp, &draws));
     while (c);
     assert_int_equal(f.n_asks, SEARCH_MOST);
-    free(sc.s);
-    fake_free(&f);
+    finish(&sc);
 }
 
 int main(void)

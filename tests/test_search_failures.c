@@ -41,8 +41,7 @@ static void faster_but_wrong_is_refused(void **state)
     const int n = search_top(sc.s, top, 8);
     for (int i = 0; i < n; i++)
         assert_int_equal(sc.s->tried[top[i]].config.schedule, NT_STATIC);
-    free(sc.s);
-    fake_free(&f);
+    finish(&sc);
 }
 
 /* The middle loop, the bowl's bottom, does not survive; nor do some others. */
@@ -80,8 +79,7 @@ static void failures_cost_one_trial_each(void **state)
     assert_int_equal(sc.s->n_failed, sc.s->n_tried - n[TRIAL_OK]);
     assert_int_equal(sc.s->tried[sc.s->best].outcome, TRIAL_OK);
     assert_true(n[TRIAL_OK] > 50); /* it went on */
-    free(sc.s);
-    fake_free(&f);
+    finish(&sc);
 }
 
 static trial_outcome crash_first(const fake_trials *f, const trial_ask *ask, uint64_t *hash)
@@ -101,8 +99,7 @@ static void starts_that_fail_leave_the_probes(void **state)
     assert_true(sc.s->best >= 0);
     assert_true(sc.s->n_tried > 50);
     assert_false(sc.s->complete);
-    free(sc.s);
-    fake_free(&f);
+    finish(&sc);
 }
 
 static void say_nothing(trial_runner *self, const trial_ask *ask, trial_answer *answer)
@@ -123,8 +120,7 @@ static void an_answer_without_times_is_none(void **state)
     assert_int_equal(c->outcome, TRIAL_CRASH);
     assert_string_not_equal(c->detail, "");
     assert_int_equal(sc.s->best, -1);
-    free(sc.s);
-    fake_free(&f);
+    finish(&sc);
 }
 
 static double slow(const fake_trials *f, const trial_ask *ask)
@@ -143,10 +139,8 @@ static void slow_problems_get_longer_limits(void **state)
         assert_true(quick.asks[i].ask.limit_s == 2);
     for (int i = 1; i < long_runs.n_asks; i++)
         assert_true(long_runs.asks[i].ask.limit_s > 10 * (3 + 1) * b.s->tried[b.s->best].seconds);
-    free(a.s);
-    free(b.s);
-    fake_free(&quick);
-    fake_free(&long_runs);
+    finish(&a);
+    finish(&b);
 }
 
 /* ---- The best few ----------------------------------------------------------------------------------- */
@@ -171,8 +165,7 @@ static void the_top_is_sorted_and_complete(void **state)
     assert_memory_equal(few, top, sizeof few);
     assert_int_equal(search_top(sc.s, few, 1), 1);
     assert_int_equal(few[0], sc.s->best);
-    free(sc.s);
-    fake_free(&f);
+    finish(&sc);
 }
 
 int main(void)

@@ -59,8 +59,7 @@ static void pairs_of_axes_climb_a_ridge(void **state)
     assert_true(sc.s->complete);
     const nt_config *best = &sc.s->tried[sc.s->best].config;
     assert_true(best->depth >= 8 && best->tile[1] >= 16);
-    free(sc.s);
-    fake_free(&f);
+    finish(&sc);
 }
 
 /* What one repetition shows to be far behind gets no more; what may be good gets the others, and the check
@@ -95,8 +94,7 @@ static void the_hopeless_get_one_repetition(void **state)
         n_once += a->ask.reps == 1 && !again;
     }
     assert_true(n_once > 30 && n_again > 5);
-    free(sc.s);
-    fake_free(&f);
+    finish(&sc);
 }
 
 int main(void)
