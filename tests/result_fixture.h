@@ -34,10 +34,7 @@ typedef struct saved {
 
 static inline result *empty_like(const result *r)
 {
-    result *back = calloc(1, sizeof *back);
-    assert_non_null(back);
-    back->machine = r->machine;
-    return back;
+    return result_of(r->machine);
 }
 
 static inline saved save(void)
@@ -129,9 +126,7 @@ static inline void write_sealed(json_t *root, const char *path)
 static inline result *all_cases(void)
 {
     const nt_kernel *k = with_cases();
-    result *r = calloc(1, sizeof *r);
-    assert_non_null(r);
-    r->machine = made_up_machine();
+    result *r = result_of(made_up_machine());
     const nt_case *c;
     for (int i = 0; (c = nt_kernel_case_at(k, i)); i++)
         for (int d = 0; d < NT_N_DTYPES; d++)

@@ -105,12 +105,19 @@ static inline const nt_kernel *with_cases(void)
     return NULL;
 }
 
-/* Rows of two kernels, out of the registry's order.  To be freed. */
-static inline result *made_up_result(void)
+/* Without rows.  To be freed. */
+static inline result *result_of(nt_machine machine)
 {
     result *r = calloc(1, sizeof *r);
     assert_non_null(r);
-    r->machine = made_up_machine();
+    r->machine = machine;
+    return r;
+}
+
+/* Rows of two kernels, out of the registry's order.  To be freed. */
+static inline result *made_up_result(void)
+{
+    result *r = result_of(made_up_machine());
     r->row[r->n_rows++] = made_up_row(nt_kernel_find("scale"), NT_F64, NT_OUT_OF_CACHE, NT_ONE_STEP);
     r->row[r->n_rows++] = made_up_row(nt_kernel_find("mathop"), NT_F64, NT_IN_CACHE, NT_ONE_STEP);
     r->row[r->n_rows++] = made_up_row(nt_kernel_find("mathop"), NT_F64, NT_OUT_OF_CACHE, NT_MANY_STEPS);
