@@ -100,7 +100,7 @@ static int add(const trial_ask *ask, const char *place, const char *how, const c
                      k->cases ? ask->kernel_case->name : "", nt_dtype_name(ask->dtype), place, how);
     if (ask->steps > 1)
         snprintf(b->name + n, sizeof b->name - (size_t)n, "/steps:%lld", (long long)ask->steps);
-    nt_config_format(k, &ask->config, b->label);
+    nt_config_format(k, &ask->config, b->label, sizeof b->label);
     n = (int)strlen(b->label);
     if (why)
         snprintf(b->label + n, sizeof b->label - (size_t)n, " (%s)", why);
@@ -200,7 +200,7 @@ static void add_context(const nt_machine *m)
     gbench_context("flags", build->flags);
     gbench_context("sleef", build->sleef);
     gbench_context("cpu", m->model);
-    nt_machine_id(m, text);
+    nt_machine_id(m, text, sizeof text);
     gbench_context("machine", text);
     snprintf(text, sizeof text, "%d", m->threads_allowed);
     gbench_context("threads_allowed", text);

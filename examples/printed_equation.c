@@ -21,8 +21,8 @@ enum { N = 40, STEPS = 250 };
 static const double courant_squared = 0.01, pi = 3.14159265358979323846;
 
 typedef struct run {
-    nt_wave wave;
-    nt_grid level[2], medium;
+    nt_wave *wave;
+    nt_grid *grids[3]; /* the field at two times, and the medium */
     nt_plan *plan;
 } run;
 
@@ -34,29 +34,25 @@ static void must(nt_status status, const nt_error *why)
     }
 }
 
-/* The wave is set already; one step a run. */
+/* The wave is set already. */
 static void start(run *r)
 {
     nt_error why;
-    for (int i = 0; i < 2; i++)
-        must(nt_grid_create(&r->level[i], NT_F64, N, N, N, 1, NULL, &why), &why);
-    must(nt_grid_create(&r->medium, NT_F64, N, N, N, 0, NULL, &why), &why);
+    for (int i = 0; i < 3; i++)
+        must(nt_grid_create(&r->grids[i], NT_F64, (const int64_t[3]){N, N, N}, i < 2 ? 1 : 0, NULL, &why),
+             &why);
     double s[N]; /* the walls lie one cell outside, at -1 and N */
     for (int i = 0; i < N; i++)
         s[i] = sin(pi * (i + 1) / (N + 1)) / sin(pi * (N / 2) / (N + 1));
     for (int z = 0; z < N; z++)
         for (int y = 0; y < N; y++)
             for (int x = 0; x < N; x++) {
-                *(double *)nt_grid_cell(&r->medium, x, y, z) = courant_squared;
                 for (int i = 0; i < 2; i++)
-                    *(double *)nt_grid_cell(&r->level[i], x, y, z) = s[x] * s[y] * s[z];
+                    *(double *)nt_grid_cell(r->grids[i], x, y, z) = s[x] * s[y] * s[z];
+                *(double *)nt_grid_cell(r->grids[2], x, y, z) = courant_squared;
             }
-    const nt_problem problem = {.kernel = nt_kernel_find("wave"),
-                                .level = {&r->level[0], &r->level[1]},
-                                .coef = {&r->medium},
-                                .params = &r->wave,
-                                .steps = 1};
-    must(nt_plan_create(&r->plan, &problem, NULL, &why), &why);
+    const nt_plan_options options = {sizeof options, .params = r->wave, .steps = 1};
+    must(nt_plan_create(&r->plan, nt_kernel_find("wave"), r->grids, 3, &options, &why), &why);
 }
 
 static double largest(const run *r)
@@ -73,9 +69,9 @@ static double largest(const run *r)
 static void finish(run *r)
 {
     nt_plan_destroy(r->plan);
-    for (int i = 0; i < 2; i++)
-        nt_grid_free(&r->level[i]);
-    nt_grid_free(&r->medium);
+    for (int i = 0; i < 3; i++)
+        nt_grid_destroy(r->grids[i]);
+    nt_wave_destroy(r->wave);
 }
 
 int main(int argc, char **argv)
@@ -85,8 +81,8 @@ int main(int argc, char **argv)
         return fputs("usage: printed_equation\n", stderr), 2;
     static run printed, standard;
     nt_error why;
-    nt_wave_printed(&printed.wave);
-    must(nt_wave_init(&standard.wave, 2, (double[3]){1, 1, 1}, &why), &why);
+    must(nt_wave_create_printed(&printed.wave, &why), &why);
+    must(nt_wave_create(&standard.wave, 2, (double[3]){1, 1, 1}, &why), &why);
     start(&printed);
     start(&standard);
     const double q = 8 - 6 * cos(pi / (N + 1)), a = acosh(1 + courant_squared * q / 2);
@@ -94,8 +90,8 @@ int main(int argc, char **argv)
     for (int n = 0; n <= STEPS; n++) {
         printf("%d %.12e %.12e %.12e\n", n, largest(&printed), largest(&standard),
                cosh((n + 0.5) * a) / cosh(a / 2));
-        nt_plan_run(printed.plan);
-        nt_plan_run(standard.plan);
+        nt_plan_run(printed.plan, 1);
+        nt_plan_run(standard.plan, 1);
     }
     finish(&printed);
     finish(&standard);

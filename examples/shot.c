@@ -18,6 +18,7 @@
 
 /* Plane z lies (z + 1) dx deep: the mirror, where the field is 0, is one cell above plane 0. */
 enum { NX = 200, NY = 140, NZ = 120, LAYER = 30, BOUNDARY_Z = 39, RECEIVERS = 100, STEPS = 590 };
+static const int64_t n[3] = {NX, NY, NZ};
 static const double dx = 10, v_above = 2000, v_below = 3000, frequency = 20, delay = 1.5 / 20;
 static const double from[1][3] = {{NX / 2, NY / 2, 9}}; /* the source, in cells */
 static const nt_boundary faces[NT_N_FACES] = {NT_ABSORBING, NT_ABSORBING, NT_ABSORBING,
@@ -37,18 +38,18 @@ int main(int argc, char **argv)
     nt_error why;
 
     /* The scheme, of order 8, its time step and its boundaries. */
-    nt_wave wave;
-    must(nt_wave_init(&wave, 8, (double[3]){dx, dx, dx}, &why), &why);
-    const double dt = 0.9 * nt_wave_max_dt(&wave, v_below);
-    must(nt_wave_absorb(&wave, NT_F32, (int64_t[3]){NX, NY, NZ}, faces, LAYER, v_below * dt, &why), &why);
+    nt_wave *wave;
+    must(nt_wave_create(&wave, 8, (double[3]){dx, dx, dx}, &why), &why);
+    const double dt = 0.9 * nt_wave_max_dt(wave, v_below);
+    must(nt_wave_absorb(wave, NT_F32, n, faces, LAYER, v_below * dt, &why), &why);
+    const unsigned mirrors = nt_wave_mirror_faces(wave);
 
     /* The field at two times, all zero, and the medium. */
-    nt_grid u[2], medium;
-    must(nt_grid_create(&u[0], NT_F32, NX, NY, NZ, wave.order / 2, NULL, &why), &why);
-    must(nt_grid_create(&u[1], NT_F32, NX, NY, NZ, wave.order / 2, NULL, &why), &why);
-    must(nt_grid_create(&medium, NT_F32, NX, NY, NZ, 0, NULL, &why), &why);
-    two_layers(&medium);
-    must(nt_wave_medium(&wave, &medium, dt, &why), &why);
+    nt_grid *grids[3], *medium; /* u twice, and the medium */
+    for (int i = 0; i < 3; i++)
+        must(nt_grid_create(&grids[i], NT_F32, n, i < 2 ? nt_wave_order(wave) / 2 : 0, NULL, &why), &why);
+    two_layers(medium = grids[2]);
+    must(nt_wave_medium(wave, medium, dt, &why), &why);
 
     /* One source, with its wavelet, and receivers, which need not lie on cells. */
     static double wavelet[STEPS], at[RECEIVERS][3], traces[RECEIVERS * STEPS];
@@ -56,26 +57,30 @@ int main(int argc, char **argv)
     for (int r = 0; r < RECEIVERS; r++)
         at[r][0] = 30.7 + 1.4 * r, at[r][1] = NY / 2, at[r][2] = 4;
     nt_points *source, *line;
-    must(nt_points_create(&source, &(nt_points_spec){1, from, NT_SINC, {NX, NY, NZ}, &wave}, &why), &why);
-    must(nt_points_create(&line, &(nt_points_spec){RECEIVERS, at, NT_SINC, {NX, NY, NZ}, &wave}, &why), &why);
-    nt_hook hooks[] = {nt_points_force(source, wavelet, STEPS), nt_points_receiver(line, traces, STEPS)};
+    must(nt_points_create(&source, &(nt_points_spec){1, from, NT_SINC, {NX, NY, NZ}, mirrors}, &why), &why);
+    must(nt_points_create(&line, &(nt_points_spec){RECEIVERS, at, NT_SINC, {NX, NY, NZ}, mirrors}, &why),
+         &why);
+    nt_hook *fire, *listen;
+    must(nt_points_force(&fire, source, wavelet, STEPS, &why), &why);
+    must(nt_points_receiver(&listen, line, traces, STEPS, &why), &why);
 
     /* Half of the steps, a look at the field, the other half: configured as this machine was tuned. */
-    nt_problem half = {nt_kernel_find("wave"), .level = {&u[0], &u[1]}, .coef = {&medium}, .params = &wave,
-                       .steps = STEPS / 2,     .hooks = hooks,          .n_hooks = 2};
+    const nt_hook *hooks[] = {fire, listen};
+    const nt_plan_options options = {sizeof options, .params = wave, .hooks = hooks, .n_hooks = 2};
     nt_plan *plan;
-    must(nt_plan_create(&plan, &half, NULL, &why), &why);
-    nt_plan_run(plan);
-    draw_slice(argv[2], nt_plan_newest(plan), &medium, LAYER, from[0], at[0]);
-    nt_plan_run(plan);
+    must(nt_plan_create(&plan, nt_kernel_find("wave"), grids, 3, &options, &why), &why);
+    nt_plan_run(plan, STEPS / 2);
+    draw_slice(argv[2], nt_plan_newest(plan), medium, LAYER, from[0], at[0]);
+    nt_plan_run(plan, STEPS - STEPS / 2);
     write_traces(csv, argv[1], traces, RECEIVERS, STEPS, dt);
     draw_section(argv[3], traces, RECEIVERS, STEPS);
 
     nt_plan_destroy(plan);
+    nt_points_hook_destroy(fire);
+    nt_points_hook_destroy(listen);
     nt_points_destroy(source);
     nt_points_destroy(line);
-    nt_grid_free(&u[0]);
-    nt_grid_free(&u[1]);
-    nt_grid_free(&medium);
-    nt_wave_free(&wave);
+    for (int i = 0; i < 3; i++)
+        nt_grid_destroy(grids[i]);
+    nt_wave_destroy(wave);
 }

@@ -64,7 +64,8 @@ static float *picture_values(const char *path, int64_t n)
 static float background(const nt_grid *medium, int x, int y, int z, int layer, const double source[3],
                         const double receiver[3])
 {
-    const int right = (int)medium->nx - 1 - layer, bottom = (int)medium->nz - 1 - layer;
+    const int right = (int)nt_grid_size(medium, 0) - 1 - layer,
+              bottom = (int)nt_grid_size(medium, 2) - 1 - layer;
     const float above = *(float *)nt_grid_cell(medium, x, y, 0);
     float grey = *(float *)nt_grid_cell(medium, x, y, z) > above ? 0.86f : 0.96f;
     if (((x == layer || x == right) && z <= bottom) || (z == bottom && x >= layer && x <= right))
@@ -77,8 +78,8 @@ static float background(const nt_grid *medium, int x, int y, int z, int layer, c
 void draw_slice(const char *path, const nt_grid *u, const nt_grid *medium, int layer, const double source[3],
                 const double receiver[3])
 {
-    const int nx = (int)u->nx, nz = (int)u->nz, y = (int)source[1];
-    float *value = picture_values(path, u->nx * u->nz), *grey = picture_values(path, u->nx * u->nz);
+    const int nx = (int)nt_grid_size(u, 0), nz = (int)nt_grid_size(u, 2), y = (int)source[1];
+    float *value = picture_values(path, (int64_t)nx * nz), *grey = picture_values(path, (int64_t)nx * nz);
     for (int z = 0; z < nz; z++)
         for (int x = 0; x < nx; x++) {
             value[z * nx + x] = *(float *)nt_grid_cell(u, x, y, z) / full_slice;

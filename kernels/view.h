@@ -1,5 +1,5 @@
 /*
- * view.h - a grid as an operand of a step
+ * view.h - what a grid holds, and a grid as an operand of a step
  * SPDX-License-Identifier: MIT
  */
 #ifndef NESTUNE_VIEW_H
@@ -9,6 +9,25 @@
 #include "nestune/kernel.h"
 
 enum { NT_LINE_BYTES = 64 };
+
+/* Cell (x, y, z) lies at cells + (x*sx + y*sy + z*sz) elements. */
+struct nt_grid {
+    nt_dtype dtype;
+    int64_t nx, ny, nz;   /* cells, without the halo */
+    ptrdiff_t sx, sy, sz; /* elements */
+    int halo;             /* cells on each of the six sides */
+    void *cells;          /* address of cell (0, 0, 0) */
+    void *memory;         /* what nt_grid_destroy() gives back; NULL for a wrapped grid */
+    size_t memory_bytes;  /* 0 where memory came from the heap */
+    bool any_layout;      /* cells are reached by nt_grid_map() alone, */
+    bool mapped;          /* and are now */
+};
+
+/* The address of a cell, mapped or not. */
+static inline void *nt_cell_at(const nt_grid *g, int64_t x, int64_t y, int64_t z)
+{
+    return (char *)g->cells + (x * g->sx + y * g->sy + z * g->sz) * (ptrdiff_t)nt_dtype_bytes(g->dtype);
+}
 
 /* Cells before x = 0 of a row of an owned grid: the row starts a cache line. */
 static inline int64_t nt_row_front(nt_dtype dtype, int halo)

@@ -103,7 +103,7 @@ static inline int make_home(void **state)
     (void)state;
     nt_machine m;
     nt_machine_detect(&m);
-    nt_machine_id(&m, machine_id);
+    nt_machine_id(&m, machine_id, sizeof machine_id);
     const scratch s = scratch_make();
     snprintf(home, sizeof home, "%s", s.folder);
     snprintf(copy, sizeof copy, "%.50s.copy", s.folder);

@@ -13,7 +13,6 @@
 #include <unistd.h>
 
 #include "nestune/philox.h"
-#include "view.h"
 
 /* ---- Random numbers ------------------------------------------------------------------------- */
 
@@ -131,14 +130,14 @@ void operand_make(operand *f, nt_dtype dtype, const int64_t n[3], int halo, cons
     char *corner = l->low ? f->memory.pages + (lead - low) * size
                           : f->memory.pages + f->memory.n_bytes - (high + lead) * size;
     nt_error why;
-    if (nt_grid_wrap(&f->grid, dtype, n[0], n[1], n[2], s[0], s[1], s[2], halo,
+    if (nt_grid_wrap(&f->grid, dtype, n, (const int64_t[3]){s[0], s[1], s[2]}, halo,
                      corner + halo * (s[0] + s[1] + s[2]) * size, &why) != NT_OK)
         fail_msg("%s", why.text);
     f->kept = 0;
     for (int64_t z = -halo; halo > 0 && z < n[2] + halo; z++)
         for (int64_t y = -halo; y < n[1] + halo; y++)
             for (int64_t x = -halo; x < n[0] + halo; x++)
-                cell_set(&f->grid, x, y, z, 0);
+                cell_set(f->grid, x, y, z, 0);
     f->before = malloc(f->memory.n_bytes);
     assert_non_null(f->before);
 }
@@ -151,7 +150,7 @@ void operand_snapshot(operand *f)
 /* Cells that may change are taken over into `before`: what still differs then is damage. */
 void operand_check(const operand *f, bool cells_may_change, const char *what)
 {
-    const nt_grid *g = &f->grid;
+    const nt_grid *g = f->grid;
     const size_t size = nt_dtype_bytes(g->dtype);
     const int k = f->kept;
     for (int64_t z = -k; cells_may_change && z < g->nz + k; z++)
@@ -171,6 +170,7 @@ void operand_check(const operand *f, bool cells_may_change, const char *what)
 
 void operand_free(operand *f)
 {
+    nt_grid_destroy(f->grid);
     guarded_free(&f->memory);
     free(f->before);
     *f = (operand){0};
@@ -240,14 +240,14 @@ void scene_make(scene *s, const nt_kernel *kernel, const void *params, nt_dtype 
 void scene_fill(scene *s)
 {
     for (int i = 0; i < s->kernel->field->n_levels; i++)
-        nt_kernel_fill(s->kernel, i, SCENE_SEED, &s->level[i].grid);
+        nt_kernel_fill(s->kernel, i, SCENE_SEED, s->level[i].grid);
     for (int i = 0; i < s->kernel->field->n_coefs; i++)
-        nt_kernel_fill(s->kernel, s->kernel->field->n_levels + i, SCENE_SEED, &s->coef[i].grid);
+        nt_kernel_fill(s->kernel, s->kernel->field->n_levels + i, SCENE_SEED, s->coef[i].grid);
 }
 
 void scene_ghosts(scene *s)
 {
-    const nt_grid *g = &s->level[0].grid;
+    const nt_grid *g = s->level[0].grid;
     const nt_view view = nt_view_of(g);
     const nt_box all = {0, g->nx, 0, g->ny, 0, g->nz};
     if (s->kernel->field->ghosts)
@@ -264,14 +264,14 @@ void scene_free(scene *s)
         operand_free(&s->result);
 }
 
-nt_problem scene_problem(scene *s, int64_t steps)
+test_problem scene_problem(scene *s, int64_t steps)
 {
-    nt_problem p = {.kernel = s->kernel, .params = s->params, .steps = steps};
+    test_problem p = {.kernel = s->kernel, .params = s->params, .steps = steps};
     for (int i = 0; i < s->kernel->field->n_levels; i++)
-        p.level[i] = &s->level[i].grid;
+        p.level[i] = s->level[i].grid;
     for (int i = 0; i < s->kernel->field->n_coefs; i++)
-        p.coef[i] = &s->coef[i].grid;
-    p.result = s->separate ? &s->result.grid : NULL;
+        p.coef[i] = s->coef[i].grid;
+    p.result = s->separate ? s->result.grid : NULL;
     return p;
 }
 
@@ -283,12 +283,12 @@ const nt_grid *scene_run(scene *s, const nt_config *config, int64_t steps, const
         operand_snapshot(&s->coef[i]);
     if (s->separate)
         operand_snapshot(&s->result);
-    const nt_problem problem = scene_problem(s, steps);
+    const test_problem problem = scene_problem(s, steps);
     nt_plan *plan;
     nt_error why;
-    if (nt_plan_create(&plan, &problem, config, &why) != NT_OK)
+    if (problem_plan(&plan, &problem, config, &why) != NT_OK)
         fail_msg("%s: %s", what, why.text);
-    nt_plan_run(plan);
+    nt_plan_run(plan, steps);
     const nt_grid *newest = nt_plan_newest(plan);
     nt_plan_destroy(plan);
     for (int i = 0; i < s->kernel->field->n_levels; i++)
@@ -302,13 +302,13 @@ const nt_grid *scene_run(scene *s, const nt_config *config, int64_t steps, const
 
 nt_step scene_step(scene *s)
 {
-    const nt_grid *src = &s->level[0].grid;
-    const nt_grid *dst = s->kernel->field->n_levels == 2 ? &s->level[1].grid
-                         : s->separate                   ? &s->result.grid
+    const nt_grid *src = s->level[0].grid;
+    const nt_grid *dst = s->kernel->field->n_levels == 2 ? s->level[1].grid
+                         : s->separate                   ? s->result.grid
                                                          : src;
-    nt_step step = {.src = nt_view_of(src), .dst = nt_view_of(dst), .params = s->params};
+    nt_step step = {.src = nt_view_of(src), .dst = nt_view_of(dst), .coef = s->views, .params = s->params};
     for (int c = 0; c < NT_MAX_COEFS; c++)
-        step.coef[c] = nt_view_of(c < s->kernel->field->n_coefs ? &s->coef[c].grid : src);
+        s->views[c] = nt_view_of(c < s->kernel->field->n_coefs ? s->coef[c].grid : src);
     return step;
 }
 
@@ -402,7 +402,7 @@ bool config_equal(const nt_config *a, const nt_config *b)
 const char *config_text(const nt_kernel *kernel, const nt_config *config)
 {
     static char text[NT_CONFIG_TEXT];
-    nt_config_format(kernel, config, text);
+    nt_config_format(kernel, config, text, sizeof text);
     return text;
 }
 

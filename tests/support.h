@@ -17,6 +17,8 @@
 #include <cmocka.h>
 
 #include "nestune/nestune.h"
+#include "problem.h"
+#include "view.h"
 
 #if defined __SANITIZE_ADDRESS__ || defined __SANITIZE_THREAD__
 #define TEST_SANITIZED 1
@@ -78,7 +80,7 @@ bool layout_suits(const layout *l, int radius);
 
 /* One operand.  `before` is all of the memory as it was at operand_snapshot(). */
 typedef struct operand {
-    nt_grid grid;
+    nt_grid *grid;
     int kept; /* cells of the halo that the engine keeps: they may change where cells may */
     guarded memory;
     char *before;
@@ -106,6 +108,7 @@ typedef struct scene {
     nt_dtype dtype;
     bool separate; /* with a result grid of its own */
     operand level[NT_MAX_LEVELS], coef[NT_MAX_COEFS], result;
+    nt_view views[NT_MAX_COEFS]; /* of scene_step() */
 } scene;
 
 enum { SCENE_SEED = 17 };
@@ -119,7 +122,7 @@ void scene_free(scene *s);
 /* Sets the ghosts of level 0 as the engine does before the first step of a run. */
 void scene_ghosts(scene *s);
 
-nt_problem scene_problem(scene *s, int64_t steps);
+test_problem scene_problem(scene *s, int64_t steps);
 
 /* Snapshot, plan, run, check all canaries, inputs included; the grid that holds the newest level. */
 const nt_grid *scene_run(scene *s, const nt_config *config, int64_t steps, const char *what);

@@ -72,7 +72,7 @@ static void run_recorded(const use *u, const nt_config *c, calls out[TEAM])
 {
     const int radius = nt_kernel_radius(u->kernel, NULL);
     nt_nest nest = {.fn = record,
-                    .n = {u->shape[0], u->shape[1], u->shape[2]},
+                    .cells = {u->shape[0], u->shape[1], u->shape[2]},
                     .element_bytes = 8,
                     .radius = radius,
                     .rotates = radius > 0,
@@ -122,7 +122,7 @@ static use any_use(rng *r, const nt_kernel *kernel)
 static void fail_use(const use *u, const nt_config *other, const char *verb)
 {
     char text[NT_CONFIG_TEXT];
-    nt_config_format(mathop(), &u->config, text);
+    nt_config_format(mathop(), &u->config, text, sizeof text);
     fail_msg("%s\n%s %s: %lldx%lldx%lld %s, %lld steps", text, verb, config_text(mathop(), other),
              (long long)u->shape[0], (long long)u->shape[1], (long long)u->shape[2],
              u->contiguous ? "contiguous" : "with gaps", (long long)u->steps);
@@ -193,7 +193,7 @@ static void canonical_examples(void **state)
         nt_config_canonical(mathop(), list[i].shape, list[i].contiguous, list[i].steps, &c);
         if (!config_equal(&c, &expected)) {
             char text[NT_CONFIG_TEXT];
-            nt_config_format(mathop(), &expected, text);
+            nt_config_format(mathop(), &expected, text, sizeof text);
             fail_msg("%s gives %s, not %s", list[i].config, config_text(mathop(), &c), text);
         }
     }

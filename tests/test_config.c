@@ -222,7 +222,7 @@ static void round_trip(void **state)
         assert_int_equal(nt_config_check(kernel, &c, &why), NT_OK);
         char text[NT_CONFIG_TEXT];
         memset(text, 'x', sizeof text);
-        nt_config_format(kernel, &c, text);
+        nt_config_format(kernel, &c, text, sizeof text);
         assert_non_null(memchr(text, '\0', sizeof text));
         if (nt_config_parse(kernel, text, &back, &why) != NT_OK)
             fail_msg("%s: %s", text, why.text);
@@ -246,6 +246,25 @@ static void checked_configs_round_trip(void **state)
         if (nt_config_parse(mathop(), config_text(mathop(), &c), &back, &why) != NT_OK)
             fail_msg("passes the check, is not read back: %s: %s", config_text(mathop(), &c), why.text);
         assert_true(config_equal(&c, &back));
+    }
+}
+
+/* With less room: as much as fits, with its end, and nothing behind it. */
+static void short_buffers(void **state)
+{
+    (void)state;
+    char whole[NT_CONFIG_TEXT], text[NT_CONFIG_TEXT];
+    nt_config c = nt_config_blank(mathop());
+    nt_config_format(mathop(), &c, whole, sizeof whole);
+    for (size_t n = 0; n <= strlen(whole) + 1; n++) {
+        memset(text, 'x', sizeof text);
+        nt_config_format(mathop(), &c, text, n);
+        for (size_t i = n; i < sizeof text; i++)
+            assert_int_equal(text[i], 'x');
+        if (n > 0) {
+            assert_int_equal(strlen(text), n - 1);
+            assert_memory_equal(text, whole, n - 1);
+        }
     }
 }
 
@@ -277,7 +296,7 @@ static void every_value_parses_back(void **state)
             nt_key_set(&c, (nt_key_id)id, v);
             assert_int_equal(nt_key_get(&c, (nt_key_id)id), v);
             assert_int_equal(nt_config_check(kernel, &c, &why), NT_OK);
-            nt_config_format(kernel, &c, text);
+            nt_config_format(kernel, &c, text, sizeof text);
             assert_in_range(strlen(text), 1, NT_CONFIG_TEXT - 1);
             if (nt_config_parse(kernel, text, &back, &why) != NT_OK || nt_config_differences(&back, &c) != 0)
                 fail_msg("%s: %s", text, why.text);
@@ -378,7 +397,7 @@ static void hostile_texts(void **state)
             text[k] = (char)(1 + rng_below(&r, 255));
         if (i % 2) {
             const nt_config other = any_config(&r, mathop());
-            nt_config_format(mathop(), &other, text);
+            nt_config_format(mathop(), &other, text, sizeof text);
             n = strlen(text);
             for (int64_t changes = 1 + rng_below(&r, 3); changes > 0; changes--) {
                 const size_t at = (size_t)rng_below(&r, (int64_t)n + 1);
@@ -487,6 +506,7 @@ int main(void)
     tests_add(parses, NULL, "parse");
     tests_add(parse_refuses, NULL, "parse-refuses");
     tests_add(round_trip, NULL, "round-trip");
+    tests_add(short_buffers, NULL, "short-buffers");
     tests_add(checked_configs_round_trip, NULL, "checked-round-trip");
     tests_add(hostile_texts, NULL, "hostile-texts");
     for (int i = 0; i < nt_kernel_count(); i++)

@@ -21,26 +21,26 @@ static uint64_t hash_of_run(nt_dtype dtype, nt_isa *isa)
 {
     enum { NX = 37, NY = 9, NZ = 5 };
     const nt_kernel *kernel = nt_kernel_find("mathop");
-    nt_grid g;
+    nt_grid *g;
     nt_plan *plan;
     uint64_t hash = UINT64_C(0xcbf29ce484222325); /* FNV-1a */
-    if (!kernel || nt_grid_create(&g, dtype, NX, NY, NZ, 0, NULL, NULL) != NT_OK)
+    if (!kernel || nt_grid_create(&g, dtype, (const int64_t[3]){NX, NY, NZ}, 0, NULL, NULL) != NT_OK)
         return 0;
-    nt_kernel_fill(kernel, 0, 1, &g);
+    nt_kernel_fill(kernel, 0, 1, g);
     for (int64_t i = 0; i < NX * NY; i++)
-        cell_set(&g, i % NX, i / NX, 0, 1000 * cell_get(&g, i % NX, i / NX, 0));
-    cell_set(&g, 0, 0, 1, 0.0);
-    cell_set(&g, 1, 0, 1, -0.0);
-    cell_set(&g, 2, 0, 1, 0x1p-140);
-    const nt_problem problem = {.kernel = kernel, .level = {&g}, .steps = 2};
-    if (nt_plan_create(&plan, &problem, NULL, NULL) != NT_OK)
+        cell_set(g, i % NX, i / NX, 0, 1000 * cell_get(g, i % NX, i / NX, 0));
+    cell_set(g, 0, 0, 1, 0.0);
+    cell_set(g, 1, 0, 1, -0.0);
+    cell_set(g, 2, 0, 1, 0x1p-140);
+    const test_problem problem = {.kernel = kernel, .level = {g}, .steps = 2};
+    if (problem_plan(&plan, &problem, NULL, NULL) != NT_OK)
         return 0;
-    nt_plan_run(plan);
+    nt_plan_run(plan, 2);
     *isa = nt_plan_config(plan)->isa;
     nt_plan_destroy(plan);
     for (int64_t i = 0; i < NX * NY * NZ; i++)
-        hash = (hash ^ cell_bits(&g, i % NX, i / NX % NY, i / NX / NY)) * UINT64_C(0x100000001b3);
-    nt_grid_free(&g);
+        hash = (hash ^ cell_bits(g, i % NX, i / NX % NY, i / NX / NY)) * UINT64_C(0x100000001b3);
+    nt_grid_destroy(g);
     return hash;
 }
 

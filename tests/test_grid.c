@@ -14,16 +14,11 @@
 #include "engine/run.h"
 #include "view.h"
 
-static void assert_all_zero(const nt_grid *g)
+/* What a call that is refused must turn into NULL. */
+static nt_grid *garbage(void)
 {
-    const nt_grid zero = {0};
-    assert_true(g->dtype == zero.dtype && g->nx == 0 && g->ny == 0 && g->nz == 0 && g->sx == 0 &&
-                g->sy == 0 && g->sz == 0 && g->halo == 0 && !g->cells && !g->memory && g->memory_bytes == 0);
-}
-
-static void garble(nt_grid *g)
-{
-    memset(g, 0x5a, sizeof *g);
+    static char any;
+    return (nt_grid *)(void *)&any;
 }
 
 /* ---- Owned -------------------------------------------------------------------------------------- */
@@ -50,24 +45,28 @@ static void creates(void **state)
         for (int dtype = 0; dtype < NT_N_DTYPES; dtype++)
             for (int halo = 0; halo < 10; halo += halo < 2 ? 1 : 7) {
                 const int64_t *n = sizes[i];
-                nt_grid g;
-                garble(&g);
-                assert_int_equal(nt_grid_create(&g, (nt_dtype)dtype, n[0], n[1], n[2], halo, NULL, NULL),
-                                 NT_OK);
-                assert_int_equal(g.dtype, dtype);
-                assert_true(g.nx == n[0] && g.ny == n[1] && g.nz == n[2] && g.halo == halo && g.sx == 1);
+                nt_grid *g = garbage();
+                assert_int_equal(nt_grid_create(&g, (nt_dtype)dtype, n, halo, NULL, NULL), NT_OK);
+                assert_int_equal(nt_grid_dtype(g), dtype);
+                for (int a = 0; a < 3; a++)
+                    assert_int_equal(nt_grid_size(g, a), n[a]);
+                assert_int_equal(nt_grid_halo(g), halo);
+                assert_int_equal(g->sx, 1);
                 if (halo == 0)
-                    assert_true(g.sy == n[0] && g.sz == n[0] * n[1]);
-                assert_non_null(g.memory);
+                    assert_true(g->sy == n[0] && g->sz == n[0] * n[1]);
+                assert_non_null(g->memory);
                 for (int64_t y = -halo; y < n[1] + halo; y++)
-                    assert_true(y != 0 && halo == 0 ? 1 : (uintptr_t)nt_grid_cell(&g, 0, y, 0) % 64 == 0);
-                use_all_cells(&g);
-                nt_grid_free(&g);
-                assert_all_zero(&g);
-                nt_grid_free(&g);
+                    assert_true(y != 0 && halo == 0 ? 1 : (uintptr_t)nt_grid_cell(g, 0, y, 0) % 64 == 0);
+                use_all_cells(g);
+                nt_grid_destroy(g);
             }
-    nt_grid_free(NULL);
+    nt_grid_destroy(NULL);
+    assert_int_equal(nt_grid_dtype(NULL), NT_N_DTYPES);
+    assert_int_equal(nt_grid_size(NULL, 0), 0);
+    assert_int_equal(nt_grid_halo(NULL), 0);
 }
+
+static const int64_t large[3] = {130, 50, 43};
 
 /* Above 2 MiB the threads of a hint touch the pages, whatever the hint says. */
 static void hints(void **state)
@@ -82,10 +81,11 @@ static void hints(void **state)
                           .schedule = (nt_schedule)(i % 2)};
         for (int a = 0; a < 3; a++)
             hint.tile[a] = rng_below(&r, 3) * rng_below(&r, 200);
-        nt_grid g;
-        assert_int_equal(nt_grid_create(&g, NT_F64, 130, 50, 43, i % 3, &hint, NULL), NT_OK);
-        use_all_cells(&g);
-        nt_grid_free(&g);
+        nt_grid *g;
+        const nt_grid_options options = {.bytes = sizeof options, .config = &hint};
+        assert_int_equal(nt_grid_create(&g, NT_F64, large, i % 3, &options, NULL), NT_OK);
+        use_all_cells(g);
+        nt_grid_destroy(g);
     }
 }
 
@@ -109,8 +109,9 @@ static void nonsense_hints(void **state)
         assert_true(child >= 0);
         if (child == 0) {
             alarm(5);
-            nt_grid g;
-            _exit(nt_grid_create(&g, NT_F64, 130, 50, 43, 0, &nonsense[i], NULL) == NT_OK ? 0 : 1);
+            nt_grid *g;
+            const nt_grid_options options = {.bytes = sizeof options, .config = &nonsense[i]};
+            _exit(nt_grid_create(&g, NT_F64, large, 0, &options, NULL) == NT_OK ? 0 : 1);
         }
         int status;
         assert_int_equal(waitpid(child, &status, 0), child);
@@ -144,41 +145,44 @@ static void create_refuses(void **state)
         {NT_F64, 0, {INT64_C(1) << 40, 64, 1}, NT_ENOMEM, "562949953421312"},
     };
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
-        const int64_t *n = wrong[i].n;
-        nt_grid g;
+        nt_grid *g = garbage();
         nt_error why;
-        garble(&g);
-        assert_refused(
-            nt_grid_create(&g, (nt_dtype)wrong[i].dtype, n[0], n[1], n[2], wrong[i].halo, NULL, &why),
-            wrong[i].status, &why, wrong[i].part);
-        assert_all_zero(&g);
-        assert_int_equal(
-            nt_grid_create(&g, (nt_dtype)wrong[i].dtype, n[0], n[1], n[2], wrong[i].halo, NULL, NULL),
-            wrong[i].status);
+        assert_refused(nt_grid_create(&g, (nt_dtype)wrong[i].dtype, wrong[i].n, wrong[i].halo, NULL, &why),
+                       wrong[i].status, &why, wrong[i].part);
+        assert_null(g);
+        assert_int_equal(nt_grid_create(&g, (nt_dtype)wrong[i].dtype, wrong[i].n, wrong[i].halo, NULL, NULL),
+                         wrong[i].status);
     }
+    static const int64_t one[3] = {1, 1, 1};
+    nt_grid *g = garbage();
     nt_error why;
-    assert_refused(nt_grid_create(NULL, NT_F64, 1, 1, 1, 0, NULL, &why), NT_EARG, &why, "NULL");
+    assert_refused(nt_grid_create(NULL, NT_F64, one, 0, NULL, &why), NT_EARG, &why, "NULL");
+    assert_refused(nt_grid_create(&g, NT_F64, NULL, 0, NULL, &why), NT_EARG, &why, "sizes are NULL");
+    const nt_grid_options odd = {.bytes = sizeof odd + 1};
+    g = garbage();
+    assert_refused(nt_grid_create(&g, NT_F64, one, 0, &odd, &why), NT_EARG, &why, "sizeof(nt_grid_options)");
+    assert_null(g);
 }
 
 /* With little address space left: small and large grids are refused, and a smaller one then works. */
 static int out_of_memory(void)
 {
     const struct rlimit little = {256u << 20, 256u << 20};
-    nt_grid g;
+    nt_grid *g;
     nt_error why = {""};
     if (setrlimit(RLIMIT_AS, &little) != 0)
         return 2;
-    if (nt_grid_create(&g, NT_F64, 1024, 1024, 64, 0, NULL, &why) != NT_ENOMEM || g.cells || g.memory ||
+    if (nt_grid_create(&g, NT_F64, (const int64_t[3]){1024, 1024, 64}, 0, NULL, &why) != NT_ENOMEM || g ||
         !strstr(why.text, "536870912"))
         return 3;
-    if (nt_grid_create(&g, NT_F64, 1024, 16, 1, 0, NULL, &why) != NT_OK)
+    if (nt_grid_create(&g, NT_F64, (const int64_t[3]){1024, 16, 1}, 0, NULL, &why) != NT_OK)
         return 4;
-    nt_grid_free(&g);
+    nt_grid_destroy(g);
     while (malloc(1 << 20)) {
     }
     while (malloc(64 << 10)) {
     }
-    if (nt_grid_create(&g, NT_F64, 1024, 64, 1, 0, NULL, &why) != NT_ENOMEM || g.cells)
+    if (nt_grid_create(&g, NT_F64, (const int64_t[3]){1024, 64, 1}, 0, NULL, &why) != NT_ENOMEM || g)
         return 5;
     return 0;
 }
@@ -204,24 +208,27 @@ static double memory[4096];
 static void wraps(void **state)
 {
     (void)state;
-    nt_grid g;
+    static const int64_t n[3] = {5, 4, 3}, line[3] = {5, 1, 1}, empty[3] = {0, 3, 3};
+    nt_grid *g = garbage();
     double *cells = memory + 2000;
-    garble(&g);
-    assert_int_equal(nt_grid_wrap(&g, NT_F64, 5, 4, 3, 2, -15, 100, 1, cells, NULL), NT_OK);
-    assert_true(g.nx == 5 && g.ny == 4 && g.nz == 3 && g.sx == 2 && g.sy == -15 && g.sz == 100 &&
-                g.halo == 1);
-    assert_true(g.cells == cells && !g.memory && g.memory_bytes == 0);
+    assert_int_equal(nt_grid_wrap(&g, NT_F64, n, (const int64_t[3]){2, -15, 100}, 1, cells, NULL), NT_OK);
+    assert_true(g->nx == 5 && g->ny == 4 && g->nz == 3 && g->sx == 2 && g->sy == -15 && g->sz == 100 &&
+                g->halo == 1);
+    assert_true(g->cells == cells && !g->memory && g->memory_bytes == 0);
     for (int64_t z = -1; z < 4; z++)
         for (int64_t y = -1; y < 5; y++)
             for (int64_t x = -1; x < 6; x++)
-                assert_ptr_equal(nt_grid_cell(&g, x, y, z), cells + 2 * x - 15 * y + 100 * z);
-    nt_grid_free(&g);
-    assert_all_zero(&g);
+                assert_ptr_equal(nt_grid_cell(g, x, y, z), cells + 2 * x - 15 * y + 100 * z);
+    nt_grid_destroy(g);
 
     /* An axis of one cell may have any stride; f32 lies on 4 bytes; no cells, no address. */
-    assert_int_equal(nt_grid_wrap(&g, NT_F64, 5, 1, 1, 1, 0, 0, 0, cells, NULL), NT_OK);
-    assert_int_equal(nt_grid_wrap(&g, NT_F32, 5, 1, 1, 1, 5, 5, 0, (float *)cells + 1, NULL), NT_OK);
-    assert_int_equal(nt_grid_wrap(&g, NT_F64, 0, 3, 3, 1, 1, 3, 0, NULL, NULL), NT_OK);
+    assert_int_equal(nt_grid_wrap(&g, NT_F64, line, (const int64_t[3]){1, 0, 0}, 0, cells, NULL), NT_OK);
+    nt_grid_destroy(g);
+    assert_int_equal(nt_grid_wrap(&g, NT_F32, line, (const int64_t[3]){1, 5, 5}, 0, (float *)cells + 1, NULL),
+                     NT_OK);
+    nt_grid_destroy(g);
+    assert_int_equal(nt_grid_wrap(&g, NT_F64, empty, (const int64_t[3]){1, 1, 3}, 0, NULL, NULL), NT_OK);
+    nt_grid_destroy(g);
 }
 
 /* The natural strides of an empty array: no two cells share an address. */
@@ -230,10 +237,11 @@ static void wraps_empty_arrays(void **state)
     (void)state;
     for (int empty = 1; empty < 8; empty++) {
         const int64_t n[3] = {empty & 1 ? 0 : 3, empty & 2 ? 0 : 4, empty & 4 ? 0 : 5};
-        nt_grid g;
+        nt_grid *g;
         nt_error why;
-        if (nt_grid_wrap(&g, NT_F64, n[0], n[1], n[2], 1, n[0], n[0] * n[1], 0, memory, &why) != NT_OK)
+        if (nt_grid_wrap(&g, NT_F64, n, (const int64_t[3]){1, n[0], n[0] * n[1]}, 0, memory, &why) != NT_OK)
             fail_msg("%lldx%lldx%lld: %s", (long long)n[0], (long long)n[1], (long long)n[2], why.text);
+        nt_grid_destroy(g);
     }
 }
 
@@ -283,10 +291,9 @@ static void overlap(void **state)
             padded[a] = n[a] + 2 * halo;
             s[a] = rng_below(&r, 81) - 40;
         }
-        nt_grid g;
+        nt_grid *g;
         nt_error why;
-        const nt_status status =
-            nt_grid_wrap(&g, NT_F64, n[0], n[1], n[2], s[0], s[1], s[2], halo, memory + 2048, &why);
+        const nt_status status = nt_grid_wrap(&g, NT_F64, n, s, halo, memory + 2048, &why);
         if (nested(padded, s)) {
             assert_int_equal(status, NT_OK);
             assert_false(shares_addresses(padded, s));
@@ -296,8 +303,9 @@ static void overlap(void **state)
             snprintf(strides, sizeof strides, "%lld, %lld, %lld", (long long)s[0], (long long)s[1],
                      (long long)s[2]);
             assert_refused(status, NT_ESTRIDE, &why, strides);
-            assert_all_zero(&g);
+            assert_null(g);
         }
+        nt_grid_destroy(g);
     }
     assert_in_range(n_ok, 500, 19500);
 }
@@ -307,8 +315,7 @@ static void wrap_refuses(void **state)
     (void)state;
     static const struct {
         int dtype, halo;
-        int64_t n[3];
-        ptrdiff_t s[3];
+        int64_t n[3], s[3];
         ptrdiff_t offset; /* bytes; -1: NULL */
         nt_status status;
         const char *part;
@@ -330,21 +337,23 @@ static void wrap_refuses(void **state)
     };
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
         void *cells = wrong[i].offset < 0 ? NULL : (char *)memory + 8192 + wrong[i].offset;
-        const int64_t *n = wrong[i].n;
-        const ptrdiff_t *s = wrong[i].s;
-        nt_grid g;
+        nt_grid *g = garbage();
         nt_error why;
-        garble(&g);
-        assert_refused(nt_grid_wrap(&g, (nt_dtype)wrong[i].dtype, n[0], n[1], n[2], s[0], s[1], s[2],
-                                    wrong[i].halo, cells, &why),
-                       wrong[i].status, &why, wrong[i].part);
-        assert_all_zero(&g);
-        assert_int_equal(nt_grid_wrap(&g, (nt_dtype)wrong[i].dtype, n[0], n[1], n[2], s[0], s[1], s[2],
-                                      wrong[i].halo, cells, NULL),
-                         wrong[i].status);
+        assert_refused(
+            nt_grid_wrap(&g, (nt_dtype)wrong[i].dtype, wrong[i].n, wrong[i].s, wrong[i].halo, cells, &why),
+            wrong[i].status, &why, wrong[i].part);
+        assert_null(g);
+        assert_int_equal(
+            nt_grid_wrap(&g, (nt_dtype)wrong[i].dtype, wrong[i].n, wrong[i].s, wrong[i].halo, cells, NULL),
+            wrong[i].status);
     }
+    static const int64_t one[3] = {1, 1, 1};
+    nt_grid *g;
     nt_error why;
-    assert_refused(nt_grid_wrap(NULL, NT_F64, 1, 1, 1, 1, 1, 1, 0, memory, &why), NT_EARG, &why, "NULL");
+    assert_refused(nt_grid_wrap(NULL, NT_F64, one, one, 0, memory, &why), NT_EARG, &why, "NULL");
+    assert_refused(nt_grid_wrap(&g, NT_F64, NULL, one, 0, memory, &why), NT_EARG, &why, "sizes are NULL");
+    assert_refused(nt_grid_wrap(&g, NT_F64, one, NULL, 0, memory, &why), NT_EARG, &why, "strides are NULL");
+    assert_null(g);
 }
 
 /* What may be read of a row: padding is the row's own, and lies in the grid's memory; a wrapped grid has
@@ -355,26 +364,29 @@ static void rows_of_views(void **state)
     for (int halo = 0; halo < 20; halo++)
         for (int64_t nx = 1; nx < 40; nx++)
             for (int d = 0; d < NT_N_DTYPES; d++) {
-                nt_grid g;
-                assert_int_equal(nt_grid_create(&g, (nt_dtype)d, nx, 2, 2, halo, NULL, NULL), NT_OK);
-                const nt_view v = nt_view_of(&g);
-                assert_true(v.cells == g.cells && v.sy == g.sy && v.sz == g.sz);
-                assert_true(v.first <= -halo && v.end >= nx + halo && v.end - v.first <= g.sy);
-                const char *first = nt_grid_cell(&g, v.first, -halo, -halo);
-                assert_true(first >= (const char *)g.memory);
+                const int64_t n[3] = {nx, 2, 2};
+                nt_grid *g;
+                assert_int_equal(nt_grid_create(&g, (nt_dtype)d, n, halo, NULL, NULL), NT_OK);
+                const nt_view v = nt_view_of(g);
+                assert_true(v.cells == g->cells && v.sy == g->sy && v.sz == g->sz);
+                assert_true(v.first <= -halo && v.end >= nx + halo && v.end - v.first <= g->sy);
+                const char *first = nt_grid_cell(g, v.first, -halo, -halo);
+                assert_true(first >= (const char *)g->memory);
                 for (int64_t z = -halo; z < 2 + halo; z++) /* asan looks */
                     for (int64_t y = -halo; y < 2 + halo; y++)
-                        memset(nt_grid_cell(&g, v.first, y, z), 0,
-                               (size_t)(v.end - v.first) * nt_dtype_bytes(g.dtype));
+                        memset(nt_grid_cell(g, v.first, y, z), 0,
+                               (size_t)(v.end - v.first) * nt_dtype_bytes(g->dtype));
                 if (halo > 0) /* whole cache lines */
                     assert_true((uintptr_t)first % 64 == 0 && (v.end - v.first) * (d ? 8 : 4) % 64 == 0);
-                nt_grid wrapped;
-                assert_int_equal(
-                    nt_grid_wrap(&wrapped, g.dtype, nx, 2, 2, 1, g.sy, g.sz, halo, g.cells, NULL), NT_OK);
-                const nt_view w = nt_view_of(&wrapped);
+                nt_grid *wrapped;
+                assert_int_equal(nt_grid_wrap(&wrapped, g->dtype, n, (const int64_t[3]){1, g->sy, g->sz},
+                                              halo, g->cells, NULL),
+                                 NT_OK);
+                const nt_view w = nt_view_of(wrapped);
                 assert_true(w.first == -halo && w.end == nx + halo);
-                use_all_cells(&g);
-                nt_grid_free(&g);
+                use_all_cells(g);
+                nt_grid_destroy(wrapped);
+                nt_grid_destroy(g);
             }
 }
 

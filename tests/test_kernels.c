@@ -108,7 +108,7 @@ static void awkward_shapes(void **state)
         const nt_grid *expected = scene_run(&first, &config, 1, s->name);
         for (int64_t i = 0, at[3]; i < n_asked(n); i++) {
             asked(n, i, at);
-            check_cell(s, cell_get(&first.level[0].grid, at[0], at[1], at[2]),
+            check_cell(s, cell_get(first.level[0].grid, at[0], at[1], at[2]),
                        cell_get(expected, at[0], at[1], at[2]), &t[i]);
         }
         for (int l = 0; l < n_layouts; l++)
@@ -130,9 +130,9 @@ static void awkward_shapes(void **state)
 
 static const nt_grid *written(const scene *s)
 {
-    return s->kernel->field->n_levels == 2 ? &s->level[1].grid
-           : s->separate                   ? &s->result.grid
-                                           : &s->level[0].grid;
+    return s->kernel->field->n_levels == 2 ? s->level[1].grid
+           : s->separate                   ? s->result.grid
+                                           : s->level[0].grid;
 }
 
 static void apply(const prebuilt *s, scene *on, nt_box box)
@@ -174,9 +174,9 @@ static void neighbour_lanes(void **state)
         for (int64_t i = 0; i < n[0]; i++) {
             poisoned[i] = rng_unit(&r) < density;
             for (int k = 0; poisoned[i] && k < s->kernel->field->n_levels; k++)
-                cell_set(&on.level[k].grid, i, 0, 0, poison(&r, on.dtype));
+                cell_set(on.level[k].grid, i, 0, 0, poison(&r, on.dtype));
             for (int k = 0; poisoned[i] && k < s->kernel->field->n_coefs; k++)
-                cell_set(&on.coef[k].grid, i, 0, 0, poison(&r, on.dtype));
+                cell_set(on.coef[k].grid, i, 0, 0, poison(&r, on.dtype));
         }
         apply(s, &on, all);
         for (int64_t i = 0; i < n[0]; i++) {
@@ -350,17 +350,17 @@ static void specials(void **state)
     prebuilt_scene(&on, s, n, &layouts[1], true);
     prebuilt_scene(&still, s, n, &layouts[1], true);
     for (int64_t i = 0; i < count; i++) {
-        cell_set(&on.level[0].grid, i, 0, 0, list[i]);
-        cell_set(&still.level[0].grid, i, 0, 0, list[i]);
+        cell_set(on.level[0].grid, i, 0, 0, list[i]);
+        cell_set(still.level[0].grid, i, 0, 0, list[i]);
     }
     scene_ghosts(&still);
     for (int64_t i = 0; i < count; i++)
         t[i] = scene_truth(&still, i, 0, 0);
     const nt_grid *result = scene_run(&on, &config, 1, s->name);
     for (int64_t i = 0; i < count; i++) {
-        double input = cell_get(&still.level[0].grid, i, 0, 0);
+        double input = cell_get(still.level[0].grid, i, 0, 0);
         for (int64_t x = i - radius; x <= i + radius; x++) {
-            const double other = cell_get(&still.level[0].grid, x, 0, 0);
+            const double other = cell_get(still.level[0].grid, x, 0, 0);
             input = fabs(other) <= fabs(input) || isnan(input) ? input : other;
         }
         check_special(s, input, cell_get(result, i, 0, 0), &t[i]);
@@ -373,7 +373,7 @@ static void specials(void **state)
 
 static void fill_accuracy(const prebuilt *s, scene *on)
 {
-    const nt_grid *g = &on->level[0].grid;
+    const nt_grid *g = on->level[0].grid;
     const double range = fmin(s->kernel->ulp_range, 1e6);
     rng r = rng_make(4);
     for (int64_t i = 0; i < g->nx * g->ny * g->nz; i++)
@@ -405,7 +405,7 @@ static void accuracy(void **state)
     const nt_grid *result = scene_run(&on, &config, 1, s->name);
     for (int64_t i = 0; i < cells / step; i++) {
         const int64_t x = i * step % n[0], y = i * step / n[0] % n[1], z = i * step / n[0] / n[1];
-        check_cell(s, cell_get(&still.level[0].grid, x, y, z), cell_get(result, x, y, z), &t[i]);
+        check_cell(s, cell_get(still.level[0].grid, x, y, z), cell_get(result, x, y, z), &t[i]);
     }
     scene_free(&on);
     scene_free(&still);
@@ -422,10 +422,7 @@ static void fill_widely(scene *on, int64_t n)
         if (i % 4 != 0) {
             const int range = i % 4 == 1 ? most : i % 4 == 2 ? 40 : 20;
             const double value = ldexp(1 + rng_unit(&r), (int)rng_below(&r, 2 * range) - range);
-            cell_set(&on->level[0].grid, i, 0, 0,
-                     i % 8 == 3 ? poison(&r, on->dtype)
-                     : i % 3    ? value
-                                : -value);
+            cell_set(on->level[0].grid, i, 0, 0, i % 8 == 3 ? poison(&r, on->dtype) : i % 3 ? value : -value);
         }
 }
 

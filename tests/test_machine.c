@@ -69,16 +69,23 @@ static void test_id(void **state)
     (void)state;
     nt_machine m = {.uarch = "zen5", .family = 26, .model_id = 2, .stepping = 1, .threads_allowed = 2};
     char id[64];
-    nt_machine_id(&m, id);
+    nt_machine_id(&m, id, sizeof id);
     assert_string_equal(id, "zen5-26.2.1-2t");
     snprintf(m.uarch, sizeof m.uarch, "../A b\"\n\xff;");
-    nt_machine_id(&m, id);
+    nt_machine_id(&m, id, sizeof id);
     assert_string_equal(id, ".._a_b____-26.2.1-2t");
     memset(&m, 0, sizeof m);
     memset(m.uarch, 'u', sizeof m.uarch - 1);
     m.family = m.model_id = m.stepping = m.threads_allowed = INT32_MAX;
-    nt_machine_id(&m, id);
+    nt_machine_id(&m, id, sizeof id);
     assert_true(strlen(id) < 64);
+    assert_true(strlen(id) < NT_MACHINE_ID);
+    char cut[8] = "1234567";
+    nt_machine_id(&m, cut, 4);
+    assert_string_equal(cut, "uuu");
+    assert_int_equal(cut[4], '5');
+    nt_machine_id(&m, cut, 0);
+    assert_string_equal(cut, "uuu");
 }
 
 static void test_same_cpu(void **state)

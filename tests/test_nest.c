@@ -97,7 +97,7 @@ static void make(scene *s, const nt_kernel *kernel, const layout *l)
             const int64_t x = k % (NX + 2) - 1, y = k / (NX + 2) % (NY + 2) - 1,
                           z = k / (NX + 2) / (NY + 2) - 1;
             if (x < 0 || x == NX || y < 0 || y == NY || z < 0 || z == NZ)
-                cell_set(&s->level[i].grid, x, y, z, fill(i, -1 - k, 5));
+                cell_set(s->level[i].grid, x, y, z, fill(i, -1 - k, 5));
         }
 }
 
@@ -107,8 +107,7 @@ static void make(scene *s, const nt_kernel *kernel, const layout *l)
 static void plain_step(scene *s, int64_t t)
 {
     const bool rotates = s->kernel->field->n_levels == 2;
-    const nt_grid *src = &s->level[rotates ? t & 1 : 0].grid,
-                  *dst = &s->level[rotates ? (t + 1) & 1 : 0].grid;
+    const nt_grid *src = s->level[rotates ? t & 1 : 0].grid, *dst = s->level[rotates ? (t + 1) & 1 : 0].grid;
     for (int64_t z = 0; z < NZ; z++)
         for (int64_t y = 0; y < NY; y++)
             for (int64_t x = 0; x < NX; x++) {
@@ -118,7 +117,7 @@ static void plain_step(scene *s, int64_t t)
                                    cell_get(src, x + 1, y, z), cell_get(src, x, y - 1, z),
                                    cell_get(src, x, y + 1, z), cell_get(src, x, y, z - 1),
                                    cell_get(src, x, y, z + 1))
-                            : c * cell_get(&s->coef[0].grid, x, y, z) + cell_get(&s->coef[1].grid, x, y, z);
+                            : c * cell_get(s->coef[0].grid, x, y, z) + cell_get(s->coef[1].grid, x, y, z);
                 cell_set(dst, x, y, z, value);
             }
 }
@@ -126,7 +125,7 @@ static void plain_step(scene *s, int64_t t)
 static void assert_same_levels(const scene *a, const scene *b, const char *what)
 {
     for (int i = 0; i < a->kernel->field->n_levels; i++)
-        assert_same_bits(&a->level[i].grid, &b->level[i].grid, what);
+        assert_same_bits(a->level[i].grid, b->level[i].grid, what);
 }
 
 static nt_config config_number(rng *r, int i)
@@ -147,11 +146,11 @@ static nt_config config_number(rng *r, int i)
 static void run_nest(scene *s, const nt_config *c, int64_t steps)
 {
     const bool rotates = s->kernel->field->n_levels == 2,
-               fuses = !rotates && s->level[0].grid.sy == NX && s->level[0].grid.sz == NX * NY;
+               fuses = !rotates && s->level[0].grid->sy == NX && s->level[0].grid->sz == NX * NY;
     nt_nest nest = {.fn = nt_kernel_function_at(s->kernel, 0)->tile,
                     .rotates = rotates,
                     .steps = steps,
-                    .n = {NX, NY, NZ},
+                    .cells = {NX, NY, NZ},
                     .element_bytes = 8,
                     .radius = nt_kernel_radius(s->kernel, NULL),
                     .dtype = NT_F64,
@@ -209,19 +208,19 @@ static void plans(void **state)
         scene expected, on;
         make(&expected, kernel, &layouts[0]);
         make(&on, kernel, &layouts[i % (kernel->field->radius ? 7 : n_layouts)]);
-        const nt_problem problem = scene_problem(&on, 1 + i % 3);
+        const test_problem problem = scene_problem(&on, 1 + i % 3);
         nt_plan *plan;
         nt_error why;
-        if (nt_plan_create(&plan, &problem, &c, &why) != NT_OK)
+        if (problem_plan(&plan, &problem, &c, &why) != NT_OK)
             fail_msg("%s", why.text);
-        assert_ptr_equal(nt_plan_newest(plan), &on.level[0].grid);
+        assert_ptr_equal(nt_plan_newest(plan), on.level[0].grid);
         for (int k = 0; k < kernel->field->n_levels; k++)
             operand_snapshot(&on.level[k]);
         for (int64_t run = 0, t = 0; run < 3; run++) {
-            nt_plan_run(plan);
+            nt_plan_run(plan, problem.steps);
             for (const int64_t end = t + problem.steps; t < end; t++)
                 plain_step(&expected, t);
-            assert_ptr_equal(nt_plan_newest(plan), &on.level[kernel->field->n_levels == 2 ? t & 1 : 0].grid);
+            assert_ptr_equal(nt_plan_newest(plan), on.level[kernel->field->n_levels == 2 ? t & 1 : 0].grid);
             assert_same_levels(&on, &expected, config_text(kernel, &c));
         }
         for (int k = 0; k < kernel->field->n_levels; k++)
@@ -239,27 +238,30 @@ static void refusals(void **state)
     nt_plan *plan = NULL;
     nt_error why;
     make(&s, &leap_kernel, &layouts[0]);
-    nt_problem problem = scene_problem(&s, 2);
+    test_problem problem = scene_problem(&s, 2);
     make(&thin, &update_kernel, &layouts[0]); /* pointwise: no halo */
-    problem.level[1] = &thin.level[0].grid;
-    assert_refused(nt_plan_create(&plan, &problem, &plain, &why), NT_ESHAPE, &why, "halo of 0");
-    problem.level[1] = NULL;
-    assert_refused(nt_plan_create(&plan, &problem, &plain, &why), NT_EARG, &why, "level[1]");
+    problem.level[1] = thin.level[0].grid;
+    assert_refused(problem_plan(&plan, &problem, &plain, &why), NT_ESHAPE, &why, "halo of 0");
+    problem.level[1] = NULL; /* two grids alone */
+    assert_refused(problem_plan(&plan, &problem, &plain, &why), NT_EARG, &why, "2 levels");
+    nt_grid *const hole[] = {problem.level[0], NULL};
+    assert_refused(nt_plan_create(&plan, &leap_kernel, hole, 2, NULL, &why), NT_EARG, &why, "grid 1 is NULL");
     problem.level[1] = problem.level[0];
-    assert_refused(nt_plan_create(&plan, &problem, &plain, &why), NT_EARG, &why, "overlap");
-    problem.level[1] = &s.level[1].grid;
-    problem.result = &thin.level[0].grid;
-    assert_refused(nt_plan_create(&plan, &problem, &plain, &why), NT_EARG, &why, "result");
+    assert_refused(problem_plan(&plan, &problem, &plain, &why), NT_EARG, &why, "overlap");
+    problem.level[1] = s.level[1].grid;
+    problem.result = thin.level[0].grid;
+    assert_refused(problem_plan(&plan, &problem, &plain, &why), NT_EARG, &why,
+                   "3 grids, kernel leap takes 2");
     problem = scene_problem(&thin, 1);
     problem.coef[1] = NULL;
-    assert_refused(nt_plan_create(&plan, &problem, &plain, &why), NT_EARG, &why, "coef[1]");
+    assert_refused(problem_plan(&plan, &problem, &plain, &why), NT_EARG, &why, "2 coefficients");
     assert_null(plan);
 
     operand wide;
     operand_make(&wide, NT_F64, shape, 1, &layouts[7], 0); /* stride 2 in x */
     problem = scene_problem(&s, 1);
-    problem.level[1] = &wide.grid;
-    assert_refused(nt_plan_create(&plan, &problem, &plain, &why), NT_ESTRIDE, &why, "stride 2 in x");
+    problem.level[1] = wide.grid;
+    assert_refused(problem_plan(&plan, &problem, &plain, &why), NT_ESTRIDE, &why, "stride 2 in x");
     operand_free(&wide);
     scene_free(&s);
     scene_free(&thin);
@@ -284,9 +286,10 @@ static double *dst_cell(const nt_step *step, int64_t x, int64_t y, int64_t z)
 }
 
 /* Counts each cell of the box, and adds a source that depends on time to some of them. */
-static void source(void *context, const nt_step *step, const nt_box *b, int64_t time)
+static void source(const nt_hook *hook, void *state, const nt_step *step, const nt_box *b, int64_t time)
 {
-    log *l = context;
+    log *l = hook->context;
+    (void)state;
     const bool inside = b->x0 >= 0 && b->x0 < b->x1 && b->x1 <= NX && b->y0 >= 0 && b->y0 < b->y1 &&
                         b->y1 <= NY && b->z0 >= 0 && b->z0 < b->z1 && b->z1 <= NZ;
     if (!inside || time < 0 || time >= MOST_STEPS) {
@@ -305,9 +308,9 @@ static void source(void *context, const nt_step *step, const nt_box *b, int64_t 
 }
 
 /* The second hook sees what the first one did. */
-static void halve(void *context, const nt_step *step, const nt_box *b, int64_t time)
+static void halve(const nt_hook *hook, void *state, const nt_step *step, const nt_box *b, int64_t time)
 {
-    (void)context, (void)time;
+    (void)hook, (void)state, (void)time;
     for (int64_t z = b->z0; z < b->z1 && b->z1 <= NZ; z++)
         for (int64_t y = b->y0; y < b->y1 && b->y1 <= NY; y++)
             if (b->x0 == 0)
@@ -315,20 +318,20 @@ static void halve(void *context, const nt_step *step, const nt_box *b, int64_t t
 }
 
 /* This thread computed this box just before; rows may have been fused for the tile function. */
-static void same_thread(void *context, const nt_step *step, const nt_box *b, int64_t time)
+static void same_thread(const nt_hook *hook, void *state, const nt_step *step, const nt_box *b, int64_t time)
 {
-    (void)step, (void)time;
+    (void)state, (void)step, (void)time;
     const nt_box one_row = {b->z0 * NX * NY, b->z1 * NX * NY, 0, 1, 0, 1};
     const nt_box planes = {b->y0 * NX, b->y1 * NX, 0, 1, b->z0, b->z1};
     if (!same_box(b, &last_box) && !same_box(&one_row, &last_box) && !same_box(&planes, &last_box)) {
 #pragma omp atomic
-        ((log *)context)->faults++;
+        ((log *)hook->context)->faults++;
     }
 }
 
 static void plain_hooks(scene *s, int64_t t)
 {
-    const nt_grid *dst = &s->level[s->kernel->field->n_levels == 2 ? (t + 1) & 1 : 0].grid;
+    const nt_grid *dst = s->level[s->kernel->field->n_levels == 2 ? (t + 1) & 1 : 0].grid;
     for (int64_t i = 0; i < NX * NY * NZ; i++) {
         const int64_t x = i % NX, y = i / NX % NY, z = i / NX / NY;
         if ((x + y + z) % 5 == 0)
@@ -359,26 +362,27 @@ static void hooks(void **state)
     rng r = rng_make(23);
     for (int i = 0; i < 240; i++) {
         static log l;
-        const nt_hook list[] = {
-            {.apply = same_thread, .context = &l}, {.apply = source, .context = &l}, {.apply = halve}};
+        const nt_hook first = {.apply = same_thread, .context = &l},
+                      second = {.apply = source, .context = &l},
+                      third = {.apply = halve}, *const list[] = {&first, &second, &third};
         const nt_config c = config_number(&r, i);
         scene expected, on;
         make(&expected, kernel, &layouts[0]);
         make(&on, kernel, &layouts[i % 7]);
         memset(&l, 0, sizeof l);
-        nt_problem problem = scene_problem(&on, 1 + i % 4);
+        test_problem problem = scene_problem(&on, 1 + i % 4);
         problem.hooks = list;
         problem.n_hooks = 3;
         nt_plan *plan;
         nt_error why;
-        if (nt_plan_create(&plan, &problem, &c, &why) != NT_OK)
+        if (problem_plan(&plan, &problem, &c, &why) != NT_OK)
             fail_msg("%s", why.text);
         for (int64_t t = 0; t < RUNS * problem.steps; t++) {
             plain_step(&expected, t);
             plain_hooks(&expected, t);
         }
         for (int run = 0; run < RUNS; run++)
-            nt_plan_run(plan);
+            nt_plan_run(plan, problem.steps);
         check_log(&l, RUNS * problem.steps, config_text(kernel, &c));
         assert_same_levels(&on, &expected, config_text(kernel, &c));
         nt_plan_destroy(plan);
@@ -388,27 +392,39 @@ static void hooks(void **state)
     omp_set_num_threads(before);
 }
 
-/* prepare() is called once, in the order of the hooks, with the plan's own problem and config; one that
- * refuses refuses the plan. */
+/* prepare() is called once, in the order of the hooks, with what the plan is for; what it makes is given to apply()
+ * and released once.  One that refuses refuses the plan, and only what was made before is released. */
 typedef struct preparation {
-    const nt_problem *problem;
-    int calls, refuses, threads;
+    nt_hook_use use;
+    int calls, refuses, releases, faults;
+    bool used;
 } preparation;
 
-static nt_status prepared(void *context, const nt_problem *problem, const nt_config *config, nt_error *why)
+static nt_status prepared(const nt_hook *hook, const nt_hook_use *use, void **state, nt_error *why)
 {
-    preparation *p = context;
+    preparation *p = hook->context;
     p->calls++;
-    p->problem = problem;
-    p->threads = config->threads;
+    p->use = *use;
     if (p->refuses)
         snprintf(why->text, sizeof why->text, "no place for a source");
+    else
+        *state = &p->used;
     return p->refuses ? NT_ENOMEM : NT_OK;
 }
 
-static void counted(void *context, const nt_step *step, const nt_box *box, int64_t time)
+static void counted(const nt_hook *hook, void *state, const nt_step *step, const nt_box *box, int64_t time)
 {
-    (void)context, (void)step, (void)box, (void)time;
+    preparation *p = hook->context;
+    (void)step, (void)box, (void)time;
+    p->faults += state != &p->used;
+    p->used = true;
+}
+
+static void released(const nt_hook *hook, void *state)
+{
+    preparation *p = hook->context;
+    p->faults += state != &p->used;
+    p->releases++;
 }
 
 static void preparations(void **state)
@@ -418,30 +434,39 @@ static void preparations(void **state)
         for (int refusing = 0; refusing <= 3; refusing++) { /* 0: none does */
             preparation p[3] = {
                 {.refuses = refusing == 1}, {.refuses = refusing == 2}, {.refuses = refusing == 3}};
-            const nt_hook list[] = {
-                {counted, &p[0], prepared}, {counted, &p[1], prepared}, {counted, &p[2], prepared}};
+            const nt_hook made[] = {{counted, prepared, released, &p[0]},
+                                    {counted, prepared, released, &p[1]},
+                                    {counted, prepared, released, &p[2]}},
+                          *const list[] = {&made[0], &made[1], &made[2]};
             nt_config c = plain;
             nt_error why;
             nt_plan *plan = NULL;
             scene on;
             make(&on, kernel, &layouts[0]);
-            nt_problem problem = scene_problem(&on, 3);
+            test_problem problem = scene_problem(&on, 3);
             c.depth = depth;
             problem.hooks = list;
             problem.n_hooks = 3;
-            const nt_status status = nt_plan_create(&plan, &problem, &c, &why);
+            const nt_status status = problem_plan(&plan, &problem, &c, &why);
             if (refusing > 0) {
                 assert_refused(status, NT_ENOMEM, &why, "no place");
                 assert_null(plan);
             } else {
                 assert_int_equal(status, NT_OK);
-                nt_plan_run(plan);
-                nt_plan_run(plan);
+                nt_plan_run(plan, 3);
+                nt_plan_run(plan, 2);
+                for (int h = 0; h < 3; h++)
+                    assert_int_equal(p[h].releases, 0);
                 nt_plan_destroy(plan);
             }
             for (int h = 0; h < 3; h++) {
                 assert_int_equal(p[h].calls, refusing == 0 || h < refusing);
-                assert_true(!p[h].calls || (p[h].problem == &problem && p[h].threads == c.threads));
+                assert_int_equal(p[h].releases, refusing == 0 || h < refusing - 1);
+                assert_int_equal(p[h].faults, 0);
+                assert_int_equal(p[h].used, refusing == 0);
+                assert_true(!p[h].calls ||
+                            (p[h].use.kernel == kernel && p[h].use.dtype == NT_F64 &&
+                             memcmp(p[h].use.n, shape, sizeof shape) == 0 && p[h].use.depth == depth));
             }
             scene_free(&on);
         }

@@ -75,7 +75,7 @@ static void texts_there_and_back(void **state)
     const nt_config c = config_of(&two.kernel, "block=999999999999999,shift=100,threads=2");
     nt_config back = nt_config_blank(&two.kernel);
     assert_true(c.own[0] == 100 && c.own[1] == INT64_C(999999999999999));
-    nt_config_format(&two.kernel, &c, text);
+    nt_config_format(&two.kernel, &c, text, sizeof text);
     assert_non_null(strstr(text, ",schedule=static,shift=100,block=999999999999999"));
     assert_int_equal(nt_config_parse(&two.kernel, text, &back, &why), NT_OK);
     assert_int_equal(nt_config_differences(&back, &c), 0);
@@ -130,7 +130,7 @@ static void tile_functions_see_them(void **state)
                 c.own[0] = shift;
                 scene s;
                 scene_make(&s, &two.kernel, NULL, NT_F64, n, &layouts[l], false);
-                const double before = cell_get(&s.level[0].grid, 3, 2, 1);
+                const double before = cell_get(s.level[0].grid, 3, 2, 1);
                 const nt_grid *after = scene_run(&s, &c, 3, schedules[i]);
                 double expected = before;
                 for (int step = 0; step < 3; step++)
@@ -147,11 +147,10 @@ static void range_functions_see_them(void **state)
         uint64_t total = 0;
         nt_config c = config_of(&one.kernel, "parallel=flat,threads=2,schedule=dynamic,shift=5");
         c.chunk = chunk;
-        const nt_problem problem = {
-            .kernel = &one.kernel, .dtype = NT_F64, .first = 10, .end = 1010, .total = &total};
+        const nt_plan_options options = {.bytes = sizeof options, .config = config_text(&one.kernel, &c)};
         nt_plan *plan;
-        assert_int_equal(nt_plan_create(&plan, &problem, &c, NULL), NT_OK);
-        nt_plan_run(plan);
+        assert_int_equal(nt_plan_create_range(&plan, &one.kernel, NT_F64, 1000, &options, NULL), NT_OK);
+        assert_int_equal(nt_plan_run_range(plan, 10, 1010, &total), NT_OK);
         nt_plan_destroy(plan);
         assert_int_equal(total, 5000);
     }

@@ -30,29 +30,29 @@ static void fill_padding(nt_grid *g, double value)
                     cell_set(g, x, y, z, value);
 }
 
-static void make(const prebuilt *s, int64_t nx, double padding, nt_grid grid[3])
+static void make(const prebuilt *s, int64_t nx, double padding, nt_grid *grid[3])
 {
+    const int64_t n[3] = {nx, EDGE, EDGE};
     for (int i = 0; i < 3; i++) {
-        assert_int_equal(
-            nt_grid_create(&grid[i], s->function->dtype, nx, EDGE, EDGE, prebuilt_radius(s), NULL, NULL),
-            NT_OK);
-        nt_kernel_fill(s->kernel, i, 3, &grid[i]);
-        fill_padding(&grid[i], padding);
+        assert_int_equal(nt_grid_create(&grid[i], s->function->dtype, n, prebuilt_radius(s), NULL, NULL),
+                         NT_OK);
+        nt_kernel_fill(s->kernel, i, 3, grid[i]);
+        fill_padding(grid[i], padding);
     }
 }
 
-static void run(const prebuilt *s, nt_grid grid[3], const nt_config *config)
+static void run(const prebuilt *s, nt_grid *grid[3], const nt_config *config)
 {
-    const nt_problem problem = {.kernel = s->kernel,
-                                .level = {&grid[0], &grid[1]},
-                                .coef = {&grid[2]},
-                                .params = s->params,
-                                .steps = STEPS};
+    const test_problem problem = {.kernel = s->kernel,
+                                  .level = {grid[0], grid[1]},
+                                  .coef = {grid[2]},
+                                  .params = s->params,
+                                  .steps = STEPS};
     nt_plan *plan;
     nt_error why = {""};
-    if (nt_plan_create(&plan, &problem, config, &why) != NT_OK)
+    if (problem_plan(&plan, &problem, config, &why) != NT_OK)
         fail_msg("%s: %s", s->name, why.text);
-    nt_plan_run(plan);
+    nt_plan_run(plan, STEPS);
     nt_plan_destroy(plan);
 }
 
@@ -61,23 +61,23 @@ static void padding(void **state)
     const prebuilt *s = *state;
     static const int64_t widths[] = {8, 15, 16, 17, 31, 32, 33, 47, 64};
     for (size_t w = 0; w < sizeof widths / sizeof *widths; w++) {
-        nt_grid expected[3];
+        nt_grid *expected[3];
         make(s, widths[w], 0, expected);
         nt_config config = prebuilt_config(s);
         run(s, expected, &config);
         for (int k = 0; k < N_SCHEDULES; k++) {
-            nt_grid got[3];
+            nt_grid *got[3];
             make(s, widths[w], NAN, got);
             config = prebuilt_config(s);
             assert_int_equal(nt_config_parse(s->kernel, schedules[k], &config, NULL), NT_OK);
             run(s, got, &config);
             for (int i = 0; i < 2; i++)
-                assert_same_bits(&got[i], &expected[i], schedules[k]);
+                assert_same_bits(got[i], expected[i], schedules[k]);
             for (int i = 0; i < 3; i++)
-                nt_grid_free(&got[i]);
+                nt_grid_destroy(got[i]);
         }
         for (int i = 0; i < 3; i++)
-            nt_grid_free(&expected[i]);
+            nt_grid_destroy(expected[i]);
     }
 }
 

@@ -161,17 +161,13 @@ static void plans_count_right(void **state)
     for (int dtype = 0; dtype < NT_N_DTYPES; dtype++) {
         uint64_t before[MOST_SAMPLES + 1], unseeded[2], total = 1;
         count_hits((nt_dtype)dtype, pi.seed, 7, MOST_SAMPLES, before);
-        const nt_problem problem = {.kernel = pi_kernel(),
-                                    .params = &pi,
-                                    .dtype = (nt_dtype)dtype,
-                                    .first = 7,
-                                    .end = 7 + MOST_SAMPLES,
-                                    .total = &total};
+        const nt_plan_options options = {.bytes = sizeof options, .params = &pi};
         nt_plan *plan;
-        assert_int_equal(nt_plan_create(&plan, &problem, NULL, NULL), NT_OK);
+        assert_int_equal(
+            nt_plan_create_range(&plan, pi_kernel(), (nt_dtype)dtype, MOST_SAMPLES, &options, NULL), NT_OK);
         assert_null(nt_plan_newest(plan));
         for (int run = 0; run < 3; run++) { /* each anew */
-            nt_plan_run(plan);
+            assert_int_equal(nt_plan_run_range(plan, 7, 7 + MOST_SAMPLES, &total), NT_OK);
             assert_true(total == before[MOST_SAMPLES]);
         }
         nt_plan_destroy(plan);

@@ -127,11 +127,11 @@ static void fill(void **state)
             operand f;
             operand_make(&f, (nt_dtype)dtype, shape, 2, &layouts[l], 0);
             operand_snapshot(&f);
-            nt_kernel_fill(k, 0, 3, &f.grid);
+            nt_kernel_fill(k, 0, 3, f.grid);
             operand_check(&f, true, k->name);
             for (int64_t i = 0; i < shape[0] * shape[1] * shape[2]; i++) {
                 const double v = nt_kernel_value(k, 0, i, 3);
-                assert_true(cell_get(&f.grid, i % shape[0], i / shape[0] % shape[1],
+                assert_true(cell_get(f.grid, i % shape[0], i / shape[0] % shape[1],
                                      i / shape[0] / shape[1]) == (dtype == NT_F64 ? v : (double)(float)v));
                 assert_true(v >= -1e6 && v <= 1e6);
             }
@@ -163,13 +163,13 @@ static void make_fields(void)
 }
 
 /* Refused with and without *why, no plan, no cell touched. */
-static void refused(const nt_problem *problem, const nt_config *config, nt_status status, const char *part)
+static void refused(const test_problem *problem, const char *config, nt_status status, const char *part)
 {
     nt_plan *plan = (nt_plan *)fields;
     nt_error why;
-    assert_refused(nt_plan_create(&plan, problem, config, &why), status, &why, part);
+    assert_refused(problem_plan_text(&plan, problem, config, &why), status, &why, part);
     assert_null(plan);
-    assert_int_equal(nt_plan_create(&plan, problem, config, NULL), status);
+    assert_int_equal(problem_plan_text(&plan, problem, config, NULL), status);
     for (int i = 0; i < N_FIELDS; i++)
         operand_check(&fields[i], false, part);
 }
@@ -180,33 +180,52 @@ static void free_fields(void)
         operand_free(&fields[i]);
 }
 
+static void nothing(const nt_hook *hook, void *state, const nt_step *step, const nt_box *box, int64_t time)
+{
+    (void)hook, (void)state, (void)step, (void)box, (void)time;
+}
+
 static void refuses_arguments(void **state)
 {
     (void)state;
-    static const nt_hook hook = {0};
+    static const nt_hook hook = {.apply = nothing}, no_hook = {0};
     nt_error why;
     make_fields();
-    const nt_problem good = {.kernel = find("mathop"), .level = {&fields[A].grid}, .steps = 1};
-    nt_problem p = good;
-    assert_refused(nt_plan_create(NULL, &good, NULL, &why), NT_EARG, &why, "NULL");
-    assert_int_equal(nt_plan_create(NULL, NULL, NULL, NULL), NT_EARG);
-    refused(NULL, NULL, NT_EARG, "problem");
-    p.kernel = NULL;
-    refused(&p, NULL, NT_EARG, "kernel");
-    p = good, p.level[0] = NULL;
-    refused(&p, NULL, NT_EARG, "level[0]");
+    const test_problem good = {.kernel = find("mathop"), .level = {fields[A].grid}, .steps = 1};
+    test_problem p = good;
+    nt_grid *const no_grid[] = {NULL};
+    nt_plan *plan = (nt_plan *)fields;
+    assert_refused(problem_plan(NULL, &good, NULL, &why), NT_EARG, &why, "NULL");
+    assert_int_equal(nt_plan_create(NULL, NULL, NULL, 0, NULL, NULL), NT_EARG);
+    assert_refused(nt_plan_create(&plan, good.kernel, NULL, 1, NULL, &why), NT_EARG, &why, "grids");
+    assert_null(plan);
+    assert_refused(nt_plan_create(&plan, good.kernel, no_grid, 1, NULL, &why), NT_EARG, &why,
+                   "grid 0 is NULL");
+    assert_refused(nt_plan_create(&plan, good.kernel, good.level, -1, NULL, &why), NT_EARG, &why, "-1 grids");
+    assert_refused(nt_plan_create(&plan, find("pi"), good.level, 1, NULL, &why), NT_EARG, &why,
+                   "pi is a range");
+    assert_refused(nt_plan_create_range(&plan, good.kernel, NT_F64, 1, NULL, &why), NT_EARG, &why,
+                   "mathop is a field");
+    p.level[0] = NULL;
+    refused(&p, NULL, NT_EARG, "0 grids, kernel mathop takes 1 level");
     p = good, p.steps = -1;
     refused(&p, NULL, NT_EARG, "-1");
     p = good, p.steps = INT64_MIN;
     refused(&p, NULL, NT_EARG, "-9223372036854775808");
     p = good, p.n_hooks = 1;
     refused(&p, NULL, NT_EARG, "1 hooks");
-    p = good, p.n_hooks = -1, p.hooks = &hook;
+    p = good, p.n_hooks = -1, p.hooks = (const nt_hook *const[]){&hook};
     refused(&p, NULL, NT_EARG, "-1 hooks");
+    p = good, p.n_hooks = 2, p.hooks = (const nt_hook *const[]){&hook, NULL};
+    refused(&p, NULL, NT_EARG, "hook 1 is NULL");
+    p = good, p.n_hooks = 1, p.hooks = (const nt_hook *const[]){&no_hook};
+    refused(&p, NULL, NT_EARG, "hook 0");
     p = good, p.kernel = find("read2update1");
-    refused(&p, NULL, NT_EARG, "coef[0]");
-    p.coef[0] = &fields[B].grid;
-    refused(&p, NULL, NT_EARG, "coef[1]");
+    refused(&p, NULL, NT_EARG, "1 grids");
+    p.coef[0] = fields[B].grid;
+    refused(&p, NULL, NT_EARG, "2 grids, kernel read2update1 takes 1 levels and 2 coefficients");
+    p = good, p.kernel = NULL;
+    refused(&p, NULL, NT_EARG, "kernel");
     nt_plan_destroy(NULL);
     free_fields();
 }
@@ -216,16 +235,16 @@ static void refuses_grids(void **state)
     (void)state;
     make_fields();
     operand other;
-    const nt_problem good = {.kernel = find("read2update1"),
-                             .level = {&fields[A].grid},
-                             .coef = {&fields[B].grid, &fields[C].grid},
-                             .result = &fields[D].grid,
-                             .steps = 1};
-    nt_problem p = good;
+    const test_problem good = {.kernel = find("read2update1"),
+                               .level = {fields[A].grid},
+                               .coef = {fields[B].grid, fields[C].grid},
+                               .result = fields[D].grid,
+                               .steps = 1};
+    test_problem p = good;
     operand_make(&other, NT_F32, shape, 0, &layouts[0], 0);
-    p.coef[1] = &other.grid;
+    p.coef[1] = other.grid;
     refused(&p, NULL, NT_EDTYPE, "f32");
-    p = good, p.result = &other.grid;
+    p = good, p.result = other.grid;
     refused(&p, NULL, NT_EDTYPE, "f64");
     operand_free(&other);
     for (int a = 0; a < 3; a++) {
@@ -234,23 +253,23 @@ static void refuses_grids(void **state)
         char text[32];
         snprintf(text, sizeof text, "%dx%dx%d", (int)n[0], (int)n[1], (int)n[2]);
         operand_make(&other, NT_F64, n, 0, &layouts[0], 0);
-        p = good, p.coef[0] = &other.grid;
+        p = good, p.coef[0] = other.grid;
         refused(&p, NULL, NT_ESHAPE, text);
-        p = good, p.result = &other.grid;
+        p = good, p.result = other.grid;
         refused(&p, NULL, NT_ESHAPE, text);
         operand_free(&other);
     }
-    p = good, p.coef[0] = &fields[A].grid;
+    p = good, p.coef[0] = fields[A].grid;
     refused(&p, NULL, NT_EARG, "overlap");
-    p = good, p.result = &fields[C].grid;
+    p = good, p.result = fields[C].grid;
     refused(&p, NULL, NT_EARG, "overlap");
-    nt_grid shifted = fields[A].grid; /* the last cell of A is the first of this one */
-    shifted.cells = nt_grid_cell(&fields[A].grid, shape[0] - 1, shape[1] - 1, shape[2] - 1);
+    nt_grid shifted = *fields[A].grid; /* the last cell of A is the first of this one */
+    shifted.cells = nt_grid_cell(fields[A].grid, shape[0] - 1, shape[1] - 1, shape[2] - 1);
     p = good, p.result = &shifted;
     refused(&p, NULL, NT_EARG, "overlap");
-    nt_grid halo = fields[A].grid; /* the halo reaches into A */
+    nt_grid halo = *fields[A].grid; /* the halo reaches into A */
     halo.halo = 1;
-    halo.cells = (double *)fields[A].grid.cells - shape[0] * shape[1] * shape[2];
+    halo.cells = (double *)fields[A].grid->cells - shape[0] * shape[1] * shape[2];
     p = good, p.coef[0] = &halo;
     refused(&p, NULL, NT_EARG, "overlap");
     free_fields();
@@ -262,27 +281,20 @@ static void refuses_configs(void **state)
     make_fields();
     const char *own = getenv("NESTUNE_MAX_ISA");
     char *kept = own ? strdup(own) : NULL;
-    const nt_problem p = {.kernel = find("mathop"), .level = {&fields[A].grid}, .steps = 1};
-    nt_config good, c;
-    assert_int_equal(nt_config_default(p.kernel, NT_F64, &good, NULL), NT_OK);
-    c = good, c.threads = 0;
-    refused(&p, &c, NT_ECONFIG, "threads=0");
-    c = good, c.depth = 0;
-    refused(&p, &c, NT_ECONFIG, "depth=0");
-    c = good, c.tile[1] = -4;
-    refused(&p, &c, NT_ECONFIG, "tile y=-4");
-    c = good, c.variant = 1000;
-    refused(&p, &c, NT_ECONFIG, "variant=1000");
-    c = good, c.fn = 60;
-    refused(&p, &c, NT_ECONFIG, "fn=60");
-    c = good, c.layout = 7;
-    refused(&p, &c, NT_ECONFIG, "layout=7");
-    c = good, c.schedule = NT_GUIDED;
-    refused(&p, &c, NT_ECONFIG, "schedule=");
+    const test_problem p = {.kernel = find("mathop"), .level = {fields[A].grid}, .steps = 1};
+    refused(&p, "threads=0", NT_ECONFIG, "threads=0");
+    refused(&p, "depth=0", NT_ECONFIG, "depth=0");
+    refused(&p, "tile=0x-4x0", NT_ECONFIG, "tile=0x-4x0");
+    refused(&p, "variant=slow", NT_ECONFIG, "variant=slow");
+    refused(&p, "fn=u99", NT_ECONFIG, "fn=u99");
+    refused(&p, "layout=folded", NT_ECONFIG, "layout=folded");
+    refused(&p, "schedule=guided", NT_ECONFIG, "schedule=");
+    refused(&p, "colour=red", NT_ECONFIG, "colour");
     for (int isa = NT_SCALAR + 1; isa < NT_N_ISAS; isa++) {
         assert_int_equal(setenv("NESTUNE_MAX_ISA", "scalar", 1), 0);
-        c = good, c.isa = (nt_isa)isa;
-        refused(&p, &c, NT_EISA, nt_isa_name((nt_isa)isa));
+        char text[32];
+        snprintf(text, sizeof text, "isa=%s", nt_isa_name((nt_isa)isa));
+        refused(&p, text, NT_EISA, nt_isa_name((nt_isa)isa));
         if (kept)
             setenv("NESTUNE_MAX_ISA", kept, 1);
         else
@@ -298,16 +310,16 @@ static void config_and_why(void **state)
 {
     (void)state;
     make_fields();
-    const nt_problem p = {.kernel = find("mathop"), .level = {&fields[A].grid}, .steps = 1};
+    const test_problem p = {.kernel = find("mathop"), .level = {fields[A].grid}, .steps = 1};
     nt_plan *plan;
     nt_config c;
     assert_int_equal(nt_config_default(p.kernel, NT_F64, &c, NULL), NT_OK);
     c.parallel = NT_MIDDLE;
-    assert_int_equal(nt_plan_create(&plan, &p, &c, NULL), NT_OK);
+    assert_int_equal(problem_plan(&plan, &p, &c, NULL), NT_OK);
     assert_true(config_equal(nt_plan_config(plan), &c));
     assert_true(strlen(nt_plan_why(plan)) > 0);
     nt_plan_destroy(plan);
-    assert_int_equal(nt_plan_create(&plan, &p, NULL, NULL), NT_OK);
+    assert_int_equal(problem_plan(&plan, &p, NULL, NULL), NT_OK);
     assert_int_equal(nt_config_runs(p.kernel, NT_F64, nt_plan_config(plan), NULL), NT_OK);
     assert_true(strlen(nt_plan_why(plan)) > 0 && !strchr(nt_plan_why(plan), '\n'));
     nt_plan_destroy(plan);
@@ -321,34 +333,34 @@ static void newest(void **state)
     make_fields();
     operand empty;
     nt_plan *plan;
-    nt_problem p = {
-        .kernel = find("mathop"), .level = {&fields[A].grid}, .result = &fields[B].grid, .steps = 0};
-    assert_int_equal(nt_plan_create(&plan, &p, NULL, NULL), NT_OK);
-    nt_plan_run(plan);
-    assert_ptr_equal(nt_plan_newest(plan), &fields[A].grid);
+    test_problem p = {
+        .kernel = find("mathop"), .level = {fields[A].grid}, .result = fields[B].grid, .steps = 0};
+    assert_int_equal(problem_plan(&plan, &p, NULL, NULL), NT_OK);
+    assert_int_equal(nt_plan_run(plan, 0), NT_OK);
+    assert_ptr_equal(nt_plan_newest(plan), fields[A].grid);
     nt_plan_destroy(plan);
     for (int i = 0; i < N_FIELDS; i++)
         operand_check(&fields[i], false, "no steps");
 
     p.steps = 1;
-    assert_int_equal(nt_plan_create(&plan, &p, NULL, NULL), NT_OK);
-    assert_ptr_equal(nt_plan_newest(plan), &fields[A].grid);
-    nt_plan_run(plan);
-    assert_ptr_equal(nt_plan_newest(plan), &fields[B].grid);
+    assert_int_equal(problem_plan(&plan, &p, NULL, NULL), NT_OK);
+    assert_ptr_equal(nt_plan_newest(plan), fields[A].grid);
+    assert_int_equal(nt_plan_run(plan, 1), NT_OK);
+    assert_ptr_equal(nt_plan_newest(plan), fields[B].grid);
     nt_plan_destroy(plan);
     operand_check(&fields[A], false, "level[0] beside a result");
 
-    p.result = &fields[A].grid;
-    assert_int_equal(nt_plan_create(&plan, &p, NULL, NULL), NT_OK);
-    nt_plan_run(plan);
-    assert_ptr_equal(nt_plan_newest(plan), &fields[A].grid);
+    p.result = fields[A].grid;
+    assert_int_equal(problem_plan(&plan, &p, NULL, NULL), NT_OK);
+    assert_int_equal(nt_plan_run(plan, 1), NT_OK);
+    assert_ptr_equal(nt_plan_newest(plan), fields[A].grid);
     nt_plan_destroy(plan);
 
     operand_make(&empty, NT_F64, (int64_t[3]){0, 4, 3}, 0, &layouts[0], 0);
     operand_snapshot(&empty);
-    p = (nt_problem){.kernel = find("mathop"), .level = {&empty.grid}, .steps = 1000000};
-    assert_int_equal(nt_plan_create(&plan, &p, NULL, NULL), NT_OK);
-    nt_plan_run(plan);
+    p = (test_problem){.kernel = find("mathop"), .level = {empty.grid}, .steps = 1000000};
+    assert_int_equal(problem_plan(&plan, &p, NULL, NULL), NT_OK);
+    assert_int_equal(nt_plan_run(plan, 1000000), NT_OK);
     nt_plan_destroy(plan);
     operand_check(&empty, false, "no cells");
     operand_free(&empty);
@@ -362,26 +374,26 @@ static void one_call(void **state)
     operand twice, planned;
     operand_make(&twice, NT_F32, shape, 0, &layouts[2], 0);
     operand_make(&planned, NT_F32, shape, 0, &layouts[0], 0);
-    nt_kernel_fill(find("mathop"), 0, 1, &twice.grid);
-    nt_kernel_fill(find("mathop"), 0, 1, &planned.grid);
+    nt_kernel_fill(find("mathop"), 0, 1, twice.grid);
+    nt_kernel_fill(find("mathop"), 0, 1, planned.grid);
     operand_snapshot(&twice);
-    assert_int_equal(nt_run("mathop", &twice.grid, 1, &why), NT_OK);
-    assert_int_equal(nt_run("mathop", &twice.grid, 1, NULL), NT_OK);
+    assert_int_equal(nt_run("mathop", twice.grid, 1, &why), NT_OK);
+    assert_int_equal(nt_run("mathop", twice.grid, 1, NULL), NT_OK);
     operand_check(&twice, true, "nt_run");
-    const nt_problem p = {.kernel = find("mathop"), .level = {&planned.grid}, .steps = 2};
+    const test_problem p = {.kernel = find("mathop"), .level = {planned.grid}, .steps = 2};
     nt_plan *plan;
-    assert_int_equal(nt_plan_create(&plan, &p, NULL, &why), NT_OK);
-    nt_plan_run(plan);
-    assert_same_bits(&twice.grid, nt_plan_newest(plan), "nt_run() twice and two steps of a plan");
+    assert_int_equal(problem_plan(&plan, &p, NULL, &why), NT_OK);
+    assert_int_equal(nt_plan_run(plan, 2), NT_OK);
+    assert_same_bits(twice.grid, nt_plan_newest(plan), "nt_run() twice and two steps of a plan");
     nt_plan_destroy(plan);
 
     operand_snapshot(&twice);
-    assert_refused(nt_run("sine", &twice.grid, 1, &why), NT_EKERNEL, &why, "sine");
-    assert_refused(nt_run("si\nne", &twice.grid, 1, &why), NT_EKERNEL, &why, "ne");
-    assert_refused(nt_run(NULL, &twice.grid, 1, &why), NT_EKERNEL, &why, "NULL");
-    assert_refused(nt_run("mathop", NULL, 1, &why), NT_EARG, &why, "level[0]");
-    assert_refused(nt_run("mathop", &twice.grid, -1, &why), NT_EARG, &why, "-1");
-    assert_refused(nt_run("read2update1", &twice.grid, 1, &why), NT_EARG, &why, "read2update1");
+    assert_refused(nt_run("sine", twice.grid, 1, &why), NT_EKERNEL, &why, "sine");
+    assert_refused(nt_run("si\nne", twice.grid, 1, &why), NT_EKERNEL, &why, "ne");
+    assert_refused(nt_run(NULL, twice.grid, 1, &why), NT_EKERNEL, &why, "NULL");
+    assert_refused(nt_run("mathop", NULL, 1, &why), NT_EARG, &why, "grid 0 is NULL");
+    assert_refused(nt_run("mathop", twice.grid, -1, &why), NT_EARG, &why, "-1");
+    assert_refused(nt_run("read2update1", twice.grid, 1, &why), NT_EARG, &why, "read2update1");
     assert_int_equal(nt_run(NULL, NULL, -1, NULL), NT_EKERNEL);
     operand_check(&twice, false, "refused");
     operand_free(&twice);
@@ -402,7 +414,7 @@ static void verbose(void **state)
         dup2(ends[1], 2);
         if (on)
             setenv("NESTUNE_VERBOSE", "1", 1);
-        const nt_status status = nt_run("mathop", &fields[A].grid, 1, NULL);
+        const nt_status status = nt_run("mathop", fields[A].grid, 1, NULL);
         unsetenv("NESTUNE_VERBOSE");
         fflush(stderr);
         dup2(own, 2);

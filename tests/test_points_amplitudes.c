@@ -22,36 +22,39 @@ static void amplitudes(void **state)
     for (int k = 0; k < 2; k++) {
         world w;
         world_make(&w, NT_F64, n, &wave);
-        nt_points *points = points_of(&(nt_points_spec){3, at, NT_SINC, {6, 5, 4}, &wave});
+        nt_points *points =
+            points_of(&(nt_points_spec){3, at, NT_SINC, {6, 5, 4}, nt_wave_mirror_faces(&wave)});
         double traces[3][4];
         for (int i = 0; i < 12; i++)
             traces[i / 4][i % 4] = -7;
-        const nt_hook hooks[] = {nt_points_source(points, &samples[k][0][0], 2),
-                                 nt_points_receiver(points, &traces[0][0], 4)}; /* both at once */
+        const nt_hook *const hooks[] = {source_of(points, &samples[k][0][0], 2),
+                                        receiver_of(points, &traces[0][0], 4)}; /* both at once */
         nt_plan *plan;
         nt_error why;
-        const nt_problem problem = world_problem(&w, 1, hooks, 2);
-        assert_int_equal(nt_plan_create(&plan, &problem, &config, &why), NT_OK);
+        const test_problem problem = world_problem(&w, 1, hooks, 2);
+        assert_int_equal(problem_plan(&plan, &problem, &config, &why), NT_OK);
         const double first = k == 0 ? 0 : 1;
         /* with C = 0: u+ = 2u - u- + s */
         const double expected[4] = {first, 2 * first + 7, 2 * (2 * first + 7) - first,
                                     3 * (first + 7) + first};
         for (int t = 0; t < 4; t++) {
-            nt_plan_run(plan);
+            nt_plan_run(plan, 1);
             for (int p = 0; p < 3; p++)
                 assert_true(traces[p][t] == expected[t] && (t == 3 || traces[p][t + 1] == -7));
         }
-        nt_plan_run(plan); /* beyond the traces: nothing is written */
+        nt_plan_run(plan, 1); /* beyond the traces: nothing is written */
         nt_plan_destroy(plan);
+        hooks_free(hooks, 2);
         nt_points_destroy(points);
         world_free(&w);
     }
     world w;
     world_make(&w, NT_F64, n, &wave);
-    nt_points *points = points_of(&(nt_points_spec){1, at, NT_TRILINEAR, {6, 5, 4}, NULL});
-    cell_set(&w.c, 2, 3, 1, 0.25);
-    const nt_hook hook = nt_points_force(points, (double[1]){3}, 1);
+    nt_points *points = points_of(&(nt_points_spec){1, at, NT_TRILINEAR, {6, 5, 4}, 0});
+    cell_set(w.c, 2, 3, 1, 0.25);
+    const nt_hook *const hook = force_of(points, (double[1]){3}, 1);
     assert_true(cell_get(world_run(&w, &config, 1, &hook, 1), 2, 3, 1) == 0.75);
+    hooks_free(&hook, 1);
     nt_points_destroy(points);
     world_free(&w);
 }
@@ -80,15 +83,18 @@ static void exchange(int order, bool varied, nt_interpolation interpolation, boo
     world_make(&w, NT_F64, n, &wave);
     rng r = rng_make(36);
     for (int64_t i = 0; i < n[0] * n[1] * n[2]; i++)
-        cell_set(&w.c, i % n[0], i / n[0] % n[1], i / n[0] / n[1], varied ? 0.2 + 0.3 * rng_unit(&r) : 0.4);
+        cell_set(w.c, i % n[0], i / n[0] % n[1], i / n[0] / n[1], varied ? 0.2 + 0.3 * rng_unit(&r) : 0.4);
     nt_error why;
-    assert_int_equal(nt_wave_medium(&wave, &w.c, 0.8, &why), NT_OK);
-    nt_points *source = points_of(&(nt_points_spec){1, &at[from], interpolation, {n[0], n[1], n[2]}, &wave});
-    nt_points *both = points_of(&(nt_points_spec){2, at, interpolation, {n[0], n[1], n[2]}, &wave});
-    const nt_hook hooks[] = {force ? nt_points_force(source, wavelet, HEARD)
-                                   : nt_points_source(source, wavelet, HEARD),
-                             nt_points_receiver(both, trace[0], HEARD)};
+    assert_int_equal(nt_wave_medium(&wave, w.c, 0.8, &why), NT_OK);
+    nt_points *source = points_of(
+        &(nt_points_spec){1, &at[from], interpolation, {n[0], n[1], n[2]}, nt_wave_mirror_faces(&wave)});
+    nt_points *both =
+        points_of(&(nt_points_spec){2, at, interpolation, {n[0], n[1], n[2]}, nt_wave_mirror_faces(&wave)});
+    const nt_hook *const hooks[] = {force ? force_of(source, wavelet, HEARD)
+                                          : source_of(source, wavelet, HEARD),
+                                    receiver_of(both, trace[0], HEARD)};
     world_run(&w, &config, HEARD, hooks, 2);
+    hooks_free(hooks, 2);
     nt_points_destroy(source);
     nt_points_destroy(both);
     world_free(&w);

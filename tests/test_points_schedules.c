@@ -27,27 +27,27 @@ typedef struct outcome {
 } outcome;
 
 /* The engine without a plan, which would cut the team to the CPUs allowed. */
-static void run_team(world *w, const nt_config *c, const nt_hook *hooks, int n_hooks)
+static void run_team(world *w, const nt_config *c, const nt_hook *const *hooks, int n_hooks)
 {
-    const nt_problem problem = world_problem(w, STEPS, hooks, n_hooks);
-    const nt_kernel *kernel = problem.kernel;
+    const nt_kernel *kernel = nt_kernel_find("wave");
+    nt_hook_slot slots[3];
     nt_nest nest = {.fn = nt_kernel_function(kernel, w->dtype, c)->tile,
                     .rotates = true,
                     .steps = STEPS,
-                    .n = {w->n[0], w->n[1], w->n[2]},
+                    .cells = {w->n[0], w->n[1], w->n[2]},
                     .element_bytes = (int)nt_dtype_bytes(w->dtype),
                     .radius = w->wave.order / 2,
                     .dtype = w->dtype,
                     .ghosts = kernel->field->ghosts,
                     .flush_denormals = kernel->field->flush_denormals,
-                    .hooks = hooks,
+                    .hooks = slots,
                     .n_hooks = n_hooks};
     for (int i = 0; i < 2; i++) {
-        const nt_grid *src = &w->level[i], *dst = &w->level[1 - i];
-        nest.step[i] = (nt_step){.src = nt_view_of(src),
-                                 .dst = nt_view_of(dst),
-                                 .coef = {nt_view_of(&w->c), nt_view_of(src)},
-                                 .params = &w->wave};
+        const nt_grid *src = w->level[i], *dst = w->level[1 - i];
+        nest.coef[i][0] = nt_view_of(w->c);
+        nest.coef[i][1] = nt_view_of(src);
+        nest.step[i] = (nt_step){
+            .src = nt_view_of(src), .dst = nt_view_of(dst), .coef = nest.coef[i], .params = &w->wave};
     }
     nt_nest_set_config(&nest, c);
     if (c->depth > 1) {
@@ -56,10 +56,16 @@ static void run_team(world *w, const nt_config *c, const nt_hook *hooks, int n_h
         assert_non_null(nest.progress);
     }
     nt_error why;
-    for (int h = 0; h < n_hooks; h++)
-        assert_int_equal(hooks[h].prepare(hooks[h].context, &problem, c, &why), NT_OK);
+    const nt_hook_use use = {kernel, w->dtype, {w->n[0], w->n[1], w->n[2]}, c->depth};
+    assert_in_range(n_hooks, 0, 3);
+    for (int h = 0; h < n_hooks; h++) {
+        slots[h].hook = hooks[h];
+        assert_int_equal(hooks[h]->prepare(hooks[h], &use, &slots[h].state, &why), NT_OK);
+    }
     for (int run = 0; run < RUNS; run++)
         nt_nest_run(&nest);
+    for (int h = 0; h < n_hooks; h++)
+        hooks[h]->release(hooks[h], slots[h].state);
     free(nest.progress);
 }
 
@@ -70,7 +76,7 @@ static void shoot(const shot *s, const nt_config *c, outcome *o)
     nt_error why;
     assert_int_equal(nt_wave_absorb(&wave, s->dtype, grid_shape, faces, 6, 0.4, &why), NT_OK);
     world_make(&o->w, s->dtype, grid_shape, &wave);
-    nt_kernel_fill(nt_kernel_find("wave"), 2, 5, &o->w.c); /* any medium; 26 steps do not overflow */
+    nt_kernel_fill(nt_kernel_find("wave"), 2, 5, o->w.c); /* any medium; 26 steps do not overflow */
     double sources[N_SOURCES][3], receivers[N_RECEIVERS][3], samples[N_SOURCES][RUNS * STEPS - 3];
     rng r = rng_make(35);
     places(&r, grid_shape, sources, N_SOURCES);
@@ -83,26 +89,28 @@ static void shoot(const shot *s, const nt_config *c, outcome *o)
             samples[i][t] = 2 * rng_unit(&r) - 1;
     memset(o->traces, 0x5a, sizeof o->traces);
     const int64_t *n = grid_shape;
+    const unsigned mirrors = nt_wave_mirror_faces(&wave);
     nt_points *p[3] = {
         points_of(
-            &(nt_points_spec){8, (const double(*)[3])sources, s->interpolation, {n[0], n[1], n[2]}, &wave}),
+            &(nt_points_spec){8, (const double(*)[3])sources, s->interpolation, {n[0], n[1], n[2]}, mirrors}),
         points_of(&(nt_points_spec){
-            4, (const double(*)[3])sources + 8, s->interpolation, {n[0], n[1], n[2]}, &wave}),
+            4, (const double(*)[3])sources + 8, s->interpolation, {n[0], n[1], n[2]}, mirrors}),
         points_of(&(nt_points_spec){
-            N_RECEIVERS, (const double(*)[3])receivers, s->interpolation, {n[0], n[1], n[2]}, &wave})};
-    const nt_hook hooks[] = {nt_points_source(p[0], samples[0], RUNS * STEPS - 3),
-                             nt_points_force(p[1], samples[8], RUNS * STEPS - 3),
-                             nt_points_receiver(p[2], o->traces[0], RUNS * STEPS)};
+            N_RECEIVERS, (const double(*)[3])receivers, s->interpolation, {n[0], n[1], n[2]}, mirrors})};
+    const nt_hook *const hooks[] = {source_of(p[0], samples[0], RUNS * STEPS - 3),
+                                    force_of(p[1], samples[8], RUNS * STEPS - 3),
+                                    receiver_of(p[2], o->traces[0], RUNS * STEPS)};
     run_team(&o->w, c, hooks, 3);
+    hooks_free(hooks, 3);
     for (int i = 0; i < 3; i++)
         nt_points_destroy(p[i]);
-    nt_wave_free(&wave);
+    nt_wave_let_go(&wave);
 }
 
 static void assert_same_outcome(const outcome *a, const outcome *b, const char *what)
 {
     for (int i = 0; i < 2; i++)
-        assert_same_bits(&a->w.level[i], &b->w.level[i], what);
+        assert_same_bits(a->w.level[i], b->w.level[i], what);
     for (int p = 0; p < N_RECEIVERS; p++)
         for (int t = 0; t < RUNS * STEPS; t++)
             if (memcmp(&a->traces[p][t], &b->traces[p][t], sizeof(double)) != 0)

@@ -219,16 +219,17 @@ static void an_added_kernel_is_one_of_all(void **state)
     assert_int_equal(nt_kernel_check(&other.kernel, NULL), NT_OK);
     assert_int_equal(nt_kernel_count(), n + 1);
 
-    nt_grid g;
-    assert_int_equal(nt_grid_create(&g, NT_F64, 13, 5, 3, 0, NULL, NULL), NT_OK);
-    cell_set(&g, 12, 4, 2, 0.5);
-    assert_int_equal(nt_run("added_1", &g, 4, &why), NT_OK);
-    assert_true(cell_get(&g, 12, 4, 2) == 4.5 && cell_get(&g, 0, 0, 0) == 4);
-    nt_grid_free(&g);
+    nt_grid *g;
+    const int64_t shape[3] = {13, 5, 3};
+    assert_int_equal(nt_grid_create(&g, NT_F64, shape, 0, NULL, NULL), NT_OK);
+    cell_set(g, 12, 4, 2, 0.5);
+    assert_int_equal(nt_run("added_1", g, 4, &why), NT_OK);
+    assert_true(cell_get(g, 12, 4, 2) == 4.5 && cell_get(g, 0, 0, 0) == 4);
+    nt_grid_destroy(g);
     /* It has none of f32. */
-    assert_int_equal(nt_grid_create(&g, NT_F32, 13, 5, 3, 0, NULL, NULL), NT_OK);
-    assert_refused(nt_run("added_1", &g, 4, &why), NT_EKERNEL, &why, "no f32 function");
-    nt_grid_free(&g);
+    assert_int_equal(nt_grid_create(&g, NT_F32, shape, 0, NULL, NULL), NT_OK);
+    assert_refused(nt_run("added_1", g, 4, &why), NT_EKERNEL, &why, "no f32 function");
+    nt_grid_destroy(g);
 }
 
 static void an_added_range_is_one_of_all(void **state)

@@ -47,11 +47,11 @@ static void there_and_back(void **state)
         for (int p = 0; p < NT_N_PARALLELS; p++)
             assert_near(a->ways_ns[p], b->ways_ns[p]);
         char x[NT_CONFIG_TEXT], y[NT_CONFIG_TEXT];
-        nt_config_format(a->kernel, &a->config, x);
-        nt_config_format(b->kernel, &b->config, y);
+        nt_config_format(a->kernel, &a->config, x, sizeof x);
+        nt_config_format(b->kernel, &b->config, y, sizeof y);
         assert_string_equal(x, y);
-        nt_config_format(a->kernel, &a->default_config, x);
-        nt_config_format(b->kernel, &b->default_config, y);
+        nt_config_format(a->kernel, &a->default_config, x, sizeof x);
+        nt_config_format(b->kernel, &b->default_config, y, sizeof y);
         assert_string_equal(x, y);
         assert_int_equal(a->n_trials, b->n_trials);
         assert_int_equal(a->n_failed, b->n_failed);

@@ -208,7 +208,7 @@ static void an_isa_that_cannot_run_here(void **state)
     char config[NT_CONFIG_TEXT];
     nt_config c = made_up_config(mathop(), NT_F64);
     c.isa = NT_AVX512;
-    nt_config_format(mathop(), &c, config);
+    nt_config_format(mathop(), &c, config, sizeof config);
     assert_int_equal(setenv("NESTUNE_MAX_ISA", "scalar", 1), 0);
     assert_int_equal(nt_config_runs(mathop(), NT_F64, &c, &why), NT_EISA);
     json_t *root = json_loadb(v.text, v.n, 0, NULL), *row;

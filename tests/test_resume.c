@@ -283,7 +283,7 @@ int main(void)
     }
     nt_machine m;
     nt_machine_detect(&m);
-    nt_machine_id(&m, machine_id);
+    nt_machine_id(&m, machine_id, sizeof machine_id);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(killed_while_the_arithmetic_is_chosen),
         cmocka_unit_test(killed_in_the_search),

@@ -92,10 +92,9 @@ static void schedules(void **state)
             const nt_grid *got = scene_run(&on, &c, steps, what);
             assert_same_bits(got, truth, what);
             if (s->kernel->field->n_levels == 2 && steps > 0)
-                assert_same_bits(got == &on.level[0].grid ? &on.level[1].grid : &on.level[0].grid,
-                                 truth == &expected.level[0].grid ? &expected.level[1].grid
-                                                                  : &expected.level[0].grid,
-                                 what);
+                assert_same_bits(
+                    got == on.level[0].grid ? on.level[1].grid : on.level[0].grid,
+                    truth == expected.level[0].grid ? expected.level[1].grid : expected.level[0].grid, what);
             scene_free(&on);
         }
         scene_free(&expected);
@@ -114,11 +113,11 @@ static void runs_add_up(void **state)
     prebuilt_scene(&once, s, shapes[0], &layouts[0], false);
     prebuilt_scene(&often, s, shapes[0], &layouts[0], false);
     const nt_grid *truth = scene_run(&once, &c, 9, s->name);
-    const nt_problem problem = scene_problem(&often, 3);
+    const test_problem problem = scene_problem(&often, 3);
     nt_plan *plan;
-    assert_int_equal(nt_plan_create(&plan, &problem, &c, NULL), NT_OK);
+    assert_int_equal(problem_plan(&plan, &problem, &c, NULL), NT_OK);
     for (int i = 0; i < 3; i++)
-        nt_plan_run(plan);
+        nt_plan_run(plan, 3);
     assert_same_bits(nt_plan_newest(plan), truth, s->name);
     nt_plan_destroy(plan);
     scene_free(&once);
@@ -156,8 +155,8 @@ enum { N_ENVS = sizeof odd_envs / sizeof *odd_envs, TEAM = 2 };
 static void fill_tiny(scene *s)
 {
     scene_fill(s);
-    for (int64_t x = 0; x < s->level[0].grid.nx; x += 3)
-        cell_set(&s->level[0].grid, x, 0, 0, s->dtype == NT_F64 ? 0x1.8p-1060 : 0x1.8p-135);
+    for (int64_t x = 0; x < s->level[0].grid->nx; x += 3)
+        cell_set(s->level[0].grid, x, 0, 0, s->dtype == NT_F64 ? 0x1.8p-1060 : 0x1.8p-135);
 }
 
 static void odd_environment(void **state)
@@ -174,15 +173,15 @@ static void odd_environment(void **state)
     const nt_grid *truth = scene_run(&expected, &c, 2, s->name);
     for (int e = 0; e < N_ENVS; e++) {
         fill_tiny(&on);
-        const nt_problem problem = scene_problem(&on, 2);
+        const test_problem problem = scene_problem(&on, 2);
         nt_plan *plan;
-        assert_int_equal(nt_plan_create(&plan, &problem, &c, NULL), NT_OK);
+        assert_int_equal(problem_plan(&plan, &problem, &c, NULL), NT_OK);
         unsigned found[TEAM] = {0};
         const unsigned set = odd_envs[e];
 #pragma omp parallel num_threads(TEAM)
         env_set(set);
         env_set(set); /* libomp puts the first thread's back at the end of a region */
-        nt_plan_run(plan);
+        nt_plan_run(plan, 2);
         const unsigned found_here = env_get();
 #pragma omp parallel num_threads(TEAM)
         {
@@ -214,12 +213,12 @@ static void inside_a_region(void **state)
         c.threads = 4;
         for (int t = 0; t < TEAM; t++) {
             prebuilt_scene(&on[t], s, shapes[0], &layouts[2], false);
-            const nt_problem problem = scene_problem(&on[t], 3);
-            assert_int_equal(nt_plan_create(&plan[t], &problem, &c, NULL), NT_OK);
+            const test_problem problem = scene_problem(&on[t], 3);
+            assert_int_equal(problem_plan(&plan[t], &problem, &c, NULL), NT_OK);
         }
 #pragma omp parallel for num_threads(TEAM) schedule(static)
         for (int t = 0; t < TEAM; t++)
-            nt_plan_run(plan[t]);
+            nt_plan_run(plan[t], 3);
         for (int t = 0; t < TEAM; t++) {
             assert_same_bits(nt_plan_newest(plan[t]), truth, s->name);
             nt_plan_destroy(plan[t]);

@@ -36,12 +36,12 @@ static void layers(void **state)
                 dtype == NT_F64 ? 1e-15 : 1e-7, "per step", 2);
     assert_int_equal(nt_wave_absorb(&w, dtype, n, open_but_top, 3, 0.5, &why), NT_OK); /* again: no leak */
     assert_true(factor(&w, dtype, 0, 3) == 1);
-    nt_wave_free(&w);
+    nt_wave_let_go(&w);
     for (int a = 0; a < 3; a++)
         assert_null(w.damping[a]);
     assert_true(w.face[NT_X_LOW] == NT_ZERO && w.face[NT_Z_LOW] == NT_MIRROR);
-    nt_wave_free(&w);
-    nt_wave_free(NULL);
+    nt_wave_let_go(&w);
+    nt_wave_destroy(NULL);
     static const nt_boundary zeros[NT_N_FACES] = {NT_ZERO, NT_ZERO, NT_ZERO, NT_ZERO, NT_ZERO, NT_ZERO};
     assert_int_equal(nt_wave_absorb(&w, dtype, n, zeros, 0, 0.5, &why), NT_OK);
     assert_true(!w.damping[0] && !w.damping[1] && !w.damping[2] && w.face[0] == NT_ZERO);
@@ -94,34 +94,34 @@ static void run_pulse(int order, nt_dtype dtype, double courant, bool absorbs, d
     const nt_boundary face[NT_N_FACES] = {
         NT_ZERO, absorbs ? NT_ABSORBING : NT_ZERO, NT_ZERO, NT_ZERO, NT_ZERO, NT_ZERO};
     assert_int_equal(nt_wave_absorb(&w, dtype, n, face, LAYER, courant, &why), NT_OK);
-    nt_grid u[2], c;
+    nt_grid *u[2], *c;
     for (int i = 0; i < 2; i++)
-        assert_int_equal(nt_grid_create(&u[i], dtype, n[0], n[1], n[2], halo, NULL, &why), NT_OK);
-    assert_int_equal(nt_grid_create(&c, dtype, n[0], n[1], n[2], 0, NULL, &why), NT_OK);
+        assert_int_equal(nt_grid_create(&u[i], dtype, n, halo, NULL, &why), NT_OK);
+    assert_int_equal(nt_grid_create(&c, dtype, n, 0, NULL, &why), NT_OK);
     for (int64_t i = 0; i < n[0] * across * across; i++) {
         const int64_t x = i % n[0], y = i / n[0] % across, z = i / n[0] / across;
-        cell_set(&u[0], x, y, z, pulse((double)(x - START)));
-        cell_set(&u[1], x, y, z, pulse((double)(x - START) + courant)); /* a step before */
-        cell_set(&c, x, y, z, courant);
+        cell_set(u[0], x, y, z, pulse((double)(x - START)));
+        cell_set(u[1], x, y, z, pulse((double)(x - START) + courant)); /* a step before */
+        cell_set(c, x, y, z, courant);
     }
-    assert_int_equal(nt_wave_medium(&w, &c, 1, &why), NT_OK);
-    const nt_problem problem = {
-        .kernel = nt_kernel_find("wave"), .level = {&u[0], &u[1]}, .coef = {&c}, .params = &w, .steps = 1};
+    assert_int_equal(nt_wave_medium(&w, c, 1, &why), NT_OK);
+    const test_problem problem = {
+        .kernel = nt_kernel_find("wave"), .level = {u[0], u[1]}, .coef = {c}, .params = &w, .steps = 1};
     nt_config config;
     assert_int_equal(nt_config_default(problem.kernel, dtype, &config, &why), NT_OK);
     config.threads = 1;
     nt_plan *plan;
-    if (nt_plan_create(&plan, &problem, &config, &why) != NT_OK)
+    if (problem_plan(&plan, &problem, &config, &why) != NT_OK)
         fail_msg("%s", why.text);
     for (int t = 0; t < STEPS; t++) {
-        nt_plan_run(plan);
+        nt_plan_run(plan, 1);
         trace[t] = cell_get(nt_plan_newest(plan), RECEIVER, 0, 0);
     }
     nt_plan_destroy(plan);
     for (int i = 0; i < 2; i++)
-        nt_grid_free(&u[i]);
-    nt_grid_free(&c);
-    nt_wave_free(&w);
+        nt_grid_destroy(u[i]);
+    nt_grid_destroy(c);
+    nt_wave_let_go(&w);
 }
 
 static void reflection(void **state)

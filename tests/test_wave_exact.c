@@ -14,8 +14,7 @@ static void weights(void **state)
 {
     const scheme *s = *state;
     const int m = s->order / 2;
-    nt_wave w;
-    assert_int_equal(nt_wave_init(&w, s->order, unequal, NULL), NT_OK);
+    const nt_wave w = wave_of(s->order, unequal);
     long double sum = 0;
     for (int k = 1; k <= m; k++) { /* c_k = 2 (-1)^(k+1) (M!)^2 / (k^2 (M-k)! (M+k)!) */
         long double c = k % 2 ? 2 : -2;
@@ -54,9 +53,9 @@ static void modes(void **state)
         const long double w = mode_frequency(&b, list[i].m, c), start = 0.3L;
         mode exact = {.n = {n[0], n[1], n[2]}, .amplitude = cosl(start)};
         memcpy(exact.m, list[i].m, sizeof exact.m);
-        grid_fill(&b.level[0], mode_at, &exact);
+        grid_fill(b.level[0], mode_at, &exact);
         exact.amplitude = cosl(start - w);
-        grid_fill(&b.level[1], mode_at, &exact);
+        grid_fill(b.level[1], mode_at, &exact);
         const nt_grid *u = box_run(&b, STEPS);
         exact.amplitude = cosl(start + STEPS * w);
         const double off = distance(u, mode_at, &exact), most = rounding_most(&b, c, sqrt(1 / 8.0), 1, STEPS);
@@ -82,8 +81,8 @@ static void constant(void **state)
         const double one = 1;
         box_make(&b, s->order, s->dtype, n, k ? unequal : equal);
         const double c = box_medium(&b, 0.9 * largest_c(&b));
-        grid_fill(&b.level[0], same_everywhere, &one);
-        grid_fill(&b.level[1], same_everywhere, &one);
+        grid_fill(b.level[0], same_everywhere, &one);
+        grid_fill(b.level[1], same_everywhere, &one);
         const nt_grid *u = box_run(&b, STEPS);
         const double most = STEPS * (STEPS + 1) / 2 * step_most(&b, c) * 1.2;
         for (int64_t z = reach; z < reach + INSIDE; z++)
@@ -106,8 +105,8 @@ static void spike(void **state)
     wave_box b;
     box_make(&b, s->order, s->dtype, n, unequal);
     const double c = box_medium(&b, 0.9 * largest_c(&b)), across[3] = {1, b.wave.wy, b.wave.wz};
-    cell_set(&b.level[0], mid, mid, mid, 1);
-    cell_set(&b.level[1], mid, mid, mid, 1);
+    cell_set(b.level[0], mid, mid, mid, 1);
+    cell_set(b.level[1], mid, mid, mid, 1);
     const nt_grid *u = box_run(&b, 1);
     assert_true(cell_get(u, mid, mid, mid) < 1);
     for (int64_t i = 0; i < n[0] * n[1] * n[2]; i++) {
@@ -151,9 +150,9 @@ static void limit(void **state)
         const double dt = fraction * nt_wave_max_dt(&b.wave, 2500);
         const double c = box_medium(&b, pow(2500 * dt / b.wave.spacing[0], 2));
         assert_true(fabs(c / largest_c(&b) - fraction * fraction) < 16 * half_ulp(s->dtype));
-        grid_fill(&b.level[0], noise, &seeds[0]);
-        grid_fill(&b.level[1], noise, &seeds[1]);
-        const double first = root_mean_square(&b.level[0]) + root_mean_square(&b.level[1]);
+        grid_fill(b.level[0], noise, &seeds[0]);
+        grid_fill(b.level[1], noise, &seeds[1]);
+        const double first = root_mean_square(b.level[0]) + root_mean_square(b.level[1]);
         const double last = root_mean_square(box_run(&b, steps));
         if (stable) {
             const double most = first * slowest_answer(&b, c);
@@ -183,16 +182,16 @@ static void printed(void **state)
         for (int k = 0; k < 2; k++) {
             wave_box b;
             box_make(&b, 2, s->dtype, n, equal);
-            nt_wave_printed(&b.wave);
+            b.wave = wave_printed();
             assert_true(b.wave.c0 == 8 && b.wave.weight[0] == -1 && b.wave.order == 2);
             const double c = box_medium(&b, k ? 0.1 : 0.01);
             const long double q = -mode_symbol(&b, list[i]), grows = 2 * asinhl(sqrtl(c * q / 4));
             assert_true(q > 2 && q < 14);
             mode exact = {.n = {n[0], n[1], n[2]}, .amplitude = 1};
             memcpy(exact.m, list[i], sizeof exact.m);
-            grid_fill(&b.level[0], mode_at, &exact);
+            grid_fill(b.level[0], mode_at, &exact);
             exact.amplitude = expl(-grows);
-            grid_fill(&b.level[1], mode_at, &exact);
+            grid_fill(b.level[1], mode_at, &exact);
             const nt_grid *u = box_run(&b, STEPS);
             exact.amplitude = expl(STEPS * grows);
             const double most =

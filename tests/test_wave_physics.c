@@ -19,30 +19,30 @@ static double frequency_error(int order, int64_t edge, double c, double w, int64
     wave_box b;
     box_make(&b, order, NT_F64, n, equal);
     box_medium(&b, c);
-    grid_fill(&b.level[0], mode_at, &exact);
+    grid_fill(b.level[0], mode_at, &exact);
     exact.amplitude = cos(w);
-    grid_fill(&b.level[1], mode_at, &exact);
+    grid_fill(b.level[1], mode_at, &exact);
     exact.amplitude = 1;
-    nt_grid shape;
-    assert_int_equal(nt_grid_create(&shape, NT_F64, edge, edge, edge, 0, NULL, NULL), NT_OK);
-    grid_fill(&shape, mode_at, &exact);
-    assert_true(box_run(&b, steps) == &b.level[0]); /* an even number */
+    nt_grid *shape;
+    assert_int_equal(nt_grid_create(&shape, NT_F64, n, 0, NULL, NULL), NT_OK);
+    grid_fill(shape, mode_at, &exact);
+    assert_true(box_run(&b, steps) == b.level[0]); /* an even number */
     box_plan(&b, 1, NULL, 0);
     double worst = 0;
     for (int64_t k = 1; k <= LAST; k++) {
-        nt_plan_run(b.plan);
+        nt_plan_run(b.plan, 1);
         const nt_grid *u = nt_plan_newest(b.plan);
         double sum = 0, norm = 0;
         for (int64_t i = 0; i < edge * edge * edge; i++) {
             const int64_t x = i % edge, y = i / edge % edge, z = i / edge / edge;
-            const double s = cell_get(&shape, x, y, z);
+            const double s = cell_get(shape, x, y, z);
             sum += s * cell_get(u, x, y, z);
             norm += s * s;
         }
         const double now = (double)(steps + k) * w;
         worst = fmax(worst, fabs(sum / norm - cos(now)) / now);
     }
-    nt_grid_free(&shape);
+    nt_grid_destroy(shape);
     box_free(&b);
     return worst;
 }
@@ -84,8 +84,7 @@ static void order_in_time(void **state)
         const double c[2] = {0.1, 0.025};
         double error[2];
         for (int k = 0; k < 2; k++) {
-            wave_box b = {.dtype = NT_F64, .n = {edge, edge, edge}};
-            assert_int_equal(nt_wave_init(&b.wave, orders[i], equal, NULL), NT_OK);
+            wave_box b = {.wave = wave_of(orders[i], equal), .dtype = NT_F64, .n = {edge, edge, edge}};
             const double w = sqrt(c[k] * (double)mode_symbol(&b, (const int[3]){2, 2, 2}));
             error[k] = frequency_error(orders[i], edge, c[k], w, (int64_t)(10 / w) / 2 * 2);
         }
@@ -119,8 +118,7 @@ static double late(double f)
     static const double ways[3][3] = {{1, 0, 0}, {1, 1, 0}, {1, 1, 1}};
     const double k = 2 * (double)wave_pi * f * dx / velocity,
                  lambda = velocity * dt / dx; /* k: radians a cell */
-    nt_wave w;
-    assert_int_equal(nt_wave_init(&w, ORDER, equal, NULL), NT_OK);
+    const nt_wave w = wave_of(ORDER, equal);
     double worst = 0;
     for (int i = 0; i < 3; i++) {
         const double length = sqrt(ways[i][0] + ways[i][1] + ways[i][2]);
@@ -219,8 +217,8 @@ static void point_source(void **state)
     wave_box b;
     box_make(&b, ORDER, NT_F64, n, (const double[3]){dx, dx, dx});
     nt_error why;
-    grid_fill(&b.c, same_everywhere, &velocity);
-    if (nt_wave_medium(&b.wave, &b.c, dt, &why) != NT_OK)
+    grid_fill(b.c, same_everywhere, &velocity);
+    if (nt_wave_medium(&b.wave, b.c, dt, &why) != NT_OK)
         fail_msg("%s", why.text);
     double *wavelet = calloc((size_t)steps, sizeof *wavelet);
     double *traces = calloc((size_t)(N_RECEIVERS * steps), sizeof *traces);
@@ -228,13 +226,17 @@ static void point_source(void **state)
     for (int64_t t = 0; t < steps; t++)
         wavelet[t] = dt * dt / (dx * dx * dx) * ricker((double)t * dt);
     nt_points *shot, *line;
-    const nt_points_spec at = {1, source, NT_SINC, {EDGE, EDGE, EDGE}, &b.wave};
-    const nt_points_spec heard = {N_RECEIVERS, receivers, NT_SINC, {EDGE, EDGE, EDGE}, &b.wave};
+    const nt_points_spec at = {1, source, NT_SINC, {EDGE, EDGE, EDGE}, nt_wave_mirror_faces(&b.wave)};
+    const nt_points_spec heard = {
+        N_RECEIVERS, receivers, NT_SINC, {EDGE, EDGE, EDGE}, nt_wave_mirror_faces(&b.wave)};
     assert_int_equal(nt_points_create(&shot, &at, &why), NT_OK);
     assert_int_equal(nt_points_create(&line, &heard, &why), NT_OK);
-    const nt_hook hooks[] = {nt_points_source(shot, wavelet, steps), nt_points_receiver(line, traces, steps)};
+    nt_hook *fire, *listen;
+    assert_int_equal(nt_points_source(&fire, shot, wavelet, steps, &why), NT_OK);
+    assert_int_equal(nt_points_receiver(&listen, line, traces, steps, &why), NT_OK);
+    const nt_hook *const hooks[] = {fire, listen};
     box_plan(&b, steps, hooks, 2);
-    nt_plan_run(b.plan);
+    nt_plan_run(b.plan, steps);
     for (int i = 0; i < N_RECEIVERS; i++) {
         const double off = trace_error(traces + i * steps, steps, r[i]), most = error_most(r[i], off_grid);
         print_message("%5.1f cells away: off by %.2f %%, dispersion allows %.2f %%\n", r[i] / dx, 100 * off,
@@ -243,6 +245,8 @@ static void point_source(void **state)
             fail_msg("%g cells away: the trace is off by %g, dispersion allows %g", r[i] / dx, off, most);
     }
     box_free(&b);
+    nt_points_hook_destroy(fire);
+    nt_points_hook_destroy(listen);
     nt_points_destroy(shot);
     nt_points_destroy(line);
     free(wavelet);

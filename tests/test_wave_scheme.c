@@ -108,20 +108,22 @@ static void init(void **state)
 static void init_refusals(void **state)
 {
     (void)state;
-    nt_wave w;
+    nt_wave *w;
     nt_error why;
     static const int wrong[] = {-2, 0, 1, 3, 10, 14, 18};
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++)
-        assert_refused(nt_wave_init(&w, wrong[i], unit, &why), NT_EARG, &why, "2, 4, 6, 8, 12 and 16");
-    assert_refused(nt_wave_init(&w, 10, unit, &why), NT_EARG, &why, "order 10");
-    assert_refused(nt_wave_init(&w, 2, (double[3]){1, 0, 1}, &why), NT_EARG, &why, "spacing 0 in y");
-    assert_refused(nt_wave_init(&w, 2, (double[3]){-1, 1, 1}, &why), NT_EARG, &why, "spacing -1 in x");
-    assert_refused(nt_wave_init(&w, 2, (double[3]){1, 1, NAN}, &why), NT_EARG, &why, "nan in z");
-    assert_refused(nt_wave_init(&w, 2, (double[3]){INFINITY, 1, 1}, &why), NT_EARG, &why, "inf in x");
-    assert_refused(nt_wave_init(&w, 2, (double[3]){1e300, 1, 1e-300}, &why), NT_EARG, &why, "ratio");
-    assert_refused(nt_wave_init(&w, 2, NULL, &why), NT_EARG, &why, "NULL");
-    assert_refused(nt_wave_init(NULL, 2, unit, &why), NT_EARG, &why, "NULL");
-    assert_int_equal(nt_wave_init(&w, 3, unit, NULL), NT_EARG);
+        assert_refused(nt_wave_create(&w, wrong[i], unit, &why), NT_EARG, &why, "2, 4, 6, 8, 12 and 16");
+    assert_refused(nt_wave_create(&w, 10, unit, &why), NT_EARG, &why, "order 10");
+    assert_refused(nt_wave_create(&w, 2, (double[3]){1, 0, 1}, &why), NT_EARG, &why, "spacing 0 in y");
+    assert_refused(nt_wave_create(&w, 2, (double[3]){-1, 1, 1}, &why), NT_EARG, &why, "spacing -1 in x");
+    assert_refused(nt_wave_create(&w, 2, (double[3]){1, 1, NAN}, &why), NT_EARG, &why, "nan in z");
+    assert_refused(nt_wave_create(&w, 2, (double[3]){INFINITY, 1, 1}, &why), NT_EARG, &why, "inf in x");
+    assert_refused(nt_wave_create(&w, 2, (double[3]){1e300, 1, 1e-300}, &why), NT_EARG, &why, "ratio");
+    assert_refused(nt_wave_create(&w, 2, NULL, &why), NT_EARG, &why, "NULL");
+    assert_refused(nt_wave_create(NULL, 2, unit, &why), NT_EARG, &why, "NULL");
+    assert_int_equal(nt_wave_create(&w, 3, unit, NULL), NT_EARG);
+    assert_null(w);
+    assert_refused(nt_wave_create_printed(NULL, &why), NT_EARG, &why, "NULL");
 }
 
 /* v dt / dx at most, to the digits that are known. */
@@ -152,15 +154,16 @@ static void largest_dt(void **state)
 static void printed(void **state)
 {
     (void)state;
-    nt_wave w;
-    nt_wave_printed(&w);
+    const nt_wave w = wave_printed();
     assert_true(w.order == 2 && w.c0 == 8 && w.weight[0] == -1 && w.wy == 1 && w.wz == 1);
     assert_true(nt_wave_max_dt(&w, 1) == 0);
     nt_error why;
     double velocity = 1;
-    nt_grid g;
-    assert_int_equal(nt_grid_wrap(&g, NT_F64, 1, 1, 1, 1, 1, 1, 0, &velocity, &why), NT_OK);
-    assert_refused(nt_wave_medium(&w, &g, 1e-6, &why), NT_EARG, &why, "no dt is stable");
+    nt_grid *g;
+    const int64_t one[3] = {1, 1, 1};
+    assert_int_equal(nt_grid_wrap(&g, NT_F64, one, one, 0, &velocity, &why), NT_OK);
+    assert_refused(nt_wave_medium(&w, g, 1e-6, &why), NT_EARG, &why, "no dt is stable");
+    nt_grid_destroy(g);
 }
 
 /* ---- Dispersion ------------------------------------------------------------------------------------- */

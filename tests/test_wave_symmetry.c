@@ -56,7 +56,7 @@ static double energy(const wave_box *b, const nt_grid *newer, const nt_grid *old
         for (int64_t y = 0; y < b->n[1]; y++)
             for (int64_t x = 0; x < b->n[0]; x++) {
                 const double a = cell_get(newer, x, y, z), d = a - cell_get(older, x, y, z);
-                sum += d * d / (2 * cell_get(&b->c, x, y, z)) - a * laplacian(&b->wave, older, x, y, z) / 2;
+                sum += d * d / (2 * cell_get(b->c, x, y, z)) - a * laplacian(&b->wave, older, x, y, z) / 2;
             }
     return sum;
 }
@@ -73,17 +73,17 @@ static void energy_is_kept(void **state)
         wave_box b;
         box_make(&b, s->order, NT_F64, n, k ? unequal : equal);
         const double c = largest_c(&b);
-        grid_fill(&b.c, patchy, &c);
-        grid_fill(&b.level[0], noise, &seeds[0]);
-        grid_fill(&b.level[1], noise, &seeds[1]);
-        const double first = energy(&b, &b.level[0], &b.level[1]);
-        double size = root_mean_square(&b.level[0]);
+        grid_fill(b.c, patchy, &c);
+        grid_fill(b.level[0], noise, &seeds[0]);
+        grid_fill(b.level[1], noise, &seeds[1]);
+        const double first = energy(&b, b.level[0], b.level[1]);
+        double size = root_mean_square(b.level[0]);
         box_plan(&b, STEPS, NULL, 0);
         assert_true(first > 0);
         for (int run = 1; run <= RUNS; run++) {
-            nt_plan_run(b.plan);
+            nt_plan_run(b.plan, STEPS);
             const nt_grid *newer = nt_plan_newest(b.plan),
-                          *older = newer == &b.level[0] ? &b.level[1] : &b.level[0];
+                          *older = newer == b.level[0] ? b.level[1] : b.level[0];
             const double now = energy(&b, newer, older);
             size = fmax(size, root_mean_square(newer));
             const double cells = (double)(n[0] * n[1] * n[2]), least = 0.35 * c;
@@ -110,23 +110,23 @@ static void reversal(void **state)
     box_make(&start, s->order, s->dtype, n, unequal);
     const double c = box_medium(&b, 0.9 * largest_c(&b));
     for (int i = 0; i < 2; i++) {
-        grid_fill(&b.level[i], noise, &seeds[i]);
-        grid_fill(&start.level[i], noise, &seeds[i]);
+        grid_fill(b.level[i], noise, &seeds[i]);
+        grid_fill(start.level[i], noise, &seeds[i]);
     }
-    const nt_grid *newer = box_run(&b, STEPS), *older = newer == &b.level[0] ? &b.level[1] : &b.level[0];
-    const double size = fmax(root_mean_square(&start.level[0]), root_mean_square(newer));
+    const nt_grid *newer = box_run(&b, STEPS), *older = newer == b.level[0] ? b.level[1] : b.level[0];
+    const double size = fmax(root_mean_square(start.level[0]), root_mean_square(newer));
     wave_box back;
     box_make(&back, s->order, s->dtype, n, unequal);
     box_medium(&back, c);
-    grid_fill(&back.level[0], of_grid, older);
-    grid_fill(&back.level[1], of_grid, newer);
+    grid_fill(back.level[0], of_grid, older);
+    grid_fill(back.level[1], of_grid, newer);
     const nt_grid *end = box_run(&back, STEPS); /* one step before the start */
-    const nt_grid *before = end == &back.level[0] ? &back.level[1] : &back.level[0];
+    const nt_grid *before = end == back.level[0] ? back.level[1] : back.level[0];
     const double allowed = rounding_most(&b, c, size, 1, 2 * STEPS),
-                 moved = distance(&b.level[0], of_grid, &start.level[0]);
+                 moved = distance(b.level[0], of_grid, start.level[0]);
     assert_true(moved > 0.1);
     for (int i = 0; i < 2; i++) {
-        const double off = distance(i ? end : before, of_grid, &start.level[i]);
+        const double off = distance(i ? end : before, of_grid, start.level[i]);
         if (!(off <= allowed))
             fail_msg("level %d comes back %g off; rounding allows %g", i, off, allowed);
     }
@@ -200,8 +200,8 @@ static void symmetries(void **state)
         c = box_medium(&still, 0.8 * largest_c(&still));
         box_medium(&other, c);
         for (int i = 0; i < 2; i++) {
-            grid_fill(&still.level[i], moved_noise, &(seen){&list[0], edge, 3 + (uint64_t)i, blob});
-            grid_fill(&other.level[i], moved_noise, &(seen){m, edge, 3 + (uint64_t)i, blob});
+            grid_fill(still.level[i], moved_noise, &(seen){&list[0], edge, 3 + (uint64_t)i, blob});
+            grid_fill(other.level[i], moved_noise, &(seen){m, edge, 3 + (uint64_t)i, blob});
         }
         const nt_grid *a = box_run(&still, STEPS), *b = box_run(&other, STEPS);
         const double most = m->bitwise ? 0 : STEPS * (STEPS + 1) * step_most(&still, c) * 8;

@@ -31,7 +31,7 @@ static inline double scene_read(const nt_cell *cell, int which, int dx, int dy, 
     const scene *s = c->scene;
     const operand *f =
         which >= 2 ? &s->coef[which - 2] : &s->level[which < s->kernel->field->n_levels ? which : 0];
-    return cell_get(&f->grid, c->x + dx, c->y + dy, c->z + dz);
+    return cell_get(f->grid, c->x + dx, c->y + dy, c->z + dz);
 }
 
 /* nt_reals in plain double. */

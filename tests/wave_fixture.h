@@ -8,15 +8,32 @@
 #include <math.h>
 
 #include "support.h"
+#include "wave/wave_internal.h"
 
 static const double unit[3] = {1, 1, 1};
 
+/* A copy whose fields a test may change at any time. */
 static inline nt_wave wave_of(int order, const double spacing[3])
 {
-    nt_wave w;
+    nt_wave *made;
     nt_error why;
-    if (nt_wave_init(&w, order, spacing, &why) != NT_OK)
+    if (nt_wave_create(&made, order, spacing, &why) != NT_OK)
         fail_msg("%s", why.text);
+    nt_wave w = *made;
+    nt_wave_destroy(made);
+    w.used = NULL;
+    return w;
+}
+
+static inline nt_wave wave_printed(void)
+{
+    nt_wave *made;
+    nt_error why;
+    if (nt_wave_create_printed(&made, &why) != NT_OK)
+        fail_msg("%s", why.text);
+    nt_wave w = *made;
+    nt_wave_destroy(made);
+    w.used = NULL;
     return w;
 }
 

@@ -23,7 +23,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "support.h"
+#include "wave_fixture.h"
 
 /* What most tests are given. */
 typedef struct scheme {
@@ -47,7 +47,7 @@ typedef struct wave_box {
     nt_wave wave;
     nt_dtype dtype;
     int64_t n[3];
-    nt_grid level[2], c;
+    nt_grid *level[2], *c;
     nt_config config;
     nt_plan *plan;
 } wave_box;
@@ -63,24 +63,22 @@ static inline void box_make(wave_box *b, int order, nt_dtype dtype, const int64_
                             const double spacing[3])
 {
     nt_error why;
-    *b = (wave_box){.dtype = dtype, .n = {n[0], n[1], n[2]}};
-    if (nt_wave_init(&b->wave, order, spacing, &why) != NT_OK)
-        fail_msg("%s", why.text);
+    *b = (wave_box){.wave = wave_of(order, spacing), .dtype = dtype, .n = {n[0], n[1], n[2]}};
     assert_int_equal(nt_config_default(nt_kernel_find("wave"), dtype, &b->config, &why), NT_OK);
     b->config.threads = 2;
     b->config.depth = 3;
     b->config.tile[1] = 8;
     for (int i = 0; i < 2; i++)
-        assert_int_equal(nt_grid_create(&b->level[i], dtype, n[0], n[1], n[2], order / 2, NULL, &why), NT_OK);
-    assert_int_equal(nt_grid_create(&b->c, dtype, n[0], n[1], n[2], 0, NULL, &why), NT_OK);
+        assert_int_equal(nt_grid_create(&b->level[i], dtype, n, order / 2, NULL, &why), NT_OK);
+    assert_int_equal(nt_grid_create(&b->c, dtype, n, 0, NULL, &why), NT_OK);
 }
 
 static inline void box_free(wave_box *b)
 {
     nt_plan_destroy(b->plan);
     for (int i = 0; i < 2; i++)
-        nt_grid_free(&b->level[i]);
-    nt_grid_free(&b->c);
+        nt_grid_destroy(b->level[i]);
+    nt_grid_destroy(b->c);
     *b = (wave_box){0};
 }
 
@@ -104,30 +102,30 @@ static inline double same_everywhere(const void *context, int64_t x, int64_t y, 
 /* A uniform medium; the value as it is stored. */
 static inline double box_medium(wave_box *b, double c)
 {
-    grid_fill(&b->c, same_everywhere, &c);
+    grid_fill(b->c, same_everywhere, &c);
     return as_stored(c, b->dtype);
 }
 
 /* level[0] is the newest: plans of `steps` steps a run start there. */
-static inline void box_plan(wave_box *b, int64_t steps, const nt_hook *hooks, int n_hooks)
+static inline void box_plan(wave_box *b, int64_t steps, const nt_hook *const *hooks, int n_hooks)
 {
-    const nt_problem problem = {.kernel = nt_kernel_find("wave"),
-                                .level = {&b->level[0], &b->level[1]},
-                                .coef = {&b->c},
-                                .params = &b->wave,
-                                .steps = steps,
-                                .hooks = hooks,
-                                .n_hooks = n_hooks};
+    const test_problem problem = {.kernel = nt_kernel_find("wave"),
+                                  .level = {b->level[0], b->level[1]},
+                                  .coef = {b->c},
+                                  .params = &b->wave,
+                                  .steps = steps,
+                                  .hooks = hooks,
+                                  .n_hooks = n_hooks};
     nt_error why;
     nt_plan_destroy(b->plan);
-    if (nt_plan_create(&b->plan, &problem, &b->config, &why) != NT_OK)
+    if (problem_plan(&b->plan, &problem, &b->config, &why) != NT_OK)
         fail_msg("%s", why.text);
 }
 
 static inline const nt_grid *box_run(wave_box *b, int64_t steps)
 {
     box_plan(b, steps, NULL, 0);
-    nt_plan_run(b->plan);
+    nt_plan_run(b->plan, steps);
     return nt_plan_newest(b->plan);
 }
 

@@ -27,7 +27,7 @@ typedef struct batch {
     double value[BATCH], rest[BATCH], ulp[BATCH]; /* exact results; ulp is Inf where they are special */
     int special[BATCH], n_special;
     _Alignas(64) double cells[1 + OPERANDS][BATCH]; /* result, src, coefficients, in dtype */
-    nt_grid grid[1 + OPERANDS];
+    nt_grid *grid[OPERANDS + 1];                    /* of the same: src, coefficients, result */
     nt_plan *plan[ACCURACY_ENTRIES];
     const reals *arithmetic;
     nt_real *scratch[NT_REFERENCE_REALS];
@@ -156,15 +156,17 @@ static void compare(const batch *b, accuracy_entry *e)
 
 static nt_status make_plans(batch *b, const accuracy *a, nt_error *why)
 {
-    nt_problem problem = {.kernel = b->kernel, .level = {&b->grid[1]}, .result = &b->grid[0], .steps = 1};
+    const int n = 1 + b->kernel->field->n_coefs; /* and the result behind them */
     nt_status status = NT_OK;
-    for (int g = 0; g < 1 + OPERANDS && status == NT_OK; g++) {
-        status = nt_grid_wrap(&b->grid[g], b->dtype, BATCH, 1, 1, 1, BATCH, BATCH, 0, b->cells[g], why);
-        if (g >= 2)
-            problem.coef[g - 2] = &b->grid[g];
+    for (int g = 0; g <= n && status == NT_OK; g++)
+        status = nt_grid_wrap(&b->grid[g], b->dtype, (const int64_t[3]){BATCH, 1, 1},
+                              (const int64_t[3]){1, BATCH, BATCH}, 0, b->cells[g < n ? 1 + g : 0], why);
+    for (int e = 0; e < a->n && status == NT_OK; e++) {
+        char config[NT_CONFIG_TEXT];
+        nt_config_format(b->kernel, &a->entry[e].config, config, sizeof config);
+        const nt_plan_options options = {.bytes = sizeof options, .config = config, .steps = 1};
+        status = nt_plan_create(&b->plan[e], b->kernel, b->grid, n + 1, &options, why);
     }
-    for (int e = 0; e < a->n && status == NT_OK; e++)
-        status = nt_plan_create(&b->plan[e], &problem, &a->entry[e].config, why);
     return status;
 }
 
@@ -189,6 +191,8 @@ static void free_batch(batch *b)
 {
     for (int e = 0; b && e < ACCURACY_ENTRIES; e++)
         nt_plan_destroy(b->plan[e]);
+    for (int g = 0; b && g <= OPERANDS; g++)
+        nt_grid_destroy(b->grid[g]);
     if (b && b->arithmetic)
         b->arithmetic->destroy(b->scratch);
     free(b);
@@ -202,7 +206,7 @@ static void do_batch(batch *b, const accuracy_options *o, accuracy *mine)
     mine->n_beyond += b->n - b->n_inside;
     mine->n_special += b->n_special;
     for (int e = 0; e < mine->n; e++) {
-        nt_plan_run(b->plan[e]);
+        nt_plan_run(b->plan[e], 1);
         compare(b, &mine->entry[e]);
     }
 }

@@ -85,7 +85,7 @@ static int measure(trial_runner *runner, const nt_machine *m, machine_roof roofs
 static void print_machine(const nt_machine *m, const machine_roof *roofs, int n)
 {
     char id[64];
-    nt_machine_id(m, id);
+    nt_machine_id(m, id, sizeof id);
     printf("machine   %s\ncpu       %s, %s family %d model %d stepping %d\nuarch     %s\n", id, m->model,
            m->vendor, m->family, m->model_id, m->stepping, m->uarch);
     printf("caches    L1d %lld KiB, L2 %lld KiB (shared by %d), L3 %lld KiB (shared by %d)\n",
@@ -139,7 +139,7 @@ int cmd_machine(int argc, char **argv)
     nt_machine_detect(&m);
     if (id) {
         char name[64];
-        nt_machine_id(&m, name);
+        nt_machine_id(&m, name, sizeof name);
         puts(name);
         return finish_stdout();
     }

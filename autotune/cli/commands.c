@@ -60,7 +60,7 @@ int print_json(json_t *root)
 char *results_dir(const nt_machine *machine, const char *out)
 {
     char id[64], *dir;
-    nt_machine_id(machine, id);
+    nt_machine_id(machine, id, sizeof id);
     if (asprintf(&dir, "%s/%s", out ? out : NT_RESULTS_DIR, id) >= 0)
         return dir;
     refuse(EXIT_FAILED, "no memory for the name of a folder");

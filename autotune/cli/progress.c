@@ -56,7 +56,7 @@ static void print_done(const tune_event *e)
 static void print_failure(const tune_event *e)
 {
     char text[NT_CONFIG_TEXT];
-    nt_config_format(e->kernel, &e->trial->config, text);
+    nt_config_format(e->kernel, &e->trial->config, text, sizeof text);
     fprintf(stderr, "failed (%s: %s): %s\n", trial_outcome_name(e->trial->outcome), e->trial->detail, text);
 }
 

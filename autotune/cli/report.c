@@ -112,7 +112,7 @@ static void print_configs(FILE *out, const result *r)
     for (int i = 0; i < r->n_rows; i++) {
         const result_row *row = &r->row[i];
         char text[NT_CONFIG_TEXT];
-        nt_config_format(row->kernel, &row->config, text);
+        nt_config_format(row->kernel, &row->config, text, sizeof text);
         report_row_name(out, row);
         fprintf(out, "  %s\n", text);
         fprintf(out, "%-38s max %.2g ulp%s; %d trials", "", row->max_ulp,

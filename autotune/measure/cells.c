@@ -29,34 +29,52 @@ typedef struct piece {
     char *cells;
 } piece;
 
-static int64_t pieces_per_row(const nt_grid *g)
+/* The cells of a grid, which no run is changing. */
+static nt_cells cells_of(const nt_grid *g)
 {
-    return (g->nx + PIECE - 1) / PIECE;
+    nt_cells c = {0};
+    nt_grid_map((nt_grid *)(uintptr_t)g, &c, NULL);
+    return c;
 }
 
-static int64_t n_pieces(const nt_grid *g)
+static void done_with(const nt_grid *g)
 {
-    return pieces_per_row(g) * g->ny * g->nz;
+    nt_grid_unmap((nt_grid *)(uintptr_t)g);
 }
 
-static piece piece_at(const nt_grid *g, int64_t i)
+/* Cell (0, y, z) of row y + z ny. */
+static char *row_at(const nt_cells *c, int64_t row)
 {
-    const int64_t per_row = pieces_per_row(g), row = i / per_row;
-    const int64_t x = i % per_row * PIECE;
-    const int64_t n = g->nx - x < PIECE ? g->nx - x : PIECE;
-    return (piece){x, n, nt_grid_cell(g, x, row % g->ny, row / g->ny)};
+    const int64_t y = row % c->n[1], z = row / c->n[1];
+    return (char *)c->cells + (y * c->stride[1] + z * c->stride[2]) * (int64_t)nt_dtype_bytes(c->dtype);
+}
+
+static int64_t pieces_per_row(const nt_cells *c)
+{
+    return (c->n[0] + PIECE - 1) / PIECE;
+}
+
+static int64_t n_pieces(const nt_cells *c)
+{
+    return pieces_per_row(c) * c->n[1] * c->n[2];
+}
+
+static piece piece_at(const nt_cells *c, int64_t i)
+{
+    const int64_t per_row = pieces_per_row(c), x = i % per_row * PIECE;
+    const int64_t n = c->n[0] - x < PIECE ? c->n[0] - x : PIECE;
+    return (piece){x, n, row_at(c, i / per_row) + x * c->stride[0] * (int64_t)nt_dtype_bytes(c->dtype)};
 }
 
 /* A contiguous grid is one long row, cut into pieces of full size. */
-static nt_grid fuse(const nt_grid *g)
+static nt_cells fuse(nt_cells c)
 {
-    nt_grid fused = *g;
-    if (g->halo == 0 && g->sx == 1 && g->sy == g->nx && g->sz == g->nx * g->ny) {
-        fused.nx = g->nx * g->ny * g->nz;
-        fused.ny = fused.nz = 1;
-        fused.sy = fused.sz = (ptrdiff_t)fused.nx;
+    if (c.halo == 0 && c.stride[0] == 1 && c.stride[1] == c.n[0] && c.stride[2] == c.n[0] * c.n[1]) {
+        c.n[0] *= c.n[1] * c.n[2];
+        c.n[1] = c.n[2] = 1;
+        c.stride[1] = c.stride[2] = c.n[0];
     }
-    return fused;
+    return c;
 }
 
 static int team(int threads)
@@ -80,27 +98,29 @@ static void copy_piece(char *to, ptrdiff_t to_stride, const char *from, ptrdiff_
 void cells_fill(const nt_kernel *kernel, int grid, uint64_t seed, nt_grid *g, int threads)
 {
     const int n_threads = team(threads);
-    const int64_t rows = g->ny * g->nz;
+    const nt_cells c = cells_of(g);
+    const int64_t rows = c.n[1] * c.n[2];
     (void)n_threads;
     PARALLEL("omp parallel for schedule(static) num_threads(n_threads)")
     for (int64_t row = 0; row < rows; row++) {
-        char *cells = nt_grid_cell(g, 0, row % g->ny, row / g->ny);
-        for (int64_t x = 0; x < g->nx; x++) {
-            const double v = nt_kernel_value(kernel, grid, x + g->nx * row, seed);
-            if (g->dtype == NT_F64)
-                ((double *)(void *)cells)[x * g->sx] = v;
+        char *cells = row_at(&c, row);
+        for (int64_t x = 0; x < c.n[0]; x++) {
+            const double v = nt_kernel_value(kernel, grid, x + c.n[0] * row, seed);
+            if (c.dtype == NT_F64)
+                ((double *)(void *)cells)[x * c.stride[0]] = v;
             else
-                ((float *)(void *)cells)[x * g->sx] = (float)v;
+                ((float *)(void *)cells)[x * c.stride[0]] = (float)v;
         }
     }
+    done_with(g);
 }
 
 void cells_copy(const nt_grid *to, const nt_grid *from, int threads)
 {
-    nt_grid a = fuse(to), b = fuse(from);
-    if (a.nx != b.nx || a.ny != b.ny) { /* one of them alone is contiguous */
-        a = *to;
-        b = *from;
+    nt_cells a = fuse(cells_of(to)), b = fuse(cells_of(from));
+    if (a.n[0] != b.n[0] || a.n[1] != b.n[1]) { /* one of them alone is contiguous */
+        a = cells_of(to);
+        b = cells_of(from);
     }
     const int n_threads = team(threads);
     const int64_t n = n_pieces(&a);
@@ -109,21 +129,23 @@ void cells_copy(const nt_grid *to, const nt_grid *from, int threads)
     PARALLEL("omp parallel for schedule(static) num_threads(n_threads)")
     for (int64_t i = 0; i < n; i++) {
         const piece p = piece_at(&a, i), q = piece_at(&b, i);
-        copy_piece(p.cells, a.sx, q.cells, b.sx, p.n, bytes);
+        copy_piece(p.cells, a.stride[0], q.cells, b.stride[0], p.n, bytes);
     }
+    done_with(to);
+    done_with(from);
 }
 
 /* The piece's cells side by side, with all NaNs made one, then XXH3 with the piece's number as its seed. */
-static uint64_t hash_piece(const nt_grid *g, piece p, int64_t number)
+static uint64_t hash_piece(const nt_cells *c, piece p, int64_t number)
 {
     union {
         double f64[PIECE];
         float f32[PIECE];
     } row;
-    const size_t bytes = nt_dtype_bytes(g->dtype);
-    copy_piece((char *)&row, 1, p.cells, g->sx, p.n, bytes);
+    const size_t bytes = nt_dtype_bytes(c->dtype);
+    copy_piece((char *)&row, 1, p.cells, c->stride[0], p.n, bytes);
     for (int64_t i = 0; i < p.n; i++)
-        if (g->dtype == NT_F64)
+        if (c->dtype == NT_F64)
             row.f64[i] = isnan(row.f64[i]) ? (double)NAN : row.f64[i];
         else
             row.f32[i] = isnan(row.f32[i]) ? NAN : row.f32[i];
@@ -133,11 +155,13 @@ static uint64_t hash_piece(const nt_grid *g, piece p, int64_t number)
 uint64_t cells_hash(const nt_grid *g, int threads)
 {
     const int n_threads = team(threads);
-    const int64_t n = n_pieces(g);
-    uint64_t sum = XXH3_64bits((const int64_t[3]){g->nx, g->ny, g->nz}, 3 * sizeof g->nx);
+    const nt_cells c = cells_of(g);
+    const int64_t n = n_pieces(&c);
+    uint64_t sum = XXH3_64bits(c.n, sizeof c.n);
     (void)n_threads;
     PARALLEL("omp parallel for schedule(static) num_threads(n_threads) reduction(+ : sum)")
     for (int64_t i = 0; i < n; i++)
-        sum += hash_piece(g, piece_at(g, i), i);
+        sum += hash_piece(&c, piece_at(&c, i), i);
+    done_with(g);
     return sum;
 }

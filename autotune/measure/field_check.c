@@ -23,7 +23,7 @@ static const struct awkward_shape {
 
 /* One operand: a view inside a buffer, and the buffer as it was before the run. */
 typedef struct operand {
-    nt_grid view;
+    nt_grid *view;
     char *buffer, *before;
     size_t bytes;
     int written; /* its cells may change */
@@ -38,7 +38,7 @@ typedef struct operands {
 static void operands_free(operands *o)
 {
     for (int i = 0; i < o->n; i++) {
-        nt_grid_free(&o->at[i].view);
+        nt_grid_destroy(o->at[i].view);
         free(o->at[i].buffer);
         free(o->at[i].before);
     }
@@ -65,12 +65,12 @@ static nt_status make_padded(operand *o, const trial_ask *ask, const struct awkw
         return NT_ENOMEM;
     }
     memset(o->buffer, CANARY, o->bytes);
-    const nt_status status = nt_grid_wrap(&o->view, ask->dtype, shape->n[0], shape->n[1], shape->n[2], sx, sy,
-                                          sz, (int)halo, o->buffer + first * (ptrdiff_t)size, why);
+    const nt_status status = nt_grid_wrap(&o->view, ask->dtype, shape->n, (const int64_t[3]){sx, sy, sz},
+                                          (int)halo, o->buffer + first * (ptrdiff_t)size, why);
     for (int64_t z = -halo; status == NT_OK && halo && z < shape->n[2] + halo; z++)
         for (int64_t y = -halo; y < shape->n[1] + halo; y++)
             for (int64_t x = -halo; x < shape->n[0] + halo; x++)
-                memset(nt_grid_cell(&o->view, x, y, z), 0, size);
+                memset(nt_grid_cell(o->view, x, y, z), 0, size);
     return status;
 }
 
@@ -87,15 +87,14 @@ static nt_status make_operands(operands *o, const trial_ask *ask, const struct a
     while (o->n < n) {
         const int i = o->n;
         operand *made = &o->at[o->n++];
-        const nt_status status =
-            padded ? make_padded(made, ask, shape, why)
-                   : nt_grid_create(&made->view, ask->dtype, shape->n[0], shape->n[1], shape->n[2],
-                                    nt_kernel_radius(k, trial_params(ask)), NULL, why);
+        const nt_status status = padded ? make_padded(made, ask, shape, why)
+                                        : nt_grid_create(&made->view, ask->dtype, shape->n,
+                                                         nt_kernel_radius(k, trial_params(ask)), NULL, why);
         if (status != NT_OK)
             return status;
         made->written = i < f->n_levels ? !with_result : i >= f->n_levels + f->n_coefs;
         if (i < f->n_levels + f->n_coefs)
-            nt_kernel_fill(k, i, SEED, &made->view);
+            nt_kernel_fill(k, i, SEED, made->view);
         if (padded)
             memcpy(made->before, made->buffer, made->bytes);
     }
@@ -115,25 +114,21 @@ static int64_t steps_of(const trial_ask *ask)
 static nt_status run_once(operands *o, const trial_ask *ask, const nt_config *config, int *answer,
                           nt_error *why)
 {
-    const nt_kernel *k = ask->kernel;
-    const nt_field *f = k->field;
-    const int n_inputs = f->n_levels + f->n_coefs;
-    nt_problem problem = {.kernel = k, .params = trial_params(ask), .steps = steps_of(ask)};
-    for (int i = 0; i < f->n_levels; i++)
-        problem.level[i] = &o->at[i].view;
-    for (int i = 0; i < f->n_coefs; i++)
-        problem.coef[i] = &o->at[f->n_levels + i].view;
-    if (o->n > n_inputs)
-        problem.result = &o->at[n_inputs].view;
-
+    nt_grid *grids[NT_MAX_GRIDS + 1];
+    for (int i = 0; i < o->n; i++)
+        grids[i] = o->at[i].view;
+    char text[NT_CONFIG_TEXT];
+    nt_config_format(ask->kernel, config, text, sizeof text);
+    const nt_plan_options options = {
+        .bytes = sizeof options, .params = trial_params(ask), .config = text, .steps = steps_of(ask)};
     nt_plan *plan;
-    const nt_status status = nt_plan_create(&plan, &problem, config, why);
+    const nt_status status = nt_plan_create(&plan, ask->kernel, grids, o->n, &options, why);
     if (status != NT_OK)
         return status;
-    nt_plan_run(plan);
+    nt_plan_run(plan, steps_of(ask));
     *answer = 0;
     for (int i = 0; i < o->n; i++)
-        if (nt_plan_newest(plan) == &o->at[i].view)
+        if (nt_plan_newest(plan) == o->at[i].view)
             *answer = i;
     nt_plan_destroy(plan);
     return NT_OK;
@@ -177,20 +172,22 @@ static uint64_t bits_of(const void *cell, nt_dtype dtype, int *is_nan)
  * was, so that whatever still differs from before the run was written outside the view. */
 static int compare_cells(const operand *o, const nt_grid *expected, nt_error *why)
 {
-    const nt_grid *g = &o->view;
-    const size_t size = nt_dtype_bytes(g->dtype);
-    const int64_t h = g->halo;
-    for (int64_t z = -h; z < g->nz + h; z++)
-        for (int64_t y = -h; y < g->ny + h; y++)
-            for (int64_t x = -h; x < g->nx + h; x++) {
+    const nt_grid *g = o->view;
+    const nt_dtype dtype = nt_grid_dtype(g);
+    const size_t size = nt_dtype_bytes(dtype);
+    const int64_t h = nt_grid_halo(g), nx = nt_grid_size(g, 0), ny = nt_grid_size(g, 1),
+                  nz = nt_grid_size(g, 2);
+    for (int64_t z = -h; z < nz + h; z++)
+        for (int64_t y = -h; y < ny + h; y++)
+            for (int64_t x = -h; x < nx + h; x++) {
                 int nan_a, nan_b;
                 char *cell = nt_grid_cell(g, x, y, z);
-                const uint64_t a = bits_of(cell, g->dtype, &nan_a);
-                const uint64_t b = bits_of(nt_grid_cell(expected, x, y, z), g->dtype, &nan_b);
+                const uint64_t a = bits_of(cell, dtype, &nan_a);
+                const uint64_t b = bits_of(nt_grid_cell(expected, x, y, z), dtype, &nan_b);
                 if (a != b && !(nan_a && nan_b)) {
                     snprintf(why->text, sizeof why->text,
                              "%lldx%lldx%lld: cell (%lld, %lld, %lld) is 0x%llx, serial gives 0x%llx",
-                             (long long)g->nx, (long long)g->ny, (long long)g->nz, (long long)x, (long long)y,
+                             (long long)nx, (long long)ny, (long long)nz, (long long)x, (long long)y,
                              (long long)z, (unsigned long long)a, (unsigned long long)b);
                     return 0;
                 }
@@ -204,15 +201,16 @@ static int compare(operands *ours, const operands *expected, int answer, nt_erro
     for (int i = 0; i < ours->n; i++) {
         operand *o = &ours->at[i];
         /* Of two levels the older one holds the step before the last: it counts too. */
-        if ((i == answer || o->written) && !compare_cells(o, &expected->at[i].view, why))
+        if ((i == answer || o->written) && !compare_cells(o, expected->at[i].view, why))
             return 0;
         for (size_t b = 0; b < o->bytes; b++)
             if (o->buffer[b] != o->before[b]) {
                 snprintf(why->text, sizeof why->text,
                          "%lldx%lldx%lld: operand %d overwritten outside its cells, %lld bytes "
                          "from cell 0",
-                         (long long)o->view.nx, (long long)o->view.ny, (long long)o->view.nz, i,
-                         (long long)(o->buffer + b - (char *)o->view.cells));
+                         (long long)nt_grid_size(o->view, 0), (long long)nt_grid_size(o->view, 1),
+                         (long long)nt_grid_size(o->view, 2), i,
+                         (long long)(o->buffer + b - (char *)nt_grid_cell(o->view, 0, 0, 0)));
                 return 0;
             }
     }

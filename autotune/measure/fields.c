@@ -21,12 +21,12 @@ static int is_restored(const trial_ask *ask)
 static void fields_free(fields *f)
 {
     for (int i = 0; i < NT_MAX_LEVELS; i++) {
-        nt_grid_free(&f->level[i]);
-        nt_grid_free(&f->pristine[i]);
+        nt_grid_destroy(f->level[i]);
+        nt_grid_destroy(f->pristine[i]);
     }
     for (int i = 0; i < NT_MAX_COEFS; i++)
-        nt_grid_free(&f->coef[i]);
-    nt_grid_free(&f->result);
+        nt_grid_destroy(f->coef[i]);
+    nt_grid_destroy(f->result);
     memset(f, 0, sizeof *f);
 }
 
@@ -103,10 +103,11 @@ static nt_status make_room(fields_cache *cache, double needed, fields **place, n
 
 /* ---- Grids ----------------------------------------------------------------------------------- */
 
-static nt_status make_grid(nt_grid *g, const trial_ask *ask, nt_error *why)
+static nt_status make_grid(nt_grid **g, const trial_ask *ask, nt_error *why)
 {
-    return nt_grid_create(g, ask->dtype, ask->shape[0], ask->shape[1], ask->shape[2],
-                          nt_kernel_radius(ask->kernel, trial_params(ask)), &ask->config, why);
+    const nt_grid_options options = {.bytes = sizeof options, .config = &ask->config};
+    return nt_grid_create(g, ask->dtype, ask->shape, nt_kernel_radius(ask->kernel, trial_params(ask)),
+                          &options, why);
 }
 
 static nt_status make_grids(fields *f, const trial_ask *ask, nt_error *why)
@@ -120,12 +121,12 @@ static nt_status make_grids(fields *f, const trial_ask *ask, nt_error *why)
         if (status == NT_OK && f->restored)
             status = make_grid(&f->pristine[i], ask, why);
         if (status == NT_OK)
-            cells_fill(k, i, FIELDS_SEED, f->restored ? &f->pristine[i] : &f->level[i], threads);
+            cells_fill(k, i, FIELDS_SEED, f->restored ? f->pristine[i] : f->level[i], threads);
     }
     for (int i = 0; i < k->field->n_coefs && status == NT_OK; i++) {
         status = make_grid(&f->coef[i], ask, why);
         if (status == NT_OK)
-            cells_fill(k, k->field->n_levels + i, FIELDS_SEED, &f->coef[i], threads);
+            cells_fill(k, k->field->n_levels + i, FIELDS_SEED, f->coef[i], threads);
     }
     if (status == NT_OK && !f->restored)
         status = make_grid(&f->result, ask, why);
@@ -165,15 +166,21 @@ nt_status fields_get(fields_cache *cache, const trial_ask *ask, fields **f, nt_e
     return NT_OK;
 }
 
-nt_problem fields_problem(fields *f, int64_t steps)
+nt_status fields_plan(fields *f, const trial_ask *ask, nt_plan **plan, nt_error *why)
 {
-    nt_problem problem = {.kernel = f->kernel, .params = f->kernel_case->params, .steps = steps};
+    nt_grid *grids[NT_MAX_GRIDS + 1];
+    int n = 0;
     for (int i = 0; i < f->kernel->field->n_levels; i++)
-        problem.level[i] = &f->level[i];
+        grids[n++] = f->level[i];
     for (int i = 0; i < f->kernel->field->n_coefs; i++)
-        problem.coef[i] = &f->coef[i];
-    problem.result = f->restored ? NULL : &f->result;
-    return problem;
+        grids[n++] = f->coef[i];
+    if (!f->restored)
+        grids[n++] = f->result;
+    char config[NT_CONFIG_TEXT];
+    nt_config_format(f->kernel, &ask->config, config, sizeof config);
+    const nt_plan_options options = {
+        .bytes = sizeof options, .params = f->kernel_case->params, .config = config, .steps = ask->steps};
+    return nt_plan_create(plan, f->kernel, grids, n, &options, why);
 }
 
 void fields_restore(fields *f, const nt_plan *plan, int threads)
@@ -182,7 +189,7 @@ void fields_restore(fields *f, const nt_plan *plan, int threads)
         return;
     /* After an odd number of steps the levels have changed roles: the newest takes what was newest.
      */
-    const int swapped = f->kernel->field->n_levels > 1 && nt_plan_newest(plan) == &f->level[1];
+    const int swapped = f->kernel->field->n_levels > 1 && nt_plan_newest(plan) == f->level[1];
     for (int i = 0; i < f->kernel->field->n_levels; i++)
-        cells_copy(&f->level[swapped ? 1 - i : i], &f->pristine[i], threads);
+        cells_copy(f->level[swapped ? 1 - i : i], f->pristine[i], threads);
 }

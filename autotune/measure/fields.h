@@ -19,7 +19,7 @@ typedef struct fields {
     nt_dtype dtype;
     int64_t shape[3];
     int restored; /* runs change their input, which fields_restore() brings back */
-    nt_grid level[NT_MAX_LEVELS], pristine[NT_MAX_LEVELS], coef[NT_MAX_COEFS], result;
+    nt_grid *level[NT_MAX_LEVELS], *pristine[NT_MAX_LEVELS], *coef[NT_MAX_COEFS], *result;
     uint64_t last_use; /* 0: empty */
 } fields;
 
@@ -40,8 +40,8 @@ nt_status fields_get(fields_cache *cache, const trial_ask *ask, fields **f, nt_e
  */
 void fields_restore(fields *f, const nt_plan *plan, int threads);
 
-/* fields_problem() - what a plan on these grids is made from. */
-nt_problem fields_problem(fields *f, int64_t steps);
+/* fields_plan() - a plan on these grids, for the ask's config and steps.  Errors: as nt_plan_create(). */
+nt_status fields_plan(fields *f, const trial_ask *ask, nt_plan **plan, nt_error *why);
 
 void fields_free_all(fields_cache *cache);
 

@@ -16,7 +16,8 @@ typedef struct subject subject;
 
 typedef struct subject_kind {
     nt_status (*open)(subject *s, nt_error *why);
-    void (*restore)(subject *s);        /* the input as it was when the subject was opened */
+    void (*restore)(subject *s); /* the input as it was when the subject was opened */
+    void (*run)(subject *s);
     uint64_t (*hash)(const subject *s); /* of the output; NaNs are made one */
     trial_outcome (*check)(const trial_ask *ask, nt_error *why);
 } subject_kind;

@@ -14,8 +14,7 @@ static nt_status open(subject *s, nt_error *why)
     s->changes_input = s->grids->restored;
     /* Two levels keep their size over any number of steps. */
     s->runs_on = s->changes_input && s->ask.kernel->field->n_levels == 2;
-    const nt_problem problem = fields_problem(s->grids, s->ask.steps);
-    return nt_plan_create(&s->plan, &problem, &s->ask.config, why);
+    return fields_plan(s->grids, &s->ask, &s->plan, why);
 }
 
 static void restore(subject *s)
@@ -23,9 +22,14 @@ static void restore(subject *s)
     fields_restore(s->grids, s->plan, s->ask.config.threads);
 }
 
+static void run(subject *s)
+{
+    nt_plan_run(s->plan, s->ask.steps);
+}
+
 static uint64_t hash(const subject *s)
 {
     return cells_hash(nt_plan_newest(s->plan), s->ask.config.threads);
 }
 
-const subject_kind subject_of_field = {open, restore, hash, field_check};
+const subject_kind subject_of_field = {open, restore, run, hash, field_check};

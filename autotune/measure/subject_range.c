@@ -13,8 +13,7 @@ static size_t words_of(const nt_kernel *kernel)
     return (kernel->range->part_bytes + sizeof(uint64_t) - 1) / sizeof(uint64_t);
 }
 
-static nt_status open_range(const trial_ask *ask, int64_t first, int64_t end, uint64_t **total,
-                            nt_plan **plan, nt_error *why)
+static nt_status open_range(const trial_ask *ask, int64_t n, uint64_t **total, nt_plan **plan, nt_error *why)
 {
     *total = calloc(words_of(ask->kernel), sizeof **total);
     if (!*total) {
@@ -22,23 +21,25 @@ static nt_status open_range(const trial_ask *ask, int64_t first, int64_t end, ui
                  ask->kernel->range->part_bytes);
         return NT_ENOMEM;
     }
-    const nt_problem problem = {.kernel = ask->kernel,
-                                .params = trial_params(ask),
-                                .dtype = ask->dtype,
-                                .first = first,
-                                .end = end,
-                                .total = *total};
-    return nt_plan_create(plan, &problem, &ask->config, why);
+    char config[NT_CONFIG_TEXT];
+    nt_config_format(ask->kernel, &ask->config, config, sizeof config);
+    const nt_plan_options options = {.bytes = sizeof options, .params = trial_params(ask), .config = config};
+    return nt_plan_create_range(plan, ask->kernel, ask->dtype, n, &options, why);
 }
 
 static nt_status open(subject *s, nt_error *why)
 {
-    return open_range(&s->ask, 0, s->ask.shape[0], &s->total, &s->plan, why);
+    return open_range(&s->ask, s->ask.shape[0], &s->total, &s->plan, why);
 }
 
 static void restore(subject *s)
 {
     (void)s; /* each run begins anew */
+}
+
+static void run(subject *s)
+{
+    nt_plan_run_range(s->plan, 0, s->ask.shape[0], s->total);
 }
 
 /* FNV-1a over the bytes: Fowler, Noll and Vo.  Totals are exact, so equal ones have equal bytes. */
@@ -63,10 +64,10 @@ static trial_outcome check(const trial_ask *ask, nt_error *why)
         const int64_t first = ranges[i][0], end = ranges[i][1];
         uint64_t *total, *expected = calloc(words_of(k), sizeof *expected);
         nt_plan *plan = NULL;
-        const nt_status status = open_range(ask, first, end, &total, &plan, why);
+        const nt_status status = open_range(ask, end - first, &total, &plan, why);
         bool same = false;
         if (status == NT_OK && expected) {
-            nt_plan_run(plan);
+            nt_plan_run_range(plan, first, end, total);
             k->range->reference(trial_params(ask) ? trial_params(ask) : k->params, ask->dtype, first, end,
                                 expected);
             same = memcmp(total, expected, k->range->part_bytes) == 0;
@@ -87,4 +88,4 @@ static trial_outcome check(const trial_ask *ask, nt_error *why)
     return TRIAL_OK;
 }
 
-const subject_kind subject_of_range = {open, restore, hash, check};
+const subject_kind subject_of_range = {open, restore, run, hash, check};

@@ -16,7 +16,7 @@ static const int64_t max_cells = (int64_t)1 << 40;
 static json_t *ask_to_json(const trial_ask *ask)
 {
     char config[NT_CONFIG_TEXT];
-    nt_config_format(ask->kernel, &ask->config, config);
+    nt_config_format(ask->kernel, &ask->config, config, sizeof config);
     return json_pack("{s:s, s:s, s:s, s:s, s:[I,I,I], s:I, s:i, s:s, s:i, s:f, s:i}", "type", "trial",
                      "kernel", ask->kernel->name, "case", trial_case(ask)->name, "dtype",
                      nt_dtype_name(ask->dtype), "shape", (json_int_t)ask->shape[0], (json_int_t)ask->shape[1],
@@ -103,7 +103,7 @@ static nt_status read_config(const char *text, trial_ask *ask, nt_error *why)
     ask->config = nt_config_blank(ask->kernel);
     if (nt_config_parse(ask->kernel, text, &ask->config, why) != NT_OK)
         return NT_EARG;
-    nt_config_format(ask->kernel, &ask->config, again);
+    nt_config_format(ask->kernel, &ask->config, again, sizeof again);
     return strcmp(text, again) == 0 ? NT_OK : refuse(why, "config is not in its full form: %.150s", text);
 }
 

@@ -57,7 +57,7 @@ __attribute__((format(printf, 3, 4))) static void print_line(FILE *out, uint32_t
 static void print_machine(FILE *out, uint32_t *crc, const nt_machine *m)
 {
     char id[64];
-    nt_machine_id(m, id);
+    nt_machine_id(m, id, sizeof id);
     print_line(
         out, crc,
         "nestune %d machine=%s vendor=%s uarch=%s family=%d model=%d l1d=%lld l2=%lld l3=%lld threads=%d",
@@ -69,7 +69,7 @@ static void print_machine(FILE *out, uint32_t *crc, const nt_machine *m)
 static void print_row(FILE *out, uint32_t *crc, const result_row *row, int threads_allowed)
 {
     char config[NT_CONFIG_TEXT], all[NT_CONFIG_TEXT + 8];
-    nt_config_format(row->kernel, &row->config, config);
+    nt_config_format(row->kernel, &row->config, config, sizeof config);
     const char *threads = strstr(config, ",threads=");
     if (threads && row->config.threads == threads_allowed && threads_allowed > 1)
         snprintf(all, sizeof all, "%.*s,threads=all%s", (int)(threads - config), config,

@@ -19,7 +19,7 @@
 json_t *result_machine_json(const nt_machine *m)
 {
     char id[64];
-    nt_machine_id(m, id);
+    nt_machine_id(m, id, sizeof id);
     json_t *isas = json_array();
     for (int i = 0; i < NT_N_ISAS; i++)
         if (m->isas & 1u << i)
@@ -79,8 +79,8 @@ json_t *result_shape_json(const int64_t n[3])
 static json_t *row_json(const result_row *r)
 {
     char config[NT_CONFIG_TEXT], default_config[NT_CONFIG_TEXT];
-    nt_config_format(r->kernel, &r->config, config);
-    nt_config_format(r->kernel, &r->default_config, default_config);
+    nt_config_format(r->kernel, &r->config, config, sizeof config);
+    nt_config_format(r->kernel, &r->default_config, default_config, sizeof default_config);
     json_t *loops = json_object();
     const result_way *ways = result_ways(r->kernel);
     for (int w = 0; ways[w].name; w++)

@@ -18,8 +18,8 @@ static double ask_ns(const trial_ask *ask, double seconds)
 static bool text_before(const race *r, int a, int b)
 {
     char text[2][NT_CONFIG_TEXT];
-    nt_config_format(r->entrant[a].ask.kernel, &r->entrant[a].ask.config, text[0]);
-    nt_config_format(r->entrant[b].ask.kernel, &r->entrant[b].ask.config, text[1]);
+    nt_config_format(r->entrant[a].ask.kernel, &r->entrant[a].ask.config, text[0], sizeof text[0]);
+    nt_config_format(r->entrant[b].ask.kernel, &r->entrant[b].ask.config, text[1], sizeof text[1]);
     return strcmp(text[0], text[1]) < 0;
 }
 

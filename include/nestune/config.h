@@ -122,10 +122,10 @@ NT_API nt_status nt_config_parse(const struct nt_kernel *kernel, const char *tex
 /*
  * nt_config_format() - the one text form, every key of the kernel's configs, parsed back to the same value.
  *
- * Shape:   text holds NT_CONFIG_TEXT bytes.
+ * Shape:   at most n bytes are written, the end of the string included; NT_CONFIG_TEXT are always enough.
  * Errors:  none; the config must have passed nt_config_check() or come from nt_config_parse().
  */
-NT_API void nt_config_format(const struct nt_kernel *kernel, const nt_config *config, char *text);
+NT_API void nt_config_format(const struct nt_kernel *kernel, const nt_config *config, char *text, size_t n);
 
 /*
  * nt_config_check() - is the config well formed for this kernel: every key in its range?

@@ -64,7 +64,8 @@ typedef struct nt_ahead {
 } nt_ahead;
 
 typedef struct nt_step {
-    nt_view src, dst, coef[NT_MAX_COEFS];
+    nt_view src, dst;
+    const nt_view *coef;     /* field->n_coefs of them */
     const void *params;      /* the kernel's own */
     const nt_config *config; /* for the kernel's own keys */
     nt_ahead ahead;          /* n 0: nothing */

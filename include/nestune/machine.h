@@ -5,6 +5,7 @@
 #ifndef NESTUNE_MACHINE_H
 #define NESTUNE_MACHINE_H
 
+#include <stddef.h>
 #include <stdint.h>
 
 #include "nestune/isa.h"
@@ -42,9 +43,10 @@ NT_API nt_status nt_machine_detect(nt_machine *machine);
 /*
  * nt_machine_id() - the folder name of its results: microarchitecture, family, model, stepping,
  * threads allowed, as in "zen5-26.2.1-2t".
- * Shape:   text holds 64 bytes.
+ * Shape:   at most n bytes are written, the end of the string included; NT_MACHINE_ID are always enough.
  */
-NT_API void nt_machine_id(const nt_machine *machine, char *text);
+enum { NT_MACHINE_ID = 64 };
+NT_API void nt_machine_id(const nt_machine *machine, char *text, size_t n);
 
 /*
  * nt_machine_same_cpu() - may a result of a be used on b?  Vendor, family, model and caches.

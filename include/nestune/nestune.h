@@ -5,11 +5,11 @@
  * Four nouns: a kernel (what is computed for one cell), a grid (a 3-D array), a config (how the
  * loops run) and the tuned table (the best configs known for this machine).
  *
- *     nt_grid a;
+ *     nt_grid *a;
  *     nt_error why;
- *     if (nt_grid_create(&a, NT_F64, 100, 10000, 16, 0, NULL, &why) != NT_OK) ...
- *     nt_run("mathop", &a, 5, &why);
- *     nt_grid_free(&a);
+ *     if (nt_grid_create(&a, NT_F64, (int64_t[3]){100, 10000, 16}, 0, NULL, &why) != NT_OK) ...
+ *     nt_run("mathop", a, 5, &why);
+ *     nt_grid_destroy(a);
  *
  * The library never prints, exits or aborts, with one exception that the user asks for:
  * NESTUNE_VERBOSE=1 writes one line a plan to stderr, which config it took and why.
@@ -23,6 +23,7 @@
 #include "nestune/config.h"
 #include "nestune/dtype.h"
 #include "nestune/grid.h"
+#include "nestune/hook.h"
 #include "nestune/isa.h"
 #include "nestune/kernel.h"
 #include "nestune/machine.h"

@@ -5,9 +5,13 @@
  * Hooks of a plan (plan.h), for any kernel.  Places need not be cells: a place is a few cells with weights.
  *
  *     nt_points *shot, *line;
- *     nt_points_create(&shot, &(nt_points_spec){1, where, NT_SINC, {nx, ny, nz}, &wave}, &why);
- *     nt_points_create(&line, &(nt_points_spec){1000, receivers, NT_SINC, {nx, ny, nz}, &wave}, &why);
- *     nt_hook hooks[] = {nt_points_force(shot, wavelet, n_steps), nt_points_receiver(line, traces, n_steps)};
+ *     nt_hook *fire, *listen;
+ *     unsigned mirrors = nt_wave_mirror_faces(wave);
+ *     nt_points_create(&shot, &(nt_points_spec){1, where, NT_SINC, {nx, ny, nz}, mirrors}, &why);
+ *     nt_points_create(&line, &(nt_points_spec){1000, receivers, NT_SINC, {nx, ny, nz}, mirrors}, &why);
+ *     nt_points_force(&fire, shot, wavelet, n_steps, &why);
+ *     nt_points_receiver(&listen, line, traces, n_steps, &why);
+ *     const nt_hook *hooks[] = {fire, listen};                     for nt_plan_options
  *
  * Hooks work in their order at each step: here the traces hold the field after the source has been added.
  * No schedule changes a bit of the field or of a trace.
@@ -15,8 +19,10 @@
 #ifndef NESTUNE_POINTS_H
 #define NESTUNE_POINTS_H
 
-#include "nestune/plan.h"
-#include "nestune/wave.h"
+#include <stdint.h>
+
+#include "nestune/grid.h"
+#include "nestune/status.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -41,11 +47,12 @@ typedef struct nt_points_spec {
     int64_t n;                   /* points */
     const double (*position)[3]; /* of each: x, y, z in cells, from 0 to the last cell */
     nt_interpolation interpolation;
-    int64_t cells[3];    /* of the grid, in x, y, z */
-    const nt_wave *wave; /* whose mirror faces weights are folded at; NULL: no face mirrors */
+    int64_t cells[3];      /* of the grid, in x, y, z */
+    unsigned mirror_faces; /* at which weights are folded: bit 1u << nt_face; see nt_wave_mirror_faces() */
 } nt_points_spec;
 
 typedef struct nt_points nt_points;
+struct nt_hook;
 
 /*
  * nt_points_create() - finds the cells and weights of n points.
@@ -54,8 +61,8 @@ typedef struct nt_points nt_points;
  *          shows there; none to the wall itself; beyond other faces it is dropped.
  * Units:   cells.
  * Errors:  NT_EARG (a position outside the grid or NaN: *why names the point, the value and the range;
- *          interpolation out of range), NT_ESHAPE (no cells), NT_ENOMEM.  On error *points is NULL.
- * Threads: safe.  The spec is not needed afterwards.
+ *          interpolation or faces out of range), NT_ESHAPE (no cells), NT_ENOMEM.  On error *points is NULL.
+ * Threads: safe.  The spec is not needed afterwards.  Points never change: any number of hooks may use them.
  */
 NT_API nt_status nt_points_create(nt_points **points, const nt_points_spec *spec, nt_error *why);
 
@@ -68,28 +75,34 @@ NT_API nt_status nt_points_create(nt_points **points, const nt_points_spec *spec
  * u_tt = v^2 (laplace(u) + f) with s = dx^2 f; for f = F(t) delta(x) it is s = F dx / (dy dz).  Then source
  * and receiver may change places, in any medium.  A source of u_tt = v^2 laplace(u) + q has s = dt^2 q.
  *
- * Shape:   samples[points * n_samples].  t counts steps from the plan's creation; from n_samples on nothing is added.
+ * Shape:   samples[points * n_samples].  t is nt_plan_time(); from n_samples on nothing is added.
  * Units:   of the field; w s is rounded to the grid's type once, then added.
  * Order:   points are added to a cell one after the other, in the order of the lowest cell they touch
  *          (z, then y, then x); those that touch the same, by their number.
- * Errors:  none here.  nt_plan_create() refuses a plan whose grids have other cells (NT_ESHAPE), and a force
- *          in a kernel without coefficients (NT_EARG).
- * Threads: points serve one plan at a time, as sources, receivers or both; samples must outlive the plan.
+ * Errors:  NT_EARG (NULL, n_samples below 0), NT_ENOMEM; then *hook is NULL.  nt_plan_create() refuses grids of other
+ *          cells (NT_ESHAPE), and a force in a kernel without coefficients (NT_EARG).
+ * Threads: safe.  Points and samples must outlive the hook, and the hook the plans that use it; several plans may
+ *          use one hook at once.
  */
-NT_API nt_hook nt_points_source(nt_points *points, const double *samples, int64_t n_samples);
-NT_API nt_hook nt_points_force(nt_points *points, const double *samples, int64_t n_samples);
+NT_API nt_status nt_points_source(struct nt_hook **hook, const nt_points *points, const double *samples,
+                                  int64_t n_samples, nt_error *why);
+NT_API nt_status nt_points_force(struct nt_hook **hook, const nt_points *points, const double *samples,
+                                 int64_t n_samples, nt_error *why);
 
 /*
  * nt_points_receiver() - traces[point * n_samples + t] = sum of w u+ over the cells, after step t.
  *
- * Shape:   traces[points * n_samples].  t counts steps from the plan's creation; from n_samples on nothing is written.
+ * Shape:   traces[points * n_samples].  t is nt_plan_time(); from n_samples on nothing is written.
  * Units:   of the field; summed in double, each row in ascending x, then rows in y, then planes in z.
- * Errors:  none here.  nt_plan_create() refuses other grids (NT_ESHAPE), and NT_ENOMEM.
- * Threads: as nt_points_source().  A trace is complete when nt_plan_run() returns.
+ * Errors:  as nt_points_source(); nt_plan_create() refuses other grids (NT_ESHAPE), and NT_ENOMEM.
+ * Threads: as nt_points_source(), but of several plans that run at once each needs a receiver with traces of its own.
+ *          A trace is complete when nt_plan_run() returns.
  */
-NT_API nt_hook nt_points_receiver(nt_points *points, double *traces, int64_t n_samples);
+NT_API nt_status nt_points_receiver(struct nt_hook **hook, const nt_points *points, double *traces,
+                                    int64_t n_samples, nt_error *why);
 
-/* nt_points_destroy() - after the plans that use them, by one thread.  NULL is allowed. */
+/* nt_points_hook_destroy(), nt_points_destroy() - after what uses them.  NULL is allowed. */
+NT_API void nt_points_hook_destroy(struct nt_hook *hook);
 NT_API void nt_points_destroy(nt_points *points);
 
 #ifdef __cplusplus

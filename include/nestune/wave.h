@@ -9,13 +9,13 @@
  * where x_k is the sum of the two neighbours k cells away in x, and so on; C = (v dt / dx)^2 is a grid;
  * G is 1 but in absorbing layers.  An nt_wave holds all that is not a grid: it is `params` of the plan.
  *
- *     nt_wave wave;
- *     nt_wave_init(&wave, 8, (double[3]){10, 10, 10}, &why);
- *     double dt = 0.9 * nt_wave_max_dt(&wave, v_max);
- *     nt_wave_absorb(&wave, NT_F32, n, faces, 30, v_max * dt, &why);
- *     nt_wave_medium(&wave, &c, dt, &why);                       turns velocities into C
+ *     nt_wave *wave;
+ *     nt_wave_create(&wave, 8, (double[3]){10, 10, 10}, &why);
+ *     double dt = 0.9 * nt_wave_max_dt(wave, v_max);
+ *     nt_wave_absorb(wave, NT_F32, n, faces, 30, v_max * dt, &why);
+ *     nt_wave_medium(wave, c, dt, &why);                         turns velocities into C
  *     ... plans ...
- *     nt_wave_free(&wave);
+ *     nt_wave_destroy(wave);
  */
 #ifndef NESTUNE_WAVE_H
 #define NESTUNE_WAVE_H
@@ -43,20 +43,7 @@ typedef enum nt_boundary {
         NT_N_BOUNDARIES
 } nt_boundary;
 
-typedef enum nt_face { NT_X_LOW, NT_X_HIGH, NT_Y_LOW, NT_Y_HIGH, NT_Z_LOW, NT_Z_HIGH, NT_N_FACES } nt_face;
-
-/* Treat the fields as read-only, but for weights and factors of one's own. */
-typedef struct nt_wave {
-    int order;                         /* 2, 4, 6, 8, 12 or 16: twice the radius */
-    double c0;                         /* of the cell itself, all three axes */
-    double weight[NT_WAVE_MAX_RADIUS]; /* c_1, c_2, ... of the neighbours */
-    double wy, wz;                     /* (dx/dy)^2, (dx/dz)^2 */
-    double spacing[3];                 /* dx, dy, dz in the caller's unit of length */
-    nt_boundary face[NT_N_FACES];
-    const void *damping[3]; /* G is their product: nx, ny, nz factors of the grids' type; NULL: 1 */
-    int64_t damped_n[3];    /* how many; a plan on other grids is refused.  0: the caller's own memory */
-    nt_dtype damped_dtype;
-} nt_wave;
+typedef struct nt_wave nt_wave;
 
 /*
  * nt_wave_weights() - the centred second difference of an even order: c_0, c_1, ... c_M, M = order / 2.
@@ -70,26 +57,40 @@ enum { NT_WAVE_MAX_WEIGHTS_ORDER = 64 };
 NT_API nt_status nt_wave_weights(int order, double weights[]);
 
 /*
- * nt_wave_init() - the standard scheme: exact weights, six mirror faces, no damping.
+ * nt_wave_create() - the standard scheme: exact weights, six mirror faces, no damping.
  *
  * Shape:   order 2, 4, 6, 8, 12 or 16.
  * Units:   spacing dx, dy, dz in any unit of length, which velocities share.
- * Errors:  NT_EARG: another order; a spacing, or a ratio of two, that is not positive and finite.
- *          On error *wave is all zero.
+ * Errors:  NT_EARG: another order; a spacing, or a ratio of two, that is not positive and finite; NULL.
+ *          NT_ENOMEM.  On error *wave is NULL.
+ * Threads: safe.  A wave that a plan uses is only read, so that several plans may use one.
  * Source:  as nt_wave_weights().
  */
-NT_API nt_status nt_wave_init(nt_wave *wave, int order, const double spacing[3], nt_error *why);
+NT_API nt_status nt_wave_create(nt_wave **wave, int order, const double spacing[3], nt_error *why);
 
 /*
- * nt_wave_printed() - u+ = 2u - u- + C (8u - sum of the six neighbours), as it is printed in the notebook.
+ * nt_wave_create_printed() - u+ = 2u - u- + C (8u - sum of the six neighbours), as it is printed in the notebook.
  *
  * It is not the wave equation: the weights do not sum to zero, their sign is wrong, and every mode grows at
  * any time step.  Kept runnable to show this; its C is the caller's to fill, since no dt is stable.
  *
- * Errors:  none; NULL is ignored.
+ * Errors:  NT_EARG: NULL; NT_ENOMEM.  On error *wave is NULL.
  * Source:  docs/wave.md, "What is wrong with the printed equation".
  */
-NT_API void nt_wave_printed(nt_wave *wave);
+NT_API nt_status nt_wave_create_printed(nt_wave **wave, nt_error *why);
+
+/*
+ * nt_wave_set_weights() - weights of one's own in place of the standard ones, in all three axes.
+ *
+ * Shape:   weights[order / 2 + 1]: c_0 of one axis, c_1, ...
+ * Errors:  NT_EARG: NULL; a weight that is not finite; a plan uses the wave.  On error *wave is unchanged.
+ */
+NT_API nt_status nt_wave_set_weights(nt_wave *wave, const double weights[], nt_error *why);
+
+/* nt_wave_order() - twice the radius; 0 for NULL.  nt_wave_mirror_faces() - bit 1u << nt_face for each face that
+ * mirrors, as nt_points_spec takes them; 0 for NULL. */
+NT_API int nt_wave_order(const nt_wave *wave);
+NT_API unsigned nt_wave_mirror_faces(const nt_wave *wave);
 
 /*
  * nt_wave_max_dt() - the largest stable time step, 2 / (v_max sqrt(S sum 1/dx_i^2)), S = |c_0| + 2 sum |c_k|.
@@ -149,19 +150,25 @@ NT_API nt_status nt_wave_medium(const nt_wave *wave, nt_grid *c, double dt, nt_e
  * Units:   v_dt: velocity times dt, in the unit of spacing: how far a wave goes in one step.  Give the
  *          largest velocity at the absorbing faces; slower waves are damped more.
  * Errors:  NT_EARG (face, dtype or v_dt out of range, NULL), NT_ESHAPE (cells below 1, or more than fit: two layers
- *          of one axis may not overlap; *why names the most), NT_ENOMEM.  On error *wave is unchanged.
- *          A wave that has layers already loses them; nt_wave_free() gives the last ones back.
+ *          of one axis may not overlap; *why names the most), NT_ENOMEM; NT_EARG also where a plan has been made
+ *          with the wave, whose faces are then fixed.  On error *wave is unchanged.
+ *          A wave that has layers already loses them.
  * Source:  damping factors after Cerjan et al., Geophysics 50 (1985); how they were fitted: kernels/wave/absorb.c.
  */
 NT_API nt_status nt_wave_absorb(nt_wave *wave, nt_dtype dtype, const int64_t n[3],
                                 const nt_boundary face[NT_N_FACES], int cells, double v_dt, nt_error *why);
 
 /*
- * nt_wave_free() - gives back what nt_wave_absorb() allocated; the absorbing faces become zero ones.
+ * nt_wave_damp() - damping of one's own, G = gx gy gz, in place of the layers' factors.
  *
- * Factors of the caller's own (damped_n 0) are let go and not freed.  NULL is allowed.
+ * Shape:   factor[axis]: n[axis] factors of this dtype, which are copied; NULL: 1.
+ * Errors:  as nt_wave_absorb().
  */
-NT_API void nt_wave_free(nt_wave *wave);
+NT_API nt_status nt_wave_damp(nt_wave *wave, nt_dtype dtype, const int64_t n[3], const void *const factor[3],
+                              nt_error *why);
+
+/* nt_wave_destroy() - after the plans that use it.  NULL is allowed. */
+NT_API void nt_wave_destroy(nt_wave *wave);
 
 /*
  * nt_wave_ricker() - samples[i] = (1 - 2a) exp(-a), a = (pi f (i dt - delay))^2: 1 at its peak, at t = delay.

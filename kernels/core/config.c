@@ -4,6 +4,7 @@
  */
 #include "nestune/config.h"
 
+#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -173,22 +174,33 @@ nt_status nt_config_parse(const nt_kernel *kernel, const char *text, nt_config *
     return NT_OK;
 }
 
-void nt_config_format(const nt_kernel *kernel, const nt_config *config, char *text)
+/* Behind what is there already, as far as there is room. */
+__attribute__((format(printf, 4, 5))) static void append(char *text, size_t n, size_t *used,
+                                                         const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    if (*used < n)
+        *used += (size_t)vsnprintf(text + *used, n - *used, format, arguments);
+    va_end(arguments);
+}
+
+void nt_config_format(const nt_kernel *kernel, const nt_config *config, char *text, size_t n)
 {
     size_t used = 0;
-    text[0] = '\0';
-    for (int id = 0; id < NT_N_KEYS && used < NT_CONFIG_TEXT; id++) {
+    append(text, n, &used, "%s", "");
+    for (int id = 0; id < NT_N_KEYS; id++) {
         nt_key_row own;
         const nt_key_row *row = nt_key_row_of(kernel, (nt_key_id)id, &own);
         if (!row)
             continue;
         const int64_t value = nt_key_get(config, (nt_key_id)id);
-        used += (size_t)snprintf(text + used, NT_CONFIG_TEXT - used, "%s%s%s", row->name && used ? "," : "",
-                                 row->name ? row->name : "x", row->name ? "=" : "");
-        if (used < NT_CONFIG_TEXT && row->text)
-            used += (size_t)snprintf(text + used, NT_CONFIG_TEXT - used, "%s", row->text(kernel, value));
-        else if (used < NT_CONFIG_TEXT)
-            used += (size_t)snprintf(text + used, NT_CONFIG_TEXT - used, "%lld", (long long)value);
+        append(text, n, &used, "%s%s%s", row->name && used ? "," : "", row->name ? row->name : "x",
+               row->name ? "=" : "");
+        if (row->text)
+            append(text, n, &used, "%s", row->text(kernel, value));
+        else
+            append(text, n, &used, "%lld", (long long)value);
     }
 }
 

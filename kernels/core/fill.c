@@ -5,6 +5,7 @@
 #include "engine/fpenv.h"
 #include "nestune/kernel.h"
 #include "nestune/philox.h"
+#include "view.h"
 
 /* More than a period of sine and cosine, both signs. */
 static double uniform(int grid, int64_t cell_index, uint64_t seed)
@@ -25,7 +26,7 @@ void nt_kernel_fill(const nt_kernel *kernel, int grid, uint64_t seed, nt_grid *g
         for (int64_t y = 0; y < g->ny; y++)
             for (int64_t x = 0; x < g->nx; x++) {
                 const double v = nt_kernel_value(kernel, grid, x + g->nx * (y + g->ny * z), seed);
-                void *cell = nt_grid_cell(g, x, y, z);
+                void *cell = nt_cell_at(g, x, y, z);
                 if (g->dtype == NT_F64)
                     *(double *)cell = v;
                 else

@@ -27,28 +27,67 @@ static size_t next_stagger(void)
     return atomic_fetch_add_explicit(&n_grids, 1, memory_order_relaxed) % 8 * 9 * LINE_BYTES;
 }
 
-void *nt_grid_cell(const nt_grid *g, int64_t x, int64_t y, int64_t z)
+/* ---- Access -------------------------------------------------------------------------------------- */
+
+nt_dtype nt_grid_dtype(const nt_grid *g)
 {
-    return (char *)g->cells + (x * g->sx + y * g->sy + z * g->sz) * (ptrdiff_t)nt_dtype_bytes(g->dtype);
+    return g ? g->dtype : NT_N_DTYPES;
 }
 
-static nt_status check_shape(nt_dtype dtype, int64_t nx, int64_t ny, int64_t nz, int halo, nt_error *why)
+int64_t nt_grid_size(const nt_grid *g, int axis)
 {
+    return !g ? 0 : axis == 0 ? g->nx : axis == 1 ? g->ny : axis == 2 ? g->nz : 0;
+}
+
+int nt_grid_halo(const nt_grid *g)
+{
+    return g ? g->halo : 0;
+}
+
+void *nt_grid_cell(const nt_grid *g, int64_t x, int64_t y, int64_t z)
+{
+    return g->any_layout && !g->mapped ? NULL : nt_cell_at(g, x, y, z);
+}
+
+nt_status nt_grid_map(nt_grid *g, nt_cells *cells, nt_error *why)
+{
+    if (!g || !cells)
+        return nt_refuse(NT_EARG, why, "the %s NULL", g ? "cells to set are" : "grid is");
+    g->mapped = true;
+    *cells = (nt_cells){.dtype = g->dtype,
+                        .halo = g->halo,
+                        .n = {g->nx, g->ny, g->nz},
+                        .stride = {g->sx, g->sy, g->sz},
+                        .cells = g->cells};
+    return NT_OK;
+}
+
+void nt_grid_unmap(nt_grid *g)
+{
+    if (g)
+        g->mapped = false;
+}
+
+/* ---- Owned grids ------------------------------------------------------------------------------------ */
+
+static nt_status check_shape(nt_dtype dtype, const int64_t n[3], int halo, nt_error *why)
+{
+    if (!n)
+        return nt_refuse(NT_EARG, why, "the grid's sizes are NULL");
     if (nt_dtype_bytes(dtype) == 0)
         return nt_refuse(NT_EARG, why, "element type %d is neither NT_F32 nor NT_F64", (int)dtype);
-    if (nx < 0 || ny < 0 || nz < 0)
-        return nt_refuse(NT_ESHAPE, why, "shape %lldx%lldx%lld has a negative size", (long long)nx,
-                         (long long)ny, (long long)nz);
+    if (n[0] < 0 || n[1] < 0 || n[2] < 0)
+        return nt_refuse(NT_ESHAPE, why, "shape %lldx%lldx%lld has a negative size", (long long)n[0],
+                         (long long)n[1], (long long)n[2]);
     if (halo < 0 || halo > 1024)
         return nt_refuse(NT_ESHAPE, why, "halo of %d cells, allowed are 0 to 1024", halo);
     int64_t cells = 1;
-    const int64_t n[3] = {nx, ny, nz};
     for (int a = 0; a < 3; a++) {
         int64_t padded;
         if (__builtin_add_overflow(n[a], 2 * halo + LINE_BYTES, &padded) ||
             __builtin_mul_overflow(cells, padded, &cells) || cells > PTRDIFF_MAX / 16)
             return nt_refuse(NT_ESHAPE, why, "shape %lldx%lldx%lld is beyond the address space",
-                             (long long)nx, (long long)ny, (long long)nz);
+                             (long long)n[0], (long long)n[1], (long long)n[2]);
     }
     return NT_OK;
 }
@@ -74,47 +113,70 @@ static nt_status take_memory(nt_grid *g, size_t bytes, nt_error *why)
     return NT_OK;
 }
 
-nt_status nt_grid_create(nt_grid *g, nt_dtype dtype, int64_t nx, int64_t ny, int64_t nz, int halo,
-                         const nt_config *hint, nt_error *why)
+/* Rows, and how far they lie apart; gives the bytes before cell (0, 0, 0), and of all. */
+static size_t lay_out(nt_grid *g, size_t *bytes)
 {
-    if (!g)
-        return nt_refuse(NT_EARG, why, "the grid to create is NULL");
-    *g = (nt_grid){0};
-    nt_status status = check_shape(dtype, nx, ny, nz, halo, why);
-    if (status != NT_OK)
-        return status;
-
-    const int64_t line = LINE_BYTES / (int64_t)nt_dtype_bytes(dtype);
+    const int64_t size = (int64_t)nt_dtype_bytes(g->dtype), line = LINE_BYTES / size, halo = g->halo;
     /* Without a halo cells are contiguous; with one, cell x = 0 of each row starts a cache line. */
-    const int64_t front = nt_row_front(dtype, halo);
-    const int64_t pitch = halo > 0 ? (front + nx + halo + line - 1) / line * line : nx;
-    *g = (nt_grid){.dtype = dtype,
-                   .nx = nx,
-                   .ny = ny,
-                   .nz = nz,
-                   .halo = halo,
-                   .sx = 1,
-                   .sy = pitch,
-                   .sz = pitch * (ny + 2 * halo)};
+    const int64_t front = nt_row_front(g->dtype, g->halo);
+    const int64_t pitch = halo > 0 ? (front + g->nx + halo + line - 1) / line * line : g->nx;
+    g->sx = 1;
+    g->sy = pitch;
+    g->sz = pitch * (g->ny + 2 * halo);
     /* Planes a whole number of pages apart would share their sets, as above. */
-    if (halo > 0 && g->sz * (ptrdiff_t)nt_dtype_bytes(dtype) % PAGE_BYTES == 0)
+    if (halo > 0 && g->sz * size % PAGE_BYTES == 0)
         g->sz += line;
     const size_t stagger = halo > 0 ? next_stagger() : 0;
-    const size_t bytes = (size_t)(g->sz * (nz + 2 * halo)) * nt_dtype_bytes(dtype) + stagger;
+    *bytes = (size_t)(g->sz * (g->nz + 2 * halo) * size) + stagger;
+    return stagger + (size_t)((front + halo * g->sy + halo * g->sz) * size);
+}
+
+/* A grid of this shape, with no cells yet. */
+static nt_status allocate(nt_grid **g, nt_dtype dtype, const int64_t n[3], int halo, nt_error *why)
+{
+    *g = calloc(1, sizeof **g);
+    if (!*g)
+        return nt_refuse(NT_ENOMEM, why, "no memory for a grid");
+    **g = (nt_grid){.dtype = dtype, .nx = n[0], .ny = n[1], .nz = n[2], .halo = halo};
+    return NT_OK;
+}
+
+nt_status nt_grid_create(nt_grid **out, nt_dtype dtype, const int64_t n[3], int halo,
+                         const nt_grid_options *options, nt_error *why)
+{
+    static const nt_grid_options usual = {.bytes = sizeof usual};
+    if (!out)
+        return nt_refuse(NT_EARG, why, "the grid to create is NULL");
+    *out = NULL;
+    const nt_grid_options *o = options ? options : &usual;
+    if (o->bytes != sizeof *o)
+        return nt_refuse(NT_EARG, why, "options of %zu bytes: allowed is sizeof(nt_grid_options), %zu",
+                         o->bytes, sizeof *o);
+    nt_status status = check_shape(dtype, n, halo, why);
+    nt_grid *g;
+    if (status == NT_OK)
+        status = allocate(&g, dtype, n, halo, why);
+    if (status != NT_OK)
+        return status;
+    size_t bytes;
+    const size_t before = lay_out(g, &bytes);
     status = take_memory(g, bytes, why);
     if (status != NT_OK) {
-        *g = (nt_grid){0};
+        free(g);
         return status;
     }
-    g->cells =
-        (char *)g->cells + stagger + (size_t)(front + halo * g->sy + halo * g->sz) * nt_dtype_bytes(dtype);
+    g->cells = (char *)g->cells + before;
     /* New pages are zeros; the heap recycles. */
     if (g->memory_bytes == 0)
         memset(g->memory, 0, bytes);
-    else if (hint)
-        nt_touch(g, hint);
+    else
+        nt_touch(g, o->config);
+    g->any_layout = o->any_layout;
+    *out = g;
     return NT_OK;
 }
+
+/* ---- Wrapped grids ---------------------------------------------------------------------------------- */
 
 /* In order of size each stride must step over all that the smaller ones reach. */
 static bool strides_overlap(const int64_t n[3], const ptrdiff_t s[3])
@@ -136,46 +198,49 @@ static bool strides_overlap(const int64_t n[3], const ptrdiff_t s[3])
     return false;
 }
 
-nt_status nt_grid_wrap(nt_grid *g, nt_dtype dtype, int64_t nx, int64_t ny, int64_t nz, ptrdiff_t sx,
-                       ptrdiff_t sy, ptrdiff_t sz, int halo, void *cells, nt_error *why)
+nt_status nt_grid_wrap(nt_grid **out, nt_dtype dtype, const int64_t n[3], const int64_t strides[3], int halo,
+                       void *cells, nt_error *why)
 {
-    if (!g)
+    if (!out)
         return nt_refuse(NT_EARG, why, "the grid to wrap is NULL");
-    *g = (nt_grid){0};
-    const nt_status status = check_shape(dtype, nx, ny, nz, halo, why);
+    *out = NULL;
+    nt_status status = check_shape(dtype, n, halo, why);
     if (status != NT_OK)
         return status;
-    if (!cells && nx > 0 && ny > 0 && nz > 0)
+    if (!strides)
+        return nt_refuse(NT_EARG, why, "the grid's strides are NULL");
+    if (!cells && n[0] > 0 && n[1] > 0 && n[2] > 0)
         return nt_refuse(NT_EARG, why, "the address of cell (0,0,0) is NULL");
     if ((uintptr_t)cells % nt_dtype_bytes(dtype) != 0)
         return nt_refuse(NT_EARG, why, "the cells are not aligned to %zu bytes", nt_dtype_bytes(dtype));
-    const int64_t n[3] = {nx + 2 * halo, ny + 2 * halo, nz + 2 * halo};
-    const ptrdiff_t s[3] = {sx, sy, sz};
+    const int64_t all[3] = {n[0] + 2 * halo, n[1] + 2 * halo, n[2] + 2 * halo};
+    ptrdiff_t s[3] = {(ptrdiff_t)strides[0], (ptrdiff_t)strides[1], (ptrdiff_t)strides[2]};
     for (int a = 0; a < 3; a++) {
         int64_t reach;
-        if (s[a] == PTRDIFF_MIN || __builtin_mul_overflow(n[a], llabs(s[a]), &reach) ||
-            reach > PTRDIFF_MAX / 64)
+        if (all[a] > 1 && (s[a] == PTRDIFF_MIN || __builtin_mul_overflow(all[a], llabs(s[a]), &reach) ||
+                           reach > PTRDIFF_MAX / 64))
             return nt_refuse(NT_ESTRIDE, why, "stride %td over %lld cells is beyond the address space", s[a],
-                             (long long)n[a]);
+                             (long long)all[a]);
     }
-    const bool cells_exist = n[0] > 0 && n[1] > 0 && n[2] > 0;
-    if (cells_exist && strides_overlap(n, s))
+    if (all[0] > 0 && all[1] > 0 && all[2] > 0 && strides_overlap(all, s))
         return nt_refuse(NT_ESTRIDE, why,
-                         "strides %td, %td, %td overlap on %lldx%lldx%lld cells, halo included", sx, sy, sz,
-                         (long long)n[0], (long long)n[1], (long long)n[2]);
-    *g = (nt_grid){.dtype = dtype,
-                   .nx = nx,
-                   .ny = ny,
-                   .nz = nz,
-                   .sx = sx,
-                   .sy = sy,
-                   .sz = sz,
-                   .halo = halo,
-                   .cells = cells};
+                         "strides %td, %td, %td overlap on %lldx%lldx%lld cells, halo included", s[0], s[1],
+                         s[2], (long long)all[0], (long long)all[1], (long long)all[2]);
+    /* No step is ever made along an axis of one cell: give it the stride of contiguous cells. */
+    s[0] = all[0] > 1 ? s[0] : 1;
+    s[1] = all[1] > 1 ? s[1] : s[0] * (ptrdiff_t)all[0];
+    s[2] = all[2] > 1 ? s[2] : s[1] * (ptrdiff_t)all[1];
+    status = allocate(out, dtype, n, halo, why);
+    if (status != NT_OK)
+        return status;
+    (*out)->sx = s[0];
+    (*out)->sy = s[1];
+    (*out)->sz = s[2];
+    (*out)->cells = cells;
     return NT_OK;
 }
 
-void nt_grid_free(nt_grid *g)
+void nt_grid_destroy(nt_grid *g)
 {
     if (!g)
         return;
@@ -183,5 +248,5 @@ void nt_grid_free(nt_grid *g)
         munmap(g->memory, g->memory_bytes);
     else
         free(g->memory);
-    *g = (nt_grid){0};
+    free(g);
 }

@@ -2,136 +2,134 @@
  * plan.c - checks a problem once, fixes its config, runs it
  * SPDX-License-Identifier: MIT
  */
+#include "nestune/plan.h"
+
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/operands.h"
 #include "engine/range.h"
 #include "engine/run.h"
 #include "engine/wavefront.h"
 #include "nestune/machine.h"
-#include "nestune/plan.h"
 #include "nestune/tuned.h"
 #include "view.h"
 #include "why.h"
 
 struct nt_plan {
     const nt_kernel *kernel;
-    nt_nest nest;        /* of a field */
-    nt_range_nest range; /* of a range, and where its result goes: */
-    void *total;
+    const void *params;
+    nt_operands on;      /* of a field, */
+    nt_nest nest;        /* and its loops */
+    nt_range_nest range; /* of a range */
     nt_config config;
-    nt_grid *level[NT_MAX_LEVELS];
-    nt_grid *result; /* one level: where the newest lies */
     nt_error why;
 };
 
-/* Cells or indices that one thread should have at least: below, waking another costs more than it saves.  A
+/* Fewer cells than this a thread: waking another costs more than it saves.  A
  * wake-up takes about a microsecond, the cheapest kernel 0.05 ns a cell. */
 enum { CELLS_A_THREAD = 4096 };
 
-/* All grids of a problem in one list: levels, coefficients, result. */
-typedef struct operands {
-    const nt_grid *grid[NT_MAX_GRIDS + 1];
-    int n;
-} operands;
+static const int64_t most_steps = INT64_MAX / 4, latest = INT64_MAX / 2;
 
-static nt_status gather(const nt_problem *p, operands *all, nt_error *why)
+/* ---- Options -------------------------------------------------------------------------------- */
+
+static nt_status check_options(const nt_plan_options *o, nt_error *why)
 {
-    all->n = 0;
-    for (int i = 0; i < p->kernel->field->n_levels; i++) {
-        if (!p->level[i])
-            return nt_refuse(NT_EARG, why, "kernel %s needs %d level grids, level[%d] is NULL",
-                             p->kernel->name, p->kernel->field->n_levels, i);
-        all->grid[all->n++] = p->level[i];
-    }
-    for (int i = 0; i < p->kernel->field->n_coefs; i++) {
-        if (!p->coef[i])
-            return nt_refuse(NT_EARG, why, "kernel %s needs %d coefficient grids, coef[%d] is NULL",
-                             p->kernel->name, p->kernel->field->n_coefs, i);
-        all->grid[all->n++] = p->coef[i];
-    }
-    if (p->result && p->kernel->field->n_levels != 1)
-        return nt_refuse(NT_EARG, why, "kernel %s rotates its levels and takes no result grid",
-                         p->kernel->name);
-    if (p->result && p->result != p->level[0])
-        all->grid[all->n++] = p->result;
+    if (o->bytes != sizeof *o)
+        return nt_refuse(NT_EARG, why, "options of %zu bytes: allowed is sizeof(nt_plan_options), %zu",
+                         o->bytes, sizeof *o);
+    if (o->steps < 0 || o->steps > most_steps)
+        return nt_refuse(NT_EARG, why, "steps %lld: allowed are 0 to %lld", (long long)o->steps,
+                         (long long)most_steps);
+    if (o->most_threads < 0)
+        return nt_refuse(NT_EARG, why, "at most %d threads: allowed are 0 (all) and more", o->most_threads);
+    if (o->n_hooks < 0 || (o->n_hooks > 0 && !o->hooks))
+        return nt_refuse(NT_EARG, why, "%d hooks at a NULL address", o->n_hooks);
+    for (int h = 0; h < o->n_hooks; h++)
+        if (!o->hooks[h] || !o->hooks[h]->apply)
+            return nt_refuse(NT_EARG, why, "hook %d is NULL", h);
     return NT_OK;
 }
 
-/* First and last byte that a grid's cells reach. */
-static void extent(const nt_grid *g, uintptr_t *low, uintptr_t *high)
+/* Takes what the caller's text names.  One that names every key is the caller's alone. */
+static nt_status take_text(nt_plan *plan, const char *text, nt_error *why)
 {
-    const int64_t n[3] = {g->nx, g->ny, g->nz};
-    const ptrdiff_t s[3] = {g->sx, g->sy, g->sz}, bytes = (ptrdiff_t)nt_dtype_bytes(g->dtype);
-    *low = *high = (uintptr_t)g->cells;
-    for (int a = 0; a < 3; a++) {
-        const ptrdiff_t span = (n[a] - 1 + g->halo) * s[a] * bytes, before = -g->halo * s[a] * bytes;
-        *low += (uintptr_t)(span < before ? span : before);
-        *high += (uintptr_t)(span > before ? span : before);
-    }
-    *high += (uintptr_t)bytes - 1;
+    char whole[NT_CONFIG_TEXT];
+    nt_error from = plan->why;
+    const nt_status status = nt_config_parse(plan->kernel, text, &plan->config, why);
+    if (status != NT_OK)
+        return status;
+    nt_config_format(plan->kernel, &plan->config, whole, sizeof whole);
+    if (strcmp(whole, text) == 0)
+        snprintf(plan->why.text, sizeof plan->why.text, "the caller's config");
+    else
+        snprintf(plan->why.text, sizeof plan->why.text, "the caller's %.100s; else %.130s", text, from.text);
+    return NT_OK;
 }
 
-static nt_status check_grids(const nt_problem *p, const operands *all, nt_error *why)
+/* What is known of a size that the choice depends on; n: cells or indices. */
+static nt_status choose_config(nt_plan *plan, const nt_plan_options *o, nt_dtype dtype, nt_class size_class,
+                               int64_t n, nt_error *why)
 {
-    const nt_grid *first = all->grid[0];
-    if (p->kernel->check) {
-        const int64_t n[3] = {first->nx, first->ny, first->nz};
-        const nt_status status =
-            p->kernel->check(p->params ? p->params : p->kernel->params, first->dtype, n, why);
+    nt_status status = nt_tuned_find(plan->kernel, plan->params, dtype, size_class,
+                                     o->steps == 1 || plan->kernel->range ? NT_ONE_STEP : NT_MANY_STEPS,
+                                     &plan->config, &plan->why);
+    if (status != NT_OK && status != NT_ESTALE)
+        return nt_refuse(status, why, "%s", plan->why.text);
+    const int64_t useful = 1 + n / CELLS_A_THREAD;
+    if (plan->config.threads > useful)
+        plan->config.threads = (int)useful;
+    if (o->config && *o->config) {
+        status = take_text(plan, o->config, why);
+        if (status == NT_OK)
+            status = nt_config_runs(plan->kernel, dtype, &plan->config, why);
         if (status != NT_OK)
             return status;
     }
-    const int radius = nt_kernel_radius(p->kernel, p->params);
-    for (int i = 0; i < all->n; i++) {
-        const nt_grid *g = all->grid[i];
-        if (g->dtype != first->dtype)
-            return nt_refuse(NT_EDTYPE, why, "grid %d is %s, the first is %s", i, nt_dtype_name(g->dtype),
-                             nt_dtype_name(first->dtype));
-        if (g->nx != first->nx || g->ny != first->ny || g->nz != first->nz)
-            return nt_refuse(NT_ESHAPE, why, "grid %d is %lldx%lldx%lld, the first %lldx%lldx%lld", i,
-                             (long long)g->nx, (long long)g->ny, (long long)g->nz, (long long)first->nx,
-                             (long long)first->ny, (long long)first->nz);
-        if (i < p->kernel->field->n_levels && g->halo < radius)
-            return nt_refuse(NT_ESHAPE, why, "level %d has a halo of %d cells, kernel %s reads %d", i,
-                             g->halo, p->kernel->name, radius);
-        if (g->sx != 1 && (radius > 0 || p->n_hooks > 0))
-            return nt_refuse(NT_ESTRIDE, why, "grid %d has stride %td in x, %s need 1", i, g->sx,
-                             radius > 0 ? "stencils" : "hooks");
-    }
-    if (first->nx == 0 || first->ny == 0 || first->nz == 0)
-        return NT_OK;
-    for (int i = 0; i < all->n; i++)
-        for (int j = 0; j < i; j++) {
-            uintptr_t a0, a1, b0, b1;
-            const int first_coef = p->kernel->field->n_levels,
-                      n_read = first_coef + p->kernel->field->n_coefs;
-            if (j >= first_coef && i < n_read)
-                continue; /* both are only read */
-            extent(all->grid[i], &a0, &a1);
-            extent(all->grid[j], &b0, &b1);
-            if (a0 <= b1 && b0 <= a1)
-                return nt_refuse(NT_EARG, why, "grids %d and %d overlap in memory", j, i);
-        }
+    const int allowed = nt_threads_allowed();
+    const int most = o->most_threads > 0 && o->most_threads < allowed ? o->most_threads : allowed;
+    if (plan->config.threads > most)
+        plan->config.threads = most;
     return NT_OK;
 }
 
-/* The operands of step[which]: src, dst, coefficients. */
-static void set_operands(nt_nest *nest, const nt_problem *p, int which)
+static nt_status check_memory(const nt_plan_options *o, size_t bytes, const char *what, nt_error *why)
 {
-    const bool rotates = p->kernel->field->n_levels == 2;
-    nt_grid *home = p->result ? p->result : p->level[0];
-    const nt_grid *src = rotates ? p->level[which] : which == 0 ? p->level[0] : home;
-    const nt_grid *grid[2 + NT_MAX_COEFS] = {src, rotates ? p->level[1 - which] : home};
+    if (o->most_bytes == 0 || bytes <= o->most_bytes)
+        return NT_OK;
+    return nt_refuse(NT_ENOMEM, why, "%zu bytes of %s: allowed are at most %zu", bytes, what, o->most_bytes);
+}
+
+/* NESTUNE_VERBOSE. */
+static void print_choice(const nt_plan *plan, nt_dtype dtype, const int64_t n[3])
+{
+    const char *verbose = getenv("NESTUNE_VERBOSE");
+    if (verbose && *verbose && strcmp(verbose, "0") != 0) {
+        char text[NT_CONFIG_TEXT];
+        nt_config_format(plan->kernel, &plan->config, text, sizeof text);
+        fprintf(stderr, "nestune: %s %s %lldx%lldx%lld: %s (%s)\n", plan->kernel->name, nt_dtype_name(dtype),
+                (long long)n[0], (long long)n[1], (long long)n[2], text, plan->why.text);
+    }
+}
+
+/* ---- Fields ------------------------------------------------------------------------------------- */
+
+/* The operands of step[which]: src, dst, coefficients. */
+static void set_step(nt_nest *nest, const nt_operands *on, int which)
+{
+    const bool rotates = on->n_levels == 2;
+    const nt_grid *home = on->result ? on->result : on->level[0];
+    const nt_grid *src = rotates ? on->level[which] : which == 0 ? on->level[0] : home;
+    const nt_grid *grid[2 + NT_MAX_COEFS] = {src, rotates ? on->level[1 - which] : home};
     /* Tile functions may form addresses in coefficients that they do not have. */
     for (int c = 0; c < NT_MAX_COEFS; c++)
-        grid[2 + c] = c < p->kernel->field->n_coefs ? p->coef[c] : src;
+        grid[2 + c] = c < on->n_coefs ? on->coef[c] : src;
 
     nt_step *step = &nest->step[which];
-    step->params = p->params ? p->params : p->kernel->params;
-    nt_view *view[2 + NT_MAX_COEFS] = {&step->src, &step->dst, &step->coef[0], &step->coef[1]};
+    step->coef = nest->coef[which];
     for (int k = 0; k < 2 + NT_MAX_COEFS; k++) {
-        *view[k] = nt_view_of(grid[k]);
+        *(k == 0 ? &step->src : k == 1 ? &step->dst : &nest->coef[which][k - 2]) = nt_view_of(grid[k]);
         nest->x_stride[which][k] = grid[k]->sx;
         nest->packs |= grid[k]->sx != 1;
         nest->rows_fuse &= grid[k]->sx == 1 && grid[k]->sy == grid[k]->nx;
@@ -139,206 +137,288 @@ static void set_operands(nt_nest *nest, const nt_problem *p, int which)
     }
 }
 
-/* What is known of a size that the choice depends on; n: cells or indices. */
-static nt_status choose_config(nt_plan *plan, const nt_problem *p, nt_dtype dtype, nt_class size_class,
-                               int64_t n, const nt_config *config, nt_error *why)
-{
-    if (config) {
-        snprintf(plan->why.text, sizeof plan->why.text, "the caller's config");
-        plan->config = *config;
-        return nt_config_runs(p->kernel, dtype, config, why);
-    }
-    const nt_status status =
-        nt_tuned_find(p->kernel, p->params, dtype, size_class, p->steps > 1 ? NT_MANY_STEPS : NT_ONE_STEP,
-                      &plan->config, &plan->why);
-    if (status != NT_OK && status != NT_ESTALE)
-        return nt_refuse(status, why, "%s", plan->why.text);
-    const int64_t useful = 1 + n / CELLS_A_THREAD;
-    if (plan->config.threads > useful)
-        plan->config.threads = (int)useful;
-    return NT_OK;
-}
-
-/* The nest of a plan whose config is chosen. */
-static void set_nest(nt_plan *plan, const nt_problem *p, const nt_grid *g)
+static void set_operands(nt_plan *plan)
 {
     nt_nest *nest = &plan->nest;
-    const int radius = nt_kernel_radius(p->kernel, p->params);
-    *nest = (nt_nest){.fn = nt_kernel_function(p->kernel, g->dtype, &plan->config)->tile,
-                      .steps = p->steps,
-                      .n = {g->nx, g->ny, g->nz},
+    nest->packs = false;
+    nest->rows_fuse = nest->planes_fuse = nest->radius == 0;
+    set_step(nest, &plan->on, 0);
+    set_step(nest, &plan->on, 1);
+    nt_nest_set_config(nest, &plan->config);
+}
+
+/* The nest of a plan whose config is chosen, for runs of as many steps as the config keeps in cache. */
+static void set_nest(nt_plan *plan)
+{
+    const nt_field *field = plan->kernel->field;
+    const nt_grid *g = plan->on.level[0];
+    nt_nest *nest = &plan->nest;
+    const int radius = nt_kernel_radius(plan->kernel, plan->params);
+    *nest = (nt_nest){.fn = nt_kernel_function(plan->kernel, g->dtype, &plan->config)->tile,
+                      .rotates = field->n_levels == 2,
+                      .steps = plan->config.depth,
+                      .cells = {g->nx, g->ny, g->nz},
                       .element_bytes = (int)nt_dtype_bytes(g->dtype),
                       .radius = radius,
                       .dtype = g->dtype,
-                      .ghosts = radius > 0 ? p->kernel->field->ghosts : NULL,
-                      .flush_denormals = p->kernel->field->flush_denormals,
-                      .hooks = p->hooks,
-                      .n_hooks = p->n_hooks};
-    nest->rotates = p->kernel->field->n_levels == 2;
-    nest->rows_fuse = nest->planes_fuse = radius == 0;
-    set_operands(nest, p, 0);
-    set_operands(nest, p, 1);
-    nest->step[0].config = nest->step[1].config = &plan->config;
-    nt_nest_set_config(nest, &plan->config);
-    memcpy(plan->level, p->level, sizeof plan->level);
-    plan->result = p->result;
+                      .ghosts = radius > 0 ? field->ghosts : NULL,
+                      .flush_denormals = field->flush_denormals};
+    for (int i = 0; i < 2; i++) {
+        nest->step[i].params = plan->params;
+        nest->step[i].config = &plan->config;
+    }
 }
 
-/* What a run needs beside the grids: progress counters, and what hooks want. */
-static nt_status prepare(nt_plan *plan, const nt_problem *p, nt_error *why)
+/* The progress counters of time blocks. */
+static nt_status take_counters(nt_plan *plan, const nt_plan_options *o, nt_error *why)
 {
     nt_nest *nest = &plan->nest;
-    if (nest->depth > 1 && nest->radius > 0 && nest->n[0] > 0 && nest->n[1] > 0 && nest->n[2] > 0) {
-        const size_t bytes = (size_t)nt_wavefront_rows(nest) * sizeof *nest->progress;
-        nest->progress = aligned_alloc(_Alignof(nt_progress), bytes);
-        if (!nest->progress)
-            return nt_refuse(NT_ENOMEM, why, "no memory for %zu bytes of progress counters", bytes);
-    }
-    for (int h = 0; h < p->n_hooks; h++) {
-        const nt_hook *hook = &p->hooks[h];
-        const nt_status status = hook->prepare ? hook->prepare(hook->context, p, &plan->config, why) : NT_OK;
+    if (!nest->blocked || nest->n[0] == 0 || nest->n[1] == 0 || nest->n[2] == 0)
+        return NT_OK;
+    const size_t bytes = (size_t)nt_wavefront_rows(nest) * sizeof *nest->progress;
+    if (check_memory(o, bytes, "progress counters", why) != NT_OK)
+        return NT_ENOMEM;
+    nest->progress = aligned_alloc(_Alignof(nt_progress), bytes);
+    if (!nest->progress)
+        return nt_refuse(NT_ENOMEM, why, "no memory for %zu bytes of progress counters", bytes);
+    return NT_OK;
+}
+
+static nt_status prepare_hooks(nt_plan *plan, const nt_plan_options *o, nt_error *why)
+{
+    nt_nest *nest = &plan->nest;
+    if (o->n_hooks == 0)
+        return NT_OK;
+    nest->hooks = calloc((size_t)o->n_hooks, sizeof *nest->hooks);
+    if (!nest->hooks)
+        return nt_refuse(NT_ENOMEM, why, "no memory for %d hooks", o->n_hooks);
+    const nt_hook_use use = {.kernel = plan->kernel,
+                             .dtype = nest->dtype,
+                             .n = {nest->cells[0], nest->cells[1], nest->cells[2]},
+                             .depth = plan->config.depth};
+    for (; nest->n_hooks < o->n_hooks; nest->n_hooks++) {
+        nt_hook_slot *slot = &nest->hooks[nest->n_hooks];
+        slot->hook = o->hooks[nest->n_hooks];
+        const nt_status status =
+            slot->hook->prepare ? slot->hook->prepare(slot->hook, &use, &slot->state, why) : NT_OK;
         if (status != NT_OK)
             return status;
     }
     return NT_OK;
 }
 
-/* NESTUNE_VERBOSE. */
-static void print_choice(const nt_plan *plan, nt_dtype dtype, int64_t nx, int64_t ny, int64_t nz)
+static nt_status make_field(nt_plan *plan, nt_grid *const grids[], int n_grids, const nt_plan_options *o,
+                            nt_error *why)
 {
-    const char *verbose = getenv("NESTUNE_VERBOSE");
-    if (verbose && *verbose && strcmp(verbose, "0") != 0) {
-        char text[NT_CONFIG_TEXT];
-        nt_config_format(plan->kernel, &plan->config, text);
-        fprintf(stderr, "nestune: %s %s %lldx%lldx%lld: %s (%s)\n", plan->kernel->name, nt_dtype_name(dtype),
-                (long long)nx, (long long)ny, (long long)nz, text, plan->why.text);
-    }
-}
-
-/* No more threads than this process may use. */
-static void limit_threads(nt_config *config)
-{
-    const int allowed = nt_threads_allowed();
-    config->threads = config->threads < allowed ? config->threads : allowed;
-}
-
-static nt_status make_field(nt_plan *plan, const nt_problem *p, const nt_config *config, nt_error *why)
-{
-    operands all = {0};
-    if (p->steps < 0 || p->steps > INT64_MAX / 4)
-        return nt_refuse(NT_EARG, why, "steps %lld: allowed are 0 to %lld", (long long)p->steps,
-                         (long long)(INT64_MAX / 4));
-    if (p->n_hooks < 0 || (p->n_hooks > 0 && !p->hooks))
-        return nt_refuse(NT_EARG, why, "%d hooks at a NULL address", p->n_hooks);
-    nt_status status = gather(p, &all, why);
-    if (status == NT_OK)
-        status = check_grids(p, &all, why);
+    nt_status status =
+        nt_operands_set(&plan->on, plan->kernel, plan->params, grids, n_grids, o->n_hooks > 0, why);
     if (status != NT_OK)
         return status;
-    const nt_grid *g = all.grid[0];
-    const int64_t cells = g->nx * g->ny * g->nz, bytes = cells * all.n * (int64_t)nt_dtype_bytes(g->dtype);
-    status = choose_config(plan, p, g->dtype, nt_class_of(bytes), cells, config, why);
+    const nt_grid *g = plan->on.level[0];
+    const int64_t cells = g->nx * g->ny * g->nz;
+    const int64_t bytes = cells * plan->on.n * (int64_t)nt_dtype_bytes(g->dtype);
+    status = choose_config(plan, o, g->dtype, nt_class_of(bytes), cells, why);
     if (status != NT_OK)
         return status;
-    limit_threads(&plan->config);
-    set_nest(plan, p, g);
-    status = prepare(plan, p, why);
+    set_nest(plan);
+    status = prepare_hooks(plan, o, why);
+    if (status != NT_OK)
+        return status;
+    set_operands(plan); /* the loops depend on whether there are hooks */
+    status = take_counters(plan, o, why);
     if (status == NT_OK)
-        print_choice(plan, g->dtype, g->nx, g->ny, g->nz);
+        print_choice(plan, g->dtype, plan->nest.cells);
     return status;
 }
 
-static nt_status make_range(nt_plan *plan, const nt_problem *p, const nt_config *config, nt_error *why)
+/* ---- Ranges --------------------------------------------------------------------------------------- */
+
+static nt_status make_range(nt_plan *plan, nt_dtype dtype, int64_t n, const nt_plan_options *o, nt_error *why)
 {
-    const nt_range *r = p->kernel->range;
-    if (nt_dtype_bytes(p->dtype) == 0)
-        return nt_refuse(NT_EARG, why, "element type %d is neither NT_F32 nor NT_F64", (int)p->dtype);
-    if (p->first < 0 || p->end < p->first)
-        return nt_refuse(NT_EARG, why, "indices %lld to %lld: allowed are 0 <= first <= end",
-                         (long long)p->first, (long long)p->end);
-    if (!p->total)
-        return nt_refuse(NT_EARG, why, "the total of kernel %s is NULL", p->kernel->name);
-    const int64_t n = p->end - p->first;
-    const void *params = p->params ? p->params : p->kernel->params;
+    const nt_range *r = plan->kernel->range;
+    if (nt_dtype_bytes(dtype) == 0)
+        return nt_refuse(NT_EARG, why, "element type %d is neither NT_F32 nor NT_F64", (int)dtype);
+    if (n < 0)
+        return nt_refuse(NT_EARG, why, "%lld indices: allowed are 0 and more", (long long)n);
     nt_status status = NT_OK;
-    if (p->kernel->check)
-        status = p->kernel->check(params, p->dtype, (const int64_t[3]){n, 1, 1}, why);
+    if (plan->kernel->check)
+        status = plan->kernel->check(plan->params, dtype, (const int64_t[3]){n, 1, 1}, why);
     if (status == NT_OK)
-        status = choose_config(plan, p, p->dtype, nt_class_of_range(n), n, config, why);
+        status = choose_config(plan, o, dtype, nt_class_of_range(n), n, why);
     if (status != NT_OK)
         return status;
-    limit_threads(&plan->config);
-    plan->total = p->total;
-    plan->range = (nt_range_nest){.fn = nt_kernel_function(p->kernel, p->dtype, &plan->config)->range,
+    plan->range = (nt_range_nest){.fn = nt_kernel_function(plan->kernel, dtype, &plan->config)->range,
                                   .merge = r->merge,
-                                  .params = params,
+                                  .params = plan->params,
                                   .config = &plan->config,
-                                  .first = p->first,
-                                  .end = p->end,
                                   .threads = plan->config.parallel == NT_SERIAL ? 1 : plan->config.threads,
                                   .part_bytes = r->part_bytes};
     const size_t bytes = nt_range_scratch_bytes(&plan->range);
+    if (check_memory(o, bytes, "partial results", why) != NT_OK)
+        return NT_ENOMEM;
     plan->range.parts = aligned_alloc(NT_RANGE_STRIDE, bytes);
     if (!plan->range.parts)
         return nt_refuse(NT_ENOMEM, why, "no memory for %zu bytes of partial results", bytes);
-    print_choice(plan, p->dtype, n, 1, 1);
+    print_choice(plan, dtype, (const int64_t[3]){n, 1, 1});
     return NT_OK;
 }
 
-nt_status nt_plan_create(nt_plan **out, const nt_problem *p, const nt_config *config, nt_error *why)
+/* ---- The life of a plan --------------------------------------------------------------------------- */
+
+static const nt_plan_options usual = {.bytes = sizeof usual};
+
+/* An empty plan for a kernel of the right shape. */
+static nt_status begin(nt_plan **plan, const nt_kernel *kernel, bool is_field, const nt_plan_options *o,
+                       nt_error *why)
 {
-    if (!out)
-        return nt_refuse(NT_EARG, why, "the plan to create is NULL");
-    *out = NULL;
-    if (!p || !p->kernel)
-        return nt_refuse(NT_EARG, why, "a NULL %s", p ? "kernel" : "problem");
-    nt_plan *plan = calloc(1, sizeof *plan);
     if (!plan)
-        return nt_refuse(NT_ENOMEM, why, "no memory for a plan");
-    plan->kernel = p->kernel;
-    const nt_status status =
-        p->kernel->field ? make_field(plan, p, config, why) : make_range(plan, p, config, why);
-    if (status != NT_OK) {
-        nt_plan_destroy(plan);
+        return nt_refuse(NT_EARG, why, "the plan to create is NULL");
+    *plan = NULL;
+    if (!kernel)
+        return nt_refuse(NT_EARG, why, "the kernel is NULL");
+    if (is_field != (kernel->field != NULL))
+        return nt_refuse(NT_EARG, why, "kernel %s is a %s: use %s", kernel->name,
+                         is_field ? "range" : "field",
+                         is_field ? "nt_plan_create_range()" : "nt_plan_create()");
+    const nt_status status = check_options(o, why);
+    if (status != NT_OK)
         return status;
-    }
-    *out = plan;
+    *plan = calloc(1, sizeof **plan);
+    if (!*plan)
+        return nt_refuse(NT_ENOMEM, why, "no memory for a plan");
+    (*plan)->kernel = kernel;
+    (*plan)->params = o->params ? o->params : kernel->params;
     return NT_OK;
 }
 
-void nt_plan_run(nt_plan *plan)
+/* The plan, or none where making it has failed. */
+static nt_status end(nt_plan **plan, nt_status status)
 {
-    if (plan->kernel->field)
-        nt_nest_run(&plan->nest);
-    else
-        nt_range_run(&plan->range, plan->total);
+    if (status != NT_OK) {
+        nt_plan_destroy(*plan);
+        *plan = NULL;
+    }
+    return status;
 }
 
-nt_grid *nt_plan_newest(const nt_plan *plan)
+nt_status nt_plan_create(nt_plan **plan, const nt_kernel *kernel, nt_grid *const grids[], int n_grids,
+                         const nt_plan_options *options, nt_error *why)
 {
-    if (plan->nest.rotates)
-        return plan->level[plan->nest.time & 1];
-    return plan->result && plan->nest.time > 0 ? plan->result : plan->level[0];
+    const nt_plan_options *o = options ? options : &usual;
+    const nt_status status = begin(plan, kernel, true, o, why);
+    return status != NT_OK ? status : end(plan, make_field(*plan, grids, n_grids, o, why));
 }
 
-const nt_config *nt_plan_config(const nt_plan *plan)
+nt_status nt_plan_create_range(nt_plan **plan, const nt_kernel *kernel, nt_dtype dtype, int64_t n,
+                               const nt_plan_options *options, nt_error *why)
 {
-    return &plan->config;
-}
-
-const char *nt_plan_why(const nt_plan *plan)
-{
-    return plan->why.text;
+    const nt_plan_options *o = options ? options : &usual;
+    const nt_status status = begin(plan, kernel, false, o, why);
+    return status != NT_OK ? status : end(plan, make_range(*plan, dtype, n, o, why));
 }
 
 void nt_plan_destroy(nt_plan *plan)
 {
-    if (plan) {
-        free(plan->nest.progress);
-        free(plan->range.parts);
+    if (!plan)
+        return;
+    for (int h = 0; h < plan->nest.n_hooks; h++) {
+        const nt_hook_slot *slot = &plan->nest.hooks[h];
+        if (slot->hook->release)
+            slot->hook->release(slot->hook, slot->state);
     }
+    free(plan->nest.hooks);
+    free(plan->nest.progress);
+    free(plan->range.parts);
     free(plan);
 }
+
+/* ---- Runs --------------------------------------------------------------------------------------- */
+
+nt_status nt_plan_run(nt_plan *plan, int64_t steps)
+{
+    if (!plan || !plan->kernel->field || steps < 0 || steps > most_steps ||
+        plan->nest.time + plan->nest.clock > latest - steps || nt_operands_busy(&plan->on))
+        return NT_EARG;
+    nt_nest *nest = &plan->nest;
+    if (nest->steps != steps) {
+        nest->steps = steps;
+        nt_nest_set_config(nest, &plan->config);
+    }
+    nt_nest_run(nest);
+    return NT_OK;
+}
+
+nt_status nt_plan_run_range(nt_plan *plan, int64_t first, int64_t last, void *total)
+{
+    if (!plan || !plan->kernel->range || first < 0 || last < first || !total)
+        return NT_EARG;
+    plan->range.first = first;
+    plan->range.end = last;
+    nt_range_run(&plan->range, total);
+    return NT_OK;
+}
+
+nt_status nt_plan_set_grids(nt_plan *plan, nt_grid *const grids[], int n_grids, nt_error *why)
+{
+    if (!plan || !plan->kernel->field)
+        return nt_refuse(NT_EARG, why, "%s", plan ? "a plan of a range has no grids" : "the plan is NULL");
+    nt_operands on;
+    const nt_grid *had = plan->on.level[0];
+    const nt_status status =
+        nt_operands_set(&on, plan->kernel, plan->params, grids, n_grids, plan->nest.n_hooks > 0, why);
+    if (status != NT_OK)
+        return status;
+    if (on.n != plan->on.n)
+        return nt_refuse(NT_EARG, why, "%d grids, the plan is made for %d", on.n, plan->on.n);
+    const nt_grid *g = on.level[0];
+    if (g->dtype != had->dtype)
+        return nt_refuse(NT_EDTYPE, why, "grids of %s, the plan is made for %s", nt_dtype_name(g->dtype),
+                         nt_dtype_name(had->dtype));
+    const int64_t *n = plan->nest.cells;
+    if (g->nx != n[0] || g->ny != n[1] || g->nz != n[2])
+        return nt_refuse(NT_ESHAPE, why, "grids of %lldx%lldx%lld cells, the plan is made for %lldx%lldx%lld",
+                         (long long)g->nx, (long long)g->ny, (long long)g->nz, (long long)n[0],
+                         (long long)n[1], (long long)n[2]);
+    plan->on = on;
+    plan->nest.clock += plan->nest.time;
+    plan->nest.time = 0;
+    set_operands(plan);
+    return NT_OK;
+}
+
+nt_grid *nt_plan_newest(const nt_plan *plan)
+{
+    if (!plan || !plan->kernel->field)
+        return NULL;
+    if (plan->nest.rotates)
+        return plan->on.level[plan->nest.time & 1];
+    return plan->on.result && plan->nest.time > 0 ? plan->on.result : plan->on.level[0];
+}
+
+int64_t nt_plan_time(const nt_plan *plan)
+{
+    return plan ? plan->nest.time + plan->nest.clock : 0;
+}
+
+nt_status nt_plan_set_time(nt_plan *plan, int64_t time)
+{
+    if (!plan || time < 0 || time > most_steps)
+        return NT_EARG;
+    plan->nest.clock = time - plan->nest.time;
+    return NT_OK;
+}
+
+const nt_config *nt_plan_config(const nt_plan *plan)
+{
+    return plan ? &plan->config : NULL;
+}
+
+const char *nt_plan_why(const nt_plan *plan)
+{
+    return plan ? plan->why.text : "";
+}
+
+/* ---- In one call ---------------------------------------------------------------------------------- */
 
 nt_status nt_run(const char *name, nt_grid *g, int64_t steps, nt_error *why)
 {
@@ -348,15 +428,16 @@ nt_status nt_run(const char *name, nt_grid *g, int64_t steps, nt_error *why)
     if (!kernel->field || kernel->field->n_levels != 1 || kernel->field->n_coefs != 0)
         return nt_refuse(NT_EARG, why, "kernel %s is not one of a single grid: make a plan", name);
     nt_plan *plan;
-    const nt_status status =
-        nt_plan_create(&plan, &(nt_problem){.kernel = kernel, .level = {g}, .steps = steps}, NULL, why);
+    nt_plan_options o = usual;
+    o.steps = steps;
+    nt_status status = nt_plan_create(&plan, kernel, &g, 1, &o, why);
     if (status == NT_OK)
-        nt_plan_run(plan);
-    nt_plan_destroy(status == NT_OK ? plan : NULL);
+        status = nt_plan_run(plan, steps);
+    nt_plan_destroy(plan);
     return status;
 }
 
-nt_status nt_run_range(const char *name, const void *params, nt_dtype dtype, int64_t first, int64_t end,
+nt_status nt_run_range(const char *name, const void *params, nt_dtype dtype, int64_t first, int64_t last,
                        void *total, nt_error *why)
 {
     const nt_kernel *kernel = nt_kernel_find(name);
@@ -364,12 +445,17 @@ nt_status nt_run_range(const char *name, const void *params, nt_dtype dtype, int
         return nt_refuse(NT_EKERNEL, why, "kernel %s is not registered", name ? name : "NULL");
     if (!kernel->range)
         return nt_refuse(NT_EARG, why, "kernel %s is a field: make a plan on grids", name);
-    const nt_problem problem = {
-        .kernel = kernel, .params = params, .dtype = dtype, .first = first, .end = end, .total = total};
+    if (first < 0 || last < first)
+        return nt_refuse(NT_EARG, why, "indices %lld to %lld: allowed are 0 <= first <= end",
+                         (long long)first, (long long)last);
+    if (!total)
+        return nt_refuse(NT_EARG, why, "the total of kernel %s is NULL", name);
     nt_plan *plan;
-    const nt_status status = nt_plan_create(&plan, &problem, NULL, why);
+    nt_plan_options o = usual;
+    o.params = params;
+    nt_status status = nt_plan_create_range(&plan, kernel, dtype, last - first, &o, why);
     if (status == NT_OK)
-        nt_plan_run(plan);
-    nt_plan_destroy(status == NT_OK ? plan : NULL);
+        status = nt_plan_run_range(plan, first, last, total);
+    nt_plan_destroy(plan);
     return status;
 }

@@ -49,13 +49,14 @@ static int make_flat(nt_nest *nest)
 
 void nt_nest_set_config(nt_nest *nest, const nt_config *config)
 {
+    memcpy(nest->n, nest->cells, sizeof nest->n);
     memcpy(nest->order, axes_of[config->order], sizeof nest->order);
     memcpy(nest->tile, config->tile, sizeof nest->tile);
     nest->depth = config->depth < nest->steps ? config->depth : nest->steps > 1 ? (int)nest->steps : 1;
     nest->threads = config->parallel == NT_SERIAL ? 1 : config->threads;
     nest->dynamic = config->schedule == NT_DYNAMIC;
-    nest->flat =
-        config->parallel == NT_FLAT && !(nest->depth > 1 && nest->radius > 0); /* wavefront.c's loops */
+    nest->blocked = nest->depth > 1 && nest->radius > 0;
+    nest->flat = config->parallel == NT_FLAT && !nest->blocked;
     nest->shared = config->parallel == NT_OUTER    ? 0
                    : config->parallel == NT_MIDDLE ? 1
                    : config->parallel == NT_INNER  ? 2

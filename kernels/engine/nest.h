@@ -8,19 +8,27 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "nestune/plan.h"
+#include "nestune/hook.h"
 
 enum { NT_X, NT_Y, NT_Z };
+
+/* A hook, and what the plan keeps for it. */
+typedef struct nt_hook_slot {
+    const nt_hook *hook;
+    void *state;
+} nt_hook_slot;
 
 typedef struct nt_nest {
     nt_tile_fn *fn;
     /* One-level kernels: [0] the first step of a run, [1] the others.  Two-level kernels: by the
      * parity of the time index. */
     nt_step step[2];
-    bool rotates; /* two levels */
-    int64_t time; /* index of the next step, kept between runs */
-    int64_t steps;
-    int64_t n[3]; /* cells in x, y, z */
+    nt_view coef[2][NT_MAX_COEFS]; /* of step[] */
+    bool rotates;                  /* two levels */
+    int64_t time;                  /* index of the next step, kept between runs */
+    int64_t clock;                 /* what hooks are told is time + clock */
+    int64_t steps;                 /* of a run */
+    int64_t cells[3];              /* in x, y, z */
     int element_bytes;
     int radius;
     nt_dtype dtype;
@@ -29,21 +37,23 @@ typedef struct nt_nest {
     bool packs;                              /* some x_stride is not 1: rows go through a buffer */
     ptrdiff_t x_stride[2][2 + NT_MAX_COEFS]; /* of src, dst and coefs, for each of step[] */
     bool rows_fuse, planes_fuse;             /* cells follow each other without gaps, in every operand */
-    const nt_hook *hooks;
+    nt_hook_slot *hooks;
     int n_hooks;
 
-    /* From the config. */
+    /* From the config and the number of steps. */
+    int64_t n[3]; /* cells in x, y, z; where `flat` fuses dimensions, all in x */
     int order[3]; /* axes from the outside */
     int shared;   /* position in order[] of the shared loop; -1: none */
     bool flat, dynamic;
     int depth, threads;
+    bool blocked;    /* depth > 1 with radius > 0: wavefront.h has the loops */
     int64_t tile[3]; /* cells; the even split of the shared axis is tile 0 */
     int64_t n_tiles[3];
 
-    struct nt_progress *progress; /* depth > 1 with radius > 0: see wavefront.h */
+    struct nt_progress *progress; /* for the config's depth; see wavefront.h */
 } nt_nest;
 
-/* nt_nest_set_config() - takes the schedule of a checked config; n and the fuse flags must be set. */
+/* nt_nest_set_config() - takes the schedule of a checked config; cells, steps and the fuse flags must be set. */
 void nt_nest_set_config(nt_nest *nest, const nt_config *config);
 
 /* nt_nest_set_range() - the cells of an axis that tile i of it holds, into the box. */

@@ -32,7 +32,7 @@ static void all_passes(const nt_nest *nest, bool team)
     const uint64_t saved = nt_fpenv_enter(nest->flush_denormals);
     if (nest->ghosts && nest->steps > 0)
         first_ghosts(nest, team);
-    if (nest->progress) {
+    if (nest->blocked) {
         nt_wavefront_run(nest, team);
         nt_fpenv_leave(saved);
         return;
@@ -55,7 +55,7 @@ void nt_nest_run(nt_nest *nest)
             const int most = omp_in_parallel() ? 1 : omp_get_max_threads();
             threads = threads < most ? threads : most;
         }
-        if (nest->progress)
+        if (nest->blocked)
             nt_wavefront_begin(nest);
         if (threads <= 1) {
             all_passes(nest, false);

@@ -44,9 +44,10 @@ static void packed(const nt_nest *nest, int which, const nt_box *box)
     _Alignas(64) char row[2 + NT_MAX_COEFS][PACK_CELLS * sizeof(double)];
     const nt_view *from[2 + NT_MAX_COEFS] = {&step->src, &step->dst, &step->coef[0], &step->coef[1]};
     const int bytes = nest->element_bytes;
+    const nt_view coef[NT_MAX_COEFS] = {{.cells = row[2]}, {.cells = row[3]}};
     const nt_step in_buffer = {.src = {.cells = row[0]},
                                .dst = {.cells = row[1]},
-                               .coef = {{.cells = row[2]}, {.cells = row[3]}},
+                               .coef = coef,
                                .params = step->params,
                                .config = step->config};
     for (int64_t z = box->z0; z < box->z1; z++)
@@ -64,7 +65,7 @@ static void packed(const nt_nest *nest, int which, const nt_box *box)
 static void finish_box(const nt_nest *nest, const nt_step *step, const nt_box *box, int64_t t)
 {
     for (int h = 0; h < nest->n_hooks; h++)
-        nest->hooks[h].apply(nest->hooks[h].context, step, box, t);
+        nest->hooks[h].hook->apply(nest->hooks[h].hook, nest->hooks[h].state, step, box, t + nest->clock);
     if (nest->ghosts)
         nest->ghosts(step->params, nest->dtype, &step->dst, nest->n, box);
 }

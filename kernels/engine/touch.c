@@ -30,14 +30,16 @@ static bool is_schedule(const nt_config *c)
 
 void nt_touch(nt_grid *g, const nt_config *config)
 {
-    if (!is_schedule(config))
-        return;
     const size_t bytes = nt_dtype_bytes(g->dtype);
     const int allowed = nt_threads_allowed();
-    nt_config once = *config;
+    nt_config once = {.parallel = NT_OUTER, .order = NT_ZYX, .threads = allowed};
+    if (config)
+        once = *config;
+    if (!is_schedule(&once))
+        return;
     once.depth = 1;
     once.threads = once.threads < allowed ? once.threads : allowed; /* as a plan does */
-    nt_nest nest = {.fn = touch, .steps = 1, .n = {g->nx, g->ny, g->nz}, .element_bytes = (int)bytes};
+    nt_nest nest = {.fn = touch, .steps = 1, .cells = {g->nx, g->ny, g->nz}, .element_bytes = (int)bytes};
     nest.rows_fuse = nest.planes_fuse = g->halo == 0;
     const nt_view view = nt_view_of(g);
     nest.step[0] = nest.step[1] = (nt_step){.src = view, .dst = view, .params = &bytes};

@@ -241,9 +241,11 @@ const nt_machine *nt_machine_here(void)
     return &here;
 }
 
-void nt_machine_id(const nt_machine *machine, char *text)
+void nt_machine_id(const nt_machine *machine, char *text, size_t n)
 {
-    snprintf(text, 64, "%s-%d.%d.%d-%dt", machine->uarch, machine->family, machine->model_id,
+    if (n == 0)
+        return;
+    snprintf(text, n, "%s-%d.%d.%d-%dt", machine->uarch, machine->family, machine->model_id,
              machine->stepping, machine->threads_allowed);
     for (char *s = text; *s; s++) {
         const unsigned char c = (unsigned char)*s;

@@ -83,6 +83,9 @@ static nt_status check(const nt_points_spec *spec, nt_error *why)
     if ((unsigned)spec->interpolation >= NT_N_INTERPOLATIONS)
         return nt_refuse(NT_EARG, why, "interpolation %d: allowed are 0 to %d", (int)spec->interpolation,
                          NT_N_INTERPOLATIONS - 1);
+    if (spec->mirror_faces >> NT_N_FACES)
+        return nt_refuse(NT_EARG, why, "mirror faces 0x%x: allowed are bits 0 to %d", spec->mirror_faces,
+                         NT_N_FACES - 1);
     for (int a = 0; a < 3; a++)
         if (spec->cells[a] < 1)
             return nt_refuse(NT_ESHAPE, why, "a grid of %lld cells in %c has no places",
@@ -110,8 +113,7 @@ static void set_stencils(nt_points *points, const nt_points_spec *spec)
         nt_stencil *s = &points->stencil[p];
         s->point = p;
         for (int a = 0; a < 3; a++) {
-            const bool mirror[2] = {spec->wave && spec->wave->face[2 * a] == NT_MIRROR,
-                                    spec->wave && spec->wave->face[2 * a + 1] == NT_MIRROR};
+            const bool mirror[2] = {spec->mirror_faces >> (2 * a) & 1, spec->mirror_faces >> (2 * a + 1) & 1};
             set_axis(&s->axis[a], spec->interpolation, spec->position[p][a], spec->cells[a], mirror);
             if (points->most[a] < s->axis[a].n)
                 points->most[a] = s->axis[a].n;
@@ -160,7 +162,6 @@ nt_status nt_points_create(nt_points **out, const nt_points_spec *spec, nt_error
 void nt_points_destroy(nt_points *points)
 {
     if (points) {
-        nt_gather_free(&points->gather);
         free(points->stencil);
         free(points->first);
     }

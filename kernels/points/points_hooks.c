@@ -11,11 +11,36 @@
  * A stencil is kept as the product of three axes: four cache lines, where a list of (cell, weight) would have
  * each step read 8 KB for the 512 cells of a sinc.
  */
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdlib.h>
 
 #include "points/points_internal.h"
 #include "why.h"
+
+/* What a hook of points holds; the hook's context. */
+typedef struct line {
+    nt_hook hook; /* the first: a line is reached by its hook */
+    const nt_points *points;
+    const double *samples; /* [points][n_samples]; of a source */
+    double *traces;        /* the same, of a receiver */
+    int64_t n_samples;
+    bool scaled; /* sources: by the cell's coefficient */
+} line;
+
+/*
+ * What a plan keeps for a hook.  Of a receiver: what points that several boxes share have read so far, for each
+ * step of a ring of time steps: as many as may be in work at once.  Each row and cell has its own place, so that
+ * the order of boxes does not show in a sum.
+ */
+typedef struct gather {
+    int64_t steps;         /* of the ring */
+    _Atomic int64_t *left; /* [steps][points]: cells still to come */
+    double *row;           /* [steps][rows]: sums of rows that one box read */
+    double *cell;      /* [steps][cells]: of the other rows; without such rows its pages are never touched */
+    _Atomic char *cut; /* [steps][rows]: which of the two */
+    nt_dtype dtype;    /* of the plan's grids */
+} gather;
 
 /* ---- Which points a box holds -------------------------------------------------------------------------- */
 
@@ -56,17 +81,17 @@ static int64_t first_from_y(const nt_points *points, int64_t low, int64_t high, 
 }
 
 typedef struct visit {
-    nt_points *points;
+    const line *line;
+    gather *gather;
     const nt_step *step;
     int64_t time;
-    bool scaled; /* sources: by the cell's coefficient */
 } visit;
 
 /* Calls `each` for the stencils that meet the box, in the list's order. */
 static inline void for_each(const visit *v, const nt_box *box,
                             void (*each)(const visit *v, const nt_stencil *s, int64_t i, const part *p))
 {
-    const nt_points *points = v->points;
+    const nt_points *points = v->line->points;
     const int64_t lowest = box->z0 - points->most[2] + 1, from = lowest > 0 ? lowest : 0;
     if (points->first[from] == points->first[box->z1])
         return;
@@ -108,8 +133,8 @@ static void add_to(const nt_view *view, nt_dtype dtype, ptrdiff_t at, double amo
 static void add(const visit *v, const nt_stencil *s, int64_t i, const part *p)
 {
     (void)i;
-    const nt_points *points = v->points;
-    const double sample = points->samples[s->point * points->n_samples + v->time];
+    const double sample = v->line->samples[s->point * v->line->n_samples + v->time];
+    const nt_dtype dtype = v->gather->dtype;
     const nt_view *dst = &v->step->dst, *coef = &v->step->coef[0];
     for (int z = p->low[2]; z < p->high[2]; z++)
         for (int y = p->low[1]; y < p->high[1]; y++) {
@@ -117,24 +142,17 @@ static void add(const visit *v, const nt_stencil *s, int64_t i, const part *p)
             const ptrdiff_t u = row_of(dst, s, y, z), c = row_of(coef, s, y, z);
             for (int x = p->low[0]; x < p->high[0]; x++) {
                 const double amount = s->axis[0].w[x] * scale;
-                add_to(dst, points->dtype, u + x,
-                       v->scaled ? amount * load(coef, points->dtype, c + x) : amount);
+                add_to(dst, dtype, u + x, v->line->scaled ? amount * load(coef, dtype, c + x) : amount);
             }
         }
 }
 
-static void apply_source(void *context, const nt_step *step, const nt_box *box, int64_t time)
+static void apply_source(const nt_hook *hook, void *state, const nt_step *step, const nt_box *box,
+                         int64_t time)
 {
-    nt_points *points = context;
-    if (time < points->n_samples)
-        for_each(&(visit){points, step, time, false}, box, add);
-}
-
-static void apply_force(void *context, const nt_step *step, const nt_box *box, int64_t time)
-{
-    nt_points *points = context;
-    if (time < points->n_samples)
-        for_each(&(visit){points, step, time, true}, box, add);
+    const line *l = hook->context;
+    if (time < l->n_samples)
+        for_each(&(visit){l, state, step, time}, box, add);
 }
 
 /* ---- Receivers ----------------------------------------------------------------------------------------- */
@@ -152,7 +170,7 @@ static void copy_row(const visit *v, const nt_stencil *s, int y, int z, int low,
     const nt_view *u = &v->step->dst;
     const ptrdiff_t at = row_of(u, s, y, z);
     for (int x = low; x < high; x++)
-        to[x] = load(u, v->points->dtype, at + x);
+        to[x] = load(u, v->gather->dtype, at + x);
 }
 
 static double read_row(const visit *v, const nt_stencil *s, int y, int z)
@@ -172,7 +190,7 @@ static void write_trace(const visit *v, const nt_stencil *s, const double row[])
             plane += s->axis[1].w[y] * *row++;
         sum += s->axis[2].w[z] * plane;
     }
-    v->points->traces[s->point * v->points->n_traced + v->time] = sum;
+    v->line->traces[s->point * v->line->n_samples + v->time] = sum;
 }
 
 /* All parts are there: sums the rows that came as cells, then as usual. */
@@ -187,8 +205,8 @@ static void finish(const visit *v, const nt_stencil *s, double *row, const doubl
 
 static void lay_down(const visit *v, const nt_stencil *s, int64_t i, const part *p, int64_t total)
 {
-    const nt_points *points = v->points;
-    const nt_gather *g = &points->gather;
+    const nt_points *points = v->line->points;
+    const gather *g = v->gather;
     const int64_t slot = v->time % g->steps;
     double *row = g->row + slot * points->n_rows + s->first_row;
     double *cell = g->cell + slot * points->n_cells + s->first_cell;
@@ -226,47 +244,46 @@ static void receive(const visit *v, const nt_stencil *s, int64_t i, const part *
     write_trace(v, s, row);
 }
 
-static void apply_receiver(void *context, const nt_step *step, const nt_box *box, int64_t time)
+static void apply_receiver(const nt_hook *hook, void *state, const nt_step *step, const nt_box *box,
+                           int64_t time)
 {
-    nt_points *points = context;
-    if (time < points->n_traced)
-        for_each(&(visit){points, step, time, false}, box, receive);
+    const line *l = hook->context;
+    if (time < l->n_samples)
+        for_each(&(visit){l, state, step, time}, box, receive);
 }
 
-/* ---- At the plan's creation ---------------------------------------------------------------------------- */
+/* ---- At the plan's creation, and at its end -------------------------------------------------------------- */
 
-void nt_gather_free(nt_gather *g)
+static void release(const nt_hook *hook, void *state)
 {
+    gather *g = state;
+    (void)hook;
     free(g->left);
     free(g->row);
     free(g->cell);
     free(g->cut);
-    *g = (nt_gather){0};
+    free(g);
 }
 
-static nt_status prepare_source(void *context, const nt_problem *problem, const nt_config *config,
-                                nt_error *why)
+static nt_status prepare_source(const nt_hook *hook, const nt_hook_use *use, void **state, nt_error *why)
 {
-    nt_points *points = context;
-    const nt_grid *g = problem->level[0];
-    (void)config;
-    if (g->nx != points->cells[0] || g->ny != points->cells[1] || g->nz != points->cells[2])
-        return nt_refuse(NT_ESHAPE, why,
-                         "the points are made for %lldx%lldx%lld cells, the grids are %lldx%lldx%lld",
-                         (long long)points->cells[0], (long long)points->cells[1],
-                         (long long)points->cells[2], (long long)g->nx, (long long)g->ny, (long long)g->nz);
-    points->dtype = g->dtype;
-    return NT_OK;
-}
-
-static nt_status prepare_force(void *context, const nt_problem *problem, const nt_config *config,
-                               nt_error *why)
-{
-    if (problem->kernel->field->n_coefs == 0)
+    const line *l = hook->context;
+    const int64_t *cells = l->points->cells, *n = use->n;
+    if (l->scaled && use->kernel->field->n_coefs == 0)
         return nt_refuse(NT_EARG, why,
                          "a force is scaled by a coefficient, and kernel %s has none: use a source",
-                         problem->kernel->name);
-    return prepare_source(context, problem, config, why);
+                         use->kernel->name);
+    if (n[0] != cells[0] || n[1] != cells[1] || n[2] != cells[2])
+        return nt_refuse(NT_ESHAPE, why,
+                         "the points are made for %lldx%lldx%lld cells, the grids are %lldx%lldx%lld",
+                         (long long)cells[0], (long long)cells[1], (long long)cells[2], (long long)n[0],
+                         (long long)n[1], (long long)n[2]);
+    gather *g = calloc(1, sizeof *g);
+    if (!g)
+        return nt_refuse(NT_ENOMEM, why, "no memory for a hook");
+    g->dtype = use->dtype;
+    *state = g;
+    return NT_OK;
 }
 
 /* steps * n elements, or NULL.  Not cleared: what no box touches costs no memory. */
@@ -278,25 +295,23 @@ static void *allocate(int64_t steps, int64_t n, size_t bytes)
     return malloc(all > 0 ? all : 1);
 }
 
-static nt_status prepare_receiver(void *context, const nt_problem *problem, const nt_config *config,
-                                  nt_error *why)
+static nt_status prepare_receiver(const nt_hook *hook, const nt_hook_use *use, void **state, nt_error *why)
 {
-    nt_points *points = context;
-    const nt_status status = prepare_source(context, problem, config, why);
+    const nt_points *points = ((const line *)hook->context)->points;
+    const nt_status status = prepare_source(hook, use, state, why);
     if (status != NT_OK)
         return status;
-    nt_gather *g = &points->gather;
-    nt_gather_free(g);
-    g->steps = config->depth < problem->steps ? config->depth : problem->steps > 0 ? problem->steps : 1;
+    gather *g = *state;
+    g->steps = use->depth;
     g->left = allocate(g->steps, points->n, sizeof *g->left);
     g->row = allocate(g->steps, points->n_rows, sizeof *g->row);
     g->cell = allocate(g->steps, points->n_cells, sizeof *g->cell);
     g->cut = allocate(g->steps, points->n_rows, sizeof *g->cut);
     if (!g->left || !g->row || !g->cell || !g->cut) {
-        const long long steps = g->steps;
-        nt_gather_free(g);
-        return nt_refuse(NT_ENOMEM, why, "no memory for %lld receivers over %lld steps", (long long)points->n,
-                         steps);
+        release(hook, g);
+        *state = NULL;
+        return nt_refuse(NT_ENOMEM, why, "no memory for %lld receivers over %d steps", (long long)points->n,
+                         use->depth);
     }
     for (int64_t k = 0; k < g->steps * points->n; k++) {
         const nt_stencil *s = &points->stencil[k % points->n];
@@ -305,23 +320,62 @@ static nt_status prepare_receiver(void *context, const nt_problem *problem, cons
     return NT_OK;
 }
 
-nt_hook nt_points_source(nt_points *points, const double *samples, int64_t n_samples)
+/* ---- Hooks ------------------------------------------------------------------------------------------------ */
+
+static nt_status make(nt_hook **hook, line made, bool has_values, nt_error *why)
 {
-    points->samples = samples;
-    points->n_samples = n_samples;
-    return (nt_hook){apply_source, points, prepare_source};
+    if (!hook)
+        return nt_refuse(NT_EARG, why, "the hook to create is NULL");
+    *hook = NULL;
+    if (!made.points || (!has_values && made.n_samples > 0))
+        return nt_refuse(NT_EARG, why, "the %s NULL", made.points ? "samples are" : "points are");
+    if (made.n_samples < 0)
+        return nt_refuse(NT_EARG, why, "%lld samples: allowed are 0 and more", (long long)made.n_samples);
+    line *l = malloc(sizeof *l);
+    if (!l)
+        return nt_refuse(NT_ENOMEM, why, "no memory for a hook");
+    *l = made;
+    l->hook.release = release;
+    l->hook.context = l;
+    *hook = &l->hook;
+    return NT_OK;
 }
 
-nt_hook nt_points_force(nt_points *points, const double *samples, int64_t n_samples)
+nt_status nt_points_source(nt_hook **hook, const nt_points *points, const double *samples, int64_t n_samples,
+                           nt_error *why)
 {
-    points->samples = samples;
-    points->n_samples = n_samples;
-    return (nt_hook){apply_force, points, prepare_force};
+    return make(hook,
+                (line){.hook = {.apply = apply_source, .prepare = prepare_source},
+                       .points = points,
+                       .samples = samples,
+                       .n_samples = n_samples},
+                samples != NULL, why);
 }
 
-nt_hook nt_points_receiver(nt_points *points, double *traces, int64_t n_samples)
+nt_status nt_points_force(nt_hook **hook, const nt_points *points, const double *samples, int64_t n_samples,
+                          nt_error *why)
 {
-    points->traces = traces;
-    points->n_traced = n_samples;
-    return (nt_hook){apply_receiver, points, prepare_receiver};
+    return make(hook,
+                (line){.hook = {.apply = apply_source, .prepare = prepare_source},
+                       .points = points,
+                       .samples = samples,
+                       .n_samples = n_samples,
+                       .scaled = true},
+                samples != NULL, why);
+}
+
+nt_status nt_points_receiver(nt_hook **hook, const nt_points *points, double *traces, int64_t n_samples,
+                             nt_error *why)
+{
+    return make(hook,
+                (line){.hook = {.apply = apply_receiver, .prepare = prepare_receiver},
+                       .points = points,
+                       .traces = traces,
+                       .n_samples = n_samples},
+                traces != NULL, why);
+}
+
+void nt_points_hook_destroy(nt_hook *hook)
+{
+    free(hook ? hook->context : NULL);
 }

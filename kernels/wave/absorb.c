@@ -28,7 +28,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "nestune/wave.h"
+#include "wave/wave_internal.h"
 #include "why.h"
 
 static const double power = 2;
@@ -64,8 +64,10 @@ static void *profile(nt_dtype dtype, int64_t n, bool low, bool high, int cells, 
 static nt_status check(const nt_wave *wave, nt_dtype dtype, const int64_t n[3],
                        const nt_boundary face[NT_N_FACES], int cells, double v_dt, nt_error *why)
 {
-    if (!wave || !n || !face)
-        return nt_refuse(NT_EARG, why, "the %s NULL", !wave ? "wave is" : !n ? "cells are" : "faces are");
+    if (nt_wave_may_change(wave, why) != NT_OK)
+        return NT_EARG;
+    if (!n || !face)
+        return nt_refuse(NT_EARG, why, "the %s are NULL", !n ? "cells" : "faces");
     if ((unsigned)dtype >= NT_N_DTYPES)
         return nt_refuse(NT_EARG, why, "unknown type %d", (int)dtype);
     if (!(v_dt > 0 && isfinite(v_dt)))
@@ -85,6 +87,27 @@ static nt_status check(const nt_wave *wave, nt_dtype dtype, const int64_t n[3],
     return NT_OK;
 }
 
+static void free_all(void *g[3])
+{
+    for (int a = 0; a < 3; a++)
+        free(g[a]);
+}
+
+static nt_status no_memory(int64_t n, int axis, nt_error *why)
+{
+    return nt_refuse(NT_ENOMEM, why, "no memory for the %lld factors in %c", (long long)n, 'x' + axis);
+}
+
+static void take(nt_wave *wave, nt_dtype dtype, const int64_t n[3], void *const g[3])
+{
+    nt_wave_let_go(wave);
+    for (int a = 0; a < 3; a++) {
+        wave->damping[a] = g[a];
+        wave->damped_n[a] = g[a] ? n[a] : 0;
+    }
+    wave->damped_dtype = dtype;
+}
+
 nt_status nt_wave_absorb(nt_wave *wave, nt_dtype dtype, const int64_t n[3],
                          const nt_boundary face[NT_N_FACES], int cells, double v_dt, nt_error *why)
 {
@@ -97,32 +120,53 @@ nt_status nt_wave_absorb(nt_wave *wave, nt_dtype dtype, const int64_t n[3],
         if (!low && !high)
             continue;
         g[a] = profile(dtype, n[a], low, high, cells, v_dt / wave->spacing[a]);
-        if (!g[a]) {
-            for (int b = 0; b < a; b++)
-                free(g[b]);
-            return nt_refuse(NT_ENOMEM, why, "no memory for the %lld factors in %c", (long long)n[a],
-                             'x' + a);
-        }
+        if (!g[a])
+            return free_all(g), no_memory(n[a], a, why);
     }
-    nt_wave_free(wave);
-    for (int a = 0; a < 3; a++) {
-        wave->damping[a] = g[a];
-        wave->damped_n[a] = n[a];
-    }
-    wave->damped_dtype = dtype;
+    take(wave, dtype, n, g);
     memcpy(wave->face, face, sizeof wave->face);
     return NT_OK;
 }
 
-void nt_wave_free(nt_wave *wave)
+/* The caller's factors, copied. */
+static void *copied(const void *factor, nt_dtype dtype, int64_t n)
 {
-    for (int a = 0; wave && a < 3; a++) {
-        if (wave->damped_n[a] != 0) /* 0: the caller's own */
-            free((void *)(uintptr_t)wave->damping[a]);
+    void *g = aligned_alloc(64, ((size_t)n * nt_dtype_bytes(dtype) + 63) / 64 * 64);
+    return g ? memcpy(g, factor, (size_t)n * nt_dtype_bytes(dtype)) : NULL;
+}
+
+nt_status nt_wave_damp(nt_wave *wave, nt_dtype dtype, const int64_t n[3], const void *const factor[3],
+                       nt_error *why)
+{
+    if (nt_wave_may_change(wave, why) != NT_OK)
+        return NT_EARG;
+    if (!n || !factor)
+        return nt_refuse(NT_EARG, why, "the %s are NULL", !n ? "cells" : "factors");
+    if ((unsigned)dtype >= NT_N_DTYPES)
+        return nt_refuse(NT_EARG, why, "unknown type %d", (int)dtype);
+    void *g[3] = {0};
+    for (int a = 0; a < 3; a++) {
+        if (!factor[a])
+            continue;
+        if (n[a] < 1 || n[a] > PTRDIFF_MAX / 16)
+            return free_all(g), nt_refuse(NT_ESHAPE, why, "%lld factors in %c: at least 1 is needed",
+                                          (long long)n[a], 'x' + a);
+        g[a] = copied(factor[a], dtype, n[a]);
+        if (!g[a])
+            return free_all(g), no_memory(n[a], a, why);
+    }
+    take(wave, dtype, n, g);
+    return NT_OK;
+}
+
+void nt_wave_let_go(nt_wave *wave)
+{
+    for (int a = 0; a < 3; a++) {
+        free(wave->damping[a]);
         wave->damping[a] = NULL;
         wave->damped_n[a] = 0;
     }
-    for (int f = 0; wave && f < NT_N_FACES; f++)
+    for (int f = 0; f < NT_N_FACES; f++)
         if (wave->face[f] == NT_ABSORBING)
             wave->face[f] = NT_ZERO;
 }

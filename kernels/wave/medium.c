@@ -4,7 +4,8 @@
  */
 #include <math.h>
 
-#include "nestune/wave.h"
+#include "view.h"
+#include "wave/wave_internal.h"
 #include "why.h"
 
 static double get(nt_dtype dtype, const void *cell)
@@ -19,7 +20,7 @@ static nt_status check_velocities(const nt_grid *c, double *largest, nt_error *w
     for (int64_t z = 0; z < c->nz; z++)
         for (int64_t y = 0; y < c->ny; y++)
             for (int64_t x = 0; x < c->nx; x++) {
-                const double v = get(c->dtype, nt_grid_cell(c, x, y, z));
+                const double v = get(c->dtype, nt_cell_at(c, x, y, z));
                 if (!(v >= 0 && isfinite(v)))
                     return nt_refuse(
                         NT_EARG, why,
@@ -52,7 +53,7 @@ nt_status nt_wave_medium(const nt_wave *wave, nt_grid *c, double dt, nt_error *w
     for (int64_t z = 0; z < c->nz; z++)
         for (int64_t y = 0; y < c->ny; y++)
             for (int64_t x = 0; x < c->nx; x++) {
-                void *cell = nt_grid_cell(c, x, y, z);
+                void *cell = nt_cell_at(c, x, y, z);
                 const double courant = get(c->dtype, cell) * dt / wave->spacing[0];
                 if (c->dtype == NT_F64)
                     *(double *)cell = courant * courant;

@@ -10,9 +10,10 @@
  */
 #include <math.h>
 #include <stdbool.h>
+#include <stdlib.h>
 #include <string.h>
 
-#include "nestune/wave.h"
+#include "wave/wave_internal.h"
 #include "why.h"
 
 /* long double, so that the rounded weights are those of the exact fractions. */
@@ -47,20 +48,11 @@ static bool positive(double a)
     return a > 0 && isfinite(a);
 }
 
-nt_status nt_wave_init(nt_wave *wave, int order, const double spacing[3], nt_error *why)
+/* dx, dy, dz, and (dx/dx)^2, (dx/dy)^2, (dx/dz)^2. */
+static nt_status check_spacing(const double spacing[3], double across[3], nt_error *why)
 {
-    static const int orders[] = {2, 4, 6, 8, 12, 16}; /* those that kernel `wave` is built for */
-    if (!wave)
-        return nt_refuse(NT_EARG, why, "the wave to set is NULL");
-    *wave = (nt_wave){0};
-    bool known = false;
-    for (size_t i = 0; i < sizeof orders / sizeof *orders; i++)
-        known |= orders[i] == order;
-    if (!known)
-        return nt_refuse(NT_EARG, why, "order %d: allowed are 2, 4, 6, 8, 12 and 16", order);
     if (!spacing)
         return nt_refuse(NT_EARG, why, "the spacings are NULL");
-    double across[3];
     for (int a = 0; a < 3; a++) {
         if (!positive(spacing[a]))
             return nt_refuse(NT_EARG, why, "spacing %g in %c: allowed are positive, finite values",
@@ -73,21 +65,106 @@ nt_status nt_wave_init(nt_wave *wave, int order, const double spacing[3], nt_err
                              "positive and finite",
                              spacing[0], spacing[a], 'x' + a);
     }
-    double c[NT_WAVE_MAX_RADIUS + 1];
-    nt_wave_weights(order, c);
-    wave->order = order;
-    wave->wy = across[1];
-    wave->wz = across[2];
-    wave->c0 = c[0] * (1 + wave->wy + wave->wz);
-    memcpy(wave->weight, c + 1, (size_t)(order / 2) * sizeof *c);
-    memcpy(wave->spacing, spacing, sizeof wave->spacing);
     return NT_OK;
 }
 
-void nt_wave_printed(nt_wave *wave)
+static void set_weights(nt_wave *wave, const double c[])
 {
-    if (wave)
-        *wave = (nt_wave){.order = 2, .c0 = 8, .weight = {-1}, .wy = 1, .wz = 1, .spacing = {1, 1, 1}};
+    wave->c0 = c[0] * (1 + wave->wy + wave->wz);
+    memcpy(wave->weight, c + 1, (size_t)(wave->order / 2) * sizeof *c);
+}
+
+static nt_status allocate(nt_wave **wave, nt_error *why)
+{
+    *wave = calloc(1, sizeof **wave);
+    if (*wave)
+        (*wave)->used = calloc(1, sizeof *(*wave)->used);
+    if (*wave && (*wave)->used)
+        return NT_OK;
+    free(*wave);
+    *wave = NULL;
+    return nt_refuse(NT_ENOMEM, why, "no memory for a wave");
+}
+
+nt_status nt_wave_create(nt_wave **wave, int order, const double spacing[3], nt_error *why)
+{
+    static const int orders[] = {2, 4, 6, 8, 12, 16}; /* those that kernel `wave` is built for */
+    if (!wave)
+        return nt_refuse(NT_EARG, why, "the wave to create is NULL");
+    *wave = NULL;
+    bool known = false;
+    for (size_t i = 0; i < sizeof orders / sizeof *orders; i++)
+        known |= orders[i] == order;
+    if (!known)
+        return nt_refuse(NT_EARG, why, "order %d: allowed are 2, 4, 6, 8, 12 and 16", order);
+    double across[3], c[NT_WAVE_MAX_RADIUS + 1];
+    nt_status status = check_spacing(spacing, across, why);
+    if (status == NT_OK)
+        status = allocate(wave, why);
+    if (status != NT_OK)
+        return status;
+    (*wave)->order = order;
+    (*wave)->wy = across[1];
+    (*wave)->wz = across[2];
+    memcpy((*wave)->spacing, spacing, sizeof(*wave)->spacing);
+    nt_wave_weights(order, c);
+    set_weights(*wave, c);
+    return NT_OK;
+}
+
+nt_status nt_wave_create_printed(nt_wave **wave, nt_error *why)
+{
+    const nt_status status = nt_wave_create(wave, 2, (const double[3]){1, 1, 1}, why);
+    if (status == NT_OK) {
+        (*wave)->c0 = 8;
+        (*wave)->weight[0] = -1;
+    }
+    return status;
+}
+
+nt_status nt_wave_may_change(const nt_wave *wave, nt_error *why)
+{
+    if (!wave)
+        return nt_refuse(NT_EARG, why, "the wave is NULL");
+    if (wave->used && atomic_load(wave->used))
+        return nt_refuse(NT_EARG, why, "a plan has been made with this wave: create another one");
+    return NT_OK;
+}
+
+nt_status nt_wave_set_weights(nt_wave *wave, const double weights[], nt_error *why)
+{
+    const nt_status status = nt_wave_may_change(wave, why);
+    if (status != NT_OK)
+        return status;
+    if (!weights)
+        return nt_refuse(NT_EARG, why, "the weights are NULL");
+    for (int k = 0; k <= wave->order / 2; k++)
+        if (!isfinite(weights[k]))
+            return nt_refuse(NT_EARG, why, "weight %d is %g: allowed are finite values", k, weights[k]);
+    set_weights(wave, weights);
+    return NT_OK;
+}
+
+int nt_wave_order(const nt_wave *wave)
+{
+    return wave ? wave->order : 0;
+}
+
+unsigned nt_wave_mirror_faces(const nt_wave *wave)
+{
+    unsigned faces = 0;
+    for (int f = 0; wave && f < NT_N_FACES; f++)
+        faces |= wave->face[f] == NT_MIRROR ? 1u << f : 0;
+    return faces;
+}
+
+void nt_wave_destroy(nt_wave *wave)
+{
+    if (wave) {
+        nt_wave_let_go(wave);
+        free(wave->used);
+    }
+    free(wave);
 }
 
 double nt_wave_max_dt(const nt_wave *wave, double v_max)

@@ -9,13 +9,12 @@
  * no instruction more than equal ones (an FMA takes the place of an addition), and M + 3 constants need a
  * register, not 3 M + 1.
  */
-#include "nestune/wave.h"
-
 #include <math.h>
 #include <stdbool.h>
 
 #include "nestune/philox.h"
 #include "nestune/tile.h"
+#include "wave/wave_internal.h"
 #include "why.h"
 
 NT_GATHER_FUNCTIONS(wave)
@@ -76,7 +75,7 @@ static nt_status check(const void *params, nt_dtype dtype, const int64_t n[3], n
                              "%lld cells in %c are too few for order %d: at least %d, or order %lld",
                              (long long)n[a], 'x' + a, w->order, m, (long long)(2 * n[a]));
     for (int a = 0; a < 3; a++)
-        if (w->damping[a] && w->damped_n[a] != 0 && (w->damped_n[a] != n[a] || w->damped_dtype != dtype))
+        if (w->damping[a] && (w->damped_n[a] != n[a] || w->damped_dtype != dtype))
             return nt_refuse(NT_ESHAPE, why,
                              "absorbing layers made for %lld %s cells in %c, the grid has %lld %s",
                              (long long)w->damped_n[a], nt_dtype_name(w->damped_dtype), 'x' + a,
@@ -85,6 +84,8 @@ static nt_status check(const void *params, nt_dtype dtype, const int64_t n[3], n
         if ((unsigned)w->face[f] >= NT_N_BOUNDARIES)
             return nt_refuse(NT_EARG, why, "boundary %d of face %d: allowed are 0 to %d", (int)w->face[f], f,
                              NT_N_BOUNDARIES - 1);
+    if (w->used)
+        atomic_store(w->used, true);
     return NT_OK;
 }
 

@@ -2,9 +2,9 @@
  * wave_tile.c - one leapfrog step of the wave equation, in vectors of any width
  * SPDX-License-Identifier: MIT
  */
-#include "nestune/wave.h"
 #include "nestune/simd/simd.h"
 #include "nestune/tile.h"
+#include "wave/wave_internal.h"
 
 typedef enum form { BARE, DAMPED, TAIL } form;
 /* What is asked for in advance: nothing, pieces of rows for the next front, or the next rows. */

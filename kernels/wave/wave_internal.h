@@ -1,0 +1,33 @@
+/*
+ * wave_internal.h - what an nt_wave holds
+ * SPDX-License-Identifier: MIT
+ */
+#ifndef NESTUNE_WAVE_INTERNAL_H
+#define NESTUNE_WAVE_INTERNAL_H
+
+#include <stdatomic.h>
+#include <stdbool.h>
+
+#include "nestune/wave.h"
+
+struct nt_wave {
+    int order;                         /* 2, 4, 6, 8, 12 or 16: twice the radius */
+    double c0;                         /* of the cell itself, all three axes */
+    double weight[NT_WAVE_MAX_RADIUS]; /* c_1, c_2, ... of the neighbours */
+    double wy, wz;                     /* (dx/dy)^2, (dx/dz)^2 */
+    double spacing[3];                 /* dx, dy, dz in the caller's unit of length */
+    nt_boundary face[NT_N_FACES];
+    void *damping[3];    /* G is their product: nx, ny, nz factors of the grids' type; NULL: 1 */
+    int64_t damped_n[3]; /* how many; a plan on other grids is refused */
+    nt_dtype damped_dtype;
+    atomic_bool
+        *used; /* by a plan, so that nothing may change any more; NULL: of a case, which nobody changes */
+};
+
+/* nt_wave_may_change() - NT_OK, or NT_EARG for NULL and where a plan has been made with it. */
+nt_status nt_wave_may_change(const nt_wave *wave, nt_error *why);
+
+/* nt_wave_let_go() - frees the damping; the absorbing faces become zero ones. */
+void nt_wave_let_go(nt_wave *wave);
+
+#endif /* NESTUNE_WAVE_INTERNAL_H */
