@@ -1,20 +1,20 @@
 /*
- * shot.c - example: a shot over two layers of rock, its traces and two pictures of its waves
+ * shot.c - example: a shot over two layers of rock, its traces, and a slice through its waves
  * SPDX-License-Identifier: MIT
  *
- *     shot TRACES.csv SLICE.png SECTION.png
+ *     shot TRACES.csv SLICE.csv
+ *     gnuplot -e "traces='TRACES.csv'; slice='SLICE.csv'" examples/shot.gp      draws section.png and slice.png
  *
  * A source of 20 Hz fires 100 m below a free surface.  100 receivers in a line, 50 m deep, hear the direct wave,
  * the surface's echo of it (the ghost, of the other sign) and what the boundary of the layers, 395 m deep, sends back.
  * The other five faces absorb.  590 steps are 0.8 s.  Lengths in m, times in s.
  *
  *   TRACES.csv   a line for each step: its time in s, then what each receiver hears
- *   SLICE.png    the vertical plane through the source, half way in time, over the rock in two greys
- *   SECTION.png  the traces side by side, time downwards
+ *   SLICE.csv    the vertical plane through the source, half way in time, a line a cell: x, depth, field, (v dt/dx)^2
  */
 #include <nestune/nestune.h>
 
-#include "shot_output.h" /* must(), files and pictures */
+#include "shot_output.h" /* must() and files */
 
 /* Plane z lies (z + 1) dx deep: the mirror, where the field is 0, is one cell above plane 0. */
 enum { NX = 200, NY = 140, NZ = 120, LAYER = 30, BOUNDARY_Z = 39, RECEIVERS = 100, STEPS = 590 };
@@ -34,7 +34,7 @@ static void two_layers(nt_grid *velocity)
 
 int main(int argc, char **argv)
 {
-    FILE *csv = open_traces(argc, argv);
+    FILE *traces_file = open_output(argc, argv, 1), *slice_file = open_output(argc, argv, 2);
     nt_error why;
 
     /* The scheme, of order 8, its time step and its boundaries. */
@@ -70,10 +70,9 @@ int main(int argc, char **argv)
     nt_plan *plan;
     must(nt_plan_create(&plan, nt_kernel_find("wave"), grids, 3, &options, &why), &why);
     nt_plan_run(plan, STEPS / 2);
-    draw_slice(argv[2], nt_plan_newest(plan), medium, LAYER, from[0], at[0]);
+    write_slice(slice_file, argv[2], nt_plan_newest(plan), medium, NY / 2, dx);
     nt_plan_run(plan, STEPS - STEPS / 2);
-    write_traces(csv, argv[1], traces, RECEIVERS, STEPS, dt);
-    draw_section(argv[3], traces, RECEIVERS, STEPS);
+    write_traces(traces_file, argv[1], traces, RECEIVERS, STEPS, dt);
 
     nt_plan_destroy(plan);
     nt_points_hook_destroy(fire);

@@ -1,5 +1,5 @@
 /*
- * shot_output.h - what example shot writes: the traces as CSV, two pictures; and how it gives up
+ * shot_output.h - what example shot writes: the traces and a slice of the field, as CSV; and how it gives up
  * SPDX-License-Identifier: MIT
  *
  * Nothing here is needed to use the library.  What cannot be done ends the program, with a line on stderr.
@@ -13,20 +13,15 @@
 /* must() - ends the program unless the status is NT_OK. */
 void must(nt_status status, const nt_error *why);
 
-/* open_traces() - checks the arguments and opens the first, before any time is spent. */
-FILE *open_traces(int argc, char **argv);
+/* open_output() - checks the arguments and opens one of them, before any time is spent. */
+FILE *open_output(int argc, char **argv, int which);
 
 /* write_traces() - a line for each step: its time, then each trace's value; closes the file.
  * Shape:   traces[trace * steps + step], as nt_points_receiver() writes them. */
 void write_traces(FILE *file, const char *path, const double *traces, int n_traces, int steps, double dt);
 
-/* draw_slice() - the field in the plane y of the source, over the medium in two greys.
- * Lines mark where the layers begin, dots the source and the line of receivers.
- * Units:   cells. */
-void draw_slice(const char *path, const nt_grid *u, const nt_grid *medium, int layer, const double source[3],
-                const double receiver[3]);
-
-/* draw_section() - the traces side by side, time downwards. */
-void draw_section(const char *path, const double *traces, int n_traces, int steps);
+/* write_slice() - plane y of the field, a line a cell: x and depth in the unit of dx, the field, the medium; a blank line
+ * behind each row. */
+void write_slice(FILE *file, const char *path, const nt_grid *u, const nt_grid *medium, int y, double dx);
 
 #endif /* EXAMPLES_SHOT_OUTPUT_H */

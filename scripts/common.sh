@@ -49,7 +49,6 @@ libhwloc-dev      library hwloc
 libjansson-dev    library jansson
 libmpfr-dev       library mpfr
 libxxhash-dev     library libxxhash
-libpng-dev        library libpng
 libcmocka-dev     library cmocka
 libbenchmark-dev  library benchmark
 librandom123-dev  file    /usr/include/Random123/philox.h'

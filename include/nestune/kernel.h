@@ -242,6 +242,9 @@ typedef struct nt_kernel {
     /* Can these parameters be used on grids of n cells?  NULL: all can. */
     nt_status (*check)(const void *params, nt_dtype dtype, const int64_t n[3], nt_error *why);
     const void *params; /* defaults for `params` of a plan; may be NULL */
+    /* Parameters from a text, "order=8,dx=10", and their end; NULL: none can be written so. */
+    nt_status (*params_create)(const char *text, void **params, nt_error *why);
+    void (*params_destroy)(void *params);
     double ulp_range;   /* |x| up to which max_ulp is promised */
     int ulp_of_terms;   /* 1: max_ulp counts units in the last place of the sum of absolute terms */
 } nt_kernel;

@@ -20,6 +20,7 @@
 
 #define NESTUNE_VERSION "0.1.0"
 
+#include "nestune/apply.h"
 #include "nestune/config.h"
 #include "nestune/dtype.h"
 #include "nestune/grid.h"

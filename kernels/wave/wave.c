@@ -229,6 +229,11 @@ static const nt_field field = {
     .fill = fill,
 };
 
+static void destroy(void *params)
+{
+    nt_wave_destroy(params);
+}
+
 const nt_kernel nt_kernel_wave = {
     NT_KERNEL_HEAD,
     .name = "wave",
@@ -243,7 +248,9 @@ const nt_kernel nt_kernel_wave = {
     .cases = cases,
     .case_of = case_of,
     .check = check,
+    .params = &standard[0],
+    .params_create = nt_wave_from_text,
+    .params_destroy = destroy,
     .ulp_range = 1e30,
     .ulp_of_terms = 1,
-    .params = &standard[0],
 };

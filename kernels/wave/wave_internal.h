@@ -30,4 +30,7 @@ nt_status nt_wave_may_change(const nt_wave *wave, nt_error *why);
 /* nt_wave_let_go() - frees the damping; the absorbing faces become zero ones. */
 void nt_wave_let_go(nt_wave *wave);
 
+/* nt_wave_from_text() - as nt_kernel.params_create; see nt_apply(). */
+nt_status nt_wave_from_text(const char *text, void **params, nt_error *why);
+
 #endif /* NESTUNE_WAVE_INTERNAL_H */
