@@ -28,6 +28,7 @@
 #include "gbench.h"
 #include "measure/subject.h"
 #include "nestune/nestune.h"
+#include "nestune/tools.h"
 #include "tune/rows.h"
 
 enum { EXIT_USAGE = 2, NAME = 96, LABEL = NT_CONFIG_TEXT + sizeof(nt_error), MAX_STEPS = 1000, NX_L1 = 256 };
@@ -126,9 +127,9 @@ static int add_functions(const nt_machine *m, const trial_ask *base)
 {
     const nt_kernel *k = base->kernel;
     const bool stencil = nt_kernel_radius(k, trial_params(base)) > 0;
-    const nt_class shape_class = k->range ? NT_SHORT : NT_IN_CACHE;
+    const nt_class shape_class = k->range ? NT_CLASS_SHORT : NT_CLASS_IN_CACHE;
     trial_ask ask = *base;
-    ask.config.parallel = NT_SERIAL;
+    ask.config.parallel = NT_PARALLEL_SERIAL;
     ask.config.threads = 1;
     rows_shape(m, k, ask.kernel_case, ask.dtype, shape_class, ask.shape);
     if (k->field && !stencil)
@@ -154,9 +155,9 @@ static int add_choices(const nt_machine *m, const trial_ask *base)
 {
     const nt_kernel *k = base->kernel;
     for (int large = 0; large < 2; large++) {
-        const nt_class shape_class = k->range ? (large ? NT_LONG : NT_SHORT)
-                                     : large  ? NT_OUT_OF_CACHE
-                                              : NT_IN_CACHE;
+        const nt_class shape_class = k->range ? (large ? NT_CLASS_LONG : NT_CLASS_SHORT)
+                                     : large  ? NT_CLASS_OUT_OF_CACHE
+                                              : NT_CLASS_IN_CACHE;
         nt_error why;
         int64_t shape[3];
         rows_shape(m, k, base->kernel_case, base->dtype, shape_class, shape);
@@ -165,7 +166,7 @@ static int add_choices(const nt_machine *m, const trial_ask *base)
         if (add(&ask, nt_class_name(shape_class), "default", NULL) != 0)
             return -1;
         nt_tuned_find(k, trial_params(&ask), ask.dtype, shape_class,
-                      ask.steps > 1 ? NT_MANY_STEPS : NT_ONE_STEP, &ask.config, &why);
+                      ask.steps > 1 ? NT_REPEAT_MANY : NT_REPEAT_ONE, &ask.config, &why);
         if (add(&ask, nt_class_name(shape_class), "tuned", why.text) != 0)
             return -1;
     }

@@ -23,6 +23,6 @@ set(text "/* nt_isas.h - written by cmake/isas.cmake: the instruction sets in th
 string(APPEND text "#define NT_FOR_EACH_ISA(X, k)")
 foreach(isa IN LISTS NT_ISAS)
   string(TOUPPER ${isa} upper)
-  string(APPEND text " X(k, ${isa}, NT_${upper})")
+  string(APPEND text " X(k, ${isa}, NT_ISA_${upper})")
 endforeach()
 file(CONFIGURE OUTPUT generated/nt_isas.h CONTENT "${text}\n" @ONLY)

@@ -21,8 +21,9 @@ enum { NX = 200, NY = 140, NZ = 120, LAYER = 30, BOUNDARY_Z = 39, RECEIVERS = 10
 static const int64_t n[3] = {NX, NY, NZ};
 static const double dx = 10, v_above = 2000, v_below = 3000, frequency = 20, delay = 1.5 / 20;
 static const double from[1][3] = {{NX / 2, NY / 2, 9}}; /* the source, in cells */
-static const nt_boundary faces[NT_N_FACES] = {NT_ABSORBING, NT_ABSORBING, NT_ABSORBING,
-                                              NT_ABSORBING, NT_MIRROR,    NT_ABSORBING};
+static const nt_boundary faces[NT_N_FACES] = {NT_BOUNDARY_ABSORBING, NT_BOUNDARY_ABSORBING,
+                                              NT_BOUNDARY_ABSORBING, NT_BOUNDARY_ABSORBING,
+                                              NT_BOUNDARY_MIRROR,    NT_BOUNDARY_ABSORBING};
 
 static void two_layers(nt_grid *velocity)
 {
@@ -57,8 +58,11 @@ int main(int argc, char **argv)
     for (int r = 0; r < RECEIVERS; r++)
         at[r][0] = 30.7 + 1.4 * r, at[r][1] = NY / 2, at[r][2] = 4;
     nt_points *source, *line;
-    must(nt_points_create(&source, &(nt_points_spec){1, from, NT_SINC, {NX, NY, NZ}, mirrors}, &why), &why);
-    must(nt_points_create(&line, &(nt_points_spec){RECEIVERS, at, NT_SINC, {NX, NY, NZ}, mirrors}, &why),
+    must(nt_points_create(&source, &(nt_points_spec){1, from, NT_INTERPOLATION_SINC, {NX, NY, NZ}, mirrors},
+                          &why),
+         &why);
+    must(nt_points_create(
+             &line, &(nt_points_spec){RECEIVERS, at, NT_INTERPOLATION_SINC, {NX, NY, NZ}, mirrors}, &why),
          &why);
     nt_hook *fire, *listen;
     must(nt_points_force(&fire, source, wavelet, STEPS, &why), &why);

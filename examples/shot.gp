@@ -15,12 +15,12 @@ set rmargin at screen 0.8
 unset key
 
 # The plane through the source.
-set terminal pngcairo size 900,620 font "sans,12"
+set terminal pngcairo size 900,520 font "sans,12"
 set output slice_png
 set title "Pressure 0.4 s after the start, in the plane of the source"
 set xlabel "x (m)"
 set ylabel "depth (m)"
-set cblabel "pressure (1 at the source's peak)"
+set cblabel "pressure (in units of the source)"
 set xrange [-5:1995]
 set yrange [1205:5]
 set cbrange [-0.0012:0.0012]
@@ -41,7 +41,7 @@ set output section_png
 set title "What the receivers hear"
 set xlabel "x of the receiver (m)"
 set ylabel "time (s)"
-set cblabel "pressure × time / 0.8 s"
+set cblabel "pressure × time / 0.8 s (in units of the source)"
 set xrange [300:1700]
 set yrange [0.8:0]
 set cbrange [-0.0005:0.0005]

@@ -71,7 +71,7 @@ static inline void make_kernel(made_kernel *m, const char *name)
         .functions = {{.variant = "plain", .dtype = NT_F64, .fn = "u1", .tile = made_tile},
                       {.variant = "plain", .dtype = NT_F64, .fn = "u2", .tile = made_tile},
                       {.variant = "other", .dtype = NT_F64, .fn = "u1", .tile = made_tile}},
-        .more = {{.isa = NT_AVX2, .variant = "plain", .dtype = NT_F64, .fn = "u2", .tile = made_tile}}};
+        .more = {{.isa = NT_ISA_AVX2, .variant = "plain", .dtype = NT_F64, .fn = "u2", .tile = made_tile}}};
     m->parts[0] = m->functions;
     m->parts[1] = m->more;
     m->kernel.field = &m->field;

@@ -59,7 +59,7 @@ static inline nt_config plain_config(nt_dtype dtype)
     nt_error why;
     if (nt_config_default(nt_kernel_find("wave"), dtype, &c, &why) != NT_OK)
         fail_msg("%s", why.text);
-    c.parallel = NT_SERIAL;
+    c.parallel = NT_PARALLEL_SERIAL;
     c.threads = 1;
     return c;
 }

@@ -5,7 +5,9 @@
 #ifndef TESTS_PROBLEM_H
 #define TESTS_PROBLEM_H
 
+#include "nestune/author.h"
 #include "nestune/nestune.h"
+#include "nestune/tools.h"
 
 /* Grids count up to the first NULL of each kind. */
 typedef struct test_problem {

@@ -29,7 +29,7 @@ static inline nt_machine made_up_machine(void)
                         .cpus_affinity = 8,
                         .threads_allowed = 8,
                         .memory_bytes = INT64_C(64) << 30,
-                        .isas = 1u << NT_SCALAR,
+                        .isas = 1u << NT_ISA_SCALAR,
                         .huge_pages = "madvise"};
 }
 
@@ -38,7 +38,7 @@ static inline nt_config made_up_config(const nt_kernel *kernel, nt_dtype dtype)
 {
     const nt_function *f;
     for (int i = 0; (f = nt_kernel_function_at(kernel, i)); i++)
-        if (f->isa == NT_SCALAR && f->dtype == dtype && strcmp(f->variant, kernel->variants[0].name) == 0)
+        if (f->isa == NT_ISA_SCALAR && f->dtype == dtype && strcmp(f->variant, kernel->variants[0].name) == 0)
             break;
     assert_non_null(f);
     nt_config c = nt_config_blank(kernel);
@@ -54,11 +54,11 @@ static inline result_row made_up_row(const nt_kernel *kernel, nt_dtype dtype, nt
                       .dtype = dtype,
                       .shape_class = c,
                       .repeat = repeat,
-                      .shape = {100, 10000, c == NT_IN_CACHE ? 3 : 150},
-                      .steps = repeat == NT_MANY_STEPS ? 5 : 1,
+                      .shape = {100, 10000, c == NT_CLASS_IN_CACHE ? 3 : 150},
+                      .steps = repeat == NT_REPEAT_MANY ? 5 : 1,
                       .default_ns = 0.25,
                       .tuned_ns = 0.125,
-                      .memory_roof_ns = c == NT_IN_CACHE ? 0 : 0.1,
+                      .memory_roof_ns = c == NT_CLASS_IN_CACHE ? 0 : 0.1,
                       .arithmetic_roof_ns = 0.0625,
                       .fp_roof_ns = 0.0625,
                       .load_roof_ns = 0.05,
@@ -74,7 +74,7 @@ static inline result_row made_up_row(const nt_kernel *kernel, nt_dtype dtype, nt
                       .space_size = 43200};
     row.default_config = row.config = made_up_config(kernel, dtype);
     row.max_ulp = kernel->variants[0].max_ulp[dtype];
-    row.config.parallel = NT_FLAT;
+    row.config.parallel = NT_PARALLEL_FLAT;
     row.config.tile[0] = 4096;
     row.config.depth = (int)row.steps;
     return row;
@@ -83,11 +83,11 @@ static inline result_row made_up_row(const nt_kernel *kernel, nt_dtype dtype, nt
 /* A row of a stencil's case: many steps, some of them in one visit. */
 static inline result_row made_up_stencil(const nt_kernel *kernel, const nt_case *c, nt_dtype dtype)
 {
-    result_row row = made_up_row(kernel, dtype, NT_OUT_OF_CACHE, NT_MANY_STEPS);
+    result_row row = made_up_row(kernel, dtype, NT_CLASS_OUT_OF_CACHE, NT_REPEAT_MANY);
     row.kernel_case = c;
     row.steps = 16;
-    row.config.parallel = NT_OUTER;
-    row.config.order = NT_YXZ;
+    row.config.parallel = NT_PARALLEL_OUTER;
+    row.config.order = NT_ORDER_YXZ;
     row.config.depth = 4;
     row.config.tile[0] = 0;
     row.config.tile[1] = 16;
@@ -118,10 +118,11 @@ static inline result *result_of(nt_machine machine)
 static inline result *made_up_result(void)
 {
     result *r = result_of(made_up_machine());
-    r->row[r->n_rows++] = made_up_row(nt_kernel_find("scale"), NT_F64, NT_OUT_OF_CACHE, NT_ONE_STEP);
-    r->row[r->n_rows++] = made_up_row(nt_kernel_find("mathop"), NT_F64, NT_IN_CACHE, NT_ONE_STEP);
-    r->row[r->n_rows++] = made_up_row(nt_kernel_find("mathop"), NT_F64, NT_OUT_OF_CACHE, NT_MANY_STEPS);
-    r->row[r->n_rows++] = made_up_row(nt_kernel_find("mathop"), NT_F32, NT_IN_CACHE, NT_ONE_STEP);
+    r->row[r->n_rows++] = made_up_row(nt_kernel_find("scale"), NT_F64, NT_CLASS_OUT_OF_CACHE, NT_REPEAT_ONE);
+    r->row[r->n_rows++] = made_up_row(nt_kernel_find("mathop"), NT_F64, NT_CLASS_IN_CACHE, NT_REPEAT_ONE);
+    r->row[r->n_rows++] =
+        made_up_row(nt_kernel_find("mathop"), NT_F64, NT_CLASS_OUT_OF_CACHE, NT_REPEAT_MANY);
+    r->row[r->n_rows++] = made_up_row(nt_kernel_find("mathop"), NT_F32, NT_CLASS_IN_CACHE, NT_REPEAT_ONE);
     return r;
 }
 

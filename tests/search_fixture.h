@@ -17,14 +17,17 @@ static inline double log2_of(int64_t tile, int64_t whole)
 static inline double bowl(const fake_trials *f, const trial_ask *ask)
 {
     (void)f;
-    static const double loop[NT_N_PARALLELS] = {
-        [NT_SERIAL] = 1, [NT_OUTER] = 0.7, [NT_MIDDLE] = 0.5, [NT_INNER] = 0.9, [NT_FLAT] = 0.6};
+    static const double loop[NT_N_PARALLELS] = {[NT_PARALLEL_SERIAL] = 1,
+                                                [NT_PARALLEL_OUTER] = 0.7,
+                                                [NT_PARALLEL_MIDDLE] = 0.5,
+                                                [NT_PARALLEL_INNER] = 0.9,
+                                                [NT_PARALLEL_FLAT] = 0.6};
     const nt_config *c = &ask->config;
     const double x = log2_of(c->tile[0], 1 << 20) - 8, y = log2_of(c->tile[1], ask->shape[1]) - 4,
                  depth = log2(c->depth) - 2;
     return 1e-3 * loop[c->parallel] * (4.0 / c->threads) *
-           (1 + 0.02 * x * x + 0.03 * y * y + 0.1 * depth * depth) * (c->schedule == NT_DYNAMIC ? 1.1 : 1) *
-           (1 + 0.02 * c->fn);
+           (1 + 0.02 * x * x + 0.03 * y * y + 0.1 * depth * depth) *
+           (c->schedule == NT_SCHEDULE_DYNAMIC ? 1.1 : 1) * (1 + 0.02 * c->fn);
 }
 
 typedef struct scene_of_search {

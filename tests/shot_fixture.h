@@ -42,9 +42,9 @@ static inline void shot_make(shot *s)
     places(&r, n, at, SHOT_RECEIVERS);
     assert_int_equal(nt_wave_create(&s->wave, SHOT_ORDER, unit, &why), NT_OK);
     const unsigned mirrors = nt_wave_mirror_faces(s->wave);
-    s->source = points_of(&(nt_points_spec){1, from, NT_SINC, {n[0], n[1], n[2]}, mirrors});
-    s->line = points_of(
-        &(nt_points_spec){SHOT_RECEIVERS, (const double(*)[3])at, NT_SINC, {n[0], n[1], n[2]}, mirrors});
+    s->source = points_of(&(nt_points_spec){1, from, NT_INTERPOLATION_SINC, {n[0], n[1], n[2]}, mirrors});
+    s->line = points_of(&(nt_points_spec){
+        SHOT_RECEIVERS, (const double(*)[3])at, NT_INTERPOLATION_SINC, {n[0], n[1], n[2]}, mirrors});
     nt_wave_ricker(0.1, 12, 1, SHOT_STEPS, s->wavelet);
     s->fire = force_of(s->source, s->wavelet, SHOT_STEPS);
     s->listen = receiver_of(s->line, s->traces[0], SHOT_STEPS);

@@ -384,7 +384,7 @@ nt_config prebuilt_config(const prebuilt *s)
     c.variant = s->variant;
     c.fn = nt_kernel_form(s->kernel, s->function->fn);
     c.layout = (int)s->function->layout;
-    c.parallel = NT_SERIAL;
+    c.parallel = NT_PARALLEL_SERIAL;
     return c;
 }
 

@@ -16,7 +16,9 @@
 
 #include <cmocka.h>
 
+#include "nestune/author.h"
 #include "nestune/nestune.h"
+#include "nestune/tools.h"
 #include "problem.h"
 #include "view.h"
 
@@ -166,7 +168,7 @@ nt_config prebuilt_config(const prebuilt *s);
 bool config_equal(const nt_config *a, const nt_config *b);
 
 /* Schedules of a field; guided is for ranges alone. */
-enum { N_FIELD_SCHEDULES = NT_DYNAMIC + 1 };
+enum { N_FIELD_SCHEDULES = NT_SCHEDULE_DYNAMIC + 1 };
 
 const char *config_text(const nt_kernel *kernel, const nt_config *config); /* good until the next call */
 

@@ -281,7 +281,7 @@ static void planted_reference(const nt_reals *real, nt_real *const r[NT_REFERENC
 static const nt_variant planted_variants[] = {{"plain", "", {0.5, 0.5}}, {0}};
 static const nt_form planted_forms[] = {{"u1", ""}, {0}};
 static const nt_function planted_functions[] = {
-    {.isa = NT_SCALAR, .variant = "plain", .dtype = NT_F64, .fn = "u1", .tile = planted_tile}, {0}};
+    {.isa = NT_ISA_SCALAR, .variant = "plain", .dtype = NT_F64, .fn = "u1", .tile = planted_tile}, {0}};
 static const nt_field planted_field = {.n_levels = 1, .reference = planted_reference};
 static const nt_kernel planted_kernel = {
     NT_KERNEL_HEAD,          .name = "planted",

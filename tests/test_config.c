@@ -53,16 +53,16 @@ static void default_is_honest(void **state)
             assert_int_equal(nt_config_runs(kernel, (nt_dtype)dtype, &c, &why), NT_OK);
             assert_int_equal(c.variant, 0);
             assert_int_equal(c.layout, NT_LAYOUT_ROWS);
-            assert_int_equal(c.parallel, kernel->field ? NT_OUTER : NT_FLAT);
-            assert_int_equal(c.order, NT_ZYX);
-            assert_int_equal(c.schedule, NT_STATIC);
+            assert_int_equal(c.parallel, kernel->field ? NT_PARALLEL_OUTER : NT_PARALLEL_FLAT);
+            assert_int_equal(c.order, NT_ORDER_ZYX);
+            assert_int_equal(c.schedule, NT_SCHEDULE_STATIC);
             assert_int_equal(c.depth, 1);
             assert_int_equal(c.threads, nt_threads_allowed());
             assert_true(c.tile[0] == 0 && c.tile[1] == 0 && c.tile[2] == 0 && c.chunk == 0);
             check_default_function(kernel, (nt_dtype)dtype, &c);
             /* The blank one is the same, but for what depends on the machine. */
             nt_config blank = nt_config_blank(kernel);
-            assert_true(blank.isa == NT_SCALAR && blank.threads == 1);
+            assert_true(blank.isa == NT_ISA_SCALAR && blank.threads == 1);
             blank.isa = c.isa, blank.threads = c.threads, blank.fn = c.fn;
             assert_int_equal(nt_config_differences(&blank, &c), 0);
         }
@@ -84,11 +84,11 @@ static void default_refuses(void **state)
 static void names(void **state)
 {
     (void)state;
-    assert_string_equal(nt_isa_name(NT_AVX2), "avx2");
-    assert_string_equal(nt_parallel_name(NT_FLAT), "flat");
-    assert_string_equal(nt_order_name(NT_XZY), "xzy");
-    assert_string_equal(nt_schedule_name(NT_DYNAMIC), "dynamic");
-    assert_string_equal(nt_schedule_name(NT_GUIDED), "guided");
+    assert_string_equal(nt_isa_name(NT_ISA_AVX2), "avx2");
+    assert_string_equal(nt_parallel_name(NT_PARALLEL_FLAT), "flat");
+    assert_string_equal(nt_order_name(NT_ORDER_XZY), "xzy");
+    assert_string_equal(nt_schedule_name(NT_SCHEDULE_DYNAMIC), "dynamic");
+    assert_string_equal(nt_schedule_name(NT_SCHEDULE_GUIDED), "guided");
     const int outside[] = {-1, -1000000, 99, 1 << 30};
     for (int i = 0; i < 4; i++) {
         assert_null(nt_isa_name((nt_isa)outside[i]));
@@ -110,14 +110,14 @@ static void parses(void **state)
                                      "tile=1x22x333,depth=4,threads=3,schedule=dynamic",
                                      &c, NULL),
                      NT_OK);
-    const nt_config expected = {.isa = NT_SCALAR,
+    const nt_config expected = {.isa = NT_ISA_SCALAR,
                                 .variant = nt_kernel_variant(mathop(), "u35"),
-                                .parallel = NT_INNER,
-                                .order = NT_XZY,
+                                .parallel = NT_PARALLEL_INNER,
+                                .order = NT_ORDER_XZY,
                                 .tile = {1, 22, 333},
                                 .depth = 4,
                                 .threads = 3,
-                                .schedule = NT_DYNAMIC,
+                                .schedule = NT_SCHEDULE_DYNAMIC,
                                 .fn = nt_kernel_form(mathop(), "u2")};
     assert_true(config_equal(&c, &expected));
     /* Any order; what is not named stays; nothing at all changes nothing. */
@@ -350,7 +350,7 @@ static void texts(void **state)
     assert_non_null(pi);
     nt_config c = nt_config_blank(pi);
     c.chunk = 4096;
-    c.schedule = NT_GUIDED;
+    c.schedule = NT_SCHEDULE_GUIDED;
     assert_string_equal(config_text(pi, &c),
                         "isa=scalar,variant=philox,fn=u1,parallel=flat,chunk=4096,threads=1,schedule=guided");
     nt_error why;
@@ -448,7 +448,7 @@ static void check_refuses(void **state)
     REFUSED(layout, NT_N_LAYOUTS, "layout=");
     REFUSED(parallel, NT_N_PARALLELS, "parallel=");
     REFUSED(order, NT_N_ORDERS, "order=");
-    REFUSED(schedule, NT_GUIDED, "schedule=");
+    REFUSED(schedule, NT_SCHEDULE_GUIDED, "schedule=");
     REFUSED(schedule, NT_N_SCHEDULES, "schedule=");
     REFUSED(tile[0], -1, "tile x=-1");
     REFUSED(tile[1], INT64_MIN, "tile y=");
@@ -488,7 +488,7 @@ static void what_cannot_run_is_well_formed(void **state)
     const char *own = getenv("NESTUNE_MAX_ISA");
     char *kept = own ? strdup(own) : NULL;
     assert_int_equal(setenv("NESTUNE_MAX_ISA", "scalar", 1), 0);
-    c = good, c.isa = NT_AVX512;
+    c = good, c.isa = NT_ISA_AVX512;
     assert_int_equal(nt_config_check(mathop(), &c, &why), NT_OK);
     assert_refused(nt_config_runs(mathop(), NT_F64, &c, &why), NT_EISA, &why, "avx512");
     if (kept)

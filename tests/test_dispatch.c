@@ -96,7 +96,7 @@ static void expect(const char *settings, const char *isa)
 
 static const char *best_up_to(nt_isa most)
 {
-    nt_isa best = NT_SCALAR;
+    nt_isa best = NT_ISA_SCALAR;
     for (int isa = 0; isa <= (int)most; isa++)
         if (nt_isa_available((nt_isa)isa))
             best = (nt_isa)isa;
@@ -127,15 +127,15 @@ static void bad_max_isa(void **state)
 static void available(void **state)
 {
     (void)state;
-    assert_true(nt_isa_available(NT_SCALAR));
+    assert_true(nt_isa_available(NT_ISA_SCALAR));
     assert_false(nt_isa_available(NT_N_ISAS));
     assert_false(nt_isa_available((nt_isa)-1));
     assert_int_equal(setenv("NESTUNE_MAX_ISA", "scalar", 1), 0);
-    for (int isa = NT_SCALAR + 1; isa < NT_N_ISAS; isa++)
+    for (int isa = NT_ISA_SCALAR + 1; isa < NT_N_ISAS; isa++)
         assert_false(nt_isa_available((nt_isa)isa));
     nt_config c;
     assert_int_equal(nt_config_default(nt_kernel_find("mathop"), NT_F64, &c, NULL), NT_OK);
-    assert_int_equal(c.isa, NT_SCALAR);
+    assert_int_equal(c.isa, NT_ISA_SCALAR);
     unsetenv("NESTUNE_MAX_ISA");
 }
 

@@ -52,10 +52,10 @@ static void write_source(const nt_step *step, const nt_box *box)
 static const nt_form forms[] = {{.name = "plain"}, {.name = "other"}, {0}};
 
 /* The first entry of a variant is the plain one, which the check compares with. */
-#define ENTRIES(name, plain_tile, other_tile)                                                 \
-    {.isa = NT_SCALAR, .variant = name, .dtype = NT_F64, .fn = "plain", .tile = plain_tile},  \
-    {                                                                                         \
-        .isa = NT_SCALAR, .variant = name, .dtype = NT_F64, .fn = "other", .tile = other_tile \
+#define ENTRIES(name, plain_tile, other_tile)                                                     \
+    {.isa = NT_ISA_SCALAR, .variant = name, .dtype = NT_F64, .fn = "plain", .tile = plain_tile},  \
+    {                                                                                             \
+        .isa = NT_ISA_SCALAR, .variant = name, .dtype = NT_F64, .fn = "other", .tile = other_tile \
     }
 static const nt_function functions[] = {
     ENTRIES("right", add_one, add_one),
@@ -89,7 +89,7 @@ static trial_ask make_ask(const char *variant, int in_place)
                      .in_place = in_place,
                      .reps = 1};
     assert_int_equal(nt_config_default(&kernel, NT_F64, &ask.config, NULL), NT_OK);
-    ask.config.isa = NT_SCALAR;
+    ask.config.isa = NT_ISA_SCALAR;
     ask.config.variant = nt_kernel_variant(&kernel, variant);
     ask.config.fn = nt_kernel_form(&kernel, "other");
     return ask;
@@ -231,7 +231,7 @@ static void ghosts_and_time_blocks_are_checked(void **state)
             ask.config.variant = nt_kernel_variant(&string_kernel, cases[i].variant);
             ask.config.fn = nt_kernel_form(&string_kernel, "other");
             ask.config.depth = depth;
-            ask.config.order = depth > 1 ? NT_YXZ : NT_ZYX;
+            ask.config.order = depth > 1 ? NT_ORDER_YXZ : NT_ORDER_ZYX;
             ask.config.tile[1] = 11;
             const trial_outcome outcome = field_check(&ask, &why);
             const bool found = i == 1 || (i == 2 && depth > 1);
@@ -263,14 +263,14 @@ static void registered_fields_pass(void **state)
                                  .reps = 1};
                 assert_int_equal(nt_config_default(ask.kernel, ask.dtype, &ask.config, NULL), NT_OK);
                 assert_int_equal(field_check(&ask, &why), TRIAL_OK);
-                ask.config.parallel = NT_FLAT;
+                ask.config.parallel = NT_PARALLEL_FLAT;
                 ask.config.tile[0] = 16;
                 ask.config.tile[1] = 3;
                 ask.config.tile[2] = 2;
                 assert_int_equal(field_check(&ask, &why), TRIAL_OK);
                 assert_string_equal(why.text, "");
-                ask.config.parallel = NT_OUTER;
-                ask.config.order = NT_YXZ;
+                ask.config.parallel = NT_PARALLEL_OUTER;
+                ask.config.order = NT_ORDER_YXZ;
                 ask.config.depth = 3;
                 ask.config.tile[0] = 0;
                 ask.config.tile[1] = 7;

@@ -96,7 +96,7 @@ static void nonsense_hints(void **state)
     const nt_config nonsense[] = {
         {0},
         {.threads = -5, .depth = -1},
-        {.threads = INT32_MAX, .depth = 1, .parallel = NT_FLAT, .tile = {-1, -1, -1}},
+        {.threads = INT32_MAX, .depth = 1, .parallel = NT_PARALLEL_FLAT, .tile = {-1, -1, -1}},
         {.threads = 2,
          .depth = 1,
          .parallel = (nt_parallel)77,

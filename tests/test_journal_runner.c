@@ -280,7 +280,7 @@ static void an_isa_that_cannot_run_here_is_read(void **state)
     journal *j;
     journal_runner r;
     damages d;
-    ask.config.isa = NT_AVX512;
+    ask.config.isa = NT_ISA_AVX512;
     fake_run(&f.runner, &ask, &answer);
     make_new(&j, s.path);
     json_t *record = trial_to_json(&ask, &answer);

@@ -20,7 +20,7 @@
 #include "machine/cpu.h"
 #include "machine/isa_limit.h"
 #include "machine/machine_internal.h"
-#include "nestune/nestune.h"
+#include "nestune/tools.h"
 
 /* ---- Names --------------------------------------------------------------------------------- */
 
@@ -134,7 +134,7 @@ static void test_detect(void **state)
     assert_true(nt_memory_available() > 0 && nt_memory_available() <= m.memory_bytes);
     for (int isa = 0; isa < NT_N_ISAS; isa++)
         assert_int_equal(m.isas >> isa & 1, nt_isa_available((nt_isa)isa));
-    assert_true(m.isas & 1u << NT_SCALAR);
+    assert_true(m.isas & 1u << NT_ISA_SCALAR);
 }
 
 static void test_synthetic_topology(void **state)
@@ -175,7 +175,7 @@ static void test_max_isa(void **state)
         assert_null(bad);
         for (int isa = limit + 1; isa < NT_N_ISAS; isa++)
             assert_false(nt_isa_available((nt_isa)isa));
-        assert_true(nt_isa_available(NT_SCALAR));
+        assert_true(nt_isa_available(NT_ISA_SCALAR));
     }
     setenv("NESTUNE_MAX_ISA", "mmx", 1);
     assert_int_equal(nt_max_isa_env(&bad), NT_N_ISAS - 1);

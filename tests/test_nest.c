@@ -73,9 +73,9 @@ static double fill(int grid, int64_t cell_index, uint64_t seed)
 static const nt_variant variants[] = {{.name = "plain"}, {0}};
 static const nt_form forms[] = {{.name = "u1"}, {0}};
 static const nt_function leap_functions[] = {
-    {.isa = NT_SCALAR, .variant = "plain", .dtype = NT_F64, .fn = "u1", .tile = leap_tile}, {0}};
+    {.isa = NT_ISA_SCALAR, .variant = "plain", .dtype = NT_F64, .fn = "u1", .tile = leap_tile}, {0}};
 static const nt_function update_functions[] = {
-    {.isa = NT_SCALAR, .variant = "plain", .dtype = NT_F64, .fn = "u1", .tile = update_tile}, {0}};
+    {.isa = NT_ISA_SCALAR, .variant = "plain", .dtype = NT_F64, .fn = "u1", .tile = update_tile}, {0}};
 static const nt_field leap_field = {.n_levels = 2, .radius = one_cell, .fill = fill};
 static const nt_field update_field = {.n_levels = 1, .n_coefs = 2, .fill = fill};
 static const nt_kernel leap_kernel = {
@@ -86,7 +86,7 @@ static const nt_kernel update_kernel = {
     .field = &update_field, .variants = variants,
     .forms = forms,         .functions = (const nt_function *const[]){update_functions, NULL}};
 
-static const nt_config plain = {.isa = NT_SCALAR, .depth = 1, .threads = 1};
+static const nt_config plain = {.isa = NT_ISA_SCALAR, .depth = 1, .threads = 1};
 
 /* The halo of level 0 and 1 is not zero, so that reading it shows. */
 static void make(scene *s, const nt_kernel *kernel, const layout *l)

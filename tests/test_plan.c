@@ -290,7 +290,7 @@ static void refuses_configs(void **state)
     refused(&p, "layout=folded", NT_ECONFIG, "layout=folded");
     refused(&p, "schedule=guided", NT_ECONFIG, "schedule=");
     refused(&p, "colour=red", NT_ECONFIG, "colour");
-    for (int isa = NT_SCALAR + 1; isa < NT_N_ISAS; isa++) {
+    for (int isa = NT_ISA_SCALAR + 1; isa < NT_N_ISAS; isa++) {
         assert_int_equal(setenv("NESTUNE_MAX_ISA", "scalar", 1), 0);
         char text[32];
         snprintf(text, sizeof text, "isa=%s", nt_isa_name((nt_isa)isa));
@@ -314,7 +314,7 @@ static void config_and_why(void **state)
     nt_plan *plan;
     nt_config c;
     assert_int_equal(nt_config_default(p.kernel, NT_F64, &c, NULL), NT_OK);
-    c.parallel = NT_MIDDLE;
+    c.parallel = NT_PARALLEL_MIDDLE;
     assert_int_equal(problem_plan(&plan, &p, &c, NULL), NT_OK);
     assert_true(config_equal(nt_plan_config(plan), &c));
     assert_true(strlen(nt_plan_why(plan)) > 0);

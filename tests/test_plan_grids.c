@@ -295,7 +295,7 @@ static void expect(nt_status got, nt_status expected, const nt_error *why)
 /* Each way of changing a wave. */
 static void change(nt_wave *wave, nt_status expected)
 {
-    static const nt_boundary open[NT_N_FACES] = {[NT_X_HIGH] = NT_ABSORBING};
+    static const nt_boundary open[NT_N_FACES] = {[NT_FACE_X_HIGH] = NT_BOUNDARY_ABSORBING};
     double factors[26], weights[SHOT_ORDER / 2 + 1];
     const void *const damping[3] = {factors};
     nt_error why = {""};
@@ -324,7 +324,7 @@ static void waves_are_fixed(void **state)
 
     /* Layers for other grids are refused with the plan. */
     nt_wave *other;
-    static const nt_boundary open[NT_N_FACES] = {[NT_X_HIGH] = NT_ABSORBING};
+    static const nt_boundary open[NT_N_FACES] = {[NT_FACE_X_HIGH] = NT_BOUNDARY_ABSORBING};
     assert_int_equal(nt_wave_create(&other, SHOT_ORDER, unit, &why), NT_OK);
     assert_int_equal(nt_wave_absorb(other, NT_F32, shot_cells, open, 4, 0.3, &why), NT_OK);
     const nt_plan_options options = {.bytes = sizeof options, .params = other};

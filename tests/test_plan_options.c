@@ -67,7 +67,7 @@ static void parts_of_a_config(void **state)
     o.config = "depth=7,parallel=middle";
     plan = plan_with(g, &o);
     expected.depth = 7;
-    expected.parallel = NT_MIDDLE;
+    expected.parallel = NT_PARALLEL_MIDDLE;
     assert_true(config_equal(nt_plan_config(plan), &expected));
     assert_non_null(strstr(nt_plan_why(plan), "the caller's depth=7,parallel=middle; else row toy"));
     nt_plan_destroy(plan);

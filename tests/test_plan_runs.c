@@ -223,7 +223,7 @@ static nt_points *short_lived_points(const nt_wave *wave)
     memcpy(at, (double[2][3]){{3, 4, 5}, {20.5, 9.25, 11}}, 2 * sizeof *at);
     *spec = (nt_points_spec){2,
                              (const double(*)[3])at,
-                             NT_TRILINEAR,
+                             NT_INTERPOLATION_TRILINEAR,
                              {shot_cells[0], shot_cells[1], shot_cells[2]},
                              nt_wave_mirror_faces(wave)};
     points = points_of(spec);
@@ -262,8 +262,9 @@ static void life(void **state)
     (void)state;
     static const double pulse[2][3] = {{1, 2, 3}, {4, 5, 6}};
     double traces[2][20];
-    static const nt_boundary open[NT_N_FACES] = {NT_ABSORBING, NT_ZERO,   NT_MIRROR,
-                                                 NT_MIRROR,    NT_MIRROR, NT_ABSORBING};
+    static const nt_boundary open[NT_N_FACES] = {NT_BOUNDARY_ABSORBING, NT_BOUNDARY_ZERO,
+                                                 NT_BOUNDARY_MIRROR,    NT_BOUNDARY_MIRROR,
+                                                 NT_BOUNDARY_MIRROR,    NT_BOUNDARY_ABSORBING};
     for (int round = 0; round < 2; round++) {
         nt_wave *wave;
         nt_grid *grids[3];

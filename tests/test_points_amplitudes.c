@@ -22,8 +22,8 @@ static void amplitudes(void **state)
     for (int k = 0; k < 2; k++) {
         world w;
         world_make(&w, NT_F64, n, &wave);
-        nt_points *points =
-            points_of(&(nt_points_spec){3, at, NT_SINC, {6, 5, 4}, nt_wave_mirror_faces(&wave)});
+        nt_points *points = points_of(
+            &(nt_points_spec){3, at, NT_INTERPOLATION_SINC, {6, 5, 4}, nt_wave_mirror_faces(&wave)});
         double traces[3][4];
         for (int i = 0; i < 12; i++)
             traces[i / 4][i % 4] = -7;
@@ -50,7 +50,7 @@ static void amplitudes(void **state)
     }
     world w;
     world_make(&w, NT_F64, n, &wave);
-    nt_points *points = points_of(&(nt_points_spec){1, at, NT_TRILINEAR, {6, 5, 4}, 0});
+    nt_points *points = points_of(&(nt_points_spec){1, at, NT_INTERPOLATION_TRILINEAR, {6, 5, 4}, 0});
     cell_set(w.c, 2, 3, 1, 0.25);
     const nt_hook *const hook = force_of(points, (double[1]){3}, 1);
     assert_true(cell_get(world_run(&w, &config, 1, &hook, 1), 2, 3, 1) == 0.75);
@@ -107,7 +107,8 @@ static void reciprocity(void **state)
         const bool varied = i & 1, sinc = i & 2, force = i & 4;
         double trace[2][2][HEARD], largest = 0, far = 0, apart = 0;
         for (int from = 0; from < 2; from++)
-            exchange(order, varied, sinc ? NT_SINC : NT_TRILINEAR, force, from, trace[from]);
+            exchange(order, varied, sinc ? NT_INTERPOLATION_SINC : NT_INTERPOLATION_TRILINEAR, force, from,
+                     trace[from]);
         for (int t = 0; t < HEARD; t++) {
             largest = fmax(largest, fmax(fabs(trace[0][0][t]), fabs(trace[1][1][t])));
             far = fmax(far, fabs(trace[0][1][t]));

@@ -63,7 +63,8 @@ static void trilinear_is_exact_on_planes(void **state)
     double at[N_PLACES][3], got[N_PLACES];
     rng r = rng_make(32);
     places(&r, box, at, N_PLACES);
-    read_at(&w, NT_TRILINEAR, N_PLACES, (const double(*)[3])at, nt_wave_mirror_faces(&wave), got);
+    read_at(&w, NT_INTERPOLATION_TRILINEAR, N_PLACES, (const double(*)[3])at, nt_wave_mirror_faces(&wave),
+            got);
     for (int p = 0; p < N_PLACES; p++) {
         const double expected = 0.5 + slope[0] * at[p][0] + slope[1] * at[p][1] + slope[2] * at[p][2];
         assert_true(fabs(got[p] - expected) <= 16 * DBL_EPSILON * 4);
@@ -97,7 +98,7 @@ static double worst_of_mode(const int64_t m[3], unsigned folded, double most_pos
     places(&r, box, at, N_PLACES);
     for (int p = 0; p < N_PLACES; p++)
         at[p][0] = fmin(at[p][0], most_position);
-    read_at(&w, NT_SINC, N_PLACES, (const double(*)[3])at, folded, got);
+    read_at(&w, NT_INTERPOLATION_SINC, N_PLACES, (const double(*)[3])at, folded, got);
     for (int p = 0; p < N_PLACES; p++)
         worst = fmax(worst, fabs(got[p] - sin(k[0] * (at[p][0] + 1)) * sin(k[1] * (at[p][1] + 1)) *
                                               sin(k[2] * (at[p][2] + 1))));
@@ -133,7 +134,7 @@ static void folding_by_face(void **state)
         for (int mirror = 0; mirror < 2; mirror++) {
             nt_wave wave = wave_of(2, unit);
             for (int g = 0; g < NT_N_FACES; g++)
-                wave.face[g] = mirror == (g == f) ? NT_MIRROR : NT_ABSORBING;
+                wave.face[g] = mirror == (g == f) ? NT_BOUNDARY_MIRROR : NT_BOUNDARY_ABSORBING;
             world w;
             world_make(&w, NT_F64, n, &wave);
             int64_t cell[3] = {6, 6, 6}; /* the face's neighbour, which the first ghost shows */
@@ -141,7 +142,8 @@ static void folding_by_face(void **state)
             cell[f / 2] = f % 2 ? 11 : 0;
             at[0][f / 2] = f % 2 ? 10.5 : 0.5;
             world_set(&w, cell[0], cell[1], cell[2], 1);
-            read_at(&w, NT_SINC, 1, (const double(*)[3])at, nt_wave_mirror_faces(&wave), &kept[mirror][f]);
+            read_at(&w, NT_INTERPOLATION_SINC, 1, (const double(*)[3])at, nt_wave_mirror_faces(&wave),
+                    &kept[mirror][f]);
             world_free(&w);
         }
     /* At 1/2 the cell's own weight is w(1/2), that of ghost -2, which shows it, w(5/2) > 0: it is taken away.
@@ -200,7 +202,7 @@ int main(int argc, char **argv)
     (void)argc;
     tests_begin(argv);
     static const char *const names[] = {"trilinear", "sinc"};
-    static const nt_interpolation kinds[] = {NT_TRILINEAR, NT_SINC};
+    static const nt_interpolation kinds[] = {NT_INTERPOLATION_TRILINEAR, NT_INTERPOLATION_SINC};
     for (int k = 0; k < 2; k++) {
         tests_add(on_cells, &kinds[k], "on-cells/%s", names[k]);
         tests_add(source_is_receiver_transposed, &kinds[k], "transposed/%s", names[k]);

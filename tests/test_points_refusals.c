@@ -9,7 +9,8 @@ static void refusals(void **state)
     (void)state;
     nt_points *points = NULL;
     nt_error why;
-    nt_points_spec spec = {2, (const double[2][3]){{1, 2, 3}, {4, 5, 3.5}}, NT_SINC, {8, 8, 4}, 0};
+    nt_points_spec spec = {
+        2, (const double[2][3]){{1, 2, 3}, {4, 5, 3.5}}, NT_INTERPOLATION_SINC, {8, 8, 4}, 0};
     assert_refused(nt_points_create(&points, &spec, &why), NT_EARG, &why,
                    "point 1 lies at 3.5 in z: allowed are 0 to 3");
     assert_null(points);
@@ -29,7 +30,7 @@ static void refusals(void **state)
     spec.cells[1] = 8;
     spec.interpolation = NT_N_INTERPOLATIONS;
     assert_refused(nt_points_create(&points, &spec, &why), NT_EARG, &why, "interpolation 2");
-    spec.interpolation = NT_SINC;
+    spec.interpolation = NT_INTERPOLATION_SINC;
     spec.mirror_faces = 1u << NT_N_FACES;
     assert_refused(nt_points_create(&points, &spec, &why), NT_EARG, &why, "mirror faces 0x40");
     spec.mirror_faces = 0;
@@ -59,7 +60,7 @@ static void refusals(void **state)
     world w;
     world_make(&w, NT_F64, n, &wave);
     nt_plan *plan;
-    spec = (nt_points_spec){1, (const double[1][3]){{1, 2, 3}}, NT_SINC, {8, 8, 4}, 0};
+    spec = (nt_points_spec){1, (const double[1][3]){{1, 2, 3}}, NT_INTERPOLATION_SINC, {8, 8, 4}, 0};
     points = points_of(&spec);
     const nt_hook *const hooks[] = {source_of(points, &sample, 1), force_of(points, &sample, 1),
                                     receiver_of(points, &trace, 1)};

@@ -72,7 +72,8 @@ static void run_team(world *w, const nt_config *c, const nt_hook *const *hooks, 
 static void shoot(const shot *s, const nt_config *c, outcome *o)
 {
     nt_wave wave = wave_of(s->order, (double[3]){1, 1.25, 0.9});
-    static const nt_boundary faces[] = {NT_MIRROR, NT_ABSORBING, NT_ZERO, NT_MIRROR, NT_MIRROR, NT_ABSORBING};
+    static const nt_boundary faces[] = {NT_BOUNDARY_MIRROR, NT_BOUNDARY_ABSORBING, NT_BOUNDARY_ZERO,
+                                        NT_BOUNDARY_MIRROR, NT_BOUNDARY_MIRROR,    NT_BOUNDARY_ABSORBING};
     nt_error why;
     assert_int_equal(nt_wave_absorb(&wave, s->dtype, grid_shape, faces, 6, 0.4, &why), NT_OK);
     world_make(&o->w, s->dtype, grid_shape, &wave);
@@ -137,7 +138,7 @@ static void schedules(void **state)
     assert_true(largest > 0.01 && largest < 1e3);
     for (int i = 0; i < 150; i += TEST_SANITIZED ? 3 : 1) {
         const bool deep = i >= 50; /* then neither order nor the shared loop matter */
-        c.parallel = deep ? NT_OUTER : (nt_parallel)(i % NT_N_PARALLELS);
+        c.parallel = deep ? NT_PARALLEL_OUTER : (nt_parallel)(i % NT_N_PARALLELS);
         memcpy(c.tile, tiles[deep ? i % 10 : i / 5 % 10], sizeof c.tile);
         c.order = (nt_order)(i % NT_N_ORDERS);
         c.schedule = (nt_schedule)(i / 7 % N_FIELD_SCHEDULES);
@@ -159,7 +160,8 @@ int main(int argc, char **argv)
     static const int orders[] = {2, 8};
     static shot shots[8];
     for (int i = 0; i < 8; i++) {
-        shots[i] = (shot){orders[i & 1], i & 2 ? NT_F64 : NT_F32, i & 4 ? NT_SINC : NT_TRILINEAR};
+        shots[i] = (shot){orders[i & 1], i & 2 ? NT_F64 : NT_F32,
+                          i & 4 ? NT_INTERPOLATION_SINC : NT_INTERPOLATION_TRILINEAR};
         tests_add(schedules, &shots[i], "schedules/o%d/%s/%s", orders[i & 1], nt_dtype_name(shots[i].dtype),
                   names[i >> 2]);
     }

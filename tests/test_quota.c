@@ -19,7 +19,7 @@
 #include <unistd.h>
 
 #include "machine/machine_internal.h"
-#include "nestune/nestune.h"
+#include "nestune/tools.h"
 #include "machine/quota.h"
 
 /* ---- A made-up root file system ------------------------------------------------------------ */

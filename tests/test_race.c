@@ -7,15 +7,19 @@
 
 static double by_loop(const fake_trials *f, const trial_ask *ask)
 {
-    static const double loop[NT_N_PARALLELS] = {
-        [NT_SERIAL] = 4, [NT_OUTER] = 1, [NT_MIDDLE] = 1.3, [NT_INNER] = 2, [NT_FLAT] = 1.1};
+    static const double loop[NT_N_PARALLELS] = {[NT_PARALLEL_SERIAL] = 4,
+                                                [NT_PARALLEL_OUTER] = 1,
+                                                [NT_PARALLEL_MIDDLE] = 1.3,
+                                                [NT_PARALLEL_INNER] = 2,
+                                                [NT_PARALLEL_FLAT] = 1.1};
     (void)f;
     return 1e-10 * loop[ask->config.parallel] * fake_cells(ask) * (double)ask->steps;
 }
 
 static race *make_race(fake_trials *f, int n)
 {
-    static const nt_parallel loops[] = {NT_OUTER, NT_MIDDLE, NT_INNER, NT_FLAT};
+    static const nt_parallel loops[] = {NT_PARALLEL_OUTER, NT_PARALLEL_MIDDLE, NT_PARALLEL_INNER,
+                                        NT_PARALLEL_FLAT};
     race *r = calloc(1, sizeof *r);
     assert_non_null(r);
     *r = (race){.runner = &f->runner, .stop = &f->stop};
@@ -40,7 +44,8 @@ static void a_race_goes_forth_and_back(void **state)
     fake_trials f = fake_make(by_loop, 0, 9000);
     race *r = make_race(&f, 3);
     race_run(r, 4, 4, 0);
-    static const nt_parallel order[] = {NT_OUTER, NT_MIDDLE, NT_INNER, NT_INNER, NT_MIDDLE, NT_OUTER};
+    static const nt_parallel order[] = {NT_PARALLEL_OUTER, NT_PARALLEL_MIDDLE, NT_PARALLEL_INNER,
+                                        NT_PARALLEL_INNER, NT_PARALLEL_MIDDLE, NT_PARALLEL_OUTER};
     assert_int_equal(f.n_asks, 12);
     assert_int_equal(r->n_rounds, 4);
     for (int i = 0; i < 12; i++) {
@@ -75,7 +80,7 @@ static void a_race_keeps_its_least_and_its_time(void **state)
 static trial_outcome third_ask_fails(const fake_trials *f, const trial_ask *ask, uint64_t *hash)
 {
     (void)hash;
-    return f->n_asks >= 2 && ask->config.parallel == NT_MIDDLE ? TRIAL_HANG : TRIAL_OK;
+    return f->n_asks >= 2 && ask->config.parallel == NT_PARALLEL_MIDDLE ? TRIAL_HANG : TRIAL_OK;
 }
 
 static void the_first_failure_takes_an_entrant_out(void **state)
@@ -127,7 +132,7 @@ static void a_full_race_takes_no_more(void **state)
 
 static trial_outcome another_hash_later(const fake_trials *f, const trial_ask *ask, uint64_t *hash)
 {
-    *hash = f->n_asks >= 3 && ask->config.parallel == NT_INNER ? 7 : 42;
+    *hash = f->n_asks >= 3 && ask->config.parallel == NT_PARALLEL_INNER ? 7 : 42;
     return TRIAL_OK;
 }
 
@@ -149,7 +154,7 @@ static void another_answer_is_wrong(void **state)
 static trial_outcome one_differs(const fake_trials *f, const trial_ask *ask, uint64_t *hash)
 {
     (void)f;
-    *hash = ask->config.parallel == NT_INNER ? 7 : 42;
+    *hash = ask->config.parallel == NT_PARALLEL_INNER ? 7 : 42;
     return TRIAL_OK;
 }
 

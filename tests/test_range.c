@@ -225,7 +225,8 @@ static void inside_a_region(void **state)
 static void odd_environment(void **state)
 {
     const int threads = *(const int *)*state;
-    const nt_config config = {.chunk = 10, .threads = threads, .schedule = NT_DYNAMIC, .own = {OWN_VALUE}};
+    const nt_config config = {
+        .chunk = 10, .threads = threads, .schedule = NT_SCHEDULE_DYNAMIC, .own = {OWN_VALUE}};
     const unsigned own = env_get();
     for (int e = 0; e < N_ENVS; e++) {
         const unsigned set = odd_envs[e];

@@ -148,7 +148,7 @@ static void tables(void **state)
     REFUSED("no functions", m.kernel.functions = NULL);
     REFUSED("for the isa scalar", m.parts[0] = NULL);
     REFUSED("for the isa scalar", m.functions[0].fn = NULL); /* an empty part */
-    REFUSED("for the isa scalar", for (int i = 0; i < 3; i++) m.functions[i].isa = NT_AVX512);
+    REFUSED("for the isa scalar", for (int i = 0; i < 3; i++) m.functions[i].isa = NT_ISA_AVX512);
     REFUSED("of variant plain for the isa scalar", m.functions[0].variant = m.functions[1].variant = "other");
     REFUSED("function 3 of an unknown variant", m.more[0].variant = "fast");
     REFUSED("function 0 of an unknown variant", m.functions[0].variant = NULL);

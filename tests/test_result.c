@@ -81,14 +81,14 @@ static void what_was_not_measured(void **state)
     saved v = save();
     nt_error why;
     result_row *row = &v.r->row[1];
-    row->arithmetic_roof_ns = row->in_cache_ns = row->roof_ns = row->ways_ns[NT_INNER] = 0;
+    row->arithmetic_roof_ns = row->in_cache_ns = row->roof_ns = row->ways_ns[NT_PARALLEL_INNER] = 0;
     memset(row->in_cache_shape, 0, sizeof row->in_cache_shape);
     assert_int_equal(result_save(v.r, mathop(), v.s.folder, &why), NT_OK);
     result *back = empty_like(v.r);
     assert_int_equal(result_load(back, mathop(), v.s.folder, &why), NT_OK);
-    assert_true(back->row[0].arithmetic_roof_ns == 0 && back->row[0].ways_ns[NT_INNER] == 0);
+    assert_true(back->row[0].arithmetic_roof_ns == 0 && back->row[0].ways_ns[NT_PARALLEL_INNER] == 0);
     assert_true(back->row[0].roof_ns == 0 && back->row[0].in_cache_ns == 0);
-    assert_true(back->row[0].ways_ns[NT_OUTER] > 0);
+    assert_true(back->row[0].ways_ns[NT_PARALLEL_OUTER] > 0);
     free(back);
     drop(&v);
 }
@@ -125,8 +125,8 @@ static void the_json_is_as_documented(void **state)
         assert_int_equal(json_integer_value(json_array_get(json_object_get(row, "shape"), 1)), 10000);
         for (size_t k = 0; k < sizeof numbers / sizeof *numbers; k++) {
             const json_t *value = json_object_get(row, numbers[k]);
-            const bool absent =
-                strcmp(numbers[k], "memory_roof_ns_per_cell") == 0 && r->row[i].shape_class == NT_IN_CACHE;
+            const bool absent = strcmp(numbers[k], "memory_roof_ns_per_cell") == 0 &&
+                                r->row[i].shape_class == NT_CLASS_IN_CACHE;
             if (!value || (absent ? !json_is_null(value) : !json_is_number(value)))
                 fail_msg("row %zu: %s", i, numbers[k]);
         }
@@ -180,11 +180,11 @@ static void a_case_contradicts_itself_alone(void **state)
     result_row a = made_up_stencil(k, first, NT_F64), b = made_up_stencil(k, second, NT_F64);
     assert_true(result_contradicts(&a, &a));
     assert_false(result_contradicts(&a, &b));
-    b.config.isa = NT_AVX2;
+    b.config.isa = NT_ISA_AVX2;
     assert_false(result_contradicts(&a, &b));
     b.kernel_case = first;
     assert_true(result_contradicts(&a, &b));
-    b.shape_class = NT_IN_CACHE;
+    b.shape_class = NT_CLASS_IN_CACHE;
     assert_true(result_contradicts(&a, &b)); /* one arithmetic of a case and dtype */
     b.config.isa = a.config.isa;
     assert_false(result_contradicts(&a, &b));
@@ -202,9 +202,9 @@ static void roofs_of_stencils_know_the_depth(void **state)
     assert_near(result_roof(&row), 0.07);
     row.config.depth = 1;
     assert_near(result_roof(&row), 0.4);
-    row.shape_class = NT_IN_CACHE;
+    row.shape_class = NT_CLASS_IN_CACHE;
     assert_near(result_roof(&row), row.arithmetic_roof_ns);
-    row = made_up_row(mathop(), NT_F64, NT_OUT_OF_CACHE, NT_MANY_STEPS);
+    row = made_up_row(mathop(), NT_F64, NT_CLASS_OUT_OF_CACHE, NT_REPEAT_MANY);
     row.config.depth = 1; /* of a pointwise kernel one visit may serve all steps, whatever the config does */
     assert_near(result_roof(&row), 0.07);
 }

@@ -147,7 +147,7 @@ static void rows_that_contradict_each_other(void **state)
     assert_int_equal(result_load(r, mathop(), v.s.folder, &why), NT_ESTALE);
     check_reason(why.text);
 
-    v.r->row[2] = made_up_row(mathop(), NT_F64, NT_OUT_OF_CACHE, NT_MANY_STEPS);
+    v.r->row[2] = made_up_row(mathop(), NT_F64, NT_CLASS_OUT_OF_CACHE, NT_REPEAT_MANY);
     v.r->row[2].config.variant = nt_kernel_variant(mathop(), "libm");
     v.r->row[2].config.fn = 0;
     assert_int_equal(result_save(v.r, mathop(), v.s.folder, &why), NT_OK);
@@ -207,7 +207,7 @@ static void an_isa_that_cannot_run_here(void **state)
     nt_error why;
     char config[NT_CONFIG_TEXT];
     nt_config c = made_up_config(mathop(), NT_F64);
-    c.isa = NT_AVX512;
+    c.isa = NT_ISA_AVX512;
     nt_config_format(mathop(), &c, config, sizeof config);
     assert_int_equal(setenv("NESTUNE_MAX_ISA", "scalar", 1), 0);
     assert_int_equal(nt_config_runs(mathop(), NT_F64, &c, &why), NT_EISA);
@@ -225,7 +225,7 @@ static void an_isa_that_cannot_run_here(void **state)
     unsetenv("NESTUNE_MAX_ISA");
     assert_int_equal(r->n_rows, 3);
     for (int k = 0; k < r->n_rows; k++)
-        assert_true(r->row[k].config.isa == NT_AVX512 && r->row[k].default_config.isa == NT_AVX512);
+        assert_true(r->row[k].config.isa == NT_ISA_AVX512 && r->row[k].default_config.isa == NT_ISA_AVX512);
     check_fit_for_a_header(r);
     free(r);
     drop(&v);

@@ -106,7 +106,7 @@ static void runs_add_up(void **state)
 {
     const prebuilt *s = *state;
     nt_config c = prebuilt_config(s);
-    c.parallel = NT_FLAT;
+    c.parallel = NT_PARALLEL_FLAT;
     c.threads = 2;
     c.depth = 2;
     scene once, often;
@@ -163,7 +163,7 @@ static void odd_environment(void **state)
 {
     const prebuilt *s = *state;
     nt_config c = prebuilt_config(s);
-    c.parallel = NT_OUTER;
+    c.parallel = NT_PARALLEL_OUTER;
     c.threads = TEAM;
     const unsigned own = env_get();
     scene expected, on;
@@ -232,8 +232,8 @@ static void repeated(void **state)
 {
     const prebuilt *s = *state;
     nt_config c = prebuilt_config(s);
-    c.parallel = NT_FLAT;
-    c.schedule = NT_DYNAMIC;
+    c.parallel = NT_PARALLEL_FLAT;
+    c.schedule = NT_SCHEDULE_DYNAMIC;
     c.tile[0] = 7;
     c.threads = TEAM;
     scene expected, on;

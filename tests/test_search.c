@@ -121,9 +121,9 @@ static void equal_configs_are_asked_once(void **state)
     }
     const int before = f.n_asks;
     nt_config serial = sc.s->tried[0].config;
-    serial.parallel = NT_SERIAL;
+    serial.parallel = NT_PARALLEL_SERIAL;
     const candidate *one = search_try(sc.s, serial);
-    serial.schedule = NT_DYNAMIC; /* means nothing where nothing is shared */
+    serial.schedule = NT_SCHEDULE_DYNAMIC; /* means nothing where nothing is shared */
     assert_ptr_equal(search_try(sc.s, serial), one);
     assert_int_equal(f.n_asks, before); /* the descent had asked for serial */
     finish(&sc);

@@ -10,13 +10,13 @@
 static trial_outcome wrong_when_dynamic(const fake_trials *f, const trial_ask *ask, uint64_t *hash)
 {
     (void)f;
-    *hash = ask->config.schedule == NT_DYNAMIC ? 43 : 42;
+    *hash = ask->config.schedule == NT_SCHEDULE_DYNAMIC ? 43 : 42;
     return TRIAL_OK;
 }
 
 static double fast_when_dynamic(const fake_trials *f, const trial_ask *ask)
 {
-    return bowl(f, ask) * (ask->config.schedule == NT_DYNAMIC ? 0.1 : 1);
+    return bowl(f, ask) * (ask->config.schedule == NT_SCHEDULE_DYNAMIC ? 0.1 : 1);
 }
 
 static void faster_but_wrong_is_refused(void **state)
@@ -29,18 +29,18 @@ static void faster_but_wrong_is_refused(void **state)
     int n_wrong = 0;
     for (int i = 0; i < sc.s->n_tried; i++) {
         const candidate *c = &sc.s->tried[i];
-        const bool dynamic = c->config.schedule == NT_DYNAMIC;
+        const bool dynamic = c->config.schedule == NT_SCHEDULE_DYNAMIC;
         assert_int_equal(c->outcome, dynamic ? TRIAL_WRONG : TRIAL_OK);
         assert_true(!dynamic || (isinf(c->seconds) && c->detail[0]));
         n_wrong += dynamic;
     }
     assert_true(n_wrong > 10);
     assert_int_equal(sc.s->n_failed, n_wrong);
-    assert_int_equal(sc.s->tried[sc.s->best].config.schedule, NT_STATIC);
+    assert_int_equal(sc.s->tried[sc.s->best].config.schedule, NT_SCHEDULE_STATIC);
     int top[8];
     const int n = search_top(sc.s, top, 8);
     for (int i = 0; i < n; i++)
-        assert_int_equal(sc.s->tried[top[i]].config.schedule, NT_STATIC);
+        assert_int_equal(sc.s->tried[top[i]].config.schedule, NT_SCHEDULE_STATIC);
     finish(&sc);
 }
 
@@ -50,7 +50,7 @@ static trial_outcome many_fates(const fake_trials *f, const trial_ask *ask, uint
     (void)f;
     (void)hash;
     const nt_config *c = &ask->config;
-    if (c->parallel == NT_MIDDLE)
+    if (c->parallel == NT_PARALLEL_MIDDLE)
         return TRIAL_CRASH;
     if (c->tile[0] == 1024)
         return TRIAL_HANG;

@@ -42,7 +42,7 @@ static double ridge(const fake_trials *f, const trial_ask *ask)
     for (int i = 0; i < 9; i++)
         r = rows[i] == ask->config.tile[1] ? i : r;
     const int off = abs(d - (r - 1)), up = d < 5 ? d : 5;
-    return 1e-3 * (1 + 0.2 * off - 0.1 * up) * (ask->config.parallel == NT_SERIAL ? 2 : 1);
+    return 1e-3 * (1 + 0.2 * off - 0.1 * up) * (ask->config.parallel == NT_PARALLEL_SERIAL ? 2 : 1);
 }
 
 static void pairs_of_axes_climb_a_ridge(void **state)

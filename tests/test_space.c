@@ -226,11 +226,11 @@ static void sharing_a_loop_again_takes_all_threads(void **state)
 {
     (void)state;
     const space sp = mathop_space(NULL, 5);
-    const nt_config serial = space_set(&sp, first_start(&sp), NT_KEY_PARALLEL, NT_SERIAL);
-    assert_int_equal(serial.parallel, NT_SERIAL);
+    const nt_config serial = space_set(&sp, first_start(&sp), NT_KEY_PARALLEL, NT_PARALLEL_SERIAL);
+    assert_int_equal(serial.parallel, NT_PARALLEL_SERIAL);
     assert_int_equal(serial.threads, 1);
-    assert_int_equal(space_set(&sp, serial, NT_KEY_PARALLEL, NT_OUTER).threads, 4);
-    assert_int_equal(space_set(&sp, serial, NT_KEY_PARALLEL, NT_FLAT).threads, 4);
+    assert_int_equal(space_set(&sp, serial, NT_KEY_PARALLEL, NT_PARALLEL_OUTER).threads, 4);
+    assert_int_equal(space_set(&sp, serial, NT_KEY_PARALLEL, NT_PARALLEL_FLAT).threads, 4);
 }
 
 static void the_start_keeps_steps_in_the_first_level_cache(void **state)
@@ -238,7 +238,7 @@ static void the_start_keeps_steps_in_the_first_level_cache(void **state)
     (void)state;
     const space many = mathop_space(NULL, 5), one = mathop_space(NULL, 1);
     nt_config start = first_start(&many);
-    assert_int_equal(start.parallel, NT_FLAT);
+    assert_int_equal(start.parallel, NT_PARALLEL_FLAT);
     assert_int_equal(start.depth, 5);
     assert_int_equal(start.threads, 4);
     assert_true(start.tile[0] > 0 && 2 * start.tile[0] * (int64_t)nt_dtype_bytes(many.q.dtype) <= 49152);
@@ -326,10 +326,10 @@ static void time_blocks_have_one_form(void **state)
         if (c.depth == 1)
             continue;
         n_deep++;
-        n_serial += c.parallel == NT_SERIAL;
-        assert_int_equal(c.order, NT_YXZ);
-        assert_true(c.parallel == NT_SERIAL || c.parallel == NT_OUTER);
-        for (int p = NT_OUTER; c.parallel == NT_OUTER && p < NT_N_PARALLELS; p++) {
+        n_serial += c.parallel == NT_PARALLEL_SERIAL;
+        assert_int_equal(c.order, NT_ORDER_YXZ);
+        assert_true(c.parallel == NT_PARALLEL_SERIAL || c.parallel == NT_PARALLEL_OUTER);
+        for (int p = NT_PARALLEL_OUTER; c.parallel == NT_PARALLEL_OUTER && p < NT_N_PARALLELS; p++) {
             const nt_config other = space_set(&sp, c, NT_KEY_PARALLEL, p);
             assert_true(equal(&other, &c));
         }
@@ -346,7 +346,7 @@ static void the_wavefront_is_counted(void **state)
     const space sp = stencil_space(&kernel, radius_1, slab, 16);
     const double bytes = (double)nt_dtype_bytes(sp.q.dtype), line = 64 / bytes;
     nt_config c = sp.q.arithmetic;
-    c.parallel = NT_OUTER;
+    c.parallel = NT_PARALLEL_OUTER;
     c.threads = 2;
     c.depth = 8;
     c.tile[0] = 0, c.tile[1] = 32, c.tile[2] = 2;

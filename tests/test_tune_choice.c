@@ -70,7 +70,7 @@ static void a_little_slower_is_not_adopted(void **state)
         assert_int_equal(run(&t, mathop()), NT_OK);
         for (int i = 0; i < t.r->n_rows; i++) {
             const result_row *row = &t.r->row[i];
-            assert_int_equal(row->config.parallel, NT_OUTER); /* nothing else is as fast */
+            assert_int_equal(row->config.parallel, NT_PARALLEL_OUTER); /* nothing else is as fast */
         }
         finish(&t);
     }
@@ -85,11 +85,11 @@ static void what_is_faster_is_found(void **state)
         assert_int_equal(t.r->n_rows, 8);
         for (int i = 0; i < 8; i++) {
             const result_row *row = &t.r->row[i];
-            if (row->repeat == NT_ONE_STEP) {
-                assert_int_equal(row->config.parallel, NT_OUTER);
+            if (row->repeat == NT_REPEAT_ONE) {
+                assert_int_equal(row->config.parallel, NT_PARALLEL_OUTER);
                 continue;
             }
-            assert_int_equal(row->config.parallel, NT_FLAT);
+            assert_int_equal(row->config.parallel, NT_PARALLEL_FLAT);
             assert_int_equal(row->config.depth, 5);
             assert_int_equal(row->verdict, STATS_FASTER);
             assert_true(row->ratio.high < 0.6 && row->ratio.low > 0.3 && row->ratio.n >= 7);
@@ -210,7 +210,7 @@ static void another_isa_may_win(void **state)
     assert_int_equal(run(&t, mathop()), NT_OK);
     assert_int_equal(t.r->n_rows, 8);
     for (int i = 0; i < 8; i++) {
-        assert_int_equal(t.r->row[i].config.isa, NT_SCALAR);
+        assert_int_equal(t.r->row[i].config.isa, NT_ISA_SCALAR);
         assert_int_equal(t.r->row[i].verdict, STATS_FASTER);
     }
     finish(&t);

@@ -93,8 +93,8 @@ static bool is_default(const trial_ask *ask)
 {
     nt_config c;
     return nt_config_default(ask->kernel, ask->dtype, &c, NULL) == NT_OK && ask->kernel == mathop() &&
-           c.isa == ask->config.isa && c.variant == ask->config.variant && ask->config.parallel == NT_OUTER &&
-           ask->config.tile[2] == 0;
+           c.isa == ask->config.isa && c.variant == ask->config.variant &&
+           ask->config.parallel == NT_PARALLEL_OUTER && ask->config.tile[2] == 0;
 }
 
 static trial_outcome default_crashes(const fake_trials *f, const trial_ask *ask, uint64_t *hash)
@@ -183,7 +183,7 @@ static void nothing_works(void **state)
 /* A config that is right in the search and wrong in the final. */
 static trial_outcome wrong_in_the_final(const fake_trials *f, const trial_ask *ask, uint64_t *hash)
 {
-    *hash = ask->reps == 1 && ask->config.parallel == NT_FLAT ? 100 + (uint64_t)f->n_asks : 42;
+    *hash = ask->reps == 1 && ask->config.parallel == NT_PARALLEL_FLAT ? 100 + (uint64_t)f->n_asks : 42;
     return TRIAL_OK;
 }
 
@@ -194,7 +194,7 @@ static void wrong_once_is_wrong(void **state)
     t.f.fate = wrong_in_the_final;
     assert_int_equal(run(&t, mathop()), NT_OK);
     for (int i = 0; i < t.r->n_rows; i++)
-        assert_int_not_equal(t.r->row[i].config.parallel, NT_FLAT);
+        assert_int_not_equal(t.r->row[i].config.parallel, NT_PARALLEL_FLAT);
     finish(&t);
 }
 

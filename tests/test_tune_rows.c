@@ -17,15 +17,17 @@ static void every_row_has_its_loops_and_roofs(void **state)
         int64_t shape[3];
         rows_shape(&t.r->machine, mathop(), row->kernel_case, row->dtype, row->shape_class, shape);
         assert_memory_equal(row->shape, shape, sizeof shape);
-        assert_int_equal(row->steps, row->repeat == NT_MANY_STEPS ? 5 : 1);
-        const double outer = row->ways_ns[NT_OUTER];
+        assert_int_equal(row->steps, row->repeat == NT_REPEAT_MANY ? 5 : 1);
+        const double outer = row->ways_ns[NT_PARALLEL_OUTER];
         for (int p = 0; p < NT_N_PARALLELS; p++)
             assert_true(row->ways_ns[p] > 0);
         assert_true(fabs(outer - 0.1) < 0.01);
-        assert_true(row->ways_ns[NT_SERIAL] > 3.5 * outer && row->ways_ns[NT_INNER] > 1.8 * outer);
-        assert_true(row->ways_ns[NT_MIDDLE] > 1.2 * outer && row->ways_ns[NT_MIDDLE] < 1.4 * outer);
+        assert_true(row->ways_ns[NT_PARALLEL_SERIAL] > 3.5 * outer &&
+                    row->ways_ns[NT_PARALLEL_INNER] > 1.8 * outer);
+        assert_true(row->ways_ns[NT_PARALLEL_MIDDLE] > 1.2 * outer &&
+                    row->ways_ns[NT_PARALLEL_MIDDLE] < 1.4 * outer);
         assert_true(row->arithmetic_roof_ns > 0 && row->in_cache_ns > 0 && row->in_cache_shape[0] > 0);
-        assert_true((row->memory_roof_ns > 0) == (row->shape_class == NT_OUT_OF_CACHE));
+        assert_true((row->memory_roof_ns > 0) == (row->shape_class == NT_CLASS_OUT_OF_CACHE));
         assert_true(row->roof_ns > 0 && row->roof_ns == result_roof(row));
         assert_true(row->n_trials > 20 && row->n_failed == 0 && row->space_size > row->n_trials);
         /* In cache, one thread's time over all threads; serial costs four times outer here. */
@@ -49,8 +51,8 @@ static void in_cache_fits_and_out_of_cache_does_not(void **state)
             const nt_case *c = nt_kernel_case_at(kernel, 0);
             if (!kernel->field || nt_kernel_radius(kernel, NULL) > 0)
                 continue; /* stencils_have_shapes_of_their_own, and so have ranges */
-            rows_shape(&t.r->machine, kernel, c, (nt_dtype)d, NT_IN_CACHE, in);
-            rows_shape(&t.r->machine, kernel, c, (nt_dtype)d, NT_OUT_OF_CACHE, out);
+            rows_shape(&t.r->machine, kernel, c, (nt_dtype)d, NT_CLASS_IN_CACHE, in);
+            rows_shape(&t.r->machine, kernel, c, (nt_dtype)d, NT_CLASS_OUT_OF_CACHE, out);
             const int64_t grids =
                 kernel->field->n_levels + kernel->field->n_coefs + (kernel->field->n_levels == 1);
             assert_true(in[0] * in[1] * in[2] * grids * element <= 3 * t.r->machine.l2_bytes / 4);
@@ -67,7 +69,7 @@ static void in_cache_fits_and_out_of_cache_does_not(void **state)
         assert_true(shape[0] > 0 && shape[1] > 0 && shape[2] > 0);
     }
     t.r->machine.memory_bytes = INT64_C(256) << 20; /* no more than an eighth */
-    rows_shape(&t.r->machine, mathop(), own, NT_F64, NT_OUT_OF_CACHE, shape);
+    rows_shape(&t.r->machine, mathop(), own, NT_F64, NT_CLASS_OUT_OF_CACHE, shape);
     assert_true(shape[0] * shape[1] * shape[2] * 8 <= (INT64_C(32) << 20) + 100 * 10000 * 8);
     finish(&t);
 }
@@ -80,7 +82,7 @@ static void check_plan(const row_plan *plan, const nt_case *c, nt_dtype dtype, n
     assert_int_equal(plan->shape_class, shape_class);
     assert_int_equal(plan->repeat, repeat);
     assert_int_equal(plan->weight, weight);
-    assert_true((plan->steps == 1) == (repeat == NT_ONE_STEP));
+    assert_true((plan->steps == 1) == (repeat == NT_REPEAT_ONE));
 }
 
 /* The table of rows.h. */
@@ -93,10 +95,10 @@ static void rows_come_in_order(void **state)
     assert_int_equal(rows_list(&t.r->machine, mathop(), &t.o, list), 8);
     for (int i = 0; i < 8; i += 4) {
         const nt_dtype dtype = i < 4 ? NT_F64 : NT_F32;
-        check_plan(&list[i], c, dtype, NT_IN_CACHE, NT_ONE_STEP, 1);
-        check_plan(&list[i + 1], c, dtype, NT_IN_CACHE, NT_MANY_STEPS, 1);
-        check_plan(&list[i + 2], c, dtype, NT_OUT_OF_CACHE, NT_MANY_STEPS, 3);
-        check_plan(&list[i + 3], c, dtype, NT_OUT_OF_CACHE, NT_ONE_STEP, 3);
+        check_plan(&list[i], c, dtype, NT_CLASS_IN_CACHE, NT_REPEAT_ONE, 1);
+        check_plan(&list[i + 1], c, dtype, NT_CLASS_IN_CACHE, NT_REPEAT_MANY, 1);
+        check_plan(&list[i + 2], c, dtype, NT_CLASS_OUT_OF_CACHE, NT_REPEAT_MANY, 3);
+        check_plan(&list[i + 3], c, dtype, NT_CLASS_OUT_OF_CACHE, NT_REPEAT_ONE, 3);
     }
     const nt_kernel *wave = nt_kernel_find("wave");
     t.o.cases[0] = "o16", t.o.cases[1] = "o2"; /* the kernel's order counts */
@@ -105,9 +107,9 @@ static void rows_come_in_order(void **state)
     for (int i = 0; i < 12; i += 3) {
         const nt_dtype dtype = i % 6 == 0 ? NT_F64 : NT_F32;
         c = nt_kernel_case(wave, i < 6 ? "o2" : "o16");
-        check_plan(&list[i], c, dtype, NT_IN_CACHE, NT_MANY_STEPS, 1);
-        check_plan(&list[i + 1], c, dtype, NT_OUT_OF_CACHE, NT_MANY_STEPS, 4);
-        check_plan(&list[i + 2], c, dtype, NT_OUT_OF_CACHE, NT_ONE_STEP, 1);
+        check_plan(&list[i], c, dtype, NT_CLASS_IN_CACHE, NT_REPEAT_MANY, 1);
+        check_plan(&list[i + 1], c, dtype, NT_CLASS_OUT_OF_CACHE, NT_REPEAT_MANY, 4);
+        check_plan(&list[i + 2], c, dtype, NT_CLASS_OUT_OF_CACHE, NT_REPEAT_ONE, 1);
     }
     const nt_range range = {.part_bytes = 8};
     nt_kernel over_indices = *mathop(); /* as a range */
@@ -116,14 +118,14 @@ static void rows_come_in_order(void **state)
     c = nt_kernel_case_at(&over_indices, 0);
     assert_int_equal(rows_list(&t.r->machine, &over_indices, &t.o, list), 4);
     for (int i = 0; i < 4; i += 2) {
-        check_plan(&list[i], c, i ? NT_F32 : NT_F64, NT_SHORT, NT_ONE_STEP, 1);
-        check_plan(&list[i + 1], c, i ? NT_F32 : NT_F64, NT_LONG, NT_ONE_STEP, 3);
-        assert_int_equal(nt_class_of_range(list[i].shape[0]), NT_SHORT);
-        assert_int_equal(nt_class_of_range(list[i + 1].shape[0]), NT_LONG);
+        check_plan(&list[i], c, i ? NT_F32 : NT_F64, NT_CLASS_SHORT, NT_REPEAT_ONE, 1);
+        check_plan(&list[i + 1], c, i ? NT_F32 : NT_F64, NT_CLASS_LONG, NT_REPEAT_ONE, 3);
+        assert_int_equal(nt_class_of_range(list[i].shape[0]), NT_CLASS_SHORT);
+        assert_int_equal(nt_class_of_range(list[i + 1].shape[0]), NT_CLASS_LONG);
     }
     t.o.shape[0] = 7, t.o.shape[1] = 11, t.o.shape[2] = 13; /* so many indices */
     assert_int_equal(rows_list(&t.r->machine, &over_indices, &t.o, list), 2);
-    check_plan(&list[0], c, NT_F64, NT_SHORT, NT_ONE_STEP, 1);
+    check_plan(&list[0], c, NT_F64, NT_CLASS_SHORT, NT_REPEAT_ONE, 1);
     finish(&t);
 }
 
@@ -142,7 +144,7 @@ static void a_given_shape_makes_the_rows_of_its_class(void **state)
             assert_int_equal(t.r->row[k].shape_class,
                              nt_class_of(4 * shapes[i][0] * shapes[i][1] * shapes[i][2]));
             /* In cache one step comes first, out of cache many. */
-            assert_int_equal(t.r->row[k].repeat, t.r->row[k].shape_class == NT_IN_CACHE ? k : 1 - k);
+            assert_int_equal(t.r->row[k].repeat, t.r->row[k].shape_class == NT_CLASS_IN_CACHE ? k : 1 - k);
             for (int p = 0; p < NT_N_PARALLELS; p++)
                 assert_true(t.r->row[k].ways_ns[p] > 0);
         }

@@ -31,7 +31,7 @@ static void stencils_have_shapes_of_their_own(void **state)
             const int64_t element = (int64_t)nt_dtype_bytes((nt_dtype)d);
             int64_t in[3], out[3], slab[3];
             m.memory_bytes = INT64_C(32) << 30;
-            rows_shape(&m, k, c, (nt_dtype)d, NT_IN_CACHE, in);
+            rows_shape(&m, k, c, (nt_dtype)d, NT_CLASS_IN_CACHE, in);
             assert_int_equal(k->check(c->params ? c->params : k->params, (nt_dtype)d, in, NULL), NT_OK);
             /* The levels' halos count; there are lines of padding beside them. */
             const int64_t padded =
@@ -39,13 +39,13 @@ static void stencils_have_shapes_of_their_own(void **state)
                 cells_of(in);
             assert_true(padded * element <= m.l2_bytes);
             assert_true(in[0] == 512 / element && (in[1] == 16 || radius > 4));
-            rows_slab(&m, k, c, (nt_dtype)d, NT_IN_CACHE, in, slab);
+            rows_slab(&m, k, c, (nt_dtype)d, NT_CLASS_IN_CACHE, in, slab);
             assert_memory_equal(slab, in, sizeof slab);
 
-            rows_shape(&m, k, c, (nt_dtype)d, NT_OUT_OF_CACHE, out);
+            rows_shape(&m, k, c, (nt_dtype)d, NT_CLASS_OUT_OF_CACHE, out);
             for (int a = 0; a < 3; a++)
                 assert_int_equal(out[a], 512);
-            rows_slab(&m, k, c, (nt_dtype)d, NT_OUT_OF_CACHE, out, slab);
+            rows_slab(&m, k, c, (nt_dtype)d, NT_CLASS_OUT_OF_CACHE, out, slab);
             assert_true(slab[0] == 512 && slab[1] == 512 && slab[2] >= 1024 / element &&
                         slab[2] >= 32 * radius);
             assert_true(cells_of(slab) * 3 * element >= 4 * m.l3_bytes && slab[2] < (radius < 8 ? 512 : 513));
@@ -53,12 +53,12 @@ static void stencils_have_shapes_of_their_own(void **state)
             /* Less memory takes from z first, and then from y. */
             for (int gib = 4; gib >= 1; gib /= 2) {
                 m.memory_bytes = (int64_t)gib << 30;
-                rows_shape(&m, k, c, (nt_dtype)d, NT_OUT_OF_CACHE, out);
+                rows_shape(&m, k, c, (nt_dtype)d, NT_CLASS_OUT_OF_CACHE, out);
                 assert_true(out[0] == 512 && out[2] < 512 && (out[1] == 512 || out[2] == 64));
                 assert_true(cells_of(out) * 5 * element <= m.memory_bytes / 2);
             }
             nt_machine unknown = {0};
-            rows_shape(&unknown, k, c, (nt_dtype)d, NT_IN_CACHE, in);
+            rows_shape(&unknown, k, c, (nt_dtype)d, NT_CLASS_IN_CACHE, in);
             assert_int_equal(k->check(c->params ? c->params : k->params, (nt_dtype)d, in, NULL), NT_OK);
         }
 }
@@ -92,16 +92,17 @@ static void stencils_are_searched_on_slabs(void **state)
     static const struct {
         nt_class shape_class;
         nt_repeat repeat;
-    } rows[] = {
-        {NT_IN_CACHE, NT_MANY_STEPS}, {NT_OUT_OF_CACHE, NT_MANY_STEPS}, {NT_OUT_OF_CACHE, NT_ONE_STEP}};
+    } rows[] = {{NT_CLASS_IN_CACHE, NT_REPEAT_MANY},
+                {NT_CLASS_OUT_OF_CACHE, NT_REPEAT_MANY},
+                {NT_CLASS_OUT_OF_CACHE, NT_REPEAT_ONE}};
     for (int i = 0; i < 3; i++) {
         const result_row *row = &t.r->row[i];
         assert_string_equal(row->kernel_case->name, "o8");
         assert_int_equal(row->shape_class, rows[i].shape_class);
         assert_int_equal(row->repeat, rows[i].repeat);
-        assert_int_equal(row->steps, rows[i].repeat == NT_MANY_STEPS ? 16 : 1);
+        assert_int_equal(row->steps, rows[i].repeat == NT_REPEAT_MANY ? 16 : 1);
         assert_true(row->roof_ns > 0 && row->roof_ns == result_roof(row));
-        assert_true((row->memory_roof_ns > 0) == (row->shape_class == NT_OUT_OF_CACHE));
+        assert_true((row->memory_roof_ns > 0) == (row->shape_class == NT_CLASS_OUT_OF_CACHE));
         for (int p = 0; p < NT_N_PARALLELS; p++)
             assert_true(row->ways_ns[p] > 0);
     }

@@ -7,14 +7,14 @@
 static void test_row_is_taken(void **state)
 {
     (void)state;
-    assert_int_equal(find(NT_IN_CACHE, NT_ONE_STEP), NT_OK);
+    assert_int_equal(find(NT_CLASS_IN_CACHE, NT_REPEAT_ONE), NT_OK);
     assert_string_equal(why.text, "row toy one f64 in_cache one of zen5-26.2.1-2t (built in, same CPU)");
-    assert_true(config.isa == NT_SCALAR && config.variant == 1 && config.fn == 1 &&
-                config.parallel == NT_FLAT);
+    assert_true(config.isa == NT_ISA_SCALAR && config.variant == 1 && config.fn == 1 &&
+                config.parallel == NT_PARALLEL_FLAT);
     assert_true(config.tile[1] == 8 && config.threads == 1);
-    assert_int_equal(find(NT_OUT_OF_CACHE, NT_MANY_STEPS), NT_OK);
+    assert_int_equal(find(NT_CLASS_OUT_OF_CACHE, NT_REPEAT_MANY), NT_OK);
     assert_int_equal(config.depth, 5);
-    const nt_tuned_use use = {&toy, "one", NT_F64, NT_IN_CACHE, NT_ONE_STEP};
+    const nt_tuned_use use = {&toy, "one", NT_F64, NT_CLASS_IN_CACHE, NT_REPEAT_ONE};
     assert_int_equal(nt_tuned_find_in(&source, &zen, NT_TUNED_ON, &use, &config, NULL), NT_OK);
 }
 
@@ -23,14 +23,14 @@ static void test_threads(void **state)
     (void)state;
     nt_machine here = zen;
     for (here.threads_allowed = 1; here.threads_allowed <= 16; here.threads_allowed *= 4) {
-        assert_int_equal(find_in(&source, &here, NT_TUNED_ON, NT_OUT_OF_CACHE, NT_MANY_STEPS), NT_OK);
+        assert_int_equal(find_in(&source, &here, NT_TUNED_ON, NT_CLASS_OUT_OF_CACHE, NT_REPEAT_MANY), NT_OK);
         assert_int_equal(config.threads, here.threads_allowed); /* all */
         assert_null(strstr(why.text, "threads"));
-        assert_int_equal(find_in(&source, &here, NT_TUNED_ON, NT_OUT_OF_CACHE, NT_ONE_STEP), NT_OK);
+        assert_int_equal(find_in(&source, &here, NT_TUNED_ON, NT_CLASS_OUT_OF_CACHE, NT_REPEAT_ONE), NT_OK);
         assert_int_equal(config.threads, here.threads_allowed); /* 4096 */
         assert_says("threads lowered from 4096 to ");
         /* Tuned with two allowed: serial was best. */
-        assert_int_equal(find_in(&source, &here, NT_TUNED_ON, NT_IN_CACHE, NT_ONE_STEP), NT_OK);
+        assert_int_equal(find_in(&source, &here, NT_TUNED_ON, NT_CLASS_IN_CACHE, NT_REPEAT_ONE), NT_OK);
         assert_int_equal(config.threads, 1);
     }
 }
@@ -44,18 +44,18 @@ static void test_tuned_with_one_thread(void **state)
     source.tuned.threads = 1;
     rows[0].config =
         "isa=scalar,variant=exact,parallel=serial,order=yzx,tile=0x8x8,threads=1,schedule=static,fn=u2";
-    assert_int_equal(find(NT_IN_CACHE, NT_ONE_STEP), NT_OK);
+    assert_int_equal(find(NT_CLASS_IN_CACHE, NT_REPEAT_ONE), NT_OK);
     assert_true(config.parallel == fallback.parallel && config.threads == 2 &&
                 config.schedule == fallback.schedule);
-    assert_true(config.order == NT_YZX && config.tile[1] == 8 && config.variant == 1 && config.fn == 1);
+    assert_true(config.order == NT_ORDER_YZX && config.tile[1] == 8 && config.variant == 1 && config.fn == 1);
     assert_says("row toy one f64 in_cache one of zen5-26.2.1-2t");
     assert_says("parallel, threads and schedule of the default: it was tuned with one thread allowed");
     here.threads_allowed = 1;
-    assert_int_equal(find_in(&source, &here, NT_TUNED_ON, NT_IN_CACHE, NT_ONE_STEP), NT_OK);
-    assert_true(config.parallel == NT_SERIAL && config.threads == 1);
+    assert_int_equal(find_in(&source, &here, NT_TUNED_ON, NT_CLASS_IN_CACHE, NT_REPEAT_ONE), NT_OK);
+    assert_true(config.parallel == NT_PARALLEL_SERIAL && config.threads == 1);
     assert_null(strstr(why.text, "one thread"));
-    assert_int_equal(find_in(&source, &zen, NT_TUNED_FORCE, NT_IN_CACHE, NT_ONE_STEP), NT_OK);
-    assert_true(config.parallel == NT_SERIAL && config.threads == 1);
+    assert_int_equal(find_in(&source, &zen, NT_TUNED_FORCE, NT_CLASS_IN_CACHE, NT_REPEAT_ONE), NT_OK);
+    assert_true(config.parallel == NT_PARALLEL_SERIAL && config.threads == 1);
 }
 
 static void test_best_isa(void **state)
@@ -66,25 +66,25 @@ static void test_best_isa(void **state)
     rows[2].config = "variant=exact,isa=best,fn=u2";
     for (int i = 0; i < 2; i++) {
         nt_config_default(&toy, NT_F64, &fallback, NULL);
-        const nt_status status = find(NT_OUT_OF_CACHE, NT_ONE_STEP);
+        const nt_status status = find(NT_CLASS_OUT_OF_CACHE, NT_REPEAT_ONE);
         assert_int_equal(status, NT_OK);
         assert_int_equal(config.isa, fallback.isa);
-        assert_int_equal(find(NT_OUT_OF_CACHE, NT_MANY_STEPS), NT_OK);
+        assert_int_equal(find(NT_CLASS_OUT_OF_CACHE, NT_REPEAT_MANY), NT_OK);
         assert_true(config.isa == fallback.isa && config.variant == 1);
         setenv("NESTUNE_MAX_ISA", "scalar", 1);
     }
     unsetenv("NESTUNE_MAX_ISA");
     /* A variant that only some isas have. */
     static const nt_function few[] = {
-        ON(NT_SCALAR),
-        {.isa = NT_AVX2, .variant = "fused", .dtype = NT_F64, .fn = "u1", .tile = no_tile},
+        ON(NT_ISA_SCALAR),
+        {.isa = NT_ISA_AVX2, .variant = "fused", .dtype = NT_F64, .fn = "u1", .tile = no_tile},
         {0}};
     static const nt_function *const few_parts[] = {few, NULL};
     nt_kernel other = toy;
     other.functions = few_parts;
-    const nt_tuned_use use = {&other, "one", NT_F64, NT_OUT_OF_CACHE, NT_ONE_STEP};
+    const nt_tuned_use use = {&other, "one", NT_F64, NT_CLASS_OUT_OF_CACHE, NT_REPEAT_ONE};
     assert_int_equal(nt_tuned_find_in(&source, &zen, NT_TUNED_ON, &use, &config, &why), NT_OK);
-    assert_true(config.isa == NT_SCALAR && config.variant == 1);
+    assert_true(config.isa == NT_ISA_SCALAR && config.variant == 1);
 }
 
 /* A row that cannot be used is skipped; the header serves as long as another of the kernel and type can. */
@@ -108,33 +108,33 @@ static void test_unusable_rows(void **state)
         make_source(NULL);
         rows[0].version = bad[i].version;
         rows[0].config = bad[i].config;
-        assert_int_equal(find(NT_IN_CACHE, NT_ONE_STEP), NT_ESTALE);
+        assert_int_equal(find(NT_CLASS_IN_CACHE, NT_REPEAT_ONE), NT_ESTALE);
         assert_says("which has no row toy one f64 in_cache one");
-        assert_true(config.isa == NT_SCALAR && config.variant == 1 && config.fn == 1); /* of rows[1] */
+        assert_true(config.isa == NT_ISA_SCALAR && config.variant == 1 && config.fn == 1); /* of rows[1] */
         assert_true(config.parallel == fallback.parallel && config.depth == 1 && config.threads == 2);
-        assert_int_equal(find(NT_OUT_OF_CACHE, NT_MANY_STEPS), NT_OK);
+        assert_int_equal(find(NT_CLASS_OUT_OF_CACHE, NT_REPEAT_MANY), NT_OK);
         rows[1] = rows[2] = rows[0];
-        assert_default(find(NT_IN_CACHE, NT_ONE_STEP), bad[i].reason);
-        assert_default(find(NT_OUT_OF_CACHE, NT_MANY_STEPS), bad[i].reason);
+        assert_default(find(NT_CLASS_IN_CACHE, NT_REPEAT_ONE), bad[i].reason);
+        assert_default(find(NT_CLASS_OUT_OF_CACHE, NT_REPEAT_MANY), bad[i].reason);
     }
 }
 
 static void test_max_isa_makes_rows_unusable(void **state)
 {
     (void)state;
-    if (fallback.isa == NT_SCALAR)
+    if (fallback.isa == NT_ISA_SCALAR)
         skip();
     char text[64];
     snprintf(text, sizeof text, "isa=%s,variant=fused,fn=u4", nt_isa_name(fallback.isa));
     rows[0].config = rows[1].config = rows[2].config = text;
-    assert_int_equal(find(NT_IN_CACHE, NT_ONE_STEP), NT_OK);
+    assert_int_equal(find(NT_CLASS_IN_CACHE, NT_REPEAT_ONE), NT_OK);
     setenv("NESTUNE_MAX_ISA", "scalar", 1);
     nt_config_default(&toy, NT_F64, &fallback, NULL);
     fallback.threads = 2;
-    const nt_status status = find(NT_IN_CACHE, NT_ONE_STEP);
+    const nt_status status = find(NT_CLASS_IN_CACHE, NT_REPEAT_ONE);
     unsetenv("NESTUNE_MAX_ISA");
     assert_default(status, "NESTUNE_MAX_ISA");
-    assert_int_equal(config.isa, NT_SCALAR);
+    assert_int_equal(config.isa, NT_ISA_SCALAR);
 }
 
 /* A row serves its own case; what has no row has the arithmetic of its case, else of the kernel. */
@@ -142,11 +142,11 @@ static void test_cases(void **state)
 {
     (void)state;
     rows[1] = (nt_tuned_row)ROW("two", "in_cache", "many", "isa=scalar,variant=fused,fn=u4,depth=3");
-    nt_tuned_use use = {&toy, "two", NT_F64, NT_IN_CACHE, NT_MANY_STEPS};
+    nt_tuned_use use = {&toy, "two", NT_F64, NT_CLASS_IN_CACHE, NT_REPEAT_MANY};
     assert_int_equal(nt_tuned_find_in(&source, &zen, NT_TUNED_ON, &use, &config, &why), NT_OK);
     assert_string_equal(why.text, "row toy two f64 in_cache many of zen5-26.2.1-2t (built in, same CPU)");
     assert_true(config.depth == 3 && config.variant == 0 && config.fn == 2);
-    use.repeat = NT_ONE_STEP;
+    use.repeat = NT_REPEAT_ONE;
     assert_int_equal(nt_tuned_find_in(&source, &zen, NT_TUNED_ON, &use, &config, &why), NT_ESTALE);
     assert_says("default, with isa, variant and fn of zen5-26.2.1-2t");
     assert_true(config.variant == 0 && config.fn == 2 && config.depth == 1);
@@ -158,31 +158,33 @@ static void test_cases(void **state)
 static void test_range(void **state)
 {
     (void)state;
-    nt_tuned_use use = {&sum, "default", NT_F64, NT_LONG, NT_ONE_STEP};
+    nt_tuned_use use = {&sum, "default", NT_F64, NT_CLASS_LONG, NT_REPEAT_ONE};
     assert_int_equal(nt_tuned_find_in(&source, &zen, NT_TUNED_ON, &use, &config, &why), NT_OK);
-    assert_true(config.chunk == 4096 && config.schedule == NT_GUIDED && config.threads == 2);
+    assert_true(config.chunk == 4096 && config.schedule == NT_SCHEDULE_GUIDED && config.threads == 2);
     assert_says("row sum f64 long one of ");
-    use.shape_class = NT_SHORT;
+    use.shape_class = NT_CLASS_SHORT;
     assert_int_equal(nt_tuned_find_in(&source, &zen, NT_TUNED_ON, &use, &config, &why), NT_ESTALE);
-    assert_true(config.chunk == 0 && config.parallel == NT_FLAT);
-    use.shape_class = NT_IN_CACHE;
+    assert_true(config.chunk == 0 && config.parallel == NT_PARALLEL_FLAT);
+    use.shape_class = NT_CLASS_IN_CACHE;
     assert_int_equal(nt_tuned_find_in(&source, &zen, NT_TUNED_ON, &use, &config, &why), NT_EARG);
-    use = (nt_tuned_use){&sum, "default", NT_F64, NT_LONG, NT_MANY_STEPS};
+    use = (nt_tuned_use){&sum, "default", NT_F64, NT_CLASS_LONG, NT_REPEAT_MANY};
     assert_int_equal(nt_tuned_find_in(&source, &zen, NT_TUNED_ON, &use, &config, &why), NT_EARG);
 }
 
 static void test_kernel_that_cannot_run(void **state)
 {
     (void)state;
-    nt_tuned_use use = {&toy, "one", NT_F32, NT_IN_CACHE, NT_ONE_STEP}; /* no f32 function */
+    nt_tuned_use use = {&toy, "one", NT_F32, NT_CLASS_IN_CACHE, NT_REPEAT_ONE}; /* no f32 function */
     const nt_config before = config;
     assert_int_equal(nt_tuned_find_in(&source, &zen, NT_TUNED_ON, &use, &config, &why), NT_EKERNEL);
-    assert_int_equal(find(NT_N_CLASSES, NT_ONE_STEP), NT_EARG);
-    assert_int_equal(find(NT_LONG, NT_ONE_STEP), NT_EARG);
-    assert_int_equal(find(NT_IN_CACHE, NT_N_REPEATS), NT_EARG);
+    assert_int_equal(find(NT_N_CLASSES, NT_REPEAT_ONE), NT_EARG);
+    assert_int_equal(find(NT_CLASS_LONG, NT_REPEAT_ONE), NT_EARG);
+    assert_int_equal(find(NT_CLASS_IN_CACHE, NT_N_REPEATS), NT_EARG);
     assert_memory_equal(&config, &before, sizeof config);
-    assert_int_equal(nt_tuned_find(NULL, NULL, NT_F64, NT_IN_CACHE, NT_ONE_STEP, &config, &why), NT_EARG);
-    assert_int_equal(nt_tuned_find(&toy, NULL, NT_F64, NT_IN_CACHE, NT_ONE_STEP, NULL, &why), NT_EARG);
+    assert_int_equal(nt_tuned_find(NULL, NULL, NT_F64, NT_CLASS_IN_CACHE, NT_REPEAT_ONE, &config, &why),
+                     NT_EARG);
+    assert_int_equal(nt_tuned_find(&toy, NULL, NT_F64, NT_CLASS_IN_CACHE, NT_REPEAT_ONE, NULL, &why),
+                     NT_EARG);
 }
 
 int main(void)

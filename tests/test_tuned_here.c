@@ -8,21 +8,21 @@ static void test_classes(void **state)
 {
     (void)state;
     const int64_t mib = 1 << 20;
-    assert_int_equal(nt_class_at(0, mib, 1, 2), NT_IN_CACHE);
-    assert_int_equal(nt_class_at(2 * mib, mib, 1, 2), NT_IN_CACHE);
-    assert_int_equal(nt_class_at(2 * mib + 1, mib, 1, 2), NT_OUT_OF_CACHE);
-    assert_int_equal(nt_class_at(2 * mib, mib, 2, 2), NT_OUT_OF_CACHE); /* two threads of one core */
-    assert_int_equal(nt_class_at(2 * mib, mib, 2, 3), NT_IN_CACHE);
-    assert_int_equal(nt_class_at(3 * mib, 0, 0, 3), NT_IN_CACHE); /* unknown: 1 MiB a core */
-    assert_int_equal(nt_class_at(INT64_MAX, mib, 1, 4096), NT_OUT_OF_CACHE);
-    assert_int_equal(nt_class_of(64), NT_IN_CACHE);
-    assert_int_equal(nt_class_of(INT64_MAX), NT_OUT_OF_CACHE);
-    assert_int_equal(nt_class_of_range(0), NT_SHORT);
-    assert_int_equal(nt_class_of_range(NT_LONG_FROM - 1), NT_SHORT);
-    assert_int_equal(nt_class_of_range(NT_LONG_FROM), NT_LONG);
-    assert_string_equal(nt_class_name(NT_IN_CACHE), "in_cache");
-    assert_string_equal(nt_class_name(NT_LONG), "long");
-    assert_string_equal(nt_repeat_name(NT_MANY_STEPS), "many");
+    assert_int_equal(nt_class_at(0, mib, 1, 2), NT_CLASS_IN_CACHE);
+    assert_int_equal(nt_class_at(2 * mib, mib, 1, 2), NT_CLASS_IN_CACHE);
+    assert_int_equal(nt_class_at(2 * mib + 1, mib, 1, 2), NT_CLASS_OUT_OF_CACHE);
+    assert_int_equal(nt_class_at(2 * mib, mib, 2, 2), NT_CLASS_OUT_OF_CACHE); /* two threads of one core */
+    assert_int_equal(nt_class_at(2 * mib, mib, 2, 3), NT_CLASS_IN_CACHE);
+    assert_int_equal(nt_class_at(3 * mib, 0, 0, 3), NT_CLASS_IN_CACHE); /* unknown: 1 MiB a core */
+    assert_int_equal(nt_class_at(INT64_MAX, mib, 1, 4096), NT_CLASS_OUT_OF_CACHE);
+    assert_int_equal(nt_class_of(64), NT_CLASS_IN_CACHE);
+    assert_int_equal(nt_class_of(INT64_MAX), NT_CLASS_OUT_OF_CACHE);
+    assert_int_equal(nt_class_of_range(0), NT_CLASS_SHORT);
+    assert_int_equal(nt_class_of_range(NT_LONG_FROM - 1), NT_CLASS_SHORT);
+    assert_int_equal(nt_class_of_range(NT_LONG_FROM), NT_CLASS_LONG);
+    assert_string_equal(nt_class_name(NT_CLASS_IN_CACHE), "in_cache");
+    assert_string_equal(nt_class_name(NT_CLASS_LONG), "long");
+    assert_string_equal(nt_repeat_name(NT_REPEAT_MANY), "many");
     assert_null(nt_class_name(NT_N_CLASSES));
     assert_null(nt_repeat_name((nt_repeat)-1));
 }
@@ -75,8 +75,9 @@ static void test_parameters_of_another_case(void **state)
     (void)state;
     for (int i = 1; i <= 3; i++) {
         static const int *const params[] = {&one, &two, &three};
-        assert_int_equal(nt_tuned_find(&toy, params[i - 1], NT_F64, NT_IN_CACHE, NT_ONE_STEP, &config, &why),
-                         NT_ESTALE);
+        assert_int_equal(
+            nt_tuned_find(&toy, params[i - 1], NT_F64, NT_CLASS_IN_CACHE, NT_REPEAT_ONE, &config, &why),
+            NT_ESTALE);
         assert_int_equal(strstr(why.text, "toy two f64") != NULL, i == 2);
         assert_int_equal(strstr(why.text, "toy f64") != NULL, i == 3);
     }
@@ -104,7 +105,8 @@ static void test_load(void **state)
     free(text);
     assert_int_equal(nt_tuned_load(s.path, &why), NT_OK);
     assert_non_null(nt_tuned_at(n));
-    assert_int_equal(nt_tuned_find(&toy, NULL, NT_F64, NT_IN_CACHE, NT_ONE_STEP, &config, &why), NT_OK);
+    assert_int_equal(nt_tuned_find(&toy, NULL, NT_F64, NT_CLASS_IN_CACHE, NT_REPEAT_ONE, &config, &why),
+                     NT_OK);
     assert_string_equal(why.text, "row toy one f64 in_cache one of here (loaded)");
     assert_true(config.tile[1] == 3 && config.tile[2] == 5);
     scratch_walk(&s, 1);
@@ -116,7 +118,7 @@ static int find_with(const char *value, const char *says)
     const pid_t pid = fork();
     if (pid == 0) {
         setenv("NESTUNE_TUNED", value, 1);
-        nt_tuned_find(&toy, NULL, NT_F64, NT_IN_CACHE, NT_ONE_STEP, &config, &why);
+        nt_tuned_find(&toy, NULL, NT_F64, NT_CLASS_IN_CACHE, NT_REPEAT_ONE, &config, &why);
         if (!strstr(why.text, says))
             fprintf(stderr, "NESTUNE_TUNED=%s: %s\n", value, why.text);
         _exit(strstr(why.text, says) ? 0 : 1);

@@ -22,7 +22,8 @@ static void make_known(int n)
 
 static int serves(const nt_machine *here)
 {
-    return find_in(known, here, NT_TUNED_ON, NT_IN_CACHE, NT_MANY_STEPS) == NT_OK ? config.depth - 2 : -1;
+    return find_in(known, here, NT_TUNED_ON, NT_CLASS_IN_CACHE, NT_REPEAT_MANY) == NT_OK ? config.depth - 2
+                                                                                         : -1;
 }
 
 static void test_ranks(void **state)
@@ -53,7 +54,7 @@ static void test_ranks(void **state)
         assert_says(says[order[i]]);
         depth_row[order[i]].kernel = "other";
     }
-    assert_default(find_in(known, &zen, NT_TUNED_ON, NT_IN_CACHE, NT_MANY_STEPS),
+    assert_default(find_in(known, &zen, NT_TUNED_ON, NT_CLASS_IN_CACHE, NT_REPEAT_MANY),
                    "default: no tuned header has a row of toy one f64 in_cache many");
 }
 
@@ -124,9 +125,10 @@ static void test_a_header_that_is_none_is_told(void **state)
 static void test_modes(void **state)
 {
     (void)state;
-    assert_default(find_in(&source, &zen, NT_TUNED_OFF, NT_IN_CACHE, NT_ONE_STEP),
+    assert_default(find_in(&source, &zen, NT_TUNED_OFF, NT_CLASS_IN_CACHE, NT_REPEAT_ONE),
                    "default: NESTUNE_TUNED=off");
-    assert_default(find_in(NULL, &zen, NT_TUNED_ON, NT_IN_CACHE, NT_ONE_STEP), "no tuned header has a row");
+    assert_default(find_in(NULL, &zen, NT_TUNED_ON, NT_CLASS_IN_CACHE, NT_REPEAT_ONE),
+                   "no tuned header has a row");
 }
 
 int main(void)

@@ -4,8 +4,9 @@
  */
 #include "wave_fixture.h"
 
-static const nt_boundary open_but_top[NT_N_FACES] = {NT_ABSORBING, NT_ABSORBING, NT_ABSORBING,
-                                                     NT_ABSORBING, NT_MIRROR,    NT_ABSORBING};
+static const nt_boundary open_but_top[NT_N_FACES] = {NT_BOUNDARY_ABSORBING, NT_BOUNDARY_ABSORBING,
+                                                     NT_BOUNDARY_ABSORBING, NT_BOUNDARY_ABSORBING,
+                                                     NT_BOUNDARY_MIRROR,    NT_BOUNDARY_ABSORBING};
 
 static double factor(const nt_wave *w, nt_dtype dtype, int axis, int64_t i)
 {
@@ -39,12 +40,13 @@ static void layers(void **state)
     nt_wave_let_go(&w);
     for (int a = 0; a < 3; a++)
         assert_null(w.damping[a]);
-    assert_true(w.face[NT_X_LOW] == NT_ZERO && w.face[NT_Z_LOW] == NT_MIRROR);
+    assert_true(w.face[NT_FACE_X_LOW] == NT_BOUNDARY_ZERO && w.face[NT_FACE_Z_LOW] == NT_BOUNDARY_MIRROR);
     nt_wave_let_go(&w);
     nt_wave_destroy(NULL);
-    static const nt_boundary zeros[NT_N_FACES] = {NT_ZERO, NT_ZERO, NT_ZERO, NT_ZERO, NT_ZERO, NT_ZERO};
+    static const nt_boundary zeros[NT_N_FACES] = {NT_BOUNDARY_ZERO, NT_BOUNDARY_ZERO, NT_BOUNDARY_ZERO,
+                                                  NT_BOUNDARY_ZERO, NT_BOUNDARY_ZERO, NT_BOUNDARY_ZERO};
     assert_int_equal(nt_wave_absorb(&w, dtype, n, zeros, 0, 0.5, &why), NT_OK);
-    assert_true(!w.damping[0] && !w.damping[1] && !w.damping[2] && w.face[0] == NT_ZERO);
+    assert_true(!w.damping[0] && !w.damping[1] && !w.damping[2] && w.face[0] == NT_BOUNDARY_ZERO);
 }
 
 static void layer_refusals(void **state)
@@ -56,14 +58,14 @@ static void layer_refusals(void **state)
     nt_error why;
     assert_refused(nt_wave_absorb(&w, NT_F32, n, open_but_top, 11, 0.5, &why), NT_ESHAPE, &why,
                    "20 cells in y: allowed are 1 to 10");
-    static const nt_boundary bottom[NT_N_FACES] = {[NT_Z_HIGH] = NT_ABSORBING};
+    static const nt_boundary bottom[NT_N_FACES] = {[NT_FACE_Z_HIGH] = NT_BOUNDARY_ABSORBING};
     assert_refused(nt_wave_absorb(&w, NT_F32, n, bottom, 32, 0.5, &why), NT_ESHAPE, &why, "1 to 31");
     assert_refused(nt_wave_absorb(&w, NT_F32, n, bottom, 0, 0.5, &why), NT_ESHAPE, &why, "1 to 31");
     static const double wrong[] = {0, -1, NAN, INFINITY};
     for (int i = 0; i < 4; i++)
         assert_refused(nt_wave_absorb(&w, NT_F32, n, bottom, 5, wrong[i], &why), NT_EARG, &why, "v dt");
     assert_refused(nt_wave_absorb(&w, NT_N_DTYPES, n, bottom, 5, 0.5, &why), NT_EARG, &why, "type");
-    static const nt_boundary odd[NT_N_FACES] = {[NT_Y_HIGH] = (nt_boundary)7};
+    static const nt_boundary odd[NT_N_FACES] = {[NT_FACE_Y_HIGH] = (nt_boundary)7};
     assert_refused(nt_wave_absorb(&w, NT_F32, n, odd, 5, 0.5, &why), NT_EARG, &why, "boundary 7 of face 3");
     assert_refused(nt_wave_absorb(NULL, NT_F32, n, bottom, 5, 0.5, &why), NT_EARG, &why, "wave");
     assert_refused(nt_wave_absorb(&w, NT_F32, NULL, bottom, 5, 0.5, &why), NT_EARG, &why, "cells");
@@ -92,7 +94,9 @@ static void run_pulse(int order, nt_dtype dtype, double courant, bool absorbs, d
     nt_wave w = wave_of(order, spacing);
     nt_error why;
     const nt_boundary face[NT_N_FACES] = {
-        NT_ZERO, absorbs ? NT_ABSORBING : NT_ZERO, NT_ZERO, NT_ZERO, NT_ZERO, NT_ZERO};
+        NT_BOUNDARY_ZERO, absorbs ? NT_BOUNDARY_ABSORBING : NT_BOUNDARY_ZERO,
+        NT_BOUNDARY_ZERO, NT_BOUNDARY_ZERO,
+        NT_BOUNDARY_ZERO, NT_BOUNDARY_ZERO};
     assert_int_equal(nt_wave_absorb(&w, dtype, n, face, LAYER, courant, &why), NT_OK);
     nt_grid *u[2], *c;
     for (int i = 0; i < 2; i++)

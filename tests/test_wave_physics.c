@@ -226,9 +226,10 @@ static void point_source(void **state)
     for (int64_t t = 0; t < steps; t++)
         wavelet[t] = dt * dt / (dx * dx * dx) * ricker((double)t * dt);
     nt_points *shot, *line;
-    const nt_points_spec at = {1, source, NT_SINC, {EDGE, EDGE, EDGE}, nt_wave_mirror_faces(&b.wave)};
+    const nt_points_spec at = {
+        1, source, NT_INTERPOLATION_SINC, {EDGE, EDGE, EDGE}, nt_wave_mirror_faces(&b.wave)};
     const nt_points_spec heard = {
-        N_RECEIVERS, receivers, NT_SINC, {EDGE, EDGE, EDGE}, nt_wave_mirror_faces(&b.wave)};
+        N_RECEIVERS, receivers, NT_INTERPOLATION_SINC, {EDGE, EDGE, EDGE}, nt_wave_mirror_faces(&b.wave)};
     assert_int_equal(nt_points_create(&shot, &at, &why), NT_OK);
     assert_int_equal(nt_points_create(&line, &heard, &why), NT_OK);
     nt_hook *fire, *listen;

@@ -90,7 +90,7 @@ static void init(void **state)
         assert_true(w.wy == 0.25 && w.wz == 4 && w.c0 == c[0] * 5.25);
         assert_memory_equal(w.weight, c + 1, (size_t)(orders[i] / 2) * sizeof *c);
         for (int f = 0; f < NT_N_FACES; f++)
-            assert_int_equal(w.face[f], NT_MIRROR);
+            assert_int_equal(w.face[f], NT_BOUNDARY_MIRROR);
         for (int a = 0; a < 3; a++)
             assert_null(w.damping[a]);
         /* The kernel's own cases are the same scheme. */

@@ -57,7 +57,7 @@ static sample sample_any(rng *r, int radius)
                 .hooked = rng_below(r, 2) == 1};
     memcpy(s.n, grids[rng_below(r, N_GRIDS)], sizeof s.n);
     nt_config *c = &s.config;
-    *c = (nt_config){.order = NT_ZYX};
+    *c = (nt_config){.order = NT_ORDER_ZYX};
     c->parallel = (nt_parallel)rng_below(r, NT_N_PARALLELS);
     c->schedule = (nt_schedule)rng_below(r, N_FIELD_SCHEDULES);
     c->threads = 1 + (int)rng_below(r, MOST_TEAM);
@@ -254,7 +254,8 @@ static void last_blocks(void **state)
                         .hooks = &slot,
                         .n_hooks = 1};
         nest.step[0] = nest.step[1] = (nt_step){.src = {.first = ROW_FIRST, .end = ROW_END}, .params = &l};
-        const nt_config c = {.parallel = NT_OUTER, .threads = cases[i].threads, .depth = cases[i].depth};
+        const nt_config c = {
+            .parallel = NT_PARALLEL_OUTER, .threads = cases[i].threads, .depth = cases[i].depth};
         nt_nest_set_config(&nest, &c);
         l.blocked = nest.depth > 1;
         const int64_t rows = nt_wavefront_rows(&nest);
@@ -293,7 +294,8 @@ static void medium_make(medium *m, rng *r, const nt_wave *standard, nt_dtype dty
     for (int f = 0; f < NT_N_FACES; f++)
         m->wave.face[f] = (nt_boundary)rng_below(r, NT_N_BOUNDARIES);
     for (int a = 0; a < 3; a++) {
-        const bool low = m->wave.face[2 * a] == NT_ABSORBING, high = m->wave.face[2 * a + 1] == NT_ABSORBING;
+        const bool low = m->wave.face[2 * a] == NT_BOUNDARY_ABSORBING,
+                   high = m->wave.face[2 * a + 1] == NT_BOUNDARY_ABSORBING;
         for (int64_t i = 0; i < n[a]; i++) {
             const bool in_layer = (low && i < 3) || (high && i >= n[a] - 3);
             m->wide[a][i] = in_layer ? 1 - 0.1 * rng_unit(r) : 1;
@@ -423,7 +425,7 @@ static void plans(void **state)
     const prebuilt *s = *state;
     static const int64_t n[3] = {37, 20, 19};
     nt_config flat = prebuilt_config(s), deep = flat;
-    deep.parallel = NT_OUTER;
+    deep.parallel = NT_PARALLEL_OUTER;
     deep.threads = 2;
     deep.tile[1] = 5;
     scene on[2];

@@ -114,15 +114,18 @@ static inline double all_equal(const fake_trials *f, const trial_ask *ask)
 
 static inline double by_loop(const fake_trials *f, const trial_ask *ask)
 {
-    static const double loop[NT_N_PARALLELS] = {
-        [NT_SERIAL] = 4, [NT_OUTER] = 1, [NT_MIDDLE] = 1.3, [NT_INNER] = 2, [NT_FLAT] = 1.1};
+    static const double loop[NT_N_PARALLELS] = {[NT_PARALLEL_SERIAL] = 4,
+                                                [NT_PARALLEL_OUTER] = 1,
+                                                [NT_PARALLEL_MIDDLE] = 1.3,
+                                                [NT_PARALLEL_INNER] = 2,
+                                                [NT_PARALLEL_FLAT] = 1.1};
     return loop[ask->config.parallel] * all_equal(f, ask);
 }
 
 /* Flat at depth 5 takes half the time, where there are steps to keep. */
 static inline double flat_and_deep(const fake_trials *f, const trial_ask *ask)
 {
-    const bool planted = ask->config.parallel == NT_FLAT && ask->config.depth == 5;
+    const bool planted = ask->config.parallel == NT_PARALLEL_FLAT && ask->config.depth == 5;
     return by_loop(f, ask) * (planted ? 0.4 : 1);
 }
 

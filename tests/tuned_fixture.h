@@ -16,13 +16,15 @@
 #include <cmocka.h>
 
 #include "core/tuned_internal.h"
+#include "nestune/author.h"
 #include "nestune/nestune.h"
+#include "nestune/tools.h"
 #include "scratch.h"
 #include "tuned_support.h"
 
 /* ---- A made-up kernel, machine and headers --------------------------------------------------- */
 
-#define MISSING_ISA (nt_isa_available(NT_NEON) ? "avx2" : "neon")
+#define MISSING_ISA (nt_isa_available(NT_ISA_NEON) ? "avx2" : "neon")
 
 static inline void no_tile(const nt_step *step, const nt_box *box)
 {
@@ -40,9 +42,10 @@ static inline void no_range(const void *params, const nt_config *c, int64_t firs
     {                                                                                    \
         .isa = isa_, .variant = "exact", .dtype = NT_F64, .fn = "u2", .tile = no_tile    \
     }
-static const nt_function functions[] = {ON(NT_SCALAR), ON(NT_NEON), ON(NT_AVX2), ON(NT_AVX512), {0}};
+static const nt_function functions[] = {
+    ON(NT_ISA_SCALAR), ON(NT_ISA_NEON), ON(NT_ISA_AVX2), ON(NT_ISA_AVX512), {0}};
 static const nt_function of_range[] = {
-    {.isa = NT_SCALAR, .variant = "fused", .dtype = NT_F64, .fn = "u1", .range = no_range}, {0}};
+    {.isa = NT_ISA_SCALAR, .variant = "fused", .dtype = NT_F64, .fn = "u1", .range = no_range}, {0}};
 static const nt_function *const parts[] = {functions, NULL}, *const range_parts[] = {of_range, NULL};
 static const nt_variant variants[] = {{.name = "fused"}, {.name = "exact"}, {.name = NULL}};
 static const nt_form forms[] = {{"u1", ""}, {"u2", ""}, {"u4", ""}, {0}};

@@ -281,7 +281,7 @@ static bool add_entries(accuracy *a)
             return false;
         nt_config *c = &a->entry[a->n++].config;
         *c = nt_config_blank(a->kernel);
-        c->parallel = NT_SERIAL;
+        c->parallel = NT_PARALLEL_SERIAL;
         c->isa = f->isa;
         c->variant = v;
         c->fn = nt_kernel_form(a->kernel, f->fn);

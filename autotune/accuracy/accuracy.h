@@ -11,7 +11,8 @@
 #include <stdbool.h>
 
 #include "accuracy/reals.h"
-#include "nestune/nestune.h"
+#include "nestune/plan.h"
+#include "nestune/tools.h"
 
 /* The largest error found, and where. */
 typedef struct accuracy_max {

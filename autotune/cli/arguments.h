@@ -7,7 +7,7 @@
 
 #include <stdbool.h>
 
-#include "nestune/nestune.h"
+#include "nestune/tools.h"
 
 enum { MOST_KERNELS = 32 };
 

@@ -34,7 +34,7 @@ static double gflops(trial_runner *runner, const nt_machine *m, nt_dtype dtype, 
     if (!roofs_fp(runner, m, dtype, isa, &peak))
         return 0;
     peak.shape[1] = threads;
-    peak.config.parallel = threads > 1 ? NT_MIDDLE : NT_SERIAL;
+    peak.config.parallel = threads > 1 ? NT_PARALLEL_MIDDLE : NT_PARALLEL_SERIAL;
     peak.config.threads = threads;
     peak.reps = 5;
     /* Long enough that the start of the threads does not count. */
@@ -56,7 +56,7 @@ static double gbytes_per_s(trial_runner *runner, const nt_machine *m, nt_isa isa
     trial_ask ask;
     if (!op)
         return 0;
-    rows_shape(m, op, nt_kernel_case_at(op, 0), NT_F64, NT_OUT_OF_CACHE, n);
+    rows_shape(m, op, nt_kernel_case_at(op, 0), NT_F64, NT_CLASS_OUT_OF_CACHE, n);
     if (!roofs_memory(runner, op, NT_F64, isa, n, threads, &ask))
         return 0;
     ask.reps = 7;
@@ -68,7 +68,7 @@ static double gbytes_per_s(trial_runner *runner, const nt_machine *m, nt_isa isa
 /* By 1, 2, 4 and so on to all threads: how many roofs. */
 static int measure(trial_runner *runner, const nt_machine *m, machine_roof roofs[MOST_COUNTS])
 {
-    nt_isa isa = NT_SCALAR;
+    nt_isa isa = NT_ISA_SCALAR;
     for (int i = 0; i < NT_N_ISAS; i++)
         if (m->isas & 1u << i)
             isa = (nt_isa)i;

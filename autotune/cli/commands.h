@@ -7,7 +7,7 @@
 
 #include <jansson.h>
 
-#include "nestune/nestune.h"
+#include "nestune/tools.h"
 
 /* Documented in README.md and `autotune --help`. */
 typedef enum exit_code {

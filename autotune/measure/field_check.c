@@ -138,7 +138,7 @@ static nt_status run_once(operands *o, const trial_ask *ask, const nt_config *co
 static nt_config simplest(const trial_ask *ask)
 {
     nt_config c = nt_config_blank(ask->kernel);
-    c.parallel = NT_SERIAL;
+    c.parallel = NT_PARALLEL_SERIAL;
     c.isa = ask->config.isa;
     c.variant = ask->config.variant;
     c.layout = ask->config.layout;

@@ -10,7 +10,8 @@
 
 #include <stdint.h>
 
-#include "nestune/nestune.h"
+#include "nestune/plan.h"
+#include "nestune/tools.h"
 
 enum { TRIAL_MAX_REPS = 64, TRIAL_DETAIL = 160 };
 

@@ -142,7 +142,7 @@ double space_wavefront_bytes(const space *s, const nt_config *c)
     const int64_t slide[3] = {(r + line - 1) / line * line, r, r};
     double cells = k->field->n_levels + k->field->n_coefs;
     for (int a = 0; a < 3; a++) {
-        const int64_t parts = a == 1 && c->parallel != NT_SERIAL ? c->threads : 1;
+        const int64_t parts = a == 1 && c->parallel != NT_PARALLEL_SERIAL ? c->threads : 1;
         const int64_t size = c->tile[a] > 0 ? c->tile[a] : (s->q.shape[a] + parts - 1) / parts;
         const int64_t reach = size + (c->depth - 1) * slide[a] + 2 * r;
         cells *= (double)(reach < s->q.shape[a] ? reach : s->q.shape[a]);
@@ -217,9 +217,9 @@ static int stencil_starts(const space *s, nt_config start[SPACE_MOST_STARTS])
     /* All of the last level's share is not too much: of what a front touches not everything comes back. */
     const double cache[] = {(double)s->q.l3_bytes, 0.5 * (double)s->q.l3_bytes, 0.75 * (double)s->q.l2_bytes};
     nt_config base = s->q.arithmetic;
-    base.parallel = NT_OUTER;
-    base.order = NT_ZYX;
-    base.schedule = NT_STATIC;
+    base.parallel = NT_PARALLEL_OUTER;
+    base.order = NT_ORDER_ZYX;
+    base.schedule = NT_SCHEDULE_STATIC;
     base.threads = s->q.threads[s->q.n_threads - 1];
     base.depth = 1;
     memset(base.tile, 0, sizeof base.tile);
@@ -243,12 +243,12 @@ static int stencil_starts(const space *s, nt_config start[SPACE_MOST_STARTS])
 static int range_starts(const space *s, nt_config start[SPACE_MOST_STARTS])
 {
     nt_config c = s->q.arithmetic;
-    c.parallel = NT_FLAT;
-    c.schedule = NT_STATIC;
+    c.parallel = NT_PARALLEL_FLAT;
+    c.schedule = NT_SCHEDULE_STATIC;
     c.threads = s->q.threads[s->q.n_threads - 1];
     c.chunk = 0;
     int n = add_start(s, start, 0, c);
-    c.schedule = NT_DYNAMIC;
+    c.schedule = NT_SCHEDULE_DYNAMIC;
     c.chunk = s->q.shape[0] / (16 * (int64_t)c.threads) + 1;
     for (int i = s->n[NT_KEY_CHUNK] - 1; i > 0 && s->value[NT_KEY_CHUNK][i] > c.chunk; i--)
         c.chunk = s->value[NT_KEY_CHUNK][i];
@@ -262,9 +262,9 @@ int space_starts(const space *s, nt_config start[SPACE_MOST_STARTS])
     if (s->radius > 0)
         return stencil_starts(s, start);
     nt_config c = s->q.arithmetic;
-    c.parallel = NT_FLAT;
-    c.order = NT_ZYX;
-    c.schedule = NT_STATIC;
+    c.parallel = NT_PARALLEL_FLAT;
+    c.order = NT_ORDER_ZYX;
+    c.schedule = NT_SCHEDULE_STATIC;
     c.threads = s->q.threads[s->q.n_threads - 1];
     c.depth = (int)s->value[NT_KEY_DEPTH][s->n[NT_KEY_DEPTH] - 1]; /* all steps, or 1 */
     memset(c.tile, 0, sizeof c.tile);
@@ -292,7 +292,7 @@ int space_place(const space *s, const nt_config *config, nt_key_id axis)
 nt_config space_set(const space *s, nt_config config, nt_key_id axis, int64_t value)
 {
     /* A serial config has one thread; sharing a loop again means all of them. */
-    if (axis == NT_KEY_PARALLEL && value != NT_SERIAL && config.threads == 1)
+    if (axis == NT_KEY_PARALLEL && value != NT_PARALLEL_SERIAL && config.threads == 1)
         config.threads = s->q.threads[s->q.n_threads - 1];
     nt_key_set(&config, axis, value);
     return space_canonical(s, config);

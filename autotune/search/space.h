@@ -7,7 +7,7 @@
 
 #include <stdint.h>
 
-#include "nestune/nestune.h"
+#include "nestune/tools.h"
 
 enum { SPACE_MOST_VALUES = 40 };
 

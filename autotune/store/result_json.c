@@ -284,7 +284,7 @@ static bool read_row(const json_t *json, const nt_kernel *kernel, result_row *ro
         good = good && read_figure(json_object_get(json, "loops"), ways[w].name, &row->ways_ns[w]);
     if (!good)
         return false;
-    row->repeat = row->steps > 1 ? NT_MANY_STEPS : NT_ONE_STEP;
+    row->repeat = row->steps > 1 ? NT_REPEAT_MANY : NT_REPEAT_ONE;
     row->ratio.median = row->default_ns > 0 ? row->tuned_ns / row->default_ns : 0;
     row->max_ulp = kernel->variants[row->config.variant].max_ulp[row->dtype];
     return true;

@@ -16,7 +16,8 @@
 /* The two classes of a kernel's shape: the small one, and the large one. */
 static nt_class class_at(const tuning *t, int i)
 {
-    static const nt_class classes[2][2] = {{NT_IN_CACHE, NT_OUT_OF_CACHE}, {NT_SHORT, NT_LONG}};
+    static const nt_class classes[2][2] = {{NT_CLASS_IN_CACHE, NT_CLASS_OUT_OF_CACHE},
+                                           {NT_CLASS_SHORT, NT_CLASS_LONG}};
     return classes[t->kernel->range != NULL][i];
 }
 

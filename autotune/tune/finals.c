@@ -142,7 +142,8 @@ void tuning_confirm(tuning_row *tr, const nt_config *winner, double deadline_s)
     *r = (race){.runner = t->runner, .stop = t->o->stop, .stop_from = tr->rounds->confirm_least};
     const int standard = enter(r, tr, &t->standard), reference = enter(r, tr, &t->arithmetic),
               best = enter(r, tr, winner);
-    const int memory = t->has_memory && row->shape_class == NT_OUT_OF_CACHE ? race_add(r, &t->memory) : -1;
+    const int memory =
+        t->has_memory && row->shape_class == NT_CLASS_OUT_OF_CACHE ? race_add(r, &t->memory) : -1;
     const int fp = t->has_fp ? race_add(r, &t->fp) : -1;
     const int load = t->has_load ? race_add(r, &t->load) : -1;
     const int in_cache = t->has_in_cache ? race_add(r, &t->in_cache) : -1;
@@ -191,7 +192,7 @@ static nt_config config_of_way(const tuning_row *tr, const result_way *way)
     c.parallel = way->parallel;
     if (way->schedule >= 0)
         c.schedule = (nt_schedule)way->schedule;
-    if (way->schedule > NT_STATIC && c.chunk == 0)
+    if (way->schedule > NT_SCHEDULE_STATIC && c.chunk == 0)
         c.chunk = tr->screen.shape[0] / (16 * (int64_t)c.threads) + 1;
     return c;
 }

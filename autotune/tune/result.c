@@ -8,13 +8,13 @@
 
 const result_way *result_ways(const nt_kernel *kernel)
 {
-    static const result_way field[] = {{"serial", NT_SERIAL, -1}, {"outer", NT_OUTER, -1},
-                                       {"middle", NT_MIDDLE, -1}, {"inner", NT_INNER, -1},
-                                       {"flat", NT_FLAT, -1},     {0}};
-    static const result_way range[] = {{"serial", NT_SERIAL, -1},
-                                       {"static", NT_FLAT, NT_STATIC},
-                                       {"dynamic", NT_FLAT, NT_DYNAMIC},
-                                       {"guided", NT_FLAT, NT_GUIDED},
+    static const result_way field[] = {{"serial", NT_PARALLEL_SERIAL, -1}, {"outer", NT_PARALLEL_OUTER, -1},
+                                       {"middle", NT_PARALLEL_MIDDLE, -1}, {"inner", NT_PARALLEL_INNER, -1},
+                                       {"flat", NT_PARALLEL_FLAT, -1},     {0}};
+    static const result_way range[] = {{"serial", NT_PARALLEL_SERIAL, -1},
+                                       {"static", NT_PARALLEL_FLAT, NT_SCHEDULE_STATIC},
+                                       {"dynamic", NT_PARALLEL_FLAT, NT_SCHEDULE_DYNAMIC},
+                                       {"guided", NT_PARALLEL_FLAT, NT_SCHEDULE_GUIDED},
                                        {0}};
     return kernel->field ? field : range;
 }
@@ -31,7 +31,7 @@ bool result_is_stencil(const result_row *row)
 
 double result_roof(const result_row *row)
 {
-    if (row->shape_class == NT_IN_CACHE)
+    if (row->shape_class == NT_CLASS_IN_CACHE)
         return row->arithmetic_roof_ns;
     if (row->memory_roof_ns <= 0 || row->in_cache_ns <= 0)
         return 0;

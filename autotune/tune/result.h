@@ -8,7 +8,7 @@
 #include <stdbool.h>
 
 #include "measure/stats.h"
-#include "nestune/nestune.h"
+#include "nestune/tools.h"
 
 /* 16 cases of one kernel, and room for others. */
 enum { RESULT_MOST_ROWS = 128, RESULT_MOST_WAYS = 5 };

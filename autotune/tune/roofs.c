@@ -66,7 +66,7 @@ bool roofs_memory(trial_runner *runner, const nt_kernel *kernel, nt_dtype dtype,
                      .config = nt_config_blank(roof),
                      .reps = 3,
                      .limit_s = trial_limit_s};
-    ask.config.parallel = NT_FLAT;
+    ask.config.parallel = NT_PARALLEL_FLAT;
     ask.config.threads = threads;
     for (int at = 0; next_function(roof, dtype, isa, -1, &at, &ask.config);)
         if (!keep_faster(runner, &ask, best, &s_per_cell))
@@ -98,7 +98,7 @@ static bool measure_peak(trial_runner *runner, const nt_machine *machine, nt_dty
                      .reps = 3,
                      .window_s = window_s,
                      .limit_s = trial_limit_s};
-    ask.config.parallel = NT_SERIAL;
+    ask.config.parallel = NT_PARALLEL_SERIAL;
     for (int at = 0; next_function(peak, dtype, isa, 0, &at, &ask.config);)
         if (!keep_faster(runner, &ask, best, &s_per_cell))
             break;
@@ -121,7 +121,7 @@ static bool small_shape(const nt_machine *machine, const nt_kernel *kernel, cons
 {
     const int64_t l2 = machine->l2_bytes > 0 ? machine->l2_bytes : 262144;
     if (kernel->range) {
-        rows_shape(machine, kernel, c, dtype, NT_SHORT, shape);
+        rows_shape(machine, kernel, c, dtype, NT_CLASS_SHORT, shape);
         return true;
     }
     for (int64_t ny = 16; ny >= 8; ny /= 2) {
@@ -142,12 +142,12 @@ bool roofs_in_cache(trial_runner *runner, const nt_machine *machine, const nt_ke
     trial_ask ask = {.kernel = kernel,
                      .kernel_case = c,
                      .dtype = dtype,
-                     .steps = stencil ? rows_steps(kernel, c, NT_MANY_STEPS) : 1,
+                     .steps = stencil ? rows_steps(kernel, c, NT_REPEAT_MANY) : 1,
                      .reps = 3,
                      .window_s = window_s,
                      .limit_s = trial_limit_s,
                      .config = nt_config_blank(kernel)};
-    ask.config.parallel = NT_SERIAL;
+    ask.config.parallel = NT_PARALLEL_SERIAL;
     for (int64_t nx = 64; nx <= (kernel->range ? 64 : 256); nx *= 2)
         for (int at = 0;
              next_function(kernel, dtype, arithmetic->isa, arithmetic->variant, &at, &ask.config);)

@@ -18,9 +18,9 @@ static const struct row_kind {
     nt_repeat repeat;
     int weight[N_ROW_SHAPES];
 } kinds[] = {
-    {NT_IN_CACHE, NT_ONE_STEP, {1, 0, 0}},       {NT_IN_CACHE, NT_MANY_STEPS, {1, 1, 0}},
-    {NT_OUT_OF_CACHE, NT_MANY_STEPS, {3, 4, 0}}, {NT_OUT_OF_CACHE, NT_ONE_STEP, {3, 1, 0}},
-    {NT_SHORT, NT_ONE_STEP, {0, 0, 1}},          {NT_LONG, NT_ONE_STEP, {0, 0, 3}},
+    {NT_CLASS_IN_CACHE, NT_REPEAT_ONE, {1, 0, 0}},      {NT_CLASS_IN_CACHE, NT_REPEAT_MANY, {1, 1, 0}},
+    {NT_CLASS_OUT_OF_CACHE, NT_REPEAT_MANY, {3, 4, 0}}, {NT_CLASS_OUT_OF_CACHE, NT_REPEAT_ONE, {3, 1, 0}},
+    {NT_CLASS_SHORT, NT_REPEAT_ONE, {0, 0, 1}},         {NT_CLASS_LONG, NT_REPEAT_ONE, {0, 0, 3}},
 };
 enum { N_KINDS = sizeof kinds / sizeof *kinds };
 
@@ -41,7 +41,7 @@ static int n_grids(const nt_kernel *kernel)
 
 int64_t rows_steps(const nt_kernel *kernel, const nt_case *c, nt_repeat repeat)
 {
-    return repeat == NT_ONE_STEP ? 1 : radius_of(kernel, c) > 0 ? STENCIL_STEPS : NOTEBOOK_STEPS;
+    return repeat == NT_REPEAT_ONE ? 1 : radius_of(kernel, c) > 0 ? STENCIL_STEPS : NOTEBOOK_STEPS;
 }
 
 static bool is_asked_for(const nt_kernel *kernel, const nt_case *c, const tune_options *o)
@@ -138,11 +138,11 @@ void rows_shape(const nt_machine *machine, const nt_kernel *kernel, const nt_cas
     const int64_t element = (int64_t)nt_dtype_bytes(dtype);
     const int radius = radius_of(kernel, c);
     if (kernel->range) {
-        shape[0] = shape_class == NT_SHORT ? SHORT_RANGE : INT64_C(1000) * SHORT_RANGE;
+        shape[0] = shape_class == NT_CLASS_SHORT ? SHORT_RANGE : INT64_C(1000) * SHORT_RANGE;
         shape[1] = shape[2] = 1;
         return;
     }
-    if (shape_class == NT_IN_CACHE) {
+    if (shape_class == NT_CLASS_IN_CACHE) {
         const int64_t l2 = machine->l2_bytes > 0 ? machine->l2_bytes : 262144;
         /* The ends of a row cost more than its middle, and halos count. */
         shape[0] = radius > 0 ? 512 / element : 64;
@@ -173,7 +173,7 @@ void rows_slab(const nt_machine *machine, const nt_kernel *kernel, const nt_case
 {
     const int64_t radius = radius_of(kernel, c);
     memcpy(slab, shape, 3 * sizeof *slab);
-    if (radius == 0 || shape_class != NT_OUT_OF_CACHE)
+    if (radius == 0 || shape_class != NT_CLASS_OUT_OF_CACHE)
         return;
     /* Depth 8 slides by 8 radii.  And what one row of tiles leaves behind must be gone from the caches when
      * the next row of tiles comes, as at full shape: on 64 planes tiles of 8 in y were the fastest, on 512
@@ -198,10 +198,11 @@ trial_ask rows_ask(const nt_kernel *kernel, const nt_case *c, nt_dtype dtype, nt
                        .dtype = dtype,
                        .shape = {shape[0], shape[1], shape[2]},
                        .steps = steps,
-                       .in_place = shape_class == NT_OUT_OF_CACHE,
+                       .in_place = shape_class == NT_CLASS_OUT_OF_CACHE,
                        .reps = SEARCH_REPS,
                        .check = 1,
-                       .window_s = shape_class == NT_IN_CACHE || shape_class == NT_SHORT ? window_s : 0,
+                       .window_s =
+                           shape_class == NT_CLASS_IN_CACHE || shape_class == NT_CLASS_SHORT ? window_s : 0,
                        .limit_s = trial_limit_s};
 }
 

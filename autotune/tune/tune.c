@@ -138,7 +138,7 @@ static bool tune_row(tuning *t, const row_plan *plan, search *s)
                         .steps = plan->steps,
                         .default_config = t->standard,
                         .config = t->standard};
-    const bool long_runs = is_stencil(t) && plan->shape_class == NT_OUT_OF_CACHE;
+    const bool long_runs = is_stencil(t) && plan->shape_class == NT_CLASS_OUT_OF_CACHE;
     tuning_row tr = {.t = t,
                      .row = row,
                      .s = s,
@@ -154,7 +154,7 @@ static bool tune_row(tuning *t, const row_plan *plan, search *s)
     t->event.steps = plan->steps;
     t->event.ns_per_cell = 0;
 
-    if (plan->shape_class == NT_OUT_OF_CACHE)
+    if (plan->shape_class == NT_CLASS_OUT_OF_CACHE)
         measure_memory_roof(t, plan->dtype, plan->shape);
     const double begin = t->runner->now_s(t->runner);
     const double row_s = fmax(0, t->budget_s - tuning_elapsed_s(t)) * plan->weight / t->weights_left;

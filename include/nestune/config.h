@@ -33,13 +33,17 @@ struct nt_kernel;
 #define NT_ORDER_MAP(X) X(ZYX, "zyx") X(ZXY, "zxy") X(YZX, "yzx") X(YXZ, "yxz") X(XZY, "xzy") X(XYZ, "xyz")
 
 /* How the shared loop is dealt out; guided for ranges alone. */
-#define NT_SCHEDULE_MAP(X)       X(STATIC, "static") X(DYNAMIC, "dynamic") X(GUIDED, "guided")
+#define NT_SCHEDULE_MAP(X) X(STATIC, "static") X(DYNAMIC, "dynamic") X(GUIDED, "guided")
 
-#define NT_ENUM_ITEM(code, text) NT_##code,
-typedef enum nt_parallel { NT_PARALLEL_MAP(NT_ENUM_ITEM) NT_N_PARALLELS } nt_parallel;
-typedef enum nt_order { NT_ORDER_MAP(NT_ENUM_ITEM) NT_N_ORDERS } nt_order;
-typedef enum nt_schedule { NT_SCHEDULE_MAP(NT_ENUM_ITEM) NT_N_SCHEDULES } nt_schedule;
-#undef NT_ENUM_ITEM
+#define X(code, text)      NT_PARALLEL_##code,
+typedef enum nt_parallel { NT_PARALLEL_MAP(X) NT_N_PARALLELS } nt_parallel;
+#undef X
+#define X(code, text) NT_ORDER_##code,
+typedef enum nt_order { NT_ORDER_MAP(X) NT_N_ORDERS } nt_order;
+#undef X
+#define X(code, text) NT_SCHEDULE_##code,
+typedef enum nt_schedule { NT_SCHEDULE_MAP(X) NT_N_SCHEDULES } nt_schedule;
+#undef X
 
 enum { NT_MAX_THREADS = 4096, NT_MAX_DEPTH = 4096, NT_MAX_OWN_KEYS = 4, NT_CONFIG_TEXT = 256 };
 

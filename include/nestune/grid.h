@@ -24,7 +24,15 @@ struct nt_config;
 typedef struct nt_grid nt_grid;
 
 /* The six faces of a grid, by axis. */
-typedef enum nt_face { NT_X_LOW, NT_X_HIGH, NT_Y_LOW, NT_Y_HIGH, NT_Z_LOW, NT_Z_HIGH, NT_N_FACES } nt_face;
+typedef enum nt_face {
+    NT_FACE_X_LOW,
+    NT_FACE_X_HIGH,
+    NT_FACE_Y_LOW,
+    NT_FACE_Y_HIGH,
+    NT_FACE_Z_LOW,
+    NT_FACE_Z_HIGH,
+    NT_N_FACES
+} nt_face;
 
 /* How a new grid is made; zeros: the usual way. */
 typedef struct nt_grid_options {

@@ -14,13 +14,13 @@ extern "C" {
 /* Worst first: dispatch takes the last one that this CPU has. */
 #define NT_ISA_MAP(X) X(SCALAR, "scalar") X(NEON, "neon") X(AVX2, "avx2") X(AVX512, "avx512")
 typedef enum nt_isa {
-#define X(code, text) NT_##code,
+#define X(code, text) NT_ISA_##code,
     NT_ISA_MAP(X)
 #undef X
         NT_N_ISAS
 } nt_isa;
 
-/* nt_isa_name() - "avx2" for NT_AVX2; NULL for an unknown one. */
+/* nt_isa_name() - "avx2" for NT_ISA_AVX2; NULL for an unknown one. */
 NT_API const char *nt_isa_name(nt_isa isa);
 
 /* nt_isa_available() - built in, on this CPU (XCR0 too), and not above NESTUNE_MAX_ISA. */

@@ -22,6 +22,7 @@
 #include "nestune/dtype.h"
 #include "nestune/grid.h"
 #include "nestune/isa.h"
+#include "nestune/registry.h"
 #include "nestune/status.h"
 
 #ifdef __cplusplus
@@ -251,18 +252,7 @@ typedef struct nt_kernel {
 
 #define NT_KERNEL_HEAD .abi = NT_KERNEL_ABI, .bytes = sizeof(nt_kernel)
 
-/* ---- The registry ------------------------------------------------------------------------------------ */
-
-/*
- * nt_kernel_count(), nt_kernel_at() - the registry: the library's kernels in the order of kernels.inc, then
- * added ones.
- * Errors:  nt_kernel_at() gives NULL out of range.  Threads: safe; entries never move or go.
- */
-NT_API int nt_kernel_count(void);
-NT_API const nt_kernel *nt_kernel_at(int i);
-
-/* nt_kernel_find() - by name; NULL if there is none. */
-NT_API const nt_kernel *nt_kernel_find(const char *name);
+/* ---- The registry; for users: registry.h ---------------------------------------------------------------- */
 
 /*
  * nt_kernel_add() - registers a kernel, which must stay as it is from then on.

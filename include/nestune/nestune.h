@@ -21,17 +21,13 @@
 #define NESTUNE_VERSION "0.1.0"
 
 #include "nestune/apply.h"
-#include "nestune/config.h"
 #include "nestune/dtype.h"
 #include "nestune/grid.h"
-#include "nestune/hook.h"
-#include "nestune/isa.h"
-#include "nestune/kernel.h"
-#include "nestune/machine.h"
+#include "nestune/pi.h"
 #include "nestune/plan.h"
 #include "nestune/points.h"
+#include "nestune/registry.h"
 #include "nestune/status.h"
-#include "nestune/tuned.h"
 #include "nestune/wave.h"
 
 #endif /* NESTUNE_H */

@@ -23,7 +23,7 @@ extern "C" {
 
 struct nt_kernel;
 struct nt_config;
-struct nt_hook; /* hook.h */
+typedef struct nt_hook nt_hook; /* what it holds: hook.h, for authors of hooks */
 
 typedef struct nt_plan nt_plan;
 
@@ -41,7 +41,7 @@ typedef struct nt_plan_options {
 
     /* Point work, such as sources and receivers (points.h), in this order at each step.  The array is not needed
      * after nt_plan_create(); the hooks must outlive the plan. */
-    const struct nt_hook *const *hooks;
+    const nt_hook *const *hooks;
     int n_hooks;
 } nt_plan_options;
 
@@ -116,6 +116,10 @@ NT_API nt_grid *nt_plan_newest(const nt_plan *plan);
  */
 NT_API int64_t nt_plan_time(const nt_plan *plan);
 NT_API nt_status nt_plan_set_time(nt_plan *plan, int64_t time);
+
+/* nt_plan_config_text() - how it runs, as nt_config_format() writes it: at most n bytes, the end included.
+ * Errors: none; NULL gives "". */
+NT_API void nt_plan_config_text(const nt_plan *plan, char *text, size_t n);
 
 /* nt_plan_config(), nt_plan_why() - how it runs, threads that can be had included, and where that came from in one
  * line.  Errors: none; NULL gives NULL and "". */

@@ -7,8 +7,8 @@
  *     nt_points *shot, *line;
  *     nt_hook *fire, *listen;
  *     unsigned mirrors = nt_wave_mirror_faces(wave);
- *     nt_points_create(&shot, &(nt_points_spec){1, where, NT_SINC, {nx, ny, nz}, mirrors}, &why);
- *     nt_points_create(&line, &(nt_points_spec){1000, receivers, NT_SINC, {nx, ny, nz}, mirrors}, &why);
+ *     nt_points_create(&shot, &(nt_points_spec){1, where, NT_INTERPOLATION_SINC, {nx, ny, nz}, mirrors}, &why);
+ *     nt_points_create(&line, &(nt_points_spec){1000, receivers, NT_INTERPOLATION_SINC, {nx, ny, nz}, mirrors}, &why);
  *     nt_points_force(&fire, shot, wavelet, n_steps, &why);
  *     nt_points_receiver(&listen, line, traces, n_steps, &why);
  *     const nt_hook *hooks[] = {fire, listen};                     for nt_plan_options
@@ -37,7 +37,7 @@ extern "C" {
  */
 #define NT_INTERPOLATION_MAP(X) X(TRILINEAR, "trilinear") X(SINC, "sinc")
 typedef enum nt_interpolation {
-#define X(code, text) NT_##code,
+#define X(code, text) NT_INTERPOLATION_##code,
     NT_INTERPOLATION_MAP(X)
 #undef X
         NT_N_INTERPOLATIONS
@@ -52,7 +52,7 @@ typedef struct nt_points_spec {
 } nt_points_spec;
 
 typedef struct nt_points nt_points;
-struct nt_hook;
+typedef struct nt_hook nt_hook;
 
 /*
  * nt_points_create() - finds the cells and weights of n points.
@@ -84,9 +84,9 @@ NT_API nt_status nt_points_create(nt_points **points, const nt_points_spec *spec
  * Threads: safe.  Points and samples must outlive the hook, and the hook the plans that use it; several plans may
  *          use one hook at once.
  */
-NT_API nt_status nt_points_source(struct nt_hook **hook, const nt_points *points, const double *samples,
+NT_API nt_status nt_points_source(nt_hook **hook, const nt_points *points, const double *samples,
                                   int64_t n_samples, nt_error *why);
-NT_API nt_status nt_points_force(struct nt_hook **hook, const nt_points *points, const double *samples,
+NT_API nt_status nt_points_force(nt_hook **hook, const nt_points *points, const double *samples,
                                  int64_t n_samples, nt_error *why);
 
 /*
@@ -98,11 +98,11 @@ NT_API nt_status nt_points_force(struct nt_hook **hook, const nt_points *points,
  * Threads: as nt_points_source(), but of several plans that run at once each needs a receiver with traces of its own.
  *          A trace is complete when nt_plan_run() returns.
  */
-NT_API nt_status nt_points_receiver(struct nt_hook **hook, const nt_points *points, double *traces,
+NT_API nt_status nt_points_receiver(nt_hook **hook, const nt_points *points, double *traces,
                                     int64_t n_samples, nt_error *why);
 
 /* nt_points_hook_destroy(), nt_points_destroy() - after what uses them.  NULL is allowed. */
-NT_API void nt_points_hook_destroy(struct nt_hook *hook);
+NT_API void nt_points_hook_destroy(nt_hook *hook);
 NT_API void nt_points_destroy(nt_points *points);
 
 #ifdef __cplusplus

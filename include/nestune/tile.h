@@ -22,13 +22,13 @@
 
 #ifdef NT_ISA /* in a tile source */
 #if defined NT_ISA_IS_avx512
-#define NT_ISA_CODE NT_AVX512
+#define NT_ISA_CODE NT_ISA_AVX512
 #elif defined NT_ISA_IS_avx2
-#define NT_ISA_CODE NT_AVX2
+#define NT_ISA_CODE NT_ISA_AVX2
 #elif defined NT_ISA_IS_neon
-#define NT_ISA_CODE NT_NEON
+#define NT_ISA_CODE NT_ISA_NEON
 #else
-#define NT_ISA_CODE NT_SCALAR
+#define NT_ISA_CODE NT_ISA_SCALAR
 #endif
 
 #define NT_FUNCTIONS(kernel) NT_PASTE3(kernel, functions, NT_ISA)

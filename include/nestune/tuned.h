@@ -19,6 +19,7 @@
 
 #include "nestune/config.h"
 #include "nestune/kernel.h"
+#include "nestune/registry.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -26,8 +27,14 @@ extern "C" {
 
 /* Shape class.  Of a field: do the grids fit into the second-level caches of the cores in use?  Of a range:
  * has it many indices?  And how many steps does one run make?  A range's makes one. */
-typedef enum nt_class { NT_IN_CACHE, NT_OUT_OF_CACHE, NT_SHORT, NT_LONG, NT_N_CLASSES } nt_class;
-typedef enum nt_repeat { NT_ONE_STEP, NT_MANY_STEPS, NT_N_REPEATS } nt_repeat;
+typedef enum nt_class {
+    NT_CLASS_IN_CACHE,
+    NT_CLASS_OUT_OF_CACHE,
+    NT_CLASS_SHORT,
+    NT_CLASS_LONG,
+    NT_N_CLASSES
+} nt_class;
+typedef enum nt_repeat { NT_REPEAT_ONE, NT_REPEAT_MANY, NT_N_REPEATS } nt_repeat;
 
 NT_API const char *nt_class_name(nt_class c);   /* "in_cache", "out_of_cache", "short", "long" */
 NT_API const char *nt_repeat_name(nt_repeat r); /* "one", "many" */
@@ -35,7 +42,7 @@ NT_API const char *nt_repeat_name(nt_repeat r); /* "one", "many" */
 /* nt_class_of() - of a working set of this many bytes on this machine. */
 NT_API nt_class nt_class_of(int64_t bytes);
 
-/* nt_class_of_range() - of so many indices: NT_LONG from NT_LONG_FROM on. */
+/* nt_class_of_range() - of so many indices: NT_CLASS_LONG from NT_LONG_FROM on. */
 enum { NT_LONG_FROM = 1 << 20 };
 NT_API nt_class nt_class_of_range(int64_t n);
 
@@ -64,15 +71,6 @@ typedef struct nt_tuned {
 /* nt_tuned_at() - the headers that this process knows, in turn; NULL behind the last.  Threads: safe; they
  * never move or go. */
 NT_API const nt_tuned *nt_tuned_at(int i);
-
-/*
- * nt_tuned_load() - reads one more header, for plans made from now on.
- *
- * Errors:  NT_EIO: it cannot be read, is malformed or damaged; NT_ESTALE: of another format; NT_ENOMEM.  *why
- *          says "FILE:LINE: reason".
- * Threads: safe.
- */
-NT_API nt_status nt_tuned_load(const char *path, nt_error *why);
 
 /*
  * nt_tuned_find() - the best config known for this use.

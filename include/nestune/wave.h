@@ -37,7 +37,7 @@ enum { NT_WAVE_MAX_RADIUS = 8 };
  */
 #define NT_BOUNDARY_MAP(X) X(MIRROR, "mirror") X(ZERO, "zero") X(ABSORBING, "absorbing")
 typedef enum nt_boundary {
-#define X(code, text) NT_##code,
+#define X(code, text) NT_BOUNDARY_##code,
     NT_BOUNDARY_MAP(X)
 #undef X
         NT_N_BOUNDARIES

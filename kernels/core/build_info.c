@@ -3,6 +3,7 @@
  * SPDX-License-Identifier: MIT
  */
 #include "build_info.h"
+#include "nestune/machine.h"
 #include "nestune/nestune.h"
 #include "nestune/simd/simd.h" /* the version of SLEEF's header */
 

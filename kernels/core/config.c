@@ -15,7 +15,8 @@
 /* The schedule and the own keys of the default; one thread, and the first form of all. */
 nt_config nt_config_blank(const nt_kernel *kernel)
 {
-    nt_config c = {.parallel = kernel->range ? NT_FLAT : NT_OUTER, .depth = 1, .threads = 1};
+    nt_config c = {
+        .parallel = kernel->range ? NT_PARALLEL_FLAT : NT_PARALLEL_OUTER, .depth = 1, .threads = 1};
     for (int k = 0; kernel->keys && kernel->keys[k].name; k++)
         c.own[k] = kernel->keys[k].values[0];
     return c;
@@ -263,7 +264,7 @@ static nt_order order_of(const char axes[3])
     for (int i = 0; i < NT_N_ORDERS; i++)
         if (memcmp(nt_order_name((nt_order)i), axes, 3) == 0)
             return (nt_order)i;
-    return NT_ZYX;
+    return NT_ORDER_ZYX;
 }
 
 /* Loops of one iteration go innermost, in the order zyx; `parallel` follows the shared loop. */
@@ -272,9 +273,9 @@ static void drop_trivial_loops(nt_config *c, const bool trivial[3])
     const char *old = nt_order_name(c->order);
     char axes[4] = "";
     int n = 0, shared = -1;
-    const int position = c->parallel - NT_OUTER;
+    const int position = c->parallel - NT_PARALLEL_OUTER;
     for (int i = 0; i < 3; i++) {
-        if (c->parallel != NT_FLAT && i == position)
+        if (c->parallel != NT_PARALLEL_FLAT && i == position)
             shared = n;
         if (!trivial[old[i] - 'x'])
             axes[n++] = old[i];
@@ -284,37 +285,37 @@ static void drop_trivial_loops(nt_config *c, const bool trivial[3])
             axes[n++] = a;
     c->order = order_of(axes);
     if (shared >= 0)
-        c->parallel = (nt_parallel)(NT_OUTER + shared);
+        c->parallel = (nt_parallel)(NT_PARALLEL_OUTER + shared);
 }
 
 /* Temporal blocking of a stencil has loops of its own (wavefront.c): rows of tiles in y are shared. */
 static void make_wavefront(const int64_t shape[3], nt_config *c)
 {
-    c->order = NT_YXZ;
+    c->order = NT_ORDER_YXZ;
     for (int a = 0; a < 3; a++)
-        if (c->tile[a] >= shape[a] && !(a == 1 && c->parallel != NT_SERIAL))
+        if (c->tile[a] >= shape[a] && !(a == 1 && c->parallel != NT_PARALLEL_SERIAL))
             c->tile[a] = 0;
     if (c->tile[1] >= shape[1] || c->threads == 1)
-        c->parallel = NT_SERIAL;
-    if (c->parallel == NT_SERIAL) {
+        c->parallel = NT_PARALLEL_SERIAL;
+    if (c->parallel == NT_PARALLEL_SERIAL) {
         c->threads = 1;
-        c->schedule = NT_STATIC;
+        c->schedule = NT_SCHEDULE_STATIC;
         c->tile[1] = c->tile[1] < shape[1] ? c->tile[1] : 0;
     } else {
-        c->parallel = NT_OUTER;
+        c->parallel = NT_PARALLEL_OUTER;
     }
 }
 
 static void make_range(int64_t n, nt_config *c)
 {
     if (c->chunk >= n)
-        c->chunk = c->parallel == NT_SERIAL ? 0 : n;
+        c->chunk = c->parallel == NT_PARALLEL_SERIAL ? 0 : n;
     if (c->chunk == 0) /* one part a thread, however they are dealt out */
-        c->schedule = NT_STATIC;
-    if (c->threads == 1 || c->parallel == NT_SERIAL || n <= 1 || (c->chunk != 0 && c->chunk >= n)) {
-        c->parallel = NT_SERIAL;
+        c->schedule = NT_SCHEDULE_STATIC;
+    if (c->threads == 1 || c->parallel == NT_PARALLEL_SERIAL || n <= 1 || (c->chunk != 0 && c->chunk >= n)) {
+        c->parallel = NT_PARALLEL_SERIAL;
         c->threads = 1;
-        c->schedule = NT_STATIC;
+        c->schedule = NT_SCHEDULE_STATIC;
         c->chunk = 0;
     }
 }
@@ -332,32 +333,32 @@ void nt_config_canonical(const nt_kernel *kernel, const int64_t shape[3], int co
         make_wavefront(shape, c);
         return;
     }
-    const bool fuses = c->parallel == NT_FLAT && contiguous && nt_kernel_radius(kernel, NULL) == 0 &&
+    const bool fuses = c->parallel == NT_PARALLEL_FLAT && contiguous && nt_kernel_radius(kernel, NULL) == 0 &&
                        c->tile[1] == 0 && c->tile[2] == 0;
     const int64_t cells[3] = {fuses ? shape[0] * shape[1] * shape[2] : shape[0], fuses ? 1 : shape[1],
                               fuses ? 1 : shape[2]};
-    const int shared = c->parallel == NT_SERIAL || c->parallel == NT_FLAT
+    const int shared = c->parallel == NT_PARALLEL_SERIAL || c->parallel == NT_PARALLEL_FLAT
                            ? -1
-                           : nt_order_name(c->order)[c->parallel - NT_OUTER] - 'x';
+                           : nt_order_name(c->order)[c->parallel - NT_PARALLEL_OUTER] - 'x';
     /* A loop that has one iteration, or one thread, is not shared. */
     const bool alone = shared < 0 || c->threads == 1 || cells[shared] <= 1 ||
                        (c->tile[shared] != 0 && c->tile[shared] >= cells[shared]);
-    if (alone && c->parallel != NT_FLAT)
-        c->parallel = NT_SERIAL;
-    if (c->parallel == NT_SERIAL || c->threads == 1) {
+    if (alone && c->parallel != NT_PARALLEL_FLAT)
+        c->parallel = NT_PARALLEL_SERIAL;
+    if (c->parallel == NT_PARALLEL_SERIAL || c->threads == 1) {
         c->threads = 1;
-        c->schedule = NT_STATIC;
+        c->schedule = NT_SCHEDULE_STATIC;
     }
     bool trivial[3];
     for (int a = 0; a < 3; a++) {
         /* A tile that holds the axis is 0; not on a shared axis, where 0 is an even split. */
         const bool even_split = !alone && a == shared && c->tile[a] == 0;
-        if (c->tile[a] >= cells[a] && c->parallel != NT_FLAT && !even_split)
+        if (c->tile[a] >= cells[a] && c->parallel != NT_PARALLEL_FLAT && !even_split)
             c->tile[a] = 0;
         trivial[a] = cells[a] <= 1 || (!even_split && (c->tile[a] == 0 || c->tile[a] >= cells[a]));
     }
     if (fuses)
-        c->order = NT_ZYX;
-    else if (c->parallel != NT_FLAT)
+        c->order = NT_ORDER_ZYX;
+    else if (c->parallel != NT_PARALLEL_FLAT)
         drop_trivial_loops(c, trivial);
 }

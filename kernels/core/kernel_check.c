@@ -148,7 +148,7 @@ static nt_status check_functions(const nt_kernel *k, nt_error *why)
               f->fn);
         CHECK(k->field ? f->tile && !f->range : f->range && !f->tile,
               "kernel %s: function %d is not one of a %s", k->name, i, k->field ? "field" : "range");
-        has_scalar |= f->isa == NT_SCALAR && strcmp(f->variant, k->variants[0].name) == 0;
+        has_scalar |= f->isa == NT_ISA_SCALAR && strcmp(f->variant, k->variants[0].name) == 0;
     }
     CHECK(has_scalar, "kernel %s: no function of variant %s for the isa scalar, which every CPU runs",
           k->name, k->variants[0].name);

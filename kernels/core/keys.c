@@ -7,12 +7,11 @@
 #include <stdio.h>
 #include <string.h>
 
-#define NT_ENUM_TEXT(code, text) [NT_##code] = text,
-static const char *const parallel_names[] = {NT_PARALLEL_MAP(NT_ENUM_TEXT)};
-static const char *const order_names[] = {NT_ORDER_MAP(NT_ENUM_TEXT)};
-static const char *const schedule_names[] = {NT_SCHEDULE_MAP(NT_ENUM_TEXT)};
-#define NT_LAYOUT_TEXT(code, text) text,
-static const char *const layout_names[] = {NT_LAYOUT_MAP(NT_LAYOUT_TEXT)};
+#define TEXT(code, text) text,
+static const char *const parallel_names[] = {NT_PARALLEL_MAP(TEXT)};
+static const char *const order_names[] = {NT_ORDER_MAP(TEXT)};
+static const char *const schedule_names[] = {NT_SCHEDULE_MAP(TEXT)};
+static const char *const layout_names[] = {NT_LAYOUT_MAP(TEXT)};
 
 const char *nt_parallel_name(nt_parallel parallel)
 {
@@ -61,7 +60,7 @@ static const char *layout_text(const nt_kernel *kernel, int64_t value)
 
 static const char *parallel_text(const nt_kernel *kernel, int64_t value)
 {
-    const bool whole = value == NT_SERIAL || value == NT_FLAT;
+    const bool whole = value == NT_PARALLEL_SERIAL || value == NT_PARALLEL_FLAT;
     return kernel->field || whole ? parallel_names[value] : NULL;
 }
 
@@ -73,7 +72,7 @@ static const char *order_text(const nt_kernel *kernel, int64_t value)
 
 static const char *schedule_text(const nt_kernel *kernel, int64_t value)
 {
-    return kernel->range || value != NT_GUIDED ? schedule_names[value] : NULL;
+    return kernel->range || value != NT_SCHEDULE_GUIDED ? schedule_names[value] : NULL;
 }
 
 /* ---- The table -------------------------------------------------------------------------------- */

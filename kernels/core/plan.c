@@ -73,7 +73,7 @@ static nt_status choose_config(nt_plan *plan, const nt_plan_options *o, nt_dtype
                                int64_t n, nt_error *why)
 {
     nt_status status = nt_tuned_find(plan->kernel, plan->params, dtype, size_class,
-                                     o->steps == 1 || plan->kernel->range ? NT_ONE_STEP : NT_MANY_STEPS,
+                                     o->steps == 1 || plan->kernel->range ? NT_REPEAT_ONE : NT_REPEAT_MANY,
                                      &plan->config, &plan->why);
     if (status != NT_OK && status != NT_ESTALE)
         return nt_refuse(status, why, "%s", plan->why.text);
@@ -247,12 +247,13 @@ static nt_status make_range(nt_plan *plan, nt_dtype dtype, int64_t n, const nt_p
         status = choose_config(plan, o, dtype, nt_class_of_range(n), n, why);
     if (status != NT_OK)
         return status;
-    plan->range = (nt_range_nest){.fn = nt_kernel_function(plan->kernel, dtype, &plan->config)->range,
-                                  .merge = r->merge,
-                                  .params = plan->params,
-                                  .config = &plan->config,
-                                  .threads = plan->config.parallel == NT_SERIAL ? 1 : plan->config.threads,
-                                  .part_bytes = r->part_bytes};
+    plan->range =
+        (nt_range_nest){.fn = nt_kernel_function(plan->kernel, dtype, &plan->config)->range,
+                        .merge = r->merge,
+                        .params = plan->params,
+                        .config = &plan->config,
+                        .threads = plan->config.parallel == NT_PARALLEL_SERIAL ? 1 : plan->config.threads,
+                        .part_bytes = r->part_bytes};
     const size_t bytes = nt_range_scratch_bytes(&plan->range);
     if (check_memory(o, bytes, "partial results", why) != NT_OK)
         return NT_ENOMEM;
@@ -411,6 +412,14 @@ nt_status nt_plan_set_time(nt_plan *plan, int64_t time)
 const nt_config *nt_plan_config(const nt_plan *plan)
 {
     return plan ? &plan->config : NULL;
+}
+
+void nt_plan_config_text(const nt_plan *plan, char *text, size_t n)
+{
+    if (plan)
+        nt_config_format(plan->kernel, &plan->config, text, n);
+    else if (n > 0)
+        text[0] = '\0';
 }
 
 const char *nt_plan_why(const nt_plan *plan)

@@ -42,6 +42,11 @@ const nt_kernel *nt_kernel_find(const char *name)
     return NULL;
 }
 
+const char *nt_kernel_name(const nt_kernel *kernel)
+{
+    return kernel ? kernel->name : NULL;
+}
+
 nt_status nt_kernel_add(const nt_kernel *kernel, nt_error *why)
 {
     static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;

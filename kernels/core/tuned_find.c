@@ -274,13 +274,13 @@ static void take(const offer *o, const nt_config *fallback, nt_tuned_mode mode, 
 static nt_status check_use(const nt_tuned_use *use, nt_error *why)
 {
     const bool range = use->kernel->range != NULL;
-    const bool class_fits = nt_class_name(use->shape_class) && (use->shape_class >= NT_SHORT) == range;
-    if (class_fits && nt_repeat_name(use->repeat) && (!range || use->repeat == NT_ONE_STEP))
+    const bool class_fits = nt_class_name(use->shape_class) && (use->shape_class >= NT_CLASS_SHORT) == range;
+    if (class_fits && nt_repeat_name(use->repeat) && (!range || use->repeat == NT_REPEAT_ONE))
         return NT_OK;
     return nt_refuse(NT_EARG, why, "shape class %d, steps %d: allowed are %s", (int)use->shape_class,
                      (int)use->repeat,
-                     range ? "NT_SHORT and NT_LONG, NT_ONE_STEP"
-                           : "NT_IN_CACHE and NT_OUT_OF_CACHE, NT_ONE_STEP and NT_MANY_STEPS");
+                     range ? "NT_CLASS_SHORT and NT_CLASS_LONG, NT_REPEAT_ONE"
+                           : "NT_CLASS_IN_CACHE and NT_CLASS_OUT_OF_CACHE, NT_REPEAT_ONE and NT_REPEAT_MANY");
 }
 
 nt_status nt_tuned_find_in(const nt_tuned_source *first, const nt_machine *here, nt_tuned_mode mode,

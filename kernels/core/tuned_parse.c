@@ -183,7 +183,8 @@ static nt_status check_row(const nt_tuned_row *rows, int i, nt_error *why)
     for (int c = 0; c < NT_N_CLASSES; c++)
         for (int r = 0; r < NT_N_REPEATS; r++)
             known |= !strcmp(row->shape_class, nt_class_name((nt_class)c)) &&
-                     !strcmp(row->steps, nt_repeat_name((nt_repeat)r)) && (c < NT_SHORT || r == NT_ONE_STEP);
+                     !strcmp(row->steps, nt_repeat_name((nt_repeat)r)) &&
+                     (c < NT_CLASS_SHORT || r == NT_REPEAT_ONE);
     if (!known)
         return nt_refuse(NT_EIO, why,
                          "class %s, steps %s: allowed are in_cache and out_of_cache with one and many, "

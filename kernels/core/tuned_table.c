@@ -21,7 +21,7 @@ nt_class nt_class_at(int64_t bytes, int64_t l2_bytes, int l2_shared_by, int thre
     const int64_t l2 = l2_bytes > 0 ? l2_bytes : 1 << 20;
     const int shared_by = l2_shared_by > 0 ? l2_shared_by : 1;
     const int n_caches = (threads + shared_by - 1) / shared_by;
-    return bytes <= l2 * n_caches ? NT_IN_CACHE : NT_OUT_OF_CACHE;
+    return bytes <= l2 * n_caches ? NT_CLASS_IN_CACHE : NT_CLASS_OUT_OF_CACHE;
 }
 
 nt_class nt_class_of(int64_t bytes)
@@ -32,7 +32,7 @@ nt_class nt_class_of(int64_t bytes)
 
 nt_class nt_class_of_range(int64_t n)
 {
-    return n < NT_LONG_FROM ? NT_SHORT : NT_LONG;
+    return n < NT_LONG_FROM ? NT_CLASS_SHORT : NT_CLASS_LONG;
 }
 
 /* ---- The list --------------------------------------------------------------------------------- */

@@ -9,8 +9,8 @@
 enum { X = NT_X, Y = NT_Y, Z = NT_Z };
 
 static const int axes_of[NT_N_ORDERS][3] = {
-    [NT_ZYX] = {Z, Y, X}, [NT_ZXY] = {Z, X, Y}, [NT_YZX] = {Y, Z, X},
-    [NT_YXZ] = {Y, X, Z}, [NT_XZY] = {X, Z, Y}, [NT_XYZ] = {X, Y, Z},
+    [NT_ORDER_ZYX] = {Z, Y, X}, [NT_ORDER_ZXY] = {Z, X, Y}, [NT_ORDER_YZX] = {Y, Z, X},
+    [NT_ORDER_YXZ] = {Y, X, Z}, [NT_ORDER_XZY] = {X, Z, Y}, [NT_ORDER_XYZ] = {X, Y, Z},
 };
 
 static int64_t ceil_div(int64_t a, int64_t b)
@@ -53,14 +53,14 @@ void nt_nest_set_config(nt_nest *nest, const nt_config *config)
     memcpy(nest->order, axes_of[config->order], sizeof nest->order);
     memcpy(nest->tile, config->tile, sizeof nest->tile);
     nest->depth = config->depth < nest->steps ? config->depth : nest->steps > 1 ? (int)nest->steps : 1;
-    nest->threads = config->parallel == NT_SERIAL ? 1 : config->threads;
-    nest->dynamic = config->schedule == NT_DYNAMIC;
+    nest->threads = config->parallel == NT_PARALLEL_SERIAL ? 1 : config->threads;
+    nest->dynamic = config->schedule == NT_SCHEDULE_DYNAMIC;
     nest->blocked = nest->depth > 1 && nest->radius > 0;
-    nest->flat = config->parallel == NT_FLAT && !nest->blocked;
-    nest->shared = config->parallel == NT_OUTER    ? 0
-                   : config->parallel == NT_MIDDLE ? 1
-                   : config->parallel == NT_INNER  ? 2
-                                                   : -1;
+    nest->flat = config->parallel == NT_PARALLEL_FLAT && !nest->blocked;
+    nest->shared = config->parallel == NT_PARALLEL_OUTER    ? 0
+                   : config->parallel == NT_PARALLEL_MIDDLE ? 1
+                   : config->parallel == NT_PARALLEL_INNER  ? 2
+                                                            : -1;
     int even = nest->shared < 0 ? -1 : nest->order[nest->shared];
     if (nest->flat)
         even = make_flat(nest);

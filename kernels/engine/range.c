@@ -40,12 +40,12 @@ static void run_share(const nt_range_nest *nest, int64_t i, int64_t n, char *par
 static void deal(const nt_range_nest *nest, int64_t n, char *part)
 {
     switch (nest->config->schedule) {
-    case NT_DYNAMIC:
+    case NT_SCHEDULE_DYNAMIC:
 #pragma omp for schedule(dynamic, 1) nowait
         for (int64_t i = 0; i < n; i++)
             run_chunk(nest, i, part);
         break;
-    case NT_GUIDED:
+    case NT_SCHEDULE_GUIDED:
 #pragma omp for schedule(guided, 1) nowait
         for (int64_t i = 0; i < n; i++)
             run_chunk(nest, i, part);

@@ -32,7 +32,7 @@ void nt_touch(nt_grid *g, const nt_config *config)
 {
     const size_t bytes = nt_dtype_bytes(g->dtype);
     const int allowed = nt_threads_allowed();
-    nt_config once = {.parallel = NT_OUTER, .order = NT_ZYX, .threads = allowed};
+    nt_config once = {.parallel = NT_PARALLEL_OUTER, .order = NT_ORDER_ZYX, .threads = allowed};
     if (config)
         once = *config;
     if (!is_schedule(&once))

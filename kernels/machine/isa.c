@@ -13,7 +13,7 @@
 #include "nt_isas.h"
 
 static const char *const names[NT_N_ISAS] = {
-#define X(code, text) [NT_##code] = text,
+#define X(code, text) [NT_ISA_##code] = text,
     NT_ISA_MAP(X)
 #undef X
 };
@@ -27,14 +27,14 @@ const char *nt_isa_name(nt_isa isa)
 static int cpu_runs(nt_isa isa)
 {
     switch (isa) {
-    case NT_SCALAR: return 1;
+    case NT_ISA_SCALAR: return 1;
 #if defined __x86_64__
-    case NT_AVX2: return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
-    case NT_AVX512:
+    case NT_ISA_AVX2: return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
+    case NT_ISA_AVX512:
         return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx2") &&
                __builtin_cpu_supports("fma");
 #elif defined __aarch64__
-    case NT_NEON: /* part of the base architecture */ return 1;
+    case NT_ISA_NEON: /* part of the base architecture */ return 1;
 #endif
     default: return 0;
     }

@@ -54,7 +54,7 @@ static void set_axis(nt_axis_weights *a, nt_interpolation interpolation, double 
     *a = (nt_axis_weights){.low = base, .n = 1, .w = {1}};
     if (part == 0)
         return;
-    if (interpolation == NT_TRILINEAR) {
+    if (interpolation == NT_INTERPOLATION_TRILINEAR) {
         a->n = 2, a->w[0] = 1 - part, a->w[1] = part;
         return;
     }

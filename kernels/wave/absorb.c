@@ -77,7 +77,8 @@ static nt_status check(const nt_wave *wave, nt_dtype dtype, const int64_t n[3],
             return nt_refuse(NT_EARG, why, "boundary %d of face %d: allowed are 0 to %d", (int)face[f], f,
                              NT_N_BOUNDARIES - 1);
     for (int a = 0; a < 3; a++) {
-        const int layers = (face[2 * a] == NT_ABSORBING) + (face[2 * a + 1] == NT_ABSORBING);
+        const int layers =
+            (face[2 * a] == NT_BOUNDARY_ABSORBING) + (face[2 * a + 1] == NT_BOUNDARY_ABSORBING);
         if (layers > 0 && (cells < 1 || cells > n[a] / layers))
             return nt_refuse(NT_ESHAPE, why,
                              "layers of %d cells at %s of %lld cells in %c: allowed are 1 to %lld", cells,
@@ -116,7 +117,8 @@ nt_status nt_wave_absorb(nt_wave *wave, nt_dtype dtype, const int64_t n[3],
         return status;
     void *g[3] = {0};
     for (int a = 0; a < 3; a++) {
-        const bool low = face[2 * a] == NT_ABSORBING, high = face[2 * a + 1] == NT_ABSORBING;
+        const bool low = face[2 * a] == NT_BOUNDARY_ABSORBING,
+                   high = face[2 * a + 1] == NT_BOUNDARY_ABSORBING;
         if (!low && !high)
             continue;
         g[a] = profile(dtype, n[a], low, high, cells, v_dt / wave->spacing[a]);
@@ -167,6 +169,6 @@ void nt_wave_let_go(nt_wave *wave)
         wave->damped_n[a] = 0;
     }
     for (int f = 0; f < NT_N_FACES; f++)
-        if (wave->face[f] == NT_ABSORBING)
-            wave->face[f] = NT_ZERO;
+        if (wave->face[f] == NT_BOUNDARY_ABSORBING)
+            wave->face[f] = NT_BOUNDARY_ZERO;
 }

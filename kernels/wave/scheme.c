@@ -154,7 +154,7 @@ unsigned nt_wave_mirror_faces(const nt_wave *wave)
 {
     unsigned faces = 0;
     for (int f = 0; wave && f < NT_N_FACES; f++)
-        faces |= wave->face[f] == NT_MIRROR ? 1u << f : 0;
+        faces |= wave->face[f] == NT_BOUNDARY_MIRROR ? 1u << f : 0;
     return faces;
 }
 

@@ -142,7 +142,7 @@ static void ghosts(const void *params, nt_dtype dtype, const nt_view *level, con
         int64_t *high = axis == 0 ? &b.x1 : axis == 1 ? &b.y1 : &b.z1;
         *low = f % 2 ? most(*low, size - layers) : *low;
         *high = f % 2 ? *high : least(*high, layers);
-        if (w->face[f] != NT_MIRROR || *low >= *high)
+        if (w->face[f] != NT_BOUNDARY_MIRROR || *low >= *high)
             continue;
         if (axis == 0 && dtype == NT_F64)
             mirror_x_double(level, &b, wall);

@@ -39,7 +39,7 @@ static nt_status read_faces(const char *text, size_t n, asked *a, nt_error *why)
         if (text[f] != 'm' && text[f] != 'z')
             n = 0;
         else
-            a->face[f] = text[f] == 'm' ? NT_MIRROR : NT_ZERO;
+            a->face[f] = text[f] == 'm' ? NT_BOUNDARY_MIRROR : NT_BOUNDARY_ZERO;
     }
     if (n == NT_N_FACES)
         return NT_OK;
