@@ -18,6 +18,7 @@
 #include "measure/trial_json.h"
 #include "os/clock.h"
 #include "os/process.h"
+#include "os/signal_name.h"
 #include "os/text.h"
 #include "worker/wire.h"
 
@@ -155,8 +156,7 @@ static void classify_end(driver *d, const char *garbled, trial_answer *answer)
         outcome = TRIAL_MEMORY; /* nobody else kills so */
         snprintf(how, sizeof how, "killed, most likely out of memory");
     } else if (WIFSIGNALED(status)) {
-        const char *name = sigabbrev_np(WTERMSIG(status));
-        snprintf(how, sizeof how, "SIG%s", name ? name : "?");
+        signal_name(WTERMSIG(status), how, sizeof how);
     } else {
         snprintf(how, sizeof how, "exited with code %d", WEXITSTATUS(status));
     }
