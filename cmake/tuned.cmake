@@ -8,9 +8,9 @@
 # it was built with at first use.
 
 if(NESTUNE_TUNED)
-  get_filename_component(headers ${NESTUNE_TUNED} ABSOLUTE BASE_DIR ${CMAKE_SOURCE_DIR})
+  get_filename_component(headers ${NESTUNE_TUNED} ABSOLUTE BASE_DIR ${PROJECT_SOURCE_DIR})
 else()
-  file(GLOB headers CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/results/*/tuned.h)
+  file(GLOB headers CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/results/*/tuned.h)
 endif()
 # A header that changes makes the next build configure, and check, again.
 set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${headers})
@@ -18,14 +18,14 @@ set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${headers})
 if(CMAKE_CROSSCOMPILING)
   message(STATUS "Tuned headers are not checked: a cross build")
 else()
-  set(checker ${CMAKE_BINARY_DIR}/generated/check_tuned)
-  try_compile(built SOURCES ${CMAKE_SOURCE_DIR}/cmake/check_tuned.c ${CMAKE_SOURCE_DIR}/kernels/core/tuned_parse.c
-      ${CMAKE_SOURCE_DIR}/kernels/core/tuned_file.c ${CMAKE_SOURCE_DIR}/kernels/core/crc32.c
-    NO_CACHE
-    CMAKE_FLAGS "-DINCLUDE_DIRECTORIES=${CMAKE_SOURCE_DIR}/include;${CMAKE_SOURCE_DIR}/kernels"
+  set(checker ${PROJECT_BINARY_DIR}/generated/check_tuned)
+  try_compile(NT_CHECKER_BUILT ${PROJECT_BINARY_DIR}/generated/checker
+    SOURCES ${PROJECT_SOURCE_DIR}/cmake/check_tuned.c ${PROJECT_SOURCE_DIR}/kernels/core/tuned_parse.c
+      ${PROJECT_SOURCE_DIR}/kernels/core/tuned_file.c ${PROJECT_SOURCE_DIR}/kernels/core/crc32.c
+    CMAKE_FLAGS "-DINCLUDE_DIRECTORIES=${PROJECT_SOURCE_DIR}/include;${PROJECT_SOURCE_DIR}/kernels"
     OUTPUT_VARIABLE output
     COPY_FILE ${checker})
-  if(NOT built)
+  if(NOT NT_CHECKER_BUILT)
     message(FATAL_ERROR "cmake/check_tuned.c does not compile:\n${output}")
   endif()
   execute_process(COMMAND ${checker} ${headers} RESULT_VARIABLE status ERROR_VARIABLE error
@@ -35,7 +35,7 @@ else()
   endif()
 endif()
 
-set(NT_TUNED_SOURCE ${CMAKE_BINARY_DIR}/generated/tuned_lines.c)
+set(NT_TUNED_SOURCE ${PROJECT_BINARY_DIR}/generated/tuned_lines.c)
 set(text "/* tuned_lines.c - written by cmake/tuned.cmake: the tuned headers in this build */\n")
 string(APPEND text "#include \"core/tuned_internal.h\"\n\n#define NT_TUNED_LINE(string) string,\n\n"
   "const char *const nt_tuned_lines[] = {\n")

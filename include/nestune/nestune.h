@@ -18,7 +18,19 @@
 #ifndef NESTUNE_H
 #define NESTUNE_H
 
-#define NESTUNE_VERSION "0.1.0"
+/* The version's one source: CMake reads these three lines.  Before 1.0 a new minor version breaks the ABI. */
+#define NESTUNE_VERSION_MAJOR                      0
+#define NESTUNE_VERSION_MINOR                      2
+#define NESTUNE_VERSION_PATCH                      0
+
+#define NESTUNE_VERSION_TEXT_(major, minor, patch) #major "." #minor "." #patch
+#define NESTUNE_VERSION_TEXT(major, minor, patch)  NESTUNE_VERSION_TEXT_(major, minor, patch)
+
+/* "0.2.0", and 200: 10000 * major + 100 * minor + patch, for #if. */
+#define NESTUNE_VERSION \
+    NESTUNE_VERSION_TEXT(NESTUNE_VERSION_MAJOR, NESTUNE_VERSION_MINOR, NESTUNE_VERSION_PATCH)
+#define NESTUNE_VERSION_NUMBER \
+    (10000 * NESTUNE_VERSION_MAJOR + 100 * NESTUNE_VERSION_MINOR + NESTUNE_VERSION_PATCH)
 
 #include "nestune/apply.h"
 #include "nestune/dtype.h"
@@ -29,5 +41,16 @@
 #include "nestune/registry.h"
 #include "nestune/status.h"
 #include "nestune/wave.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* nt_version() - NESTUNE_VERSION_NUMBER of the library that runs, which may be another than that of its headers. */
+NT_API int nt_version(void);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif /* NESTUNE_H */

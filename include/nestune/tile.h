@@ -44,7 +44,7 @@
     }
 
 #else /* in a kernel's common source */
-#include "nt_isas.h"
+#include "nestune/nt_isas.h"
 
 /* The forms of a kernel that mostly waits for memory, for its table; NT_MAP_TILES defines their functions. */
 #define NT_MAP_FORMS                                              \

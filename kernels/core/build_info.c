@@ -12,3 +12,8 @@ const nt_build *nt_build_info(void)
     static const nt_build build = {NESTUNE_VERSION, NT_BUILD_COMPILER, NT_BUILD_FLAGS, SIMD_SLEEF_VERSION};
     return &build;
 }
+
+int nt_version(void)
+{
+    return NESTUNE_VERSION_NUMBER;
+}

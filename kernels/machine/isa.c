@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "nt_isas.h"
+#include "nestune/nt_isas.h"
 
 static const char *const names[NT_N_ISAS] = {
 #define X(code, text) [NT_ISA_##code] = text,

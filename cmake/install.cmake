@@ -1,0 +1,63 @@
+# install.cmake - what cmake --install puts where, and how others find it
+# SPDX-License-Identifier: MIT
+#
+# Both libraries, the public headers, autotune where it is built, nestuneConfig.cmake for find_package() and
+# nestune.pc for pkg-config.  All paths in them are relative, so the prefix may be chosen, and moved, afterwards.
+#
+# A program with the static library must link what that library uses.  They are written as linker flags, -lhwloc and
+# so on: users of the shared library, who are most, then need nothing that finds hwloc or SLEEF.
+include(CMakePackageConfigHelpers)
+
+# ---- The static library's own libraries, as linker flags ----
+set(private ${NT_HWLOC_LDFLAGS})
+if(NT_SLEEF_FOUND)
+  list(APPEND private ${NT_SLEEF_LDFLAGS})
+else()
+  list(APPEND private -lsleef)
+endif()
+foreach(name IN LISTS OpenMP_C_LIB_NAMES)
+  get_filename_component(folder ${OpenMP_${name}_LIBRARY} DIRECTORY)
+  list(APPEND private -L${folder} -l${name})
+endforeach()
+list(APPEND private -lm)
+list(REMOVE_DUPLICATES private)
+foreach(folder IN LISTS CMAKE_C_IMPLICIT_LINK_DIRECTORIES) # where every linker looks
+  list(REMOVE_ITEM private -L${folder})
+endforeach()
+target_link_libraries(nestune_static INTERFACE "$<INSTALL_INTERFACE:${private}>")
+list(JOIN private " " NT_PRIVATE_LIBRARIES)
+
+# ---- Files ----
+install(TARGETS nestune nestune_static EXPORT nestune
+  RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR}
+  LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR}
+  ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR})
+install(DIRECTORY include/nestune ${NT_GENERATED_INCLUDE}/nestune DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}
+  FILES_MATCHING PATTERN "*.h")
+if(NT_BUILD_TUNER)
+  install(TARGETS nestune_autotune RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
+endif()
+
+# ---- find_package(nestune) ----
+set(package ${CMAKE_INSTALL_LIBDIR}/cmake/nestune)
+install(EXPORT nestune NAMESPACE nestune:: FILE nestuneTargets.cmake DESTINATION ${package})
+configure_package_config_file(cmake/nestuneConfig.cmake.in generated/nestuneConfig.cmake
+  INSTALL_DESTINATION ${package} NO_SET_AND_CHECK_MACRO)
+write_basic_package_version_file(generated/nestuneConfigVersion.cmake COMPATIBILITY SameMinorVersion)
+install(FILES ${PROJECT_BINARY_DIR}/generated/nestuneConfig.cmake
+  ${PROJECT_BINARY_DIR}/generated/nestuneConfigVersion.cmake DESTINATION ${package})
+
+# ---- pkg-config ----
+foreach(dir LIBDIR INCLUDEDIR)
+  set(NT_PC_${dir} ${CMAKE_INSTALL_${dir}})
+  if(NOT IS_ABSOLUTE ${NT_PC_${dir}})
+    set(NT_PC_${dir} "\${prefix}/${NT_PC_${dir}}")
+  endif()
+endforeach()
+set(NT_PC_PREFIX ${CMAKE_INSTALL_PREFIX})
+if(NOT IS_ABSOLUTE ${CMAKE_INSTALL_LIBDIR})
+  file(RELATIVE_PATH NT_PC_PREFIX /${CMAKE_INSTALL_LIBDIR}/pkgconfig /)
+  string(REGEX REPLACE "/$" "" NT_PC_PREFIX "\${pcfiledir}/${NT_PC_PREFIX}")
+endif()
+configure_file(cmake/nestune.pc.in generated/nestune.pc @ONLY)
+install(FILES ${PROJECT_BINARY_DIR}/generated/nestune.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
