@@ -11,18 +11,42 @@ say() { printf '%s: %s\n' "$script" "$*" >&2; }
 # The script's opening comment, without its first lines.
 usage() { sed -n '5,${/^#/!q;s/^# \{0,1\}//p}' "$0"; }
 
-# stage WHAT COMMAND...: one line of progress; the command's own output goes to the log.
+# stage WHAT COMMAND...: one line of progress, and how far a build is; the command's own output goes to the log.
 stage() {
     local what=$1 status=0
     shift
     say "$what"
     printf '\n==== %s: %s\n' "$what" "$*" >>"$log"
-    "$@" >>"$log" 2>&1 </dev/null || status=$?
+    "$@" 2>&1 </dev/null | tee -a "$log" | show_share "$what" || status=$?
     if [ $status -ne 0 ]; then
         tail -n 30 "$log" >&2
         say "$what: failed (status $status); the whole log is $log"
         exit 1
     fi
+}
+
+# show_share WHAT: reads the output of make ("[ 12%] ...") or ninja ("[3/25] ..."), prints the share that is done:
+# on a terminal one line that changes, elsewhere, and with NO_COLOR, a line for each tenth.
+show_share() {
+    local what=$1 line share shown=0 changes=0
+    if [ -t 2 ] && [ -z "${NO_COLOR:-}" ] && [ "${TERM:-dumb}" != dumb ]; then changes=1; fi
+    while IFS= read -r line; do
+        if [[ $line =~ ^\[\ *([0-9]+)%\] ]]; then
+            share=${BASH_REMATCH[1]}
+        elif [[ $line =~ ^\[([0-9]+)/([1-9][0-9]*)\] ]]; then
+            share=$((100 * BASH_REMATCH[1] / BASH_REMATCH[2]))
+        else
+            continue
+        fi
+        if [ $changes = 1 ] && [ "$share" -gt "$shown" ]; then
+            printf '\r%s: %s: %d %%' "$script" "$what" "$share" >&2
+            shown=$share
+        elif [ $changes = 0 ] && [ $((share / 10)) -gt $((shown / 10)) ]; then
+            say "$what: $share %"
+            shown=$share
+        fi
+    done
+    if [ $changes = 1 ] && [ "$shown" -gt 0 ]; then printf '\n' >&2; fi
 }
 
 # start_log FILE: a log of this run alone.
@@ -64,7 +88,6 @@ libomp-dev        glob    /usr/lib/llvm-*/lib/libarcher.so'
 arm64=/usr/lib/aarch64-linux-gnu
 needs_neon="
 gcc-aarch64-linux-gnu  command aarch64-linux-gnu-gcc
-g++-aarch64-linux-gnu  command aarch64-linux-gnu-g++
 libc6-dev-arm64-cross  file    /usr/aarch64-linux-gnu/include/stdio.h
 qemu-user-static       command qemu-aarch64-static
 libgomp1:arm64         file    $arm64/libgomp.so.1
@@ -134,12 +157,12 @@ require() {
     fi
 }
 
-# CMake reads the presets from version 3.25 on.
+# CMake reads the presets from version 3.21 on.
 check_cmake() {
     local version
     version=$(cmake --version | sed -n '1s/[^0-9]*\([0-9.]*\).*/\1/p')
-    if [ "$(printf '3.25\n%s\n' "$version" | sort -V | head -n 1)" != 3.25 ]; then
-        say "cmake $version is too old: 3.25 or later is needed"
+    if [ "$(printf '3.21\n%s\n' "$version" | sort -V | head -n 1)" != 3.21 ]; then
+        say "cmake $version is too old: 3.21 or later is needed"
         exit 2
     fi
 }
