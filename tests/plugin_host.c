@@ -25,23 +25,24 @@ static void *symbol(void *library, const char *name)
 /* One pass over a grid that is large enough to be shared; false with a line. */
 static int run_kernel(void *library)
 {
-    nt_status (*create)(nt_grid *, nt_dtype, int64_t, int64_t, int64_t, int, const nt_config *, nt_error *);
-    nt_status (*run)(const char *, nt_grid *, int64_t, nt_error *);
-    void (*release)(nt_grid *);
+    static const int64_t n[3] = {256, 64, 64};
+    __typeof__(&nt_grid_create) create;
+    __typeof__(&nt_run) run;
+    __typeof__(&nt_grid_destroy) destroy;
     void *const symbols[] = {symbol(library, "nt_grid_create"), symbol(library, "nt_run"),
-                             symbol(library, "nt_grid_free")};
+                             symbol(library, "nt_grid_destroy")};
     if (!symbols[0] || !symbols[1] || !symbols[2])
         return 0;
     memcpy(&create, &symbols[0], sizeof create);
     memcpy(&run, &symbols[1], sizeof run);
-    memcpy(&release, &symbols[2], sizeof release);
-    nt_grid a;
+    memcpy(&destroy, &symbols[2], sizeof destroy);
+    nt_grid *a;
     nt_error why;
-    if (create(&a, NT_F64, 256, 64, 64, 0, NULL, &why) != NT_OK || run("mathop", &a, 1, &why) != NT_OK) {
+    if (create(&a, NT_F64, n, 0, NULL, &why) != NT_OK || run("mathop", a, 1, &why) != NT_OK) {
         fprintf(stderr, "%s\n", why.text);
         return 0;
     }
-    release(&a);
+    destroy(a);
     return 1;
 }
 
