@@ -14,9 +14,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <omp.h>
 
+#include "core/tuned_internal.h"
 #include "machine/cpu.h"
 #include "machine/isa_limit.h"
 #include "machine/machine_internal.h"
@@ -71,6 +73,14 @@ static void test_id(void **state)
     char id[64];
     nt_machine_id(&m, id, sizeof id);
     assert_string_equal(id, "zen5-26.2.1-2t");
+    m.cores_affinity = 1;
+    nt_machine_id(&m, id, sizeof id);
+    assert_string_equal(id, "zen5-26.2.1-2t-1c");
+    assert_int_equal(nt_machine_cores(&m), 1);
+    m.cores_affinity = 8; /* a quota leaves fewer threads than there are cores */
+    nt_machine_id(&m, id, sizeof id);
+    assert_string_equal(id, "zen5-26.2.1-2t");
+    assert_int_equal(nt_machine_cores(&m), 2);
     snprintf(m.uarch, sizeof m.uarch, "../A b\"\n\xff;");
     nt_machine_id(&m, id, sizeof id);
     assert_string_equal(id, ".._a_b____-26.2.1-2t");
@@ -86,6 +96,10 @@ static void test_id(void **state)
     assert_int_equal(cut[4], '5');
     nt_machine_id(&m, cut, 0);
     assert_string_equal(cut, "uuu");
+    m.cores_affinity = INT32_MAX - 1;
+    char longest[NT_MACHINE_ID + 20];
+    nt_machine_id(&m, longest, sizeof longest);
+    assert_true(strlen(longest) < sizeof longest);
 }
 
 static void test_same_cpu(void **state)
@@ -130,6 +144,8 @@ static void test_detect(void **state)
     assert_true(m.cpus_affinity >= 1 && m.threads_allowed >= 1 && m.threads_allowed <= m.cpus_affinity);
     assert_int_equal(m.threads_allowed, nt_threads_allowed());
     assert_true(m.l1d_bytes >= 0 && m.l2_bytes >= 0 && m.l3_bytes >= 0);
+    assert_true(m.cores_affinity >= 0 && m.cores_affinity <= m.cpus_affinity);
+    assert_true(m.l2_affinity >= 0 && m.l2_affinity <= m.cpus_affinity);
     assert_true(m.memory_bytes > 0);
     assert_true(nt_memory_available() > 0 && nt_memory_available() <= m.memory_bytes);
     for (int isa = 0; isa < NT_N_ISAS; isa++)
@@ -140,12 +156,9 @@ static void test_detect(void **state)
 static void test_synthetic_topology(void **state)
 {
     (void)state;
-    nt_machine m;
-    setenv("HWLOC_SYNTHETIC",
-           "pack:2 [numa] l3:1(size=33554432) core:4 l2:1(size=2097152) l1d:1(size=49152) pu:2", 1);
-    const nt_status status = nt_machine_detect(&m);
-    unsetenv("HWLOC_SYNTHETIC");
-    assert_int_equal(status, NT_OK);
+    nt_machine m = {0};
+    nt_topology_at("pack:2 [numa] l3:1(size=33554432) core:4 l2:1(size=2097152) l1d:1(size=49152) pu:2",
+                   "0-15", &m);
     assert_int_equal(m.n_packages, 2);
     assert_int_equal(m.n_numa, 2);
     assert_int_equal(m.n_cores, 8);
@@ -156,13 +169,67 @@ static void test_synthetic_topology(void **state)
     assert_int_equal(m.l2_shared_by, 2);
     assert_int_equal(m.l3_bytes, 33554432);
     assert_int_equal(m.l3_shared_by, 8);
+    assert_int_equal(m.cores_affinity, 8);
+    assert_int_equal(m.l2_affinity, 8);
 
-    setenv("HWLOC_SYNTHETIC", "pu:3", 1);
-    nt_machine_detect(&m);
-    unsetenv("HWLOC_SYNTHETIC");
+    memset(&m, 0, sizeof m);
+    nt_topology_at("pu:3", "0-2", &m);
     assert_int_equal(m.n_cpus, 3);
-    assert_int_equal(m.n_cores, 3);
+    assert_int_equal(m.cores_affinity, 0);
+    assert_int_equal(m.l2_affinity, 0);
     assert_int_equal(m.l2_bytes, 0);
+    nt_topology_at("no such thing", "0", &m);
+    assert_int_equal(m.n_cpus, 3);
+}
+
+/* The same number of CPUs on fewer cores is another machine; CPUs 0 and 1 are threads of one core here. */
+static void test_cores_behind_the_mask(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *topology, *cpus;
+        int threads, cores, l2;
+        const char *id;
+    } cases[] = {
+        {"core:4 l2:1(size=1048576) pu:2", "0-1", 2, 1, 1, "made-1.2.3-2t-1c"},
+        {"core:4 l2:1(size=1048576) pu:2", "0,2", 2, 2, 2, "made-1.2.3-2t"},
+        {"core:4 l2:1(size=1048576) pu:2", "0-7", 8, 4, 4, "made-1.2.3-8t-4c"},
+        {"core:4 l2:1(size=1048576) pu:2", "1,3,5,7", 4, 4, 4, "made-1.2.3-4t"},
+        {"l2:2(size=4194304) core:4 pu:1", "0-3", 4, 4, 1, "made-1.2.3-4t"}, /* four cores share a cache */
+        {"l2:2(size=4194304) core:4 pu:1", "3-4", 2, 2, 2, "made-1.2.3-2t"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        nt_machine m = {.uarch = "made", .family = 1, .model_id = 2, .stepping = 3};
+        char id[64];
+        m.cpus_affinity = m.threads_allowed = cases[i].threads;
+        nt_topology_at(cases[i].topology, cases[i].cpus, &m);
+        assert_int_equal(m.cores_affinity, cases[i].cores);
+        assert_int_equal(m.l2_affinity, cases[i].l2);
+        nt_machine_id(&m, id, sizeof id);
+        assert_string_equal(id, cases[i].id);
+        const int64_t all = m.l2_bytes * cases[i].l2;
+        assert_int_equal(nt_class_at(all, m.l2_bytes, m.l2_affinity, m.threads_allowed), NT_CLASS_IN_CACHE);
+        assert_int_equal(nt_class_at(all + 1, m.l2_bytes, m.l2_affinity, m.threads_allowed), NT_CLASS_OUT_OF_CACHE);
+    }
+}
+
+/* hwloc obeys variables of its own, which may be left from something else. */
+static void test_a_topology_of_another_system(void **state)
+{
+    (void)state;
+    nt_machine m, other;
+    nt_machine_detect(&m);
+    setenv("HWLOC_SYNTHETIC", "pack:2 core:4 l2:1(size=12345344) l1d:1(size=12288) pu:1", 1);
+    nt_machine_detect(&other);
+    unsetenv("HWLOC_SYNTHETIC");
+    assert_int_equal(other.cpus_affinity, m.cpus_affinity);
+    assert_int_equal(other.threads_allowed, m.threads_allowed);
+    assert_true(other.l1d_bytes != 12288 && other.l2_bytes != 12345344);
+    assert_int_equal(other.n_packages, 1);
+    if (sysconf(_SC_LEVEL1_DCACHE_SIZE) > 0)
+        assert_int_equal(other.l1d_bytes, sysconf(_SC_LEVEL1_DCACHE_SIZE));
+    if (sysconf(_SC_LEVEL2_CACHE_SIZE) > 0)
+        assert_int_equal(other.l2_bytes, sysconf(_SC_LEVEL2_CACHE_SIZE));
 }
 
 static void test_max_isa(void **state)
@@ -208,9 +275,14 @@ static void test_affinity(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_uarch_names),        cmocka_unit_test(test_id),
-        cmocka_unit_test(test_same_cpu),           cmocka_unit_test(test_detect),
-        cmocka_unit_test(test_synthetic_topology), cmocka_unit_test(test_max_isa),
+        cmocka_unit_test(test_uarch_names),
+        cmocka_unit_test(test_id),
+        cmocka_unit_test(test_same_cpu),
+        cmocka_unit_test(test_detect),
+        cmocka_unit_test(test_synthetic_topology),
+        cmocka_unit_test(test_cores_behind_the_mask),
+        cmocka_unit_test(test_a_topology_of_another_system),
+        cmocka_unit_test(test_max_isa),
         cmocka_unit_test(test_affinity),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -8,13 +8,15 @@ static void test_classes(void **state)
 {
     (void)state;
     const int64_t mib = 1 << 20;
-    assert_int_equal(nt_class_at(0, mib, 1, 2), NT_CLASS_IN_CACHE);
-    assert_int_equal(nt_class_at(2 * mib, mib, 1, 2), NT_CLASS_IN_CACHE);
-    assert_int_equal(nt_class_at(2 * mib + 1, mib, 1, 2), NT_CLASS_OUT_OF_CACHE);
-    assert_int_equal(nt_class_at(2 * mib, mib, 2, 2), NT_CLASS_OUT_OF_CACHE); /* two threads of one core */
+    assert_int_equal(nt_class_at(0, mib, 2, 2), NT_CLASS_IN_CACHE);
+    assert_int_equal(nt_class_at(2 * mib, mib, 2, 2), NT_CLASS_IN_CACHE); /* two cores of several threads each */
+    assert_int_equal(nt_class_at(2 * mib + 1, mib, 2, 2), NT_CLASS_OUT_OF_CACHE);
+    assert_int_equal(nt_class_at(mib, mib, 1, 2), NT_CLASS_IN_CACHE);
+    assert_int_equal(nt_class_at(2 * mib, mib, 1, 2), NT_CLASS_OUT_OF_CACHE); /* two threads of one core */
     assert_int_equal(nt_class_at(2 * mib, mib, 2, 3), NT_CLASS_IN_CACHE);
-    assert_int_equal(nt_class_at(3 * mib, 0, 0, 3), NT_CLASS_IN_CACHE); /* unknown: 1 MiB a core */
-    assert_int_equal(nt_class_at(INT64_MAX, mib, 1, 4096), NT_CLASS_OUT_OF_CACHE);
+    assert_int_equal(nt_class_at(2 * mib, mib, 8, 1), NT_CLASS_OUT_OF_CACHE); /* one thread of many cores */
+    assert_int_equal(nt_class_at(3 * mib, 0, 0, 3), NT_CLASS_IN_CACHE);       /* unknown: 1 MiB a thread */
+    assert_int_equal(nt_class_at(INT64_MAX, mib, 4096, 4096), NT_CLASS_OUT_OF_CACHE);
     assert_int_equal(nt_class_of(64), NT_CLASS_IN_CACHE);
     assert_int_equal(nt_class_of(INT64_MAX), NT_CLASS_OUT_OF_CACHE);
     assert_int_equal(nt_class_of_range(0), NT_CLASS_SHORT);

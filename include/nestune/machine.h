@@ -25,11 +25,12 @@ typedef struct nt_machine {
     int l2_shared_by, l3_shared_by;        /* CPUs that share one */
     int n_packages, n_cores, n_cpus, n_numa, smt; /* online; smt: threads a core */
     int cpus_affinity;                            /* CPUs in this process's mask */
-    double cpus_quota;                            /* cgroup v1 or v2 CPU quota; 0: none */
-    int threads_allowed;                          /* the least of both, at least 1 */
-    int64_t memory_bytes;                         /* physical, or the cgroup limit if that is less */
-    unsigned isas;       /* bit 1u << nt_isa for each that can run, NESTUNE_MAX_ISA heeded */
-    char huge_pages[16]; /* "always", "madvise", "never", or "unknown" */
+    int cores_affinity, l2_affinity; /* cores, and L2 caches, that those CPUs belong to; 0: unknown */
+    double cpus_quota;               /* cgroup v1 or v2 CPU quota; 0: none */
+    int threads_allowed;             /* the least of both, at least 1 */
+    int64_t memory_bytes;            /* physical, or the cgroup limit if that is less */
+    unsigned isas;                   /* bit 1u << nt_isa for each that can run, NESTUNE_MAX_ISA heeded */
+    char huge_pages[16];             /* "always", "madvise", "never", or "unknown" */
 } nt_machine;
 
 /*
@@ -41,8 +42,14 @@ typedef struct nt_machine {
 NT_API nt_status nt_machine_detect(nt_machine *machine);
 
 /*
+ * nt_machine_cores() - how many cores the allowed threads have: two hyperthreads of one core have one.
+ * At most threads_allowed; where it is unknown, threads_allowed.
+ */
+NT_API int nt_machine_cores(const nt_machine *machine);
+
+/*
  * nt_machine_id() - the folder name of its results: microarchitecture, family, model, stepping,
- * threads allowed, as in "zen5-26.2.1-2t".
+ * threads allowed, as in "zen5-26.2.1-2t"; where these have fewer cores, those too: "zen5-26.2.1-2t-1c".
  * Shape:   at most n bytes are written, the end of the string included; NT_MACHINE_ID are always enough.
  */
 enum { NT_MACHINE_ID = 64 };

@@ -42,7 +42,8 @@ typedef struct nt_tuned_use {
 nt_status nt_tuned_find_in(const nt_tuned_source *first, const nt_machine *here, nt_tuned_mode mode,
                            const nt_tuned_use *use, nt_config *config, nt_error *why);
 
-/* nt_class_at() - nt_class_of() for a machine with these caches and so many threads. */
-nt_class nt_class_at(int64_t bytes, int64_t l2_bytes, int l2_shared_by, int threads);
+/* nt_class_at() - nt_class_of() where so many threads have n_l2 second-level caches (0: unknown, one a thread)
+ * of l2_bytes each.  Two hyperthreads of one core have one cache. */
+nt_class nt_class_at(int64_t bytes, int64_t l2_bytes, int n_l2, int threads);
 
 #endif /* NESTUNE_TUNED_INTERNAL_H */

@@ -16,18 +16,17 @@
 
 /* ---- Shape classes ------------------------------------------------------------------------- */
 
-nt_class nt_class_at(int64_t bytes, int64_t l2_bytes, int l2_shared_by, int threads)
+nt_class nt_class_at(int64_t bytes, int64_t l2_bytes, int n_l2, int threads)
 {
     const int64_t l2 = l2_bytes > 0 ? l2_bytes : 1 << 20;
-    const int shared_by = l2_shared_by > 0 ? l2_shared_by : 1;
-    const int n_caches = (threads + shared_by - 1) / shared_by;
+    const int n_caches = n_l2 > 0 && n_l2 < threads ? n_l2 : threads;
     return bytes <= l2 * n_caches ? NT_CLASS_IN_CACHE : NT_CLASS_OUT_OF_CACHE;
 }
 
 nt_class nt_class_of(int64_t bytes)
 {
     const nt_machine *const here = nt_machine_here();
-    return nt_class_at(bytes, here->l2_bytes, here->l2_shared_by, nt_threads_allowed());
+    return nt_class_at(bytes, here->l2_bytes, here->l2_affinity, nt_threads_allowed());
 }
 
 nt_class nt_class_of_range(int64_t n)

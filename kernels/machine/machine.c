@@ -26,35 +26,80 @@
 
 /* ---- What this process may use ------------------------------------------------------------- */
 
-static int count_mask(void)
+/* This thread's mask, for CPU_FREE(), and its size in bytes; NULL if the system does not tell. */
+static cpu_set_t *read_mask(size_t *size)
 {
     /* The kernel's mask may be wider than cpu_set_t: EINVAL asks for more room. */
     for (int n_cpus = CPU_SETSIZE; n_cpus <= 1 << 20; n_cpus *= 2) {
         cpu_set_t *set = CPU_ALLOC(n_cpus);
         if (!set)
             break;
-        const size_t size = CPU_ALLOC_SIZE(n_cpus);
-        const int bad = sched_getaffinity(0, size, set) ? errno : 0;
-        const int count = bad ? 0 : CPU_COUNT_S(size, set);
+        *size = CPU_ALLOC_SIZE(n_cpus);
+        const int bad = sched_getaffinity(0, *size, set) ? errno : 0;
+        if (!bad && CPU_COUNT_S(*size, set) > 0)
+            return set;
         CPU_FREE(set);
-        if (!bad && count > 0)
-            return count;
         if (bad != EINVAL)
             break;
+    }
+    return NULL;
+}
+
+static int count_mask(void)
+{
+    size_t size;
+    cpu_set_t *set = read_mask(&size);
+    if (set) {
+        const int count = CPU_COUNT_S(size, set);
+        CPU_FREE(set);
+        return count;
     }
     const long n = sysconf(_SC_NPROCESSORS_ONLN);
     return n > 0 ? (int)n : 1;
 }
 
+/* With OMP_PROC_BIND the runtime binds the first thread to one CPU before main(), and its mask says no more
+ * what the process was given; the runtime has kept that. */
+static int is_bound_by_openmp(void)
+{
+#ifdef _OPENMP
+    return omp_get_proc_bind() != omp_proc_bind_false;
+#else
+    return 0;
+#endif
+}
+
 static int cpus_affinity(void)
 {
 #ifdef _OPENMP
-    /* With OMP_PROC_BIND the runtime binds the first thread to one CPU before main(), and its mask
-     * says no more what the process was given; the runtime has kept that. */
-    if (omp_get_proc_bind() != omp_proc_bind_false)
+    if (is_bound_by_openmp())
         return omp_get_num_procs();
 #endif
     return count_mask();
+}
+
+/* The CPUs that cpus_affinity() counts, as far as they can be told one by one. */
+static void list_affinity(hwloc_bitmap_t cpus)
+{
+#ifdef _OPENMP
+    for (int place = 0; is_bound_by_openmp() && place < omp_get_num_places(); place++) {
+        const int n = omp_get_place_num_procs(place);
+        int *ids = n > 0 ? malloc((size_t)n * sizeof *ids) : NULL;
+        if (!ids)
+            continue;
+        omp_get_place_proc_ids(place, ids);
+        for (int i = 0; i < n; i++)
+            hwloc_bitmap_set(cpus, (unsigned)ids[i]);
+        free(ids);
+    }
+#endif
+    size_t size;
+    cpu_set_t *set = is_bound_by_openmp() ? NULL : read_mask(&size);
+    for (size_t i = 0; set && i < 8 * size; i++)
+        if (CPU_ISSET_S(i, size, set))
+            hwloc_bitmap_set(cpus, (unsigned)i);
+    if (set)
+        CPU_FREE(set);
 }
 
 int nt_threads_from(int affinity, double quota)
@@ -126,6 +171,15 @@ static int count(hwloc_topology_t topology, hwloc_obj_type_t type)
     return n > 0 ? n : 0;
 }
 
+/* How many objects of a type have one of these CPUs; 0: unknown. */
+static int count_behind(hwloc_topology_t topology, hwloc_obj_type_t type, hwloc_const_bitmap_t cpus)
+{
+    int n = 0;
+    for (int i = 0; i < count(topology, type); i++)
+        n += hwloc_bitmap_intersects(hwloc_get_obj_by_type(topology, type, (unsigned)i)->cpuset, cpus);
+    return n;
+}
+
 /* The first core's cache of a level: on a machine with several kinds of cores the first is the one
  * that the operating system prefers. */
 static void read_cache(hwloc_topology_t topology, hwloc_obj_type_t type, int64_t *bytes, int *shared_by)
@@ -150,18 +204,25 @@ static void caches_from_libc(nt_machine *m)
     m->l3_bytes = l3 > 0 ? l3 : 0;
 }
 
-static void read_topology(nt_machine *m)
+/* What is loaded: this system, or what `synthetic` describes; NULL where it cannot be. */
+static hwloc_topology_t load_topology(const char *synthetic)
 {
     /* Without DONT_CHANGE_BINDING hwloc visits every CPU with the caller's thread. */
     const unsigned long flags =
         HWLOC_TOPOLOGY_FLAG_INCLUDE_DISALLOWED | HWLOC_TOPOLOGY_FLAG_DONT_CHANGE_BINDING;
     hwloc_topology_t topology;
     if (hwloc_topology_init(&topology))
-        return;
-    if (hwloc_topology_set_flags(topology, flags) || hwloc_topology_load(topology)) {
-        hwloc_topology_destroy(topology);
-        return;
-    }
+        return NULL;
+    if (hwloc_topology_set_flags(topology, flags) == 0 &&
+        (!synthetic || hwloc_topology_set_synthetic(topology, synthetic) == 0) &&
+        hwloc_topology_load(topology) == 0)
+        return topology;
+    hwloc_topology_destroy(topology);
+    return NULL;
+}
+
+static void read_topology(hwloc_topology_t topology, hwloc_const_bitmap_t cpus, nt_machine *m)
+{
     m->n_packages = count(topology, HWLOC_OBJ_PACKAGE);
     m->n_cores = count(topology, HWLOC_OBJ_CORE);
     m->n_cpus = count(topology, HWLOC_OBJ_PU);
@@ -171,9 +232,36 @@ static void read_topology(nt_machine *m)
     read_cache(topology, HWLOC_OBJ_L1CACHE, &m->l1d_bytes, NULL);
     read_cache(topology, HWLOC_OBJ_L2CACHE, &m->l2_bytes, &m->l2_shared_by);
     read_cache(topology, HWLOC_OBJ_L3CACHE, &m->l3_bytes, &m->l3_shared_by);
-    if (!m->l1d_bytes && hwloc_topology_is_thissystem(topology))
+    m->cores_affinity = count_behind(topology, HWLOC_OBJ_CORE, cpus);
+    m->l2_affinity = count_behind(topology, HWLOC_OBJ_L2CACHE, cpus);
+}
+
+void nt_topology_at(const char *synthetic, const char *cpus, nt_machine *m)
+{
+    hwloc_topology_t topology = load_topology(synthetic);
+    hwloc_bitmap_t set = hwloc_bitmap_alloc();
+    if (topology && set && hwloc_bitmap_list_sscanf(set, cpus) == 0)
+        read_topology(topology, set, m);
+    hwloc_bitmap_free(set);
+    if (topology)
+        hwloc_topology_destroy(topology);
+}
+
+/* hwloc's own environment (HWLOC_SYNTHETIC, HWLOC_XMLFILE) may give it another system's topology: nothing is
+ * taken from that. */
+static void read_own_topology(nt_machine *m)
+{
+    hwloc_topology_t topology = load_topology(NULL);
+    hwloc_bitmap_t cpus = hwloc_bitmap_alloc();
+    if (topology && cpus && hwloc_topology_is_thissystem(topology)) {
+        list_affinity(cpus);
+        read_topology(topology, cpus, m);
+    }
+    hwloc_bitmap_free(cpus);
+    if (topology)
+        hwloc_topology_destroy(topology);
+    if (!m->l1d_bytes)
         caches_from_libc(m);
-    hwloc_topology_destroy(topology);
 }
 
 static void default_topology(nt_machine *m)
@@ -213,7 +301,7 @@ nt_status nt_machine_detect(nt_machine *machine)
     for (int isa = 0; isa < NT_N_ISAS; isa++)
         m->isas |= nt_isa_available((nt_isa)isa) ? 1u << isa : 0;
 
-    read_topology(m);
+    read_own_topology(m);
     default_topology(m);
 
     nt_quota_read("", &quota);
@@ -241,12 +329,21 @@ const nt_machine *nt_machine_here(void)
     return &here;
 }
 
+int nt_machine_cores(const nt_machine *machine)
+{
+    const int cores = machine->cores_affinity, threads = machine->threads_allowed;
+    return cores > 0 && cores < threads ? cores : threads;
+}
+
 void nt_machine_id(const nt_machine *machine, char *text, size_t n)
 {
+    const int cores = nt_machine_cores(machine);
     if (n == 0)
         return;
-    snprintf(text, n, "%s-%d.%d.%d-%dt", machine->uarch, machine->family, machine->model_id,
-             machine->stepping, machine->threads_allowed);
+    const int used = snprintf(text, n, "%s-%d.%d.%d-%dt", machine->uarch, machine->family, machine->model_id,
+                              machine->stepping, machine->threads_allowed);
+    if (cores < machine->threads_allowed && (size_t)used < n)
+        snprintf(text + used, n - (size_t)used, "-%dc", cores);
     for (char *s = text; *s; s++) {
         const unsigned char c = (unsigned char)*s;
         *s = (char)(c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c);

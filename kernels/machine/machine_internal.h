@@ -19,6 +19,12 @@ const nt_machine *nt_machine_here(void);
  */
 int nt_threads_from(int cpus_affinity, double cpus_quota);
 
+/*
+ * nt_topology_at() - packages, cores, caches and nodes of a made-up topology, in hwloc's words, where the
+ * CPUs of this list ("0,2-3") may be used.  What it lacks, and all of one that is malformed, stays as it is.
+ */
+void nt_topology_at(const char *synthetic, const char *cpus, nt_machine *machine);
+
 /* As nt_memory_available(), and the state of huge pages, with `root` before every path. */
 int64_t nt_memory_available_at(const char *root);
 void nt_huge_pages_at(const char *root, char text[16]);
