@@ -93,6 +93,30 @@ static void what_was_not_measured(void **state)
     drop(&v);
 }
 
+/* As many threads on fewer cores is another machine.  A file older than the count of cores was of a machine
+ * where each thread had one. */
+static void the_key_counts_cores(void **state)
+{
+    (void)state;
+    saved v = save();
+    nt_error why;
+    result *here = empty_like(v.r);
+    here->machine.cores_affinity = 4;
+    assert_int_equal(result_load(here, mathop(), v.s.folder, &why), NT_ESTALE);
+    assert_non_null(strstr(why.text, "cores_allowed is 8, here 4"));
+
+    json_t *root = json_loads(v.text, 0, NULL);
+    assert_int_equal(json_object_del(json_object_get(root, "key"), "cores_allowed"), 0);
+    write_sealed(root, v.path);
+    assert_int_equal(result_load(here, mathop(), v.s.folder, &why), NT_ESTALE);
+    assert_non_null(strstr(why.text, "cores_allowed is 8, here 4"));
+    here->machine.cores_affinity = 8;
+    if (result_load(here, mathop(), v.s.folder, &why) != NT_OK)
+        fail_msg("%s", why.text);
+    free(here);
+    drop(&v);
+}
+
 /* ---- The documented form -------------------------------------------------------------------------- */
 
 static void the_json_is_as_documented(void **state)
@@ -215,6 +239,7 @@ int main(void)
         cmocka_unit_test(there_and_back),
         cmocka_unit_test(saved_again_it_is_the_same_file),
         cmocka_unit_test(what_was_not_measured),
+        cmocka_unit_test(the_key_counts_cores),
         cmocka_unit_test(the_json_is_as_documented),
         cmocka_unit_test(cases_there_and_back),
         cmocka_unit_test(a_case_contradicts_itself_alone),

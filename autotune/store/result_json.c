@@ -24,27 +24,28 @@ json_t *result_machine_json(const nt_machine *m)
     for (int i = 0; i < NT_N_ISAS; i++)
         if (m->isas & 1u << i)
             json_array_append_new(isas, json_string(nt_isa_name((nt_isa)i)));
-    return json_pack("{s:s, s:s, s:s, s:s, s:i, s:i, s:i, s:I, s:I, s:I, s:i, s:i, s:i, s:i, s:i, s:f, s:i, "
-                     "s:I, s:s, s:o}",
-                     "id", id, "vendor", m->vendor, "cpu", m->model, "microarchitecture", m->uarch, "family",
-                     m->family, "model", m->model_id, "stepping", m->stepping, "l1d_bytes",
-                     (json_int_t)m->l1d_bytes, "l2_bytes", (json_int_t)m->l2_bytes, "l3_bytes",
-                     (json_int_t)m->l3_bytes, "cores", m->n_cores, "cpus", m->n_cpus, "smt", m->smt,
-                     "numa_nodes", m->n_numa, "cpus_affinity", m->cpus_affinity, "cpus_quota", m->cpus_quota,
-                     "threads_allowed", m->threads_allowed, "memory_bytes", (json_int_t)m->memory_bytes,
-                     "huge_pages", m->huge_pages, "isas", isas);
+    return json_pack(
+        "{s:s, s:s, s:s, s:s, s:i, s:i, s:i, s:I, s:I, s:I, s:i, s:i, s:i, s:i, s:i, s:i, s:i, s:f, s:i, "
+        "s:I, s:s, s:o}",
+        "id", id, "vendor", m->vendor, "cpu", m->model, "microarchitecture", m->uarch, "family", m->family,
+        "model", m->model_id, "stepping", m->stepping, "l1d_bytes", (json_int_t)m->l1d_bytes, "l2_bytes",
+        (json_int_t)m->l2_bytes, "l3_bytes", (json_int_t)m->l3_bytes, "cores", m->n_cores, "cpus", m->n_cpus,
+        "smt", m->smt, "numa_nodes", m->n_numa, "cpus_affinity", m->cpus_affinity, "cores_affinity",
+        m->cores_affinity, "l2_affinity", m->l2_affinity, "cpus_quota", m->cpus_quota, "threads_allowed",
+        m->threads_allowed, "memory_bytes", (json_int_t)m->memory_bytes, "huge_pages", m->huge_pages, "isas",
+        isas);
 }
 
 json_t *result_key_json(const nt_machine *m, const nt_kernel *kernel)
 {
     const nt_build *build = nt_build_info();
-    return json_pack("{s:i, s:s, s:i, s:s, s:i, s:i, s:i, s:I, s:I, s:I, s:i, s:s, s:s, s:s, s:s}", "format",
-                     RESULT_FORMAT, "kernel", kernel->name, "kernel_version", kernel->version, "vendor",
-                     m->vendor, "family", m->family, "model", m->model_id, "stepping", m->stepping,
+    return json_pack("{s:i, s:s, s:i, s:s, s:i, s:i, s:i, s:I, s:I, s:I, s:i, s:i, s:s, s:s, s:s, s:s}",
+                     "format", RESULT_FORMAT, "kernel", kernel->name, "kernel_version", kernel->version,
+                     "vendor", m->vendor, "family", m->family, "model", m->model_id, "stepping", m->stepping,
                      "l1d_bytes", (json_int_t)m->l1d_bytes, "l2_bytes", (json_int_t)m->l2_bytes, "l3_bytes",
-                     (json_int_t)m->l3_bytes, "threads_allowed", m->threads_allowed, "compiler",
-                     build->compiler, "flags", build->flags, "sleef", build->sleef, "nestune",
-                     build->version);
+                     (json_int_t)m->l3_bytes, "threads_allowed", m->threads_allowed, "cores_allowed",
+                     nt_machine_cores(m), "compiler", build->compiler, "flags", build->flags, "sleef",
+                     build->sleef, "nestune", build->version);
 }
 
 /* ---- rows ----------------------------------------------------------------------------------- */
@@ -191,6 +192,13 @@ __attribute__((format(printf, 3, 4))) static nt_status bad(nt_error *why, const 
     return NT_ESTALE;
 }
 
+/* The field of a key; where it is older than the count of cores, each thread had one. */
+static const json_t *key_field(const json_t *key, const char *name)
+{
+    const json_t *value = json_object_get(key, name);
+    return value || strcmp(name, "cores_allowed") != 0 ? value : json_object_get(key, "threads_allowed");
+}
+
 /* Every field of the key must be what it would be here. */
 static nt_status check_key(const json_t *root, const nt_machine *m, const nt_kernel *kernel, const char *path,
                            nt_error *why)
@@ -203,7 +211,7 @@ static nt_status check_key(const json_t *root, const nt_machine *m, const nt_ker
         here && json_is_object(there) ? NT_OK : bad(why, path, "has no key, so it is no result");
     json_object_foreach(here, name, value)
     {
-        const json_t *old = json_object_get(there, name);
+        const json_t *old = key_field(there, name);
         if (status != NT_OK || json_equal(old, value))
             continue;
         char *a = json_dumps(old, JSON_ENCODE_ANY | JSON_ENSURE_ASCII),
