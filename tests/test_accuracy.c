@@ -331,6 +331,40 @@ static void planted_faults_are_found(void **state)
     assert_false(accuracy_confirmed(&a, &a.entry[0]));
 }
 
+/* None is left out, however many there are. */
+static void every_isa_and_variant_is_measured(void **state)
+{
+    (void)state;
+    enum { N = NT_N_ISAS * NT_MAX_VARIANTS };
+    static char names[NT_MAX_VARIANTS][8];
+    static nt_variant variants[NT_MAX_VARIANTS + 1];
+    static nt_function functions[N + 1];
+    nt_kernel kernel = planted_kernel;
+    int n_isas = 0;
+    for (int i = 0; i < N; i++) {
+        const int v = i % NT_MAX_VARIANTS, isa = i / NT_MAX_VARIANTS;
+        snprintf(names[v], sizeof names[v], "v%d", v);
+        variants[v] = (nt_variant){names[v], "", {0.5, 0.5}};
+        functions[i] = planted_functions[0];
+        functions[i].isa = (nt_isa)isa;
+        functions[i].variant = names[v];
+        n_isas += v == 0 && nt_isa_available((nt_isa)isa);
+    }
+    kernel.variants = variants;
+    kernel.functions = (const nt_function *const[]){functions, NULL};
+    accuracy *a = malloc(sizeof *a);
+    assert_non_null(a);
+    nt_error why = {""};
+    planted = none;
+    const accuracy_options options = {.samples = 100, .seed = 5, .threads = 1};
+    if (accuracy_measure(a, &kernel, NT_F64, &options, &why) != NT_OK)
+        fail_msg("%s", why.text);
+    assert_int_equal(a->n, n_isas * NT_MAX_VARIANTS);
+    for (int e = 0; e < a->n; e++)
+        assert_true(accuracy_confirmed(a, &a->entry[e]));
+    free(a);
+}
+
 static void what_cannot_be_measured_is_refused(void **state)
 {
     (void)state;
@@ -447,6 +481,7 @@ int main(void)
         cmocka_unit_test(samples_are_of_every_kind),
         cmocka_unit_test(patterns_are_all_floats),
         cmocka_unit_test(planted_faults_are_found),
+        cmocka_unit_test(every_isa_and_variant_is_measured),
         cmocka_unit_test(what_cannot_be_measured_is_refused),
         cmocka_unit_test(threads_change_no_figure),
         cmocka_unit_test(the_command_confirms_every_kernel),

@@ -184,6 +184,7 @@ static void own_keys(void **state)
             for (int i = 1; i <= NT_MAX_OWN_KEYS; i++) m.keys[i] = m.keys[0], m.keys[i].name = list_names[i]);
     REFUSED("key a has no values", KEY("a", m.keys[0].values = NULL));
     REFUSED("key a has no values", KEY("a", m.keys[0].n_values = 0));
+    REFUSED("key a has 65 values, at most 64 are allowed", KEY("a", m.keys[0].n_values = 65));
     REFUSED("key a has the value 7, allowed are 0 to 6", KEY("a", m.keys[0].most = 6));
     REFUSED("key a has the value 3, allowed are 4 to 100", KEY("a", m.keys[0].least = 4));
     /* What has no text in a config. */

@@ -32,7 +32,7 @@ typedef struct accuracy_entry {
     accuracy_max wrong;
 } accuracy_entry;
 
-enum { ACCURACY_ENTRIES = 32 };
+enum { ACCURACY_ENTRIES = NT_N_ISAS * NT_MAX_VARIANTS }; /* every isa with every variant */
 
 typedef struct accuracy {
     const nt_kernel *kernel;

@@ -9,7 +9,7 @@
 
 #include "nestune/tools.h"
 
-enum { SPACE_MOST_VALUES = 40 };
+enum { SPACE_MOST_VALUES = NT_MAX_KEY_VALUES };
 
 /* Everything about the machine and the question that the space depends on. */
 typedef struct space_question {
@@ -21,8 +21,7 @@ typedef struct space_question {
     nt_config arithmetic; /* isa and variant are fixed by it */
     const int *threads;   /* allowed counts, ascending */
     int n_threads;
-    int64_t l1d_bytes, l2_bytes; /* of one core */
-    int64_t l3_bytes;            /* of one core: its share */
+    int64_t l1d_bytes, l2_bytes, l3_bytes; /* of one thread: its share */
 } space_question;
 
 typedef struct space {

@@ -2,6 +2,7 @@
  * header.c - prints the tuned header
  * SPDX-License-Identifier: MIT
  */
+#define _GNU_SOURCE /* asprintf */
 #include "store/header.h"
 
 #include <stdarg.h>
@@ -112,9 +113,14 @@ nt_status header_write(const result *r, const char *dir, nt_error *why)
         snprintf(why->text, sizeof why->text, "no memory for the tuned header");
         return NT_ENOMEM;
     }
-    char path[4096];
-    snprintf(path, sizeof path, "%s/tuned.h", dir);
+    char *path;
+    if (asprintf(&path, "%s/tuned.h", dir) < 0) {
+        free(text);
+        snprintf(why->text, sizeof why->text, "no memory for the tuned header's name");
+        return NT_ENOMEM;
+    }
     const nt_status status = file_replace(path, text, strlen(text), why);
+    free(path);
     free(text);
     return status;
 }

@@ -38,6 +38,7 @@ enum {
     NT_MAX_GRIDS = NT_MAX_LEVELS + NT_MAX_COEFS,
     NT_MAX_RADIUS = 64,
     NT_MAX_VARIANTS = 16,
+    NT_MAX_KEY_VALUES = 64, /* of a key of its own */
     NT_MAX_FORMS = 16
 };
 

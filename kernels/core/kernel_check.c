@@ -86,6 +86,8 @@ static nt_status check_keys(const nt_kernel *k, nt_error *why)
               "kernel %s: key %s is %lld to %lld, allowed are 0 to %lld", k->name, key->name,
               (long long)key->least, (long long)key->most, (long long)NT_KEY_MOST);
         CHECK(key->values && key->n_values >= 1, "kernel %s: key %s has no values", k->name, key->name);
+        CHECK(key->n_values <= NT_MAX_KEY_VALUES, "kernel %s: key %s has %d values, at most %d are allowed",
+              k->name, key->name, key->n_values, NT_MAX_KEY_VALUES);
         for (int i = 0; i < key->n_values; i++)
             CHECK(key->values[i] >= key->least && key->values[i] <= key->most,
                   "kernel %s: key %s has the value %lld, allowed are %lld to %lld", k->name, key->name,
