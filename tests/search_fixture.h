@@ -89,7 +89,7 @@ static inline nt_config first_start(const space *s)
 static inline void run_from_two(scene_of_search *sc, int n_probes)
 {
     sc->s->space = &sc->sp;
-    search_try(sc->s, sc->sp.q.arithmetic);
+    search_begin(sc->s);
     search_run(sc->s, (nt_config[]){first_start(&sc->sp), sc->sp.q.arithmetic}, 2, n_probes);
 }
 

@@ -102,6 +102,67 @@ static void starts_that_fail_leave_the_probes(void **state)
     finish(&sc);
 }
 
+/* The default schedule hangs, and what is shared wrongly is ten times as fast. */
+static trial_outcome default_hangs(const fake_trials *f, const trial_ask *ask, uint64_t *hash)
+{
+    if (f->n_asks == 0)
+        return TRIAL_HANG;
+    return wrong_when_dynamic(f, ask, hash);
+}
+
+static trial_outcome only_shared_ones_work(const fake_trials *f, const trial_ask *ask, uint64_t *hash)
+{
+    const nt_config *c = &ask->config;
+    if (f->n_asks == 0 || (c->parallel == NT_PARALLEL_SERIAL && c->depth == 1 && c->tile[0] == 0 && c->tile[1] == 0))
+        return TRIAL_HANG;
+    return wrong_when_dynamic(f, ask, hash);
+}
+
+/* The first that works does not set what is right. */
+static void a_failing_default_leaves_the_truth_to_the_serial_one(void **state)
+{
+    (void)state;
+    for (int check = 0; check < 2; check++) {
+        fake_trials f = fake_make(fast_when_dynamic, 0.02, 1050);
+        f.fate = default_hangs;
+        scene_of_search sc = prepare(&f, 1e6, 1);
+        sc.s->ask.check = check;
+        sc.s->space = &sc.sp;
+        search_begin(sc.s);
+        assert_int_equal(f.n_asks, 2);
+        assert_int_equal(f.asks[1].ask.config.parallel, NT_PARALLEL_SERIAL);
+        assert_true(sc.s->has_expected && sc.s->expected == 42);
+        nt_config dynamic = first_start(&sc.sp);
+        dynamic.schedule = NT_SCHEDULE_DYNAMIC;
+        assert_int_equal(search_try(sc.s, dynamic)->outcome, TRIAL_WRONG);
+        search_run(sc.s, (nt_config[]){first_start(&sc.sp)}, 1, 50);
+        for (int i = 1; i < sc.s->n_tried; i++)
+            assert_int_equal(sc.s->tried[i].outcome,
+                             sc.s->tried[i].config.schedule == NT_SCHEDULE_DYNAMIC ? TRIAL_WRONG : TRIAL_OK);
+        assert_int_equal(sc.s->tried[sc.s->best].config.schedule, NT_SCHEDULE_STATIC);
+        finish(&sc);
+    }
+}
+
+/* Neither is there: only a trial that was checked can be believed. */
+static void without_a_plain_schedule_checked_trials_count(void **state)
+{
+    (void)state;
+    for (int check = 0; check < 2; check++) {
+        fake_trials f = fake_make(bowl, 0.02, 1060);
+        f.fate = only_shared_ones_work;
+        scene_of_search sc = prepare(&f, 1e6, 1);
+        sc.s->ask.check = check;
+        sc.s->space = &sc.sp;
+        search_begin(sc.s);
+        assert_false(sc.s->has_expected);
+        const candidate *c = search_try(sc.s, first_start(&sc.sp));
+        assert_int_equal(c->outcome, check ? TRIAL_OK : TRIAL_WRONG);
+        assert_int_equal(sc.s->best >= 0, check);
+        finish(&sc);
+    }
+}
+
 static void say_nothing(trial_runner *self, const trial_ask *ask, trial_answer *answer)
 {
     (void)self;
@@ -174,6 +235,8 @@ int main(void)
         cmocka_unit_test(faster_but_wrong_is_refused),
         cmocka_unit_test(failures_cost_one_trial_each),
         cmocka_unit_test(starts_that_fail_leave_the_probes),
+        cmocka_unit_test(a_failing_default_leaves_the_truth_to_the_serial_one),
+        cmocka_unit_test(without_a_plain_schedule_checked_trials_count),
         cmocka_unit_test(an_answer_without_times_is_none),
         cmocka_unit_test(slow_problems_get_longer_limits),
         cmocka_unit_test(the_top_is_sorted_and_complete),

@@ -267,9 +267,81 @@ static void what_a_slab_hides_a_final_finds(void **state)
     finish(&t);
 }
 
+/* ---- Slow machines --------------------------------------------------------------------------------- */
+
+static double slow_ns; /* a cell and step */
+
+static double slow_cost(const fake_trials *f, const trial_ask *ask)
+{
+    (void)f;
+    const double ns = ask->kernel == stencil() ? slow_ns : 1;
+    return 1e-9 * ns * fake_cells(ask) * (double)ask->steps * (1 + 0.1 * ask->config.parallel);
+}
+
+/* Killed where its repetitions take longer than its limit. */
+static trial_outcome killed_at_the_limit(const fake_trials *f, const trial_ask *ask, uint64_t *hash)
+{
+    (void)hash;
+    return slow_cost(f, ask) * ask->reps > ask->limit_s ? TRIAL_HANG : TRIAL_OK;
+}
+
+/* Every row is finished, however slow the machine: limits follow what the first trials took, and runs that
+ * would last too long are made on fewer planes. */
+static void slow_machines_finish_their_rows(void **state)
+{
+    (void)state;
+    static const double ns[] = {0.2, 9, 12, 60, 500};
+    for (size_t i = 0; i < sizeof ns / sizeof *ns; i++) {
+        slow_ns = ns[i];
+        tune t = prepare(slow_cost, 0.02, 8800);
+        t.f.fate = killed_at_the_limit;
+        t.o.budget_s = 0;
+        t.o.dtypes = 1u << NT_F64;
+        t.o.n_cases = 1;
+        t.o.cases[0] = "o8";
+        assert_int_equal(run(&t, stencil()), NT_OK);
+        assert_int_equal(t.r->n_rows, 3);
+        for (int r = 0; r < 3; r++) {
+            const result_row *row = &t.r->row[r];
+            const double run_s = 1e-9 * ns[i] * (double)cells_of(row->shape) * (double)row->steps;
+            assert_true(row->tuned_ns > 0 && row->default_ns > 0);
+            assert_true(row->shape_class == NT_CLASS_IN_CACHE || row->shape[2] >= 32);
+            assert_true(run_s < 30 || row->shape[2] == 32);
+            if (row->shape_class == NT_CLASS_OUT_OF_CACHE)
+                assert_true((row->shape[2] == 512) == (run_s <= 15 && row->shape[2] >= 512));
+            if (ns[i] < 1 && row->shape_class == NT_CLASS_OUT_OF_CACHE)
+                assert_int_equal(row->shape[2], 512);
+        }
+        for (int a = 0; a < t.f.n_asks; a++)
+            assert_int_equal(t.f.asks[a].answer.outcome, TRIAL_OK);
+        finish(&t);
+    }
+}
+
+/* Of a shape that was asked for nothing is known: the first trial gets a second chance. */
+static void a_given_shape_on_a_slow_machine(void **state)
+{
+    (void)state;
+    slow_ns = 100;
+    tune t = prepare(slow_cost, 0.02, 8900);
+    t.f.fate = killed_at_the_limit;
+    t.o.budget_s = 600;
+    t.o.dtypes = 1u << NT_F64;
+    t.o.n_cases = 1;
+    t.o.cases[0] = "o8";
+    t.o.shape[0] = t.o.shape[1] = 512;
+    t.o.shape[2] = 256;
+    assert_int_equal(run(&t, stencil()), NT_OK);
+    assert_true(t.r->n_rows >= 1);
+    assert_int_equal(t.r->row[0].shape[2], 256); /* as it was asked for */
+    finish(&t);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(slow_machines_finish_their_rows),
+        cmocka_unit_test(a_given_shape_on_a_slow_machine),
         cmocka_unit_test(stencils_have_shapes_of_their_own),
         cmocka_unit_test(stencils_are_searched_on_slabs),
         cmocka_unit_test(cases_are_tuned_as_asked),

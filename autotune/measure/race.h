@@ -43,6 +43,9 @@ void race_run(race *r, int least, int most, double deadline_s);
 /* race_expect() - the entrant must give the bits of another: else its outcome becomes TRIAL_WRONG. */
 void race_expect(race *r, int entrant, int as);
 
+/* race_expect_hash() - the same, of bits that are known. */
+void race_expect_hash(race *r, int entrant, uint64_t hash);
+
 /* race_median() - seconds of a run; HUGE_VAL if it failed or no round was completed. */
 double race_median(const race *r, int entrant);
 

@@ -4,6 +4,7 @@
  */
 #include "measure/trial.h"
 
+#include <math.h>
 #include <stdio.h>
 
 static const char *const outcome_names[TRIAL_N_OUTCOMES] = {
@@ -30,6 +31,11 @@ const void *trial_params(const trial_ask *ask)
 double trial_cells(const trial_ask *ask)
 {
     return (double)ask->shape[0] * (double)ask->shape[1] * (double)ask->shape[2] * (double)ask->steps;
+}
+
+double trial_patience_s(const trial_ask *ask, double run_s)
+{
+    return 20 * (ask->reps + 2) * fmax(run_s, ask->window_s);
 }
 
 trial_text trial_name(const nt_kernel *kernel, const nt_case *c)

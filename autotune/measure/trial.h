@@ -47,7 +47,7 @@ typedef struct trial_ask {
                         place: these change their own input, so they run once a repetition */
     int check;       /* also run the config on awkward shapes with canaries around them, and compare
                         with the serial schedule of the same arithmetic, bit by bit */
-    double limit_s;  /* the worker is killed when the whole trial takes longer */
+    double limit_s;  /* the worker is killed when the whole trial takes longer, see trial_patience_s() */
 } trial_ask;
 
 typedef struct trial_answer {
@@ -73,6 +73,10 @@ const void *trial_params(const trial_ask *ask);
 
 /* trial_cells() - cells of the ask's shape times its steps: what a time is divided by. */
 double trial_cells(const trial_ask *ask);
+
+/* trial_patience_s() - a limit for an ask of which one run is expected to take run_s: it is far beyond what a
+ * config that works takes, with its checks and restoring, on a busy machine too. */
+double trial_patience_s(const trial_ask *ask, double run_s);
 
 /* trial_name() - kernel and case of a row in words: "mathop", "wave o8". */
 typedef struct trial_text {

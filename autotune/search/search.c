@@ -12,22 +12,40 @@
 
 /* A candidate this much faster is worth moving to; less is noise of a short trial. */
 static const double step_worth = 0.99;
-/* A trial is cut when it takes this many times the best one's whole cost. */
-static const double limit_factor = 20;
 
 bool search_over(const search *s)
 {
     return (s->stop && *s->stop) || s->n_tried == SEARCH_MOST || s->runner->now_s(s->runner) >= s->deadline_s;
 }
 
+/* One thread, one step at a time, no tiles: what there is of it can hardly go wrong. */
+static nt_config serial_of(nt_config config)
+{
+    config.parallel = NT_PARALLEL_SERIAL;
+    config.threads = 1;
+    config.schedule = NT_SCHEDULE_STATIC;
+    config.depth = 1;
+    config.chunk = 0;
+    memset(config.tile, 0, sizeof config.tile);
+    return config;
+}
+
+/* May this one's result be what the others must give?  A fault that shows at this shape alone would make all
+ * that are right look wrong: so the default and serial schedules, or failing these one that was checked. */
+static bool sets_truth(const search *s, const nt_config *config, bool checked)
+{
+    const nt_config standard = space_canonical(s->space, s->space->q.arithmetic),
+                    serial = space_canonical(s->space, serial_of(s->space->q.arithmetic));
+    return nt_config_differences(config, &standard) == 0 || nt_config_differences(config, &serial) == 0 ||
+           (checked && s->plain_failed);
+}
+
 static void ask_one(search *s, candidate *c)
 {
     trial_ask ask = s->ask;
     ask.config = c->config;
-    if (s->best >= 0) {
-        const double usual = limit_factor * (ask.reps + 2) * fmax(s->tried[s->best].seconds, ask.window_s);
-        ask.limit_s = fmax(ask.limit_s, usual);
-    }
+    if (s->best >= 0)
+        ask.limit_s = fmax(ask.limit_s, trial_patience_s(&ask, s->tried[s->best].seconds));
     trial_answer answer = {0};
     const int reps = ask.reps;
     const bool glance = s->hopeless > 0 && s->best >= 0;
@@ -58,6 +76,12 @@ static void ask_one(search *s, candidate *c)
         snprintf(c->detail, sizeof c->detail, "the result differs from the default schedule's");
         return;
     }
+    if (!s->has_expected && !sets_truth(s, &c->config, s->ask.check)) {
+        c->outcome = TRIAL_WRONG;
+        snprintf(c->detail, sizeof c->detail,
+                 "no trusted schedule worked that its result could be compared with");
+        return;
+    }
     s->expected = answer.hash;
     s->has_expected = true;
     c->seconds = stats_median(answer.seconds, answer.n);
@@ -82,6 +106,14 @@ const candidate *search_try(search *s, nt_config config)
     if (s->on_trial)
         s->on_trial(s->context, c, is_best);
     return c;
+}
+
+void search_begin(search *s)
+{
+    search_try(s, s->space->q.arithmetic);
+    if (!s->has_expected && !(s->stop && *s->stop))
+        search_try(s, serial_of(s->space->q.arithmetic));
+    s->plain_failed = !s->has_expected;
 }
 
 /* One place up or down on each of two axes, from where no single axis helps. */

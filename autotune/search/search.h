@@ -35,6 +35,7 @@ typedef struct search {
      * do. */
     double hopeless;
 
+    bool plain_failed; /* neither the default schedule nor the serial one worked */
     bool has_expected; /* the hash that every schedule of this arithmetic must give */
     uint64_t expected;
 
@@ -51,9 +52,16 @@ typedef struct search {
 bool search_over(const search *s);
 
 /*
+ * search_begin() - the default schedule, whose result every other one must give; where it fails, the serial
+ * one in its place.  To be called first.
+ */
+void search_begin(search *s);
+
+/*
  * search_try() - the candidate of a config, measured unless it was before.
- * The first that works sets what is expected: give the default schedule first.  One whose hash differs is
- * TRIAL_WRONG.  NULL when there is no room.
+ * One whose hash differs from the expected one is TRIAL_WRONG.  Where the default and serial schedules have
+ * failed, the first that works sets it, provided that the trial checks (ask.check); without, there is nothing
+ * to compare with and all are TRIAL_WRONG.  NULL when there is no room.
  */
 const candidate *search_try(search *s, nt_config config);
 

@@ -37,7 +37,7 @@ static double quick_time(tuning *t, nt_dtype dtype, nt_class shape_class, const 
     trial_ask ask = quick_ask(t, dtype, shape_class);
     ask.config = *config;
     trial_answer answer = {0};
-    t->runner->run(t->runner, &ask, &answer);
+    tuning_ask(t, &ask, &answer);
     candidate c = {.config = *config, .outcome = answer.outcome, .seconds = HUGE_VAL};
     snprintf(c.detail, sizeof c.detail, "%s", answer.detail);
     if (answer.outcome == TRIAL_OK && answer.n > 0)
@@ -53,6 +53,7 @@ static bool beats_default(tuning *t, nt_dtype dtype, const nt_config *config)
     race *r = calloc(1, sizeof *r);
     for (int i = 0; r && i < 2; i++) {
         trial_ask ask = quick_ask(t, dtype, class_at(t, i));
+        ask.limit_s = tuning_limit_s(t, &ask);
         *r = (race){.runner = t->runner, .stop = t->o->stop};
         ask.config = t->standard;
         race_add(r, &ask);

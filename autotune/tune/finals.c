@@ -63,6 +63,14 @@ static int enter(race *r, const tuning_row *tr, const nt_config *config)
     return race_add(r, &ask);
 }
 
+/* What was searched on the row's own shape must still give what the search expected, even if the default
+ * schedule, whose result counts in a race, fails there. */
+static void expect_as_searched(const tuning_row *tr, race *r, int entrant)
+{
+    if (tr->s->has_expected && memcmp(tr->ask.shape, tr->screen.shape, sizeof tr->ask.shape) == 0)
+        race_expect_hash(r, entrant, tr->s->expected);
+}
+
 /* The default schedule against the fastest of the search: the simplest of those that cannot be told apart.
  * Whoever asks to stop gets the best so far, without a final. */
 nt_config tuning_final(const tuning_row *tr, double deadline_s, double trial_s)
@@ -82,8 +90,10 @@ nt_config tuning_final(const tuning_row *tr, double deadline_s, double trial_s)
         enter(r, tr, &tr->s->tried[top[i]].config);
     tuning_tell(t, "final", NULL);
     race_run(r, tr->rounds->final_least, tr->rounds->final_most, deadline_s);
-    for (int i = 0; i < r->n; i++)
+    for (int i = 0; i < r->n; i++) {
         race_expect(r, i, reference);
+        expect_as_searched(tr, r, i);
+    }
     const int chosen = choose(r, r->n, &t->arithmetic);
     if (chosen >= 0)
         winner = r->entrant[chosen].ask.config;
@@ -150,6 +160,7 @@ void tuning_confirm(tuning_row *tr, const nt_config *winner, double deadline_s)
     tuning_tell(t, "confirm", NULL);
     race_run(r, tr->rounds->confirm_least, tr->rounds->confirm_most, deadline_s);
     race_expect(r, best, reference);
+    expect_as_searched(tr, r, best);
 
     const bool reference_runs = isfinite(race_median(r, reference));
     const bool adopted = best != reference && isfinite(race_median(r, best)) &&

@@ -5,6 +5,9 @@
 #include "tune/result.h"
 
 #include <math.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
 
 const result_way *result_ways(const nt_kernel *kernel)
 {
@@ -44,4 +47,23 @@ bool result_contradicts(const result_row *a, const result_row *b)
     return a->kernel == b->kernel && a->kernel_case == b->kernel_case && a->dtype == b->dtype &&
            ((a->shape_class == b->shape_class && a->repeat == b->repeat) || a->config.isa != b->config.isa ||
             a->config.variant != b->config.variant);
+}
+
+void result_leave_out(result *r, const char *format, ...)
+{
+    enum { NUMBER = sizeof ", and 2147483647 more" };
+    char name[200];
+    va_list args;
+    va_start(args, format);
+    vsnprintf(name, sizeof name, format, args);
+    va_end(args);
+    size_t used = strlen(r->not_searched);
+    if (r->n_more == 0 && used + sizeof ", " + strlen(name) + NUMBER <= sizeof r->not_searched) {
+        snprintf(r->not_searched + used, sizeof r->not_searched - used, "%s%s", used ? ", " : "", name);
+        return;
+    }
+    if (r->n_more++ > 0)
+        while (used > 0 && r->not_searched[--used] != ',')
+            continue;
+    snprintf(r->not_searched + used, sizeof r->not_searched - used, ", and %d more", r->n_more);
 }

@@ -10,8 +10,8 @@
 #include "measure/stats.h"
 #include "nestune/tools.h"
 
-/* 16 cases of one kernel, and room for others. */
-enum { RESULT_MOST_ROWS = 128, RESULT_MOST_WAYS = 5 };
+/* 16 cases of one kernel take 96 rows; whatever is beyond is refused or named. */
+enum { RESULT_MOST_ROWS = 512, RESULT_MOST_WAYS = 5 };
 
 /* One row: a kernel, case, dtype, shape class and number of steps.  Times are ns a cell and step; a time that
  * was not measured is 0, in JSON null. */
@@ -43,7 +43,11 @@ typedef struct result {
     int n_rows;
     result_row row[RESULT_MOST_ROWS];
     char not_searched[512]; /* in words; "" when all of it was */
+    int n_more;             /* left out beyond what those words have room for: they end in their number */
 } result;
+
+/* result_leave_out() - names one more that was not searched. */
+__attribute__((format(printf, 2, 3))) void result_leave_out(result *r, const char *format, ...);
 
 /*
  * result_ways() - the ways of sharing a kernel's loops that each of its rows measures, always: of a field the

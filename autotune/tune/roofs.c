@@ -10,7 +10,13 @@
 #include "measure/stats.h"
 #include "tune/rows.h"
 
-static const double trial_limit_s = 20, window_s = 1e-3;
+static const double window_s = 1e-3;
+
+/* A roof's kernel does little with a cell: a microsecond is beyond any machine. */
+static double limit_s(const int64_t shape[3])
+{
+    return 20 + 1e-6 * (double)shape[0] * (double)shape[1] * (double)shape[2];
+}
 
 /* Keeps in *best the faster of it and `ask`; false after a hang, for the next would cost as much again. */
 static bool keep_faster(trial_runner *runner, const trial_ask *ask, trial_ask *best, double *best_s_per_cell)
@@ -65,7 +71,7 @@ bool roofs_memory(trial_runner *runner, const nt_kernel *kernel, nt_dtype dtype,
                      .in_place = 1,
                      .config = nt_config_blank(roof),
                      .reps = 3,
-                     .limit_s = trial_limit_s};
+                     .limit_s = limit_s(shape)};
     ask.config.parallel = NT_PARALLEL_FLAT;
     ask.config.threads = threads;
     for (int at = 0; next_function(roof, dtype, isa, -1, &at, &ask.config);)
@@ -97,7 +103,7 @@ static bool measure_peak(trial_runner *runner, const nt_machine *machine, nt_dty
                      .config = nt_config_blank(peak),
                      .reps = 3,
                      .window_s = window_s,
-                     .limit_s = trial_limit_s};
+                     .limit_s = limit_s((const int64_t[3]){1, 1, 1})};
     ask.config.parallel = NT_PARALLEL_SERIAL;
     for (int at = 0; next_function(peak, dtype, isa, 0, &at, &ask.config);)
         if (!keep_faster(runner, &ask, best, &s_per_cell))
@@ -145,7 +151,7 @@ bool roofs_in_cache(trial_runner *runner, const nt_machine *machine, const nt_ke
                      .steps = stencil ? rows_steps(kernel, c, NT_REPEAT_MANY) : 1,
                      .reps = 3,
                      .window_s = window_s,
-                     .limit_s = trial_limit_s,
+                     .limit_s = limit_s((const int64_t[3]){1, 1, 1}),
                      .config = nt_config_blank(kernel)};
     ask.config.parallel = NT_PARALLEL_SERIAL;
     for (int64_t nx = 64; nx <= (kernel->range ? 64 : 256); nx *= 2)

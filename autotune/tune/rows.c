@@ -76,14 +76,15 @@ int rows_list(const nt_machine *machine, const nt_kernel *kernel, const tune_opt
                             .repeat = kind->repeat,
                             .steps = rows_steps(kernel, c, kind->repeat),
                             .weight = kind->weight[shape_of(kernel, c)]};
-            if (row.weight == 0 || !(o->dtypes & 1u << row.dtype) || n == RESULT_MOST_ROWS)
+            if (row.weight == 0 || !(o->dtypes & 1u << row.dtype))
                 continue;
             memcpy(row.shape, o->shape, sizeof row.shape);
             if (o->shape[0] == 0)
                 rows_shape(machine, kernel, c, row.dtype, row.shape_class, row.shape);
             else if (!is_of_class(kernel, row.dtype, row.shape, row.shape_class))
                 continue;
-            list[n++] = row;
+            if (n++ < RESULT_MOST_ROWS)
+                list[n - 1] = row;
         }
     return n;
 }

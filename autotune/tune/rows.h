@@ -19,8 +19,8 @@ typedef struct row_plan {
 } row_plan;
 
 /*
- * rows_list() - the rows that these options ask for, in the order of tuning; returns how many, at most
- * RESULT_MOST_ROWS.
+ * rows_list() - the rows that these options ask for, in the order of tuning; returns how many there are, of
+ * which the list has at most RESULT_MOST_ROWS.
  *
  * Case after case, f64 before f32.  Weights, with steps that one run makes:
  *

@@ -20,6 +20,8 @@
 static const double search_end = 0.42, loops_end = 0.52, final_end = 0.72;
 /* A stencil's trials are long: one repetition shows that a config is so much slower than the best. */
 static const double hopeless = 1.1;
+/* A run at full shape that takes longer is made on fewer planes: the last stages make some thirty. */
+static const double longest_run_s = 15;
 enum { PROBES = 400 };
 
 static void on_search_trial(void *context, const candidate *c, bool is_best)
@@ -39,7 +41,7 @@ static void descend_from_starts(tuning_row *tr, const space *sp)
     search *s = tr->s;
     nt_config start[SPACE_MOST_STARTS];
     const int n = space_starts(sp, start);
-    search_try(s, t->arithmetic);
+    search_begin(s);
     /* A stencil's trials are long: what keeps steps in cache comes first, and the loop table asks in any
      * case. */
     for (int p = 0; p < sp->n[NT_KEY_PARALLEL] && sp->radius == 0 && !(t->o->stop && *t->o->stop); p++)
@@ -58,6 +60,12 @@ static void descend_from_starts(tuning_row *tr, const space *sp)
     search_run(s, from, n == 1 ? 2 : 3, PROBES);
 }
 
+/* A thread's share of a cache that each core has: hyperthreads of one core divide it. */
+static int64_t share_of(int64_t bytes, int n_caches, int threads)
+{
+    return n_caches > 0 && n_caches < threads ? bytes * n_caches / threads : bytes;
+}
+
 static void search_row(tuning_row *tr, double deadline_s)
 {
     tuning *t = tr->t;
@@ -74,8 +82,8 @@ static void search_row(tuning_row *tr, double deadline_s)
                                  .arithmetic = t->arithmetic,
                                  .threads = t->o->threads,
                                  .n_threads = t->o->n_threads,
-                                 .l1d_bytes = m->l1d_bytes,
-                                 .l2_bytes = m->l2_bytes,
+                                 .l1d_bytes = share_of(m->l1d_bytes, m->cores_affinity, most),
+                                 .l2_bytes = share_of(m->l2_bytes, m->l2_affinity, most),
                                  .l3_bytes = m->l3_bytes / most});
     *s = (search){.runner = t->runner,
                   .space = &sp,
@@ -116,6 +124,33 @@ static void measure_memory_roof(tuning *t, nt_dtype dtype, const int64_t shape[3
                                  t->o->threads[t->o->n_threads - 1], &t->memory);
 }
 
+/* Seconds of one run at full shape, by the default schedule's on the slab, or the best one's where that
+ * failed. */
+static double full_run_s(const tuning_row *tr)
+{
+    const search *s = tr->s;
+    const candidate *c = isfinite(s->tried[0].seconds) ? &s->tried[0] : &s->tried[s->best];
+    return c->seconds * trial_cells(&tr->ask) / trial_cells(&tr->screen);
+}
+
+/* Half of the planes again and again, at least `least`, until a run that takes run_s is short enough. */
+static void cut_planes(trial_ask *ask, double run_s, int64_t least)
+{
+    for (int64_t *n = &ask->shape[2]; run_s > longest_run_s && *n > least;) {
+        const int64_t fewer = *n / 2 > least ? *n / 2 : least;
+        run_s *= (double)fewer / (double)*n;
+        *n = fewer;
+    }
+}
+
+/* The limits of the last stages, by what the search has found out of this machine's speed. */
+static void fit_limits(tuning_row *tr)
+{
+    tr->ask.limit_s = fmax(tr->ask.limit_s, trial_patience_s(&tr->ask, full_run_s(tr)));
+    tr->screen.limit_s =
+        fmax(tr->screen.limit_s, trial_patience_s(&tr->screen, tr->s->tried[tr->s->best].seconds));
+}
+
 /* What one trial of a final will cost: the mean of the search's, or by the slab's time at full shape, with as
  * much again for restoring and hashing. */
 static double final_trial_s(const tuning_row *tr, double spent_s)
@@ -148,6 +183,12 @@ static bool tune_row(tuning *t, const row_plan *plan, search *s)
     tr.screen = tr.ask;
     rows_slab(&t->r->machine, t->kernel, plan->kernel_case, plan->dtype, plan->shape_class, plan->shape,
               tr.screen.shape);
+    if (long_runs && t->o->shape[0] == 0) {
+        const int radius = nt_kernel_radius(t->kernel, t->kernel_case->params);
+        cut_planes(&tr.screen, t->cell_s * trial_cells(&tr.screen), radius > 8 ? 4 * radius : 32);
+    }
+    tr.ask.limit_s = tuning_limit_s(t, &tr.ask);
+    tr.screen.limit_s = tuning_limit_s(t, &tr.screen);
     t->event.kernel_case = plan->kernel_case;
     t->event.dtype = plan->dtype;
     t->event.shape_class = plan->shape_class;
@@ -162,6 +203,10 @@ static bool tune_row(tuning *t, const row_plan *plan, search *s)
     search_row(&tr, begin + search_end * row_s);
     if (s->best < 0)
         return false;
+    if (long_runs && t->o->shape[0] == 0)
+        cut_planes(&tr.ask, full_run_s(&tr), tr.screen.shape[2]);
+    row->shape[2] = tr.ask.shape[2];
+    fit_limits(&tr);
     const double trial_s = final_trial_s(&tr, t->runner->now_s(t->runner) - begin);
     tuning_loops(&tr, begin + loops_end * row_s);
     const nt_config winner = tuning_final(&tr, begin + final_end * row_s, trial_s);
@@ -187,11 +232,9 @@ static bool tune_row(tuning *t, const row_plan *plan, search *s)
 
 static void leave_out(tuning *t, const row_plan *row)
 {
-    const size_t used = strlen(t->r->not_searched);
-    snprintf(t->r->not_searched + used, sizeof t->r->not_searched - used, "%s%s%s%s/%s/%s/%s",
-             used ? ", " : "", t->kernel->name, t->kernel->cases ? "/" : "",
-             t->kernel->cases ? row->kernel_case->name : "", nt_dtype_name(row->dtype),
-             nt_class_name(row->shape_class), nt_repeat_name(row->repeat));
+    result_leave_out(t->r, "%s%s%s/%s/%s/%s", t->kernel->name, t->kernel->cases ? "/" : "",
+                     t->kernel->cases ? row->kernel_case->name : "", nt_dtype_name(row->dtype),
+                     nt_class_name(row->shape_class), nt_repeat_name(row->repeat));
 }
 
 /* All rows of a case and dtype: n of them. */
@@ -200,6 +243,7 @@ static nt_status tune_group(tuning *t, const row_plan *rows, int n, search *s, n
     const nt_machine *m = &t->r->machine;
     const nt_dtype dtype = rows[0].dtype;
     t->has_memory = t->has_fp = t->has_load = t->has_in_cache = false;
+    t->cell_s = 0;
     t->kernel_case = rows[0].kernel_case;
     int weights = 0;
     for (int i = 0; i < n; i++)
@@ -245,7 +289,8 @@ nt_status tune_kernel(result *r, const nt_kernel *kernel, const tune_options *op
         snprintf(why->text, sizeof why->text, "no memory for a search");
         return NT_ENOMEM;
     }
-    const int n = t.event.n_rows = rows_list(&r->machine, kernel, options, rows);
+    const int all = t.event.n_rows = rows_list(&r->machine, kernel, options, rows),
+              n = all < RESULT_MOST_ROWS ? all : RESULT_MOST_ROWS;
     for (int i = 0; i < n; i++)
         t.weights_left += rows[i].weight;
     nt_status status = NT_OK;
@@ -255,6 +300,8 @@ nt_status tune_kernel(result *r, const nt_kernel *kernel, const tune_options *op
             end++;
         status = tune_group(&t, &rows[i], end - i, s, why);
     }
+    if (all > n)
+        result_leave_out(r, "%d rows of %s beyond %d", all - n, kernel->name, n);
     free(rows);
     free(s);
     return status;

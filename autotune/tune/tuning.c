@@ -4,6 +4,10 @@
  */
 #include "tune/tuning.h"
 
+#include <math.h>
+
+#include "measure/stats.h"
+
 double tuning_elapsed_s(const tuning *t)
 {
     return t->runner->now_s(t->runner) - t->start_s;
@@ -21,4 +25,26 @@ void tuning_tell(tuning *t, const char *stage, const candidate *trial)
     t->event.elapsed_s = tuning_elapsed_s(t);
     if (t->on_event)
         t->on_event(t->context, &t->event);
+}
+
+double tuning_limit_s(const tuning *t, const trial_ask *ask)
+{
+    return fmax(ask->limit_s, trial_patience_s(ask, t->cell_s * trial_cells(ask)));
+}
+
+void tuning_ask(tuning *t, const trial_ask *ask, trial_answer *answer)
+{
+    static const double slower = 8;
+    const double left_s = t->budget_s - tuning_elapsed_s(t);
+    trial_ask limited = *ask;
+    limited.limit_s = tuning_limit_s(t, ask);
+    t->runner->run(t->runner, &limited, answer);
+    if (answer->outcome == TRIAL_HANG && t->cell_s == 0 && left_s > 2 * limited.limit_s && !tuning_over(t)) {
+        limited.limit_s = fmin(slower * limited.limit_s, left_s - limited.limit_s);
+        t->runner->run(t->runner, &limited, answer);
+    }
+    if (answer->outcome != TRIAL_OK || answer->n < 1)
+        return;
+    if (t->cell_s == 0 || nt_config_differences(&ask->config, &t->arithmetic) == 0)
+        t->cell_s = fmax(t->cell_s, stats_median(answer->seconds, answer->n) / trial_cells(ask));
 }

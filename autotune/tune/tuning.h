@@ -40,6 +40,7 @@ typedef struct tuning {
     /* Of the case and dtype at hand. */
     const nt_case *kernel_case;
     double arithmetic_s;            /* time to choose the arithmetic in */
+    double cell_s;                  /* of a cell and step, by the first trials; 0: none has worked yet */
     nt_config standard, arithmetic; /* the default config; the same with the chosen isa and variant */
     bool has_fp, has_load, has_in_cache, has_memory;
     trial_ask fp, load, in_cache, memory;
@@ -58,6 +59,13 @@ void tuning_tell(tuning *t, const char *stage, const candidate *trial);
 
 /* tuning_over() - the budget is spent, or somebody asked to stop. */
 bool tuning_over(const tuning *t);
+
+/* tuning_ask() - one trial of the case at hand, with a limit that the first trials tell: this is one.  While
+ * none has worked, one that overran is asked once more, with a longer limit: the machine may be slow. */
+void tuning_ask(tuning *t, const trial_ask *ask, trial_answer *answer);
+
+/* tuning_limit_s() - what an ask may take, by the first trials; at least its own limit. */
+double tuning_limit_s(const tuning *t, const trial_ask *ask);
 
 /* tuning_elapsed_s() - since this kernel's tune began. */
 double tuning_elapsed_s(const tuning *t);
