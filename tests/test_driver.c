@@ -5,6 +5,7 @@
 #define _GNU_SOURCE
 #include "planted_worker.h"
 #include "program.h"
+#include "scratch.h"
 
 /* What it was started with, as a text. */
 static void tell_setting(heard *h)
@@ -21,14 +22,55 @@ static void tell_setting(heard *h)
     be_right(h);
 }
 
-enum { BE_RIGHT, TELL_SETTING }; /* as the ask's `steps` */
+/* ---- Asked again ------------------------------------------------------------------------------- */
+
+/* Where a worker leaves a byte for each ask, and what it then waits for. */
+static const char asked_name[] = "NT_TEST_ASKED", go_name[] = "NT_TEST_GO";
+
+static int64_t asked_before(void)
+{
+    struct stat st;
+    return stat(getenv(asked_name), &st) == 0 ? st.st_size : 0;
+}
+
+static int64_t note_ask(void)
+{
+    const int64_t before = asked_before();
+    FILE *f = fopen(getenv(asked_name), "a");
+    if (!f || fputc('x', f) < 0 || fclose(f) != 0)
+        _exit(9);
+    return before;
+}
+
+static void wait_first(heard *h)
+{
+    const bool first = note_ask() == 0;
+    while (first && access(getenv(go_name), F_OK) != 0)
+        sleep_s(0.01);
+    be_right(h);
+}
+
+static void end_by(heard *h, int signal_number, int64_t times)
+{
+    if (note_ask() < times) {
+        signal(signal_number, SIG_DFL);
+        raise(signal_number);
+    }
+    be_right(h);
+}
+
+enum { BE_RIGHT, TELL_SETTING, WAIT_FIRST, END_ONCE, END_ALWAYS, HANG_UP_ONCE }; /* as the ask's `steps` */
 
 static void act(heard *h)
 {
-    if (h->ask.steps == TELL_SETTING)
-        tell_setting(h);
-    else
-        be_right(h);
+    switch (h->ask.steps) {
+    case TELL_SETTING: tell_setting(h); break;
+    case WAIT_FIRST: wait_first(h); break;
+    case END_ONCE: end_by(h, SIGTERM, 1); break;
+    case END_ALWAYS: end_by(h, SIGTERM, INT64_MAX); break;
+    case HANG_UP_ONCE: end_by(h, SIGHUP, 1); break;
+    default: be_right(h);
+    }
 }
 
 static void limits_are_set(void **state)
@@ -66,6 +108,93 @@ static void a_dead_worker_is_replaced_without_blame(void **state)
     const int64_t pid = driver_pid(d);
     driver_destroy(d);
     assert_true(is_gone_within((pid_t)pid, 2));
+}
+
+/* What a tuner in a process of its own found out. */
+typedef struct found {
+    trial_answer answer;
+    double passed_s; /* on the runner's clock */
+} found;
+
+static void tune_in_child(int fd, double limit_s)
+{
+    nt_error why;
+    found f = {.passed_s = 0};
+    driver *d = start_planted("plain", &why);
+    trial_ask ask = make_ask(WAIT_FIRST);
+    ask.limit_s = limit_s;
+    if (!d)
+        _exit(1);
+    trial_runner *runner = driver_runner(d);
+    const double begin_s = runner->now_s(runner);
+    runner->run(runner, &ask, &f.answer);
+    f.passed_s = runner->now_s(runner) - begin_s;
+    driver_destroy(d);
+    _exit(write(fd, &f, sizeof f) == sizeof f ? 0 : 1);
+}
+
+/* Tuner, worker or both are stopped for longer than the limit: no timeout, another try, and no time lost. */
+static void a_pause_is_no_timeout(void **state)
+{
+    (void)state;
+    static const double limit_s = 2, pause_s = 3;
+    for (int who = 1; who <= 3; who++) {
+        const scratch s = scratch_make();
+        char go[100];
+        int fds[2];
+        snprintf(go, sizeof go, "%s/go", s.folder);
+        setenv(asked_name, s.path, 1);
+        setenv(go_name, go, 1);
+        assert_int_equal(pipe(fds), 0);
+        const pid_t tuner = fork();
+        if (tuner == 0)
+            tune_in_child(fds[1], limit_s);
+        close(fds[1]);
+        const double begin_s = program_now_s();
+        while (asked_before() == 0 && program_now_s() < begin_s + 60)
+            sleep_s(0.002);
+        const pid_t worker = child_of(tuner), stopped[] = {who & 1 ? tuner : 0, who & 2 ? worker : 0};
+        assert_true(worker > 0);
+        for (int i = 0; i < 2; i++)
+            if (stopped[i])
+                assert_int_equal(kill(stopped[i], SIGSTOP), 0);
+        sleep_s(pause_s);
+        spill(go, "", 0);
+        for (int i = 0; i < 2; i++)
+            if (stopped[i])
+                assert_int_equal(kill(stopped[i], SIGCONT), 0);
+        found f;
+        assert_int_equal(read(fds[0], &f, sizeof f), sizeof f);
+        const double took_s = program_now_s() - begin_s;
+        assert_int_equal(waitpid(tuner, NULL, 0), tuner);
+        close(fds[0]);
+        if (f.answer.outcome != TRIAL_OK)
+            fail_msg("%d: %s: %s", who, trial_outcome_name(f.answer.outcome), f.answer.detail);
+        assert_int_equal(asked_before(), 2);
+        assert_true(f.passed_s < took_s - pause_s + 0.5 && f.answer.wall_s <= f.passed_s);
+        scratch_walk(&s, 1);
+    }
+}
+
+/* A signal that asks to end comes from outside; of what comes twice the config may be the cause. */
+static void a_worker_told_to_end_is_asked_again_once(void **state)
+{
+    (void)state;
+    nt_error why;
+    static const int64_t acts[] = {END_ONCE, HANG_UP_ONCE, END_ALWAYS};
+    for (int i = 0; i < 3; i++) {
+        const scratch s = scratch_make();
+        setenv(asked_name, s.path, 1);
+        driver *d = start_planted("plain", &why);
+        assert_non_null(d);
+        const trial_ask ask = make_ask(acts[i]);
+        const trial_answer answer = run_ask(d, &ask);
+        assert_int_equal(answer.outcome, acts[i] == END_ALWAYS ? TRIAL_CRASH : TRIAL_OK);
+        assert_string_equal(answer.detail, acts[i] == END_ALWAYS ? "SIGTERM" : "");
+        assert_int_equal(asked_before(), 2);
+        driver_destroy(d);
+        scratch_walk(&s, 1);
+    }
 }
 
 /* The real one, in the middle of a trial. */
@@ -123,6 +252,8 @@ int main(int argc, char **argv)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(limits_are_set),
         cmocka_unit_test(a_dead_worker_is_replaced_without_blame),
+        cmocka_unit_test(a_pause_is_no_timeout),
+        cmocka_unit_test(a_worker_told_to_end_is_asked_again_once),
         cmocka_unit_test(the_worker_dies_with_the_tuner),
         cmocka_unit_test(a_worker_that_does_not_start_is_told),
     };

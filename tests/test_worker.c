@@ -186,8 +186,9 @@ static void malformed_asks_are_refused(void **state)
     process p;
     nt_error why;
     char line[4096];
+    double paused_s = 0;
     assert_int_equal(process_start(&p, NT_AUTOTUNE, argv, environ, 0, &why), NT_OK);
-    ssize_t n = process_receive(&p, line, sizeof line, clock_s() + 60);
+    ssize_t n = process_receive(&p, line, sizeof line, clock_s() + 60, &paused_s);
     assert_int_equal(n, strlen(WIRE_HELLO));
     const trial_ask ask = make_ask(1);
     for (size_t i = 0; i <= sizeof changes / sizeof *changes; i++) {
@@ -203,7 +204,7 @@ static void malformed_asks_are_refused(void **state)
         snprintf(line, sizeof line, "%s\n", text);
         free(text);
         assert_int_equal(process_send(&p, line, strlen(line)), 0);
-        n = process_receive(&p, line, sizeof line, clock_s() + 60);
+        n = process_receive(&p, line, sizeof line, clock_s() + 60, &paused_s);
         assert_in_range(n, 1, sizeof line);
         json_t *reply = json_loadb(line, (size_t)n, 0, NULL);
         const char *type = json_string_value(json_object_get(reply, "type")),
@@ -216,7 +217,7 @@ static void malformed_asks_are_refused(void **state)
     }
     /* What is no JSON is nobody's ask: the worker ends. */
     assert_int_equal(process_send(&p, "{\n", 2), 0);
-    assert_int_equal(process_receive(&p, line, sizeof line, clock_s() + 60), 0);
+    assert_int_equal(process_receive(&p, line, sizeof line, clock_s() + 60, &paused_s), 0);
     int killed;
     const int status = process_reap(&p, 10, &killed);
     assert_true(!killed && WIFEXITED(status) && WEXITSTATUS(status) == 2);

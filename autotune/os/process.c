@@ -131,27 +131,46 @@ int process_send(const process *p, const void *message, size_t n)
     return sent == (ssize_t)n ? 0 : -1;
 }
 
-/* Sleeps until the socket can be read or the deadline has passed; 0: passed. */
-static int wait_readable(int fd, double deadline_s)
+/* Is the child stopped, as by SIGSTOP? */
+static int is_stopped(const process *p)
 {
-    enum { LONGEST_MS = 1000000 };
-    for (;;) {
-        const double left_ms = (deadline_s - clock_s()) * 1e3;
-        const int ms = left_ms <= 0 ? 0 : left_ms < LONGEST_MS ? (int)left_ms + 1 : LONGEST_MS;
-        struct pollfd pollfd = {fd, POLLIN, 0};
-        const int ready = poll(&pollfd, 1, ms);
-        if (ready > 0)
-            return 1;
-        if (ready < 0 && errno != EINTR)
+    char path[64], text[512];
+    snprintf(path, sizeof path, "/proc/%ld/stat", (long)p->pid);
+    const int fd = open(path, O_RDONLY | O_CLOEXEC);
+    const ssize_t n = fd >= 0 ? read(fd, text, sizeof text - 1) : 0;
+    if (fd >= 0)
+        close(fd);
+    text[n > 0 ? n : 0] = '\0';
+    const char *end = strrchr(text, ')'); /* the name may hold anything */
+    return end && end[1] == ' ' && end[2] == 'T';
+}
+
+/* Sleeps until the socket can be read or the deadline has passed; 0: passed.  It wakes up often enough to see
+ * that this process or the child was stopped. */
+static int wait_readable(const process *p, double deadline_s, double *paused_s)
+{
+    static const double look_s = 0.25, jump_s = 1;
+    for (double before_s = clock_s();;) {
+        const double left_s = deadline_s + *paused_s - before_s;
+        const double wait_s = left_s <= 0 ? 0 : left_s < look_s ? left_s : look_s;
+        struct pollfd pollfd = {p->fd, POLLIN, 0};
+        const int ready = poll(&pollfd, 1, left_s <= 0 ? 0 : (int)(wait_s * 1e3) + 1), error = errno;
+        const double now_s = clock_s(), passed_s = now_s - before_s;
+        if (passed_s > wait_s + jump_s)
+            *paused_s += passed_s - wait_s;
+        else if (ready == 0 && is_stopped(p))
+            *paused_s += passed_s;
+        before_s = now_s;
+        if (ready > 0 || (ready < 0 && error != EINTR))
             return 1; /* recv() will say what is wrong */
-        if (ready == 0 && ms < LONGEST_MS)
+        if (ready == 0 && left_s <= 0 && now_s >= deadline_s + *paused_s)
             return 0;
     }
 }
 
-ssize_t process_receive(const process *p, void *message, size_t n, double deadline_s)
+ssize_t process_receive(const process *p, void *message, size_t n, double deadline_s, double *paused_s)
 {
-    if (!wait_readable(p->fd, deadline_s))
+    if (!wait_readable(p, deadline_s, paused_s))
         return -1;
     ssize_t got;
     do

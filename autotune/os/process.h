@@ -33,9 +33,15 @@ nt_status process_start(process *p, const char *exe, char *const *argv, char *co
 /* process_send() - one message; 0, or -1 when the child is gone.  Raises no signal. */
 int process_send(const process *p, const void *message, size_t n);
 
-/* process_receive() - one message, at most n bytes of it.  Its whole size; 0: the child closed or
- * died; -1: deadline_s (of clock_s()) passed first. */
-ssize_t process_receive(const process *p, void *message, size_t n, double deadline_s);
+/*
+ * process_receive() - one message, at most n bytes of it.
+ *
+ * Result:  its whole size; 0: the child closed or died; -1: deadline_s (of clock_s()) passed first.
+ * Pauses:  to *paused_s, which begins at 0, go the seconds in which this process did not run or the child was
+ *          stopped (SIGSTOP, docker pause, a virtual machine that moves); they move the deadline.  A jump of
+ *          the clock counts as a pause from one second on: a busy machine makes shorter ones.
+ */
+ssize_t process_receive(const process *p, void *message, size_t n, double deadline_s, double *paused_s);
 
 /* process_alive() - 0 if it has ended; it must still be reaped. */
 int process_alive(const process *p);

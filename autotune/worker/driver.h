@@ -40,6 +40,10 @@ nt_status driver_create(driver **d, const driver_options *options, nt_error *why
  * runs from when the worker has the ask), killed by a signal, exited, or garbled (TRIAL_CRASH),
  * killed by the system or ended for lack of memory (TRIAL_MEMORY).  A worker that died between
  * trials is replaced without blame.
+ *
+ * What others do is no config's fault.  A trial during which tuner or worker were stopped is asked again, and
+ * that time is taken out of the runner's clock and of the limit.  One whose worker was ended by SIGTERM,
+ * SIGINT or SIGHUP is asked again once.
  */
 trial_runner *driver_runner(driver *d);
 
