@@ -9,11 +9,14 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <ftw.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -37,6 +40,10 @@ typedef struct setting {
     const char *name, *value; /* one more environment variable */
     rlim_t file_bytes;        /* RLIMIT_FSIZE; 0: as it is */
     const char *out;          /* where its stdout goes; NULL: into the text */
+    unsigned closed;          /* bit 1u << n: it begins with descriptor n closed */
+    bool nobody;              /* it runs as a user who owns nothing, where this one is root */
+    long denied;              /* a system call that fails with denied_errno; 0: none */
+    int denied_errno;
 } setting;
 
 static inline double program_now_s(void)
@@ -44,6 +51,20 @@ static inline double program_now_s(void)
     struct timespec t;
     clock_gettime(CLOCK_MONOTONIC, &t);
     return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+}
+
+/* One system call fails from now on, as on a system that lacks it; false: this one cannot be told to. */
+static inline bool program_deny(long call, int error)
+{
+    struct sock_filter filter[] = {
+        BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, (unsigned)call, 0, 1),
+        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | ((unsigned)error & SECCOMP_RET_DATA)),
+        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+    };
+    const struct sock_fprog rules = {sizeof filter / sizeof *filter, filter};
+    return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 &&
+           prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &rules) == 0;
 }
 
 /* The child's part. */
@@ -66,6 +87,14 @@ __attribute__((noreturn)) static inline void program_become(const char *const ar
     signal(SIGINT, SIG_DFL);
     signal(SIGTERM, SIG_DFL);
     signal(SIGPIPE, SIG_DFL);
+    signal(SIGHUP, SIG_DFL);
+    if (s->nobody && geteuid() == 0 && setuid(65534) != 0)
+        _exit(PROGRAM_CANNOT_EXEC);
+    if (s->denied && !program_deny(s->denied, s->denied_errno))
+        _exit(PROGRAM_CANNOT_EXEC);
+    for (int fd = 0; fd < 3; fd++)
+        if (s->closed & 1u << fd)
+            close(fd);
     execv(argv[0], (char *const *)(uintptr_t)argv);
     _exit(PROGRAM_CANNOT_EXEC);
 }

@@ -3,6 +3,8 @@
  * SPDX-License-Identifier: MIT
  */
 #define _GNU_SOURCE
+#include <sys/syscall.h>
+
 #include "cli_support.h"
 
 /* ---- Arguments ------------------------------------------------------------------------------------ */
@@ -242,6 +244,73 @@ static void a_disk_that_is_full(void **state)
     free(header_now);
 }
 
+/* The journal fits, results and header do not: one line, and nothing half written. */
+static void a_disk_that_is_full_at_the_end(void **state)
+{
+    (void)state;
+#ifdef SYS_rename
+    const setting full = {.denied = SYS_rename, .denied_errno = ENOSPC};
+    tree_remove(copy);
+    program p = RUN(&full, "run", "mathop", TUNE_ARGS);
+    if (p.code == PROGRAM_CANNOT_EXEC)
+        skip();
+    assert_int_equal(p.code, IO);
+    assert_int_equal(p.n[0], 0);
+    const char *said = strstr(p.text[1], "autotune: cannot write ");
+    if (!said || !strstr(said, "mathop.json: No space left on device\n") || strchr(said, '\n')[1])
+        fail_msg("%s", p.text[1]);
+    program_free(&p);
+    tree_of(copy);
+    assert_int_equal(tree_files, 1);
+    snprintf(results, sizeof results, "%s/%s", copy, machine_id);
+    assert_int_equal(access(in_results("mathop.jsonl"), F_OK), 0);
+    /* Over earlier results: they stand. */
+    fresh_copy();
+    unlink(in_results("mathop.jsonl")); /* so that none is to be put aside */
+    char *json = slurp(in_results("mathop.json"), NULL), *header = slurp(in_results("tuned.h"), NULL);
+    p = RUN(&full, "run", "mathop", TUNE_ARGS);
+    assert_int_equal(p.code, IO);
+    program_free(&p);
+    char *json_now = slurp(in_results("mathop.json"), NULL), *header_now = slurp(in_results("tuned.h"), NULL);
+    assert_string_equal(json, json_now);
+    assert_string_equal(header, header_now);
+    free(json);
+    free(header);
+    free(json_now);
+    free(header_now);
+#else
+    skip();
+#endif
+}
+
+/* As on a disk that is mounted read-only, or in a folder of somebody else's. */
+static void a_folder_that_cannot_be_written(void **state)
+{
+    (void)state;
+    const setting nobody = {.nobody = true};
+    char below[100];
+    fresh_copy();
+    chmod(copy, 0755);
+    chmod(results, 0555);
+    snprintf(below, sizeof below, "%s/new", copy);
+    const uint64_t before = tree_of(copy);
+    const char *const outs[] = {copy, below}, *const names[] = {"mathop.jsonl", "/new"};
+    for (int i = 0; i < 2; i++)
+        for (int resume = 0; resume < 2; resume++) {
+            if (geteuid() != 0)
+                chmod(copy, 0555);
+            program p = RUN(&nobody, "run", "mathop", "--budget", "2", "--dtype", "f32", "--shape",
+                            "64x24x32", "--out", outs[i], resume ? "--resume" : NULL);
+            chmod(copy, 0755);
+            if (p.code == PROGRAM_CANNOT_EXEC)
+                skip();
+            check_refusal(&p, IO, (const char *const[3]){names[i], strerror(EACCES)}, outs[i]);
+            program_free(&p);
+            assert_true(tree_of(copy) == before);
+        }
+    chmod(results, 0755);
+}
+
 static void a_stdout_that_is_full(void **state)
 {
     (void)state;
@@ -341,6 +410,8 @@ int main(void)
         cmocka_unit_test(no_variant_is_that_accurate),
         cmocka_unit_test(folders_that_cannot_be),
         cmocka_unit_test(a_disk_that_is_full),
+        cmocka_unit_test(a_disk_that_is_full_at_the_end),
+        cmocka_unit_test(a_folder_that_cannot_be_written),
         cmocka_unit_test(a_stdout_that_is_full),
         cmocka_unit_test(results_that_cannot_be_used),
         cmocka_unit_test(one_stale_file_among_good_ones),

@@ -12,7 +12,7 @@
 #include "store/journal_line.h"
 
 static char machine_id[64];
-static const char *const budget_s = "4";
+static const char *budget_s = "4";
 
 static program start(const char *out, bool resume)
 {
@@ -247,6 +247,40 @@ static void a_finished_tune_is_replayed(void **state)
     tree_remove(s.folder);
 }
 
+/* With a larger budget it goes on where the first one ended.  A smaller one may be spent already: what was
+ * found stays. */
+static void another_budget_goes_on(void **state)
+{
+    (void)state;
+    const scratch s = scratch_make();
+    budget_s = "2";
+    program p = start(s.folder, false);
+    program_end(&p, 100);
+    program_free(&p); /* a busy machine may finish no row */
+    const trials before = read_journal(s.folder);
+    int taken, made;
+    budget_s = "8";
+    p = start(s.folder, true);
+    program_end(&p, 100);
+    check_finished(&p, s.folder);
+    taken_and_made(&p, &taken, &made);
+    program_free(&p);
+    if (taken < before.n / 2 || made == 0)
+        fail_msg("%d of %d taken over, %d made", taken, before.n, made);
+    const trials after = read_journal(s.folder);
+    assert_int_equal(after.n, before.n + made);
+    assert_true(after.repeats <= 1 && after.n_torn == 0);
+    budget_s = "2";
+    p = start(s.folder, true);
+    program_end(&p, 100);
+    assert_true(p.code == 0 || strstr(p.text[1], "no row was finished"));
+    program_free(&p);
+    check_files(s.folder);
+    assert_int_equal(access(file_of(s.folder, "mathop.json"), F_OK), 0);
+    budget_s = "4";
+    tree_remove(s.folder);
+}
+
 /* Without --resume a new journal begins, and the old one stands beside it. */
 static void a_new_run_puts_the_old_journal_aside(void **state)
 {
@@ -290,6 +324,7 @@ int main(void)
         cmocka_unit_test(killed_in_a_final),
         cmocka_unit_test(killed_twice),
         cmocka_unit_test(a_finished_tune_is_replayed),
+        cmocka_unit_test(another_budget_goes_on),
         cmocka_unit_test(a_new_run_puts_the_old_journal_aside),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

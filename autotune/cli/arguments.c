@@ -5,12 +5,14 @@
 #include "cli/arguments.h"
 
 #include <argp.h>
+#include <assert.h>
 #include <ctype.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "cli/commands.h"
+#include "os/text.h"
 
 /* ---- values ----------------------------------------------------------------------------------- */
 
@@ -93,23 +95,27 @@ bool kernel_list_has(const kernel_list *list, const nt_kernel *kernel)
     return false;
 }
 
+int kernel_list_add(kernel_list *list, const nt_kernel *kernel)
+{
+    if (list->n == MOST_KERNELS)
+        return refuse(EXIT_USAGE, "too many kernels: at most %d are allowed", MOST_KERNELS);
+    list->at[list->n++] = kernel;
+    return EXIT_OK;
+}
+
 int take_kernel(const argument *a, char *text)
 {
     kernel_list *list = a->to;
     const nt_kernel *kernel = nt_kernel_find(text);
     if (!kernel) {
         char names[200] = "";
-        for (int i = 0, used = 0; i < nt_kernel_count() && used < (int)sizeof names; i++)
-            used += snprintf(names + used, sizeof names - (size_t)used, "%s%s", i ? ", " : "",
-                             nt_kernel_at(i)->name);
+        for (int i = 0; i < nt_kernel_count(); i++)
+            text_add_name(names, sizeof names, nt_kernel_at(i)->name);
         return refuse(EXIT_USAGE, "unknown kernel %.40s: there are %s", text, names);
     }
     if (kernel_list_has(list, kernel))
         return refuse(EXIT_USAGE, "kernel %s is named twice", kernel->name);
-    if (list->n == MOST_KERNELS)
-        return refuse(EXIT_USAGE, "too many kernels: at most %d are allowed", MOST_KERNELS);
-    list->at[list->n++] = kernel;
-    return EXIT_OK;
+    return kernel_list_add(list, kernel);
 }
 
 /* ---- argp ------------------------------------------------------------------------------------- */
@@ -167,6 +173,8 @@ int arguments_parse(const argument *table, const char *doc, int argc, char **arg
             argp.args_doc = a->value;
         else if (n < MOST_OPTIONS)
             options[n++] = (struct argp_option){a->name, a->letter, a->value, 0, a->help, 0};
+        else
+            assert(!"MOST_OPTIONS is too small");
     snprintf(name, sizeof name, "autotune %s", argv[0]);
     argv[0] = name;
     argp_err_exit_status = EXIT_USAGE;

@@ -9,7 +9,7 @@
 
 #include "nestune/tools.h"
 
-enum { MOST_KERNELS = 32 };
+enum { MOST_KERNELS = 512 }; /* more than the registry takes */
 
 typedef struct kernel_list {
     const nt_kernel *at[MOST_KERNELS];
@@ -17,6 +17,9 @@ typedef struct kernel_list {
 } kernel_list;
 
 bool kernel_list_has(const kernel_list *list, const nt_kernel *kernel);
+
+/* kernel_list_add() - an exit code: EXIT_OK, or that of the refusal of one too many. */
+int kernel_list_add(kernel_list *list, const nt_kernel *kernel);
 
 /* One row of the table; the last one has no take. */
 typedef struct argument argument;
@@ -43,11 +46,14 @@ int take_dtypes(const argument *a, char *text); /* unsigned, bit 1u << nt_dtype 
 int take_kernel(const argument *a, char *text); /* kernel_list, appended to */
 
 /* What several commands take. */
+#define RESULTS_HELP                                                                                   \
+    "DIR/<machine>/ in place of results/<machine>/ of the source tree; where that cannot be written, " \
+    "$XDG_DATA_HOME/nestune/<machine>/, by default ~/.local/share/nestune/<machine>/"
 /* clang-format off */
 #define ARGUMENT_KERNELS(list) {NULL, 0, "[KERNEL...]", NULL, take_kernel, list, 0, 0}
 #define ARGUMENT_DTYPES(set) {"dtype", 'd', "LIST", "f32, f64 or both (both)", take_dtypes, set, 0, 0}
 #define ARGUMENT_JSON(flag) {"json", 'j', NULL, "as JSON on stdout", take_flag, flag, 0, 0}
-#define ARGUMENT_OUT(dir) {"out", 'o', "DIR", "DIR/<machine>/ in place of results/<machine>/", take_folder, dir, 0, 0}
+#define ARGUMENT_OUT(dir) {"out", 'o', "DIR", RESULTS_HELP, take_folder, dir, 0, 0}
 #define ARGUMENT_SEED(seed) {"seed", 'S', "N", "of what is drawn at random (1)", take_whole, seed, 0, 9e15}
 /* clang-format on */
 

@@ -82,6 +82,20 @@ static int measure(trial_runner *runner, const nt_machine *m, machine_roof roofs
     return n;
 }
 
+/* What could not be measured, for want of a kernel to measure it with, is 0. */
+static json_t *rate_json(double rate)
+{
+    return rate > 0 ? json_real(rate) : json_null();
+}
+
+static void print_rate(int width, double rate)
+{
+    if (rate > 0)
+        printf(" %*.1f", width, rate);
+    else
+        printf(" %*s", width, "-");
+}
+
 static void print_machine(const nt_machine *m, const machine_roof *roofs, int n)
 {
     char id[64];
@@ -94,8 +108,11 @@ static void print_machine(const nt_machine *m, const machine_roof *roofs, int n)
     printf("cores     %d in %d package%s, %d thread%s a core, %d NUMA node%s\n", m->n_cores, m->n_packages,
            m->n_packages == 1 ? "" : "s", m->smt, m->smt == 1 ? "" : "s", m->n_numa,
            m->n_numa == 1 ? "" : "s");
-    printf("allowed   %d thread%s: affinity %d, ", m->threads_allowed, m->threads_allowed == 1 ? "" : "s",
+    printf("allowed   %d thread%s: affinity %d", m->threads_allowed, m->threads_allowed == 1 ? "" : "s",
            m->cpus_affinity);
+    if (m->cores_affinity > 0)
+        printf(" on %d core%s", m->cores_affinity, m->cores_affinity == 1 ? "" : "s");
+    printf(", ");
     if (m->cpus_quota > 0)
         printf("cgroup quota %.2f CPUs\n", m->cpus_quota);
     else
@@ -114,9 +131,13 @@ static void print_machine(const nt_machine *m, const machine_roof *roofs, int n)
             printf(" %s=%s", s->name, s->value);
     printf("\n\nthreads   memory, GB/s   f64 GFLOP/s   f32 GFLOP/s      (scale in place out of cache; FMAs "
            "in cache)\n");
-    for (int i = 0; i < n; i++)
-        printf("%7d %14.1f %13.1f %13.1f\n", roofs[i].threads, roofs[i].gbytes_per_s, roofs[i].gflops[NT_F64],
-               roofs[i].gflops[NT_F32]);
+    for (int i = 0; i < n; i++) {
+        printf("%7d", roofs[i].threads);
+        print_rate(14, roofs[i].gbytes_per_s);
+        print_rate(13, roofs[i].gflops[NT_F64]);
+        print_rate(13, roofs[i].gflops[NT_F32]);
+        printf("\n");
+    }
 }
 
 int cmd_machine(int argc, char **argv)
@@ -153,9 +174,9 @@ int cmd_machine(int argc, char **argv)
     }
     json_t *list = json_array();
     for (int i = 0; i < n; i++)
-        json_array_append_new(list,
-                              json_pack("{s:i, s:f, s:f, s:f}", "threads", roofs[i].threads,
-                                        "memory_gbytes_per_s", roofs[i].gbytes_per_s, "f64_gflops",
-                                        roofs[i].gflops[NT_F64], "f32_gflops", roofs[i].gflops[NT_F32]));
+        json_array_append_new(list, json_pack("{s:i, s:o, s:o, s:o}", "threads", roofs[i].threads,
+                                              "memory_gbytes_per_s", rate_json(roofs[i].gbytes_per_s),
+                                              "f64_gflops", rate_json(roofs[i].gflops[NT_F64]), "f32_gflops",
+                                              rate_json(roofs[i].gflops[NT_F32])));
     return print_json(json_pack("{s:o, s:o}", "machine", result_machine_json(&m), "roofs", list));
 }

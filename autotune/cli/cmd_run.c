@@ -3,11 +3,12 @@
  * SPDX-License-Identifier: MIT
  */
 #define _GNU_SOURCE /* asprintf */
+#include <errno.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
+#include <sys/stat.h>
 
 #include "cli/commands.h"
 #include "cli/progress.h"
@@ -27,6 +28,25 @@ static void on_interrupt(int signal_number)
 {
     stop_asked = 1;
     signal(signal_number, SIG_DFL);
+}
+
+/* A lost terminal may be told several times, a broken pipe at every line: no haste follows from that. */
+static void on_loss(int signal_number)
+{
+    (void)signal_number;
+    stop_asked = 1;
+}
+
+/* Ctrl-C, a polite kill, a lost terminal, a pipe that nobody reads: all ask for the best so far. */
+static void hear_signals(void)
+{
+    const struct sigaction loss = {.sa_handler = on_loss, .sa_flags = SA_RESTART};
+    struct sigaction before;
+    signal(SIGINT, on_interrupt);
+    signal(SIGTERM, on_interrupt);
+    sigaction(SIGPIPE, &loss, NULL);
+    if (sigaction(SIGHUP, NULL, &before) == 0 && before.sa_handler != SIG_IGN) /* as under nohup */
+        sigaction(SIGHUP, &loss, NULL);
 }
 
 /* ---- the run -------------------------------------------------------------------------------- */
@@ -55,7 +75,8 @@ static void on_damage(void *context, int64_t line, const char *what)
     refuse(EXIT_OK, "%s:%lld: %s; the record is left out", (const char *)context, (long long)line, what);
 }
 
-/* What the journal is true of, and what the search depends on. */
+/* What the journal is true of, and what the search depends on; not the budget: with another one it goes on
+ * where it ended. */
 static json_t *journal_header(const run_options *o, const nt_machine *machine, const nt_kernel *kernel)
 {
     const tune_options *t = &o->tune;
@@ -65,12 +86,19 @@ static json_t *journal_header(const run_options *o, const nt_machine *machine, c
     for (int i = 0; i < t->n_cases; i++)
         json_array_append_new(cases, json_string(t->cases[i]));
     json_t *header = result_key_json(machine, kernel);
-    json_t *asked =
-        json_pack("{s:o, s:f, s:I, s:i, s:o, s:o, s:[f,f]}", "cases", cases, "budget_s",
-                  rows_budget_s(kernel, t), "seed", (json_int_t)t->seed, "dtypes", (int)t->dtypes, "threads",
-                  threads, "shape", result_shape_json(t->shape), "max_ulp", t->max_ulp[0], t->max_ulp[1]);
+    json_t *asked = json_pack("{s:o, s:I, s:i, s:o, s:o, s:[f,f]}", "cases", cases, "seed",
+                              (json_int_t)t->seed, "dtypes", (int)t->dtypes, "threads", threads, "shape",
+                              result_shape_json(t->shape), "max_ulp", t->max_ulp[0], t->max_ulp[1]);
     json_object_update_new(header, asked);
     return header;
+}
+
+static nt_status too_many_rows(nt_error *why)
+{
+    snprintf(why->text, sizeof why->text,
+             "more than %d rows of results: `autotune run --fresh` leaves out earlier ones",
+             RESULT_MOST_ROWS);
+    return NT_ENOMEM;
 }
 
 /* This run's rows, behind those of the old ones that it did not tune again and that share their
@@ -96,18 +124,42 @@ static nt_status save_rows(const run_options *o, const result *r, const nt_kerne
             all->row[n_old++] = all->row[i];
     }
     all->n_rows = n_old;
-    for (int i = 0; i < r->n_rows && all->n_rows < RESULT_MOST_ROWS; i++)
-        if (r->row[i].kernel == kernel)
+    nt_status status = NT_OK;
+    for (int i = 0; i < r->n_rows && status == NT_OK; i++) {
+        if (r->row[i].kernel != kernel)
+            continue;
+        if (all->n_rows < RESULT_MOST_ROWS)
             all->row[all->n_rows++] = r->row[i];
-    const nt_status status = all->n_rows > n_old ? result_save(all, kernel, dir, why) : NT_OK;
+        else
+            status = too_many_rows(why);
+    }
+    if (status == NT_OK && all->n_rows > n_old)
+        status = result_save(all, kernel, dir, why);
     free(all);
     return status;
 }
 
-/* A run that was cut off in one kernel left no journal of the next ones. */
-static bool resumes(const run_options *o, const nt_kernel *kernel, const char *path)
+/* Without a journal, or with an empty one, --resume begins anew. */
+static bool resumes(const run_options *o, const char *path)
 {
-    return o->resume && (kernel == o->kernels.at[0] || access(path, F_OK) == 0);
+    struct stat st;
+    if (!o->resume)
+        return false;
+    if (stat(path, &st) == 0 ? !S_ISREG(st.st_mode) || st.st_size > 0 : errno != ENOENT)
+        return true;
+    refuse(EXIT_OK, "nothing to resume in %s: beginning anew", path);
+    return false;
+}
+
+/* Told once a run. */
+static void warn_without_lock(const journal *j, const char *path)
+{
+    static bool told;
+    const int error = journal_lock_error(j);
+    if (error && !told)
+        refuse(EXIT_OK, "%s cannot be locked here (%s): a second run would not be noticed", path,
+               strerror(error));
+    told |= error != 0;
 }
 
 /* Each trial's answer is taken from the journal, or recorded there. */
@@ -117,12 +169,13 @@ static nt_status tune_by_journal(const run_options *o, result *r, const nt_kerne
     journal *j = NULL;
     journal_runner jr;
     json_t *header = journal_header(o, &r->machine, kernel);
-    const bool resume = resumes(o, kernel, path);
+    const bool resume = resumes(o, path);
     nt_status status = resume ? journal_open_resume(&j, path, header, on_damage, path, why)
                               : journal_open_new(&j, path, header, why);
     json_decref(header);
     if (status != NT_OK)
         return status;
+    warn_without_lock(j, path);
     fprintf(stderr, "autotune: %s, %.0f s on ", kernel->name, rows_budget_s(kernel, &o->tune));
     report_machine(stderr, &r->machine);
     status = journal_runner_init(&jr, j, worker, on_damage, path, why);
@@ -174,8 +227,12 @@ static int write_header(const run_options *o, const nt_machine *machine, const c
         if (wanted && result_load(all, nt_kernel_at(i), dir, &why) == NT_ESTALE)
             refuse(EXIT_OK, "not taken over: %s", why.text);
     }
-    const nt_status status = header_write(all, dir, &why);
+    /* Without any rows, since they could not be written, there is no header either: why has been said. */
+    const nt_status status = all->n_rows > 0 ? header_write(all, dir, &why) : NT_OK;
+    const bool none = all->n_rows == 0;
     free(all);
+    if (none)
+        return EXIT_IO;
     return status == NT_OK ? EXIT_OK : refuse(code_of(status), "%s", why.text);
 }
 
@@ -188,11 +245,11 @@ static int finish(const run_options *o, const result *r, const char *dir)
     if (code != EXIT_OK)
         return code;
     if (o->json && (code = print_json(result_json(r, NULL))) != EXIT_OK)
-        return code;
+        return stop_asked ? EXIT_INTERRUPTED : code;
     if (!o->json)
         report_results(stdout, r);
     if ((code = finish_stdout()) != EXIT_OK)
-        return code;
+        return stop_asked ? EXIT_INTERRUPTED : code;
     if (r->not_searched[0])
         refuse(EXIT_OK, "not searched: %s", r->not_searched);
     fprintf(stderr, "header: %s/tuned.h\n", dir);
@@ -208,20 +265,17 @@ static int tune_all(const run_options *o, result *r, const char *dir)
     for (int i = 0; i < o->kernels.n; i++)
         if (rows_check(o->kernels.at[i], &o->tune, &why) != NT_OK)
             return refuse(EXIT_FAILED, "%s", why.text);
-    if (!o->resume && file_make_dirs(dir, &why) != NT_OK)
+    if (file_make_dirs(dir, &why) != NT_OK)
         return refuse(EXIT_IO, "%s", why.text);
     if (driver_create(&d, &(driver_options){.memory_limit_bytes = available > 0 ? available : 0}, &why) !=
         NT_OK)
         return refuse(EXIT_FAILED, "%s", why.text);
-    signal(SIGINT, on_interrupt);
-    signal(SIGTERM, on_interrupt);
+    hear_signals();
     for (int i = 0; i < o->kernels.n && code == EXIT_OK; i++) {
-        const size_t used = strlen(r->not_searched);
         if (!stop_asked)
             code = run_kernel(o, r, o->kernels.at[i], driver_runner(d), dir);
         else
-            snprintf(r->not_searched + used, sizeof r->not_searched - used, "%s%s", used ? ", " : "",
-                     o->kernels.at[i]->name);
+            result_leave_out(r, "%s", o->kernels.at[i]->name);
     }
     driver_destroy(d);
     /* What the kernels before a failure gave is not lost. */

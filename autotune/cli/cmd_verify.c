@@ -103,12 +103,13 @@ static int choose(kernel_list *kernels, bool exhaustive)
     for (int i = 0; i < kernels->n; i++)
         if (!accuracy_can(kernels->at[i], NT_F32, exhaustive, &why))
             return refuse(EXIT_USAGE, "%s", why.text);
-    for (int i = 0; unnamed && i < nt_kernel_count() && kernels->n < MOST_KERNELS; i++) {
+    int code = EXIT_OK;
+    for (int i = 0; unnamed && i < nt_kernel_count() && code == EXIT_OK; i++) {
         const nt_kernel *k = nt_kernel_at(i);
         if (accuracy_can(k, NT_F32, exhaustive, &why) && (!exhaustive || k->role == NT_ROLE_WORK))
-            kernels->at[kernels->n++] = k;
+            code = kernel_list_add(kernels, k);
     }
-    return EXIT_OK;
+    return code;
 }
 
 int cmd_verify(int argc, char **argv)

@@ -10,6 +10,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "os/text.h"
 
@@ -30,9 +32,10 @@ int refuse(exit_code code, const char *format, ...)
 
 int finish_stdout(void)
 {
-    return fflush(stdout) == 0 && !ferror(stdout)
-               ? EXIT_OK
-               : refuse(EXIT_IO, "cannot write to stdout: %s", strerror(errno));
+    if (fflush(stdout) == 0 && !ferror(stdout))
+        return EXIT_OK;
+    /* Whoever reads a pipe no more, as `head -1`, has what they wanted. */
+    return errno == EPIPE ? EXIT_IO : refuse(EXIT_IO, "cannot write to stdout: %s", strerror(errno));
 }
 
 exit_code code_of(nt_status status)
@@ -57,11 +60,35 @@ int print_json(json_t *root)
     return finish_stdout();
 }
 
+static bool is_writable_folder(const char *path)
+{
+    struct stat st;
+    return stat(path, &st) == 0 && S_ISDIR(st.st_mode) && access(path, W_OK | X_OK) == 0;
+}
+
+char *results_root(const char *tree)
+{
+    const char *data = getenv("XDG_DATA_HOME"), *home = getenv("HOME");
+    char *root;
+    int n;
+    if (is_writable_folder(tree))
+        n = asprintf(&root, "%s", tree);
+    else if (data && *data == '/') /* the specification ignores relative ones */
+        n = asprintf(&root, "%s/nestune", data);
+    else if (home && *home)
+        n = asprintf(&root, "%s/.local/share/nestune", home);
+    else
+        n = asprintf(&root, "%s", tree);
+    return n >= 0 ? root : NULL;
+}
+
 char *results_dir(const nt_machine *machine, const char *out)
 {
-    char id[64], *dir;
+    char id[NT_MACHINE_ID], *dir, *root = out ? strdup(out) : results_root(NT_RESULTS_DIR);
     nt_machine_id(machine, id, sizeof id);
-    if (asprintf(&dir, "%s/%s", out ? out : NT_RESULTS_DIR, id) >= 0)
+    const int n = root ? asprintf(&dir, "%s/%s", root, id) : -1;
+    free(root);
+    if (n >= 0)
         return dir;
     refuse(EXIT_FAILED, "no memory for the name of a folder");
     return NULL;

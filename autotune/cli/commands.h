@@ -16,7 +16,7 @@ typedef enum exit_code {
     EXIT_USAGE = 2,        /* unknown kernel, option, isa, key; malformed or impossible value */
     EXIT_IO = 3,           /* a file or folder cannot be read or written */
     EXIT_STALE = 4,        /* results or a journal of another machine, build or version, or damaged */
-    EXIT_INTERRUPTED = 130 /* Ctrl-C: the best so far is written */
+    EXIT_INTERRUPTED = 130 /* Ctrl-C, lost terminal, broken pipe: the best so far is written */
 } exit_code;
 
 /* Each takes its own argv[0] and arguments, and returns an exit_code. */
@@ -38,8 +38,13 @@ exit_code code_of(nt_status status);
 /* JSON to stdout, and its reference given back; NULL says that memory was short. */
 int print_json(json_t *root);
 
-/* The folder of this machine's results below `out`, or below the project's results/ for NULL, to be freed.
+/* The folder of this machine's results below `out`, or below results_root() for NULL, to be freed.
  * NULL after saying that memory was short. */
 char *results_dir(const nt_machine *machine, const char *out);
+
+/* Where results go that name no folder, to be freed: `tree`, the source tree's folder, if it is there and can
+ * be written; else $XDG_DATA_HOME/nestune, or $HOME/.local/share/nestune; `tree` where neither variable is
+ * set.  NULL without memory. */
+char *results_root(const char *tree);
 
 #endif /* AUTOTUNE_COMMANDS_H */

@@ -2,9 +2,12 @@
  * main.c - the command line: one table of subcommands
  * SPDX-License-Identifier: MIT
  */
+#include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "cli/commands.h"
 #include "os/process.h"
@@ -29,10 +32,13 @@ static void help(FILE *out)
             "Finds out how a loop nest over a 3-D grid runs fastest here, and writes it to a C header.\n\n");
     for (int i = 0; i < N_COMMANDS; i++)
         fprintf(out, "  %-9s %s\n", commands[i].name, commands[i].help);
-    fprintf(out, "\n`autotune COMMAND --help` lists its options.\n"
-                 "Exit codes: 0 done, 1 failed, 2 wrong usage, 3 file trouble, 4 stale or damaged results,\n"
-                 "130 interrupted (the best so far is written).\n"
-                 "Environment: NESTUNE_MAX_ISA=scalar|neon|avx2|avx512, NO_COLOR.\n");
+    fprintf(out,
+            "\n`autotune COMMAND --help` lists its options.\n"
+            "Exit codes: 0 done, 1 failed, 2 wrong usage, 3 file trouble, 4 stale or damaged results,\n"
+            "130 interrupted, or the terminal or the reader of a pipe is gone (the best so far is written).\n"
+            "Results: results/ of the source tree; where that cannot be written, $XDG_DATA_HOME/nestune,\n"
+            "by default ~/.local/share/nestune; --out DIR names another folder.\n"
+            "Environment: NESTUNE_MAX_ISA=scalar|neon|avx2|avx512, NO_COLOR.\n");
 }
 
 /* The library takes an unknown name for no limit; a person should hear of it. */
@@ -47,8 +53,18 @@ static int check_environment(void)
     return refuse(EXIT_USAGE, "NESTUNE_MAX_ISA=%.20s: allowed are scalar, neon, avx2, avx512", isa);
 }
 
+/* A file or socket opened later would take the number of a closed stdin, stdout or stderr, and what is
+ * printed would go there. */
+static void open_standard_files(void)
+{
+    for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+        if (fcntl(fd, F_GETFD) < 0 && errno == EBADF && open("/dev/null", O_RDWR) != fd)
+            _exit(EXIT_IO); /* there is nowhere to say why */
+}
+
 int main(int argc, char **argv)
 {
+    open_standard_files();
     if (argc >= 2 && strcmp(argv[1], "worker") == 0)
         return worker_main(PROCESS_IN_FD, PROCESS_OUT_FD);
     if (argc >= 2 && (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "help") == 0)) {

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "cli/commands.h"
+#include "os/text.h"
 
 static int take_shape(const argument *a, char *text)
 {
@@ -39,8 +40,9 @@ static int take_threads(const argument *a, char *text)
     }
     return o->n_threads > 0
                ? EXIT_OK
-               : refuse(EXIT_USAGE, "--threads %.40s: allowed are numbers from 1 to %d, with commas", text,
-                        most_threads());
+               : refuse(EXIT_USAGE,
+                        "--threads %.40s: allowed are at most %d numbers from 1 to %d, with commas", text,
+                        TUNE_MOST_THREADS, most_threads());
 }
 
 /* The names stay where argv has them, cut at the commas. */
@@ -66,9 +68,8 @@ static int check_cases(const run_options *o)
         const nt_kernel *k = o->kernels.at[i];
         char known[100] = "";
         const nt_case *c;
-        for (int at = 0, used = 0; k->cases && (c = nt_kernel_case_at(k, at)) && used < (int)sizeof known;
-             at++)
-            used += snprintf(known + used, sizeof known - (size_t)used, "%s%s", at ? ", " : "", c->name);
+        for (int at = 0; k->cases && (c = nt_kernel_case_at(k, at)); at++)
+            text_add_name(known, sizeof known, c->name);
         n_with += k->cases != NULL;
         for (int n = 0; k->cases && n < o->tune.n_cases; n++)
             if (!nt_kernel_case(k, o->tune.cases[n]))
@@ -103,7 +104,9 @@ int run_options_parse(run_options *o, int argc, char **argv)
         {"max-ulp", 'u', "N", "variants less accurate than this may not win (f64 2.5, f32 2.7)", take_number,
          &max_ulp, 1e-6, 1e6},
         ARGUMENT_SEED(&t->seed),
-        {"resume", 'r', NULL, "go on where an interrupted run's journal ends", take_flag, &o->resume, 0, 0},
+        {"resume", 'r', NULL,
+         "go on where the journal of an earlier run ends, with any budget; begin where there is none",
+         take_flag, &o->resume, 0, 0},
         {"fresh", 'f', NULL, "drop this machine's earlier results of other kernels", take_flag, &o->fresh, 0,
          0},
         ARGUMENT_OUT(&o->out),
@@ -117,10 +120,10 @@ int run_options_parse(run_options *o, int argc, char **argv)
     if (o->resume && o->fresh)
         return refuse(EXIT_USAGE, "--resume and --fresh exclude each other");
     const bool unnamed = o->kernels.n == 0;
-    for (int i = 0; unnamed && i < nt_kernel_count() && o->kernels.n < MOST_KERNELS; i++)
+    for (int i = 0; unnamed && i < nt_kernel_count() && code == EXIT_OK; i++)
         if (nt_kernel_at(i)->role == NT_ROLE_WORK)
-            o->kernels.at[o->kernels.n++] = nt_kernel_at(i);
-    if ((code = check_cases(o)) != EXIT_OK)
+            code = kernel_list_add(&o->kernels, nt_kernel_at(i));
+    if (code != EXIT_OK || (code = check_cases(o)) != EXIT_OK)
         return code;
     if (t->n_threads == 0) {
         for (int n = 1; n < most_threads(); n *= 2)

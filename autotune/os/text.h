@@ -5,6 +5,22 @@
 #ifndef AUTOTUNE_TEXT_H
 #define AUTOTUNE_TEXT_H
 
+#include <stdio.h>
+#include <string.h>
+
+/* Appends a name to a list with commas; what has no room is three dots. */
+static inline void text_add_name(char *list, size_t size, const char *name)
+{
+    static const char more[] = ", ...";
+    const size_t used = strlen(list), n = used + 2 + strlen(name);
+    if (used >= 5 && strcmp(list + used - 5, more) == 0)
+        return;
+    if (n + sizeof more <= size)
+        snprintf(list + used, size - used, "%s%s", used ? ", " : "", name);
+    else if (used + sizeof more <= size)
+        strcpy(list + used, more);
+}
+
 /* Control characters, escape sequences among them, become '?'. */
 static inline void text_make_printable(char *text)
 {

@@ -22,7 +22,7 @@
 
 struct journal {
     char *path;
-    int fd;
+    int fd, lock_error;
     bool torn; /* the last line has no end: the next append ends it first */
     bool unsynced;
     double sync_s; /* when it was synced last */
@@ -78,14 +78,21 @@ static nt_status in_use(nt_error *why, const char *path)
     return fail(why, NT_EIO, path, "in use by another process");
 }
 
-/* Some file systems have no locks: there it goes without. */
-static nt_status lock(int fd, const char *path, nt_error *why)
+static bool means_no_locks(int error)
+{
+    return error == ENOLCK || error == ENOSYS || error == ENOTSUP || error == EOPNOTSUPP;
+}
+
+/* Some file systems have no locks: there it goes without, and *no_locks is why. */
+static nt_status lock(int fd, const char *path, int *no_locks, nt_error *why)
 {
     struct stat locked, there;
     if (flock(fd, LOCK_EX | LOCK_NB) != 0) {
-        if (errno == ENOLCK || errno == ENOSYS || errno == EOPNOTSUPP)
-            return NT_OK;
-        return errno == EWOULDBLOCK ? in_use(why, path) : file_fail(why, "lock", path, errno);
+        const int error = errno;
+        *no_locks = means_no_locks(error) ? error : 0;
+        return *no_locks              ? NT_OK
+               : error == EWOULDBLOCK ? in_use(why, path)
+                                      : file_fail(why, "lock", path, error);
     }
     /* Another process may have put it aside after it was opened here. */
     const bool same = fstat(fd, &locked) == 0 && stat(path, &there) == 0 && locked.st_ino == there.st_ino;
@@ -154,7 +161,8 @@ static nt_status put_aside(const char *path, const char *old, int *fd, nt_error 
         return errno == ENOENT ? NT_OK : file_fail(why, "write", path, errno);
     if (fstat(*fd, &st) != 0 || !S_ISREG(st.st_mode))
         return file_fail(why, "write", path, EINVAL);
-    const nt_status status = lock(*fd, path, why);
+    int no_locks;
+    const nt_status status = lock(*fd, path, &no_locks, why);
     if (status != NT_OK)
         return status;
     return rename(path, old) == 0 ? NT_OK : file_fail(why, "rename", path, errno);
@@ -165,7 +173,7 @@ static nt_status begin(journal *j, const json_t *record, nt_error *why)
     j->fd = open(j->path, O_RDWR | O_APPEND | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
     if (j->fd < 0)
         return errno == EEXIST ? in_use(why, j->path) : file_fail(why, "write", j->path, errno);
-    nt_status status = lock(j->fd, j->path, why);
+    nt_status status = lock(j->fd, j->path, &j->lock_error, why);
     if (status != NT_OK)
         return status; /* it is another's by now */
     status = journal_append(j, record, why);
@@ -319,7 +327,7 @@ nt_status journal_open_resume(journal **j, const char *path, const json_t *heade
     if ((*j)->fd < 0)
         status = file_fail(why, "resume", path, errno);
     if (status == NT_OK)
-        status = lock((*j)->fd, path, why);
+        status = lock((*j)->fd, path, &(*j)->lock_error, why);
     if (status == NT_OK)
         status = file_read(path, MAX_BYTES, &text, &n, why);
     if (status == NT_OK && (status = read_records(&r, text, n)) != NT_OK)
@@ -332,6 +340,11 @@ nt_status journal_open_resume(journal **j, const char *path, const json_t *heade
         *j = NULL;
     }
     return status;
+}
+
+int journal_lock_error(const journal *j)
+{
+    return j->lock_error;
 }
 
 size_t journal_n_records(const journal *j)

@@ -9,8 +9,8 @@
  * so a kill costs at most the record in flight, and a damaged line costs itself alone.  The first
  * record, {"header":{...}}, is the key: what the others are true of.
  *
- * A journal belongs to one process at a time: it is locked, where the file system has locks, and a
- * second one is refused with NT_EIO.
+ * A journal belongs to one process at a time: it is locked, where the file system has locks
+ * (journal_lock_error()), and a second one is refused with NT_EIO.
  */
 #ifndef AUTOTUNE_JOURNAL_H
 #define AUTOTUNE_JOURNAL_H
@@ -46,6 +46,9 @@ nt_status journal_open_new(journal **j, const char *path, const json_t *header, 
  */
 nt_status journal_open_resume(journal **j, const char *path, const json_t *header,
                               journal_damage_fn *on_damage, void *context, nt_error *why);
+
+/* journal_lock_error() - 0: it is locked; else the errno of a file system that has no locks. */
+int journal_lock_error(const journal *j);
 
 /* The records found by journal_open_resume(), without the header: their number, each one (borrowed
  * until the journal is closed), and the line it stood on. */
