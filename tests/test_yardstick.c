@@ -1,0 +1,94 @@
+/*
+ * test_yardstick.c - the plain C loops count the threads that they may have, whatever OpenMP is told
+ * SPDX-License-Identifier: MIT
+ */
+#define _GNU_SOURCE
+#include <jansson.h>
+#include <sched.h>
+
+#include "program.h"
+
+static const char *const yardsticks[] = {NT_BINARY_DIR "/bin/plain", NT_BINARY_DIR "/bin/plain_wave"};
+
+/* How many threads it says that it ran with. */
+static int threads_of(const char *yardstick, const char *const settings[4])
+{
+    const char *argv[PROGRAM_ARGS] = {"/usr/bin/env"};
+    int n = 1;
+    for (int i = 0; i < 4 && settings[i]; i++)
+        argv[n++] = settings[i];
+    argv[n++] = yardstick;
+    static const char *const args[] = {"--shape=16x16x16", "--reps=5", "--dtype=f64", "--json"};
+    for (int i = 0; i < 4; i++)
+        argv[n++] = args[i];
+    program p = program_start(argv, NULL);
+    program_end(&p, 60);
+    if (p.code != 0)
+        fail_msg("%s: %d: %s", yardstick, p.code, p.text[1]);
+    json_t *row = json_loads(p.text[0], JSON_DISABLE_EOF_CHECK, NULL);
+    const int threads = (int)json_integer_value(json_object_get(row, "threads"));
+    json_decref(row);
+    program_free(&p);
+    return threads;
+}
+
+static void settings_of_openmp_leave_all_threads(void **state)
+{
+    (void)state;
+    static const char *const settings[][4] = {
+        {NULL},
+        {"OMP_PROC_BIND=true"},
+        {"OMP_PROC_BIND=close"},
+        {"OMP_PROC_BIND=spread"},
+        {"OMP_PROC_BIND=master"},
+        {"OMP_PROC_BIND=false"},
+        {"OMP_PLACES=cores"},
+        {"OMP_PLACES=threads"},
+        {"OMP_PROC_BIND=true", "OMP_PLACES=threads"},
+        {"OMP_PROC_BIND=true", "OMP_WAIT_POLICY=passive"},
+        {"OMP_PROC_BIND=true", "OMP_PLACES=threads", "OMP_WAIT_POLICY=passive"},
+        {"OMP_PROC_BIND=close", "OMP_PLACES=sockets", "OMP_WAIT_POLICY=active"},
+    };
+    cpu_set_t cpus;
+    if (sched_getaffinity(0, sizeof cpus, &cpus) != 0)
+        skip();
+    for (int y = 0; y < 2; y++) {
+        if (access(yardsticks[y], X_OK) != 0 || !program_runs(yardsticks[y]))
+            skip();
+        for (size_t i = 0; i < sizeof settings / sizeof *settings; i++) {
+            const int threads = threads_of(yardsticks[y], settings[i]);
+            if (threads != CPU_COUNT(&cpus))
+                fail_msg("%s with %s %s: %d threads, %d are allowed", yardsticks[y],
+                         settings[i][0] ? settings[i][0] : "nothing", settings[i][1] ? settings[i][1] : "",
+                         threads, CPU_COUNT(&cpus));
+        }
+    }
+}
+
+/* As many as were asked for are allowed, too. */
+static void all_threads_can_be_asked_for(void **state)
+{
+    (void)state;
+    cpu_set_t cpus;
+    char count[32];
+    if (sched_getaffinity(0, sizeof cpus, &cpus) != 0 || access(yardsticks[0], X_OK) != 0 ||
+        !program_runs(yardsticks[0]))
+        skip();
+    snprintf(count, sizeof count, "--threads=%d", CPU_COUNT(&cpus));
+    const char *const argv[] = {"/usr/bin/env",     "OMP_PROC_BIND=true", yardsticks[0], count,
+                                "--shape=16x16x16", "--reps=5",           NULL};
+    program p = program_start(argv, NULL);
+    program_end(&p, 60);
+    if (p.code != 0)
+        fail_msg("%d: %s", p.code, p.text[1]);
+    program_free(&p);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(settings_of_openmp_leave_all_threads),
+        cmocka_unit_test(all_threads_can_be_asked_for),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
