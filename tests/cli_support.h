@@ -36,6 +36,19 @@ static inline program run_with(const setting *s, const char *const args[])
 #define RUN(s, ...) run_with(s, (const char *const[]){__VA_ARGS__, NULL})
 
 /* A busy machine may not finish a row in time: then once more. */
+static inline program run_for_rows(const setting *s, const char *const args[])
+{
+    for (int tries = 0;; tries++) {
+        program p = run_with(s, args);
+        const bool says_so = p.n[1] == 0 || strstr(p.text[1], "no row was finished");
+        if (tries == 4 || p.code != FAILED || !says_so)
+            return p;
+        program_free(&p);
+    }
+}
+
+#define RUN_FOR_ROWS(s, ...) run_for_rows(s, (const char *const[]){__VA_ARGS__, NULL})
+
 static inline program run_to_the_end(const char *const args[])
 {
     for (int tries = 0;; tries++) {

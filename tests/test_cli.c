@@ -251,7 +251,7 @@ static void a_disk_that_is_full_at_the_end(void **state)
 #ifdef SYS_rename
     const setting full = {.denied = SYS_rename, .denied_errno = ENOSPC};
     tree_remove(copy);
-    program p = RUN(&full, "run", "mathop", TUNE_ARGS);
+    program p = RUN_FOR_ROWS(&full, "run", "mathop", TUNE_ARGS);
     if (p.code == PROGRAM_CANNOT_EXEC)
         skip();
     assert_int_equal(p.code, IO);
@@ -268,7 +268,7 @@ static void a_disk_that_is_full_at_the_end(void **state)
     fresh_copy();
     unlink(in_results("mathop.jsonl")); /* so that none is to be put aside */
     char *json = slurp(in_results("mathop.json"), NULL), *header = slurp(in_results("tuned.h"), NULL);
-    p = RUN(&full, "run", "mathop", TUNE_ARGS);
+    p = RUN_FOR_ROWS(&full, "run", "mathop", TUNE_ARGS);
     assert_int_equal(p.code, IO);
     program_free(&p);
     char *json_now = slurp(in_results("mathop.json"), NULL), *header_now = slurp(in_results("tuned.h"), NULL);
