@@ -62,7 +62,7 @@ foreach(config IN LISTS configs)
     endif()
     execute_process(COMMAND ${CMAKE_C_COMPILER} ${flags} -dM -E -x c /dev/null OUTPUT_VARIABLE macros
       ERROR_QUIET)
-    if(macros MATCHES "define __(SSE3|POPCNT|BMI|AVX|FMA|ARM_FEATURE_(ATOMICS|DOTPROD|SVE))__? ")
+    if(macros MATCHES "define __(SSE3|POPCNT|BMI|AVX|FMA|ARM_FEATURE_(ATOMICS|DOTPROD|SVE))(__)? ")
       list(JOIN flags " " flags)
       message(NOTICE "nestune: warning: ${flags} is for all of the library, which then runs only on CPUs that have "
         "these instructions; without it nestune chooses them at run time")
