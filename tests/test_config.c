@@ -2,6 +2,7 @@
  * test_config.c - configs: default, text form, checks
  * SPDX-License-Identifier: MIT
  */
+#include "environment_support.h"
 #include "support.h"
 
 #include <stdio.h>
@@ -487,14 +488,11 @@ static void what_cannot_run_is_well_formed(void **state)
     assert_refused(nt_config_runs(mathop(), NT_F64, &c, &why), NT_ECONFIG, &why, "variant=u10,fn=u4");
     const char *own = getenv("NESTUNE_MAX_ISA");
     char *kept = own ? strdup(own) : NULL;
-    assert_int_equal(setenv("NESTUNE_MAX_ISA", "scalar", 1), 0);
+    environment_set("NESTUNE_MAX_ISA", "scalar");
     c = good, c.isa = NT_ISA_AVX512;
     assert_int_equal(nt_config_check(mathop(), &c, &why), NT_OK);
     assert_refused(nt_config_runs(mathop(), NT_F64, &c, &why), NT_EISA, &why, "avx512");
-    if (kept)
-        setenv("NESTUNE_MAX_ISA", kept, 1);
-    else
-        unsetenv("NESTUNE_MAX_ISA");
+    environment_set("NESTUNE_MAX_ISA", kept);
     free(kept);
 }
 

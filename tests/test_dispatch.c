@@ -6,6 +6,7 @@
  * prints the isa and a hash of the result.  All CPUs must give one hash: where there is no FMA, the C library
  * computes it in software.
  */
+#include "environment_support.h"
 #include "support.h"
 
 #include <stdio.h>
@@ -113,7 +114,7 @@ static void max_isa(void **state)
     }
 }
 
-/* What names no isa is no limit. */
+/* What names no isa is no limit; tests/test_environment.c looks at what is said of it. */
 static void bad_max_isa(void **state)
 {
     (void)state;
@@ -124,19 +125,41 @@ static void bad_max_isa(void **state)
     expect("NESTUNE_MAX_ISA='avx2 '", best);
 }
 
+/* But it is told, on the line that NESTUNE_VERBOSE asks for. */
+static void bad_max_isa_is_told(void **state)
+{
+    (void)state;
+    static const char text[] = "NESTUNE_MAX_ISA=AVX2: allowed are scalar, neon, avx2, avx512";
+    char self[512], command[1024], line[512] = "";
+    const ssize_t n = readlink("/proc/self/exe", self, sizeof self - 1);
+    assert_in_range(n, 1, (ssize_t)sizeof self - 2);
+    self[n] = '\0';
+    snprintf(command, sizeof command, "NESTUNE_MAX_ISA=AVX2 NESTUNE_VERBOSE=1 '%s' probe 2>&1 >/dev/null",
+             self);
+    fflush(NULL);
+    FILE *out = popen(command, "r");
+    assert_non_null(out);
+    (void)!fgets(line, sizeof line, out);
+    while (fgetc(out) != EOF) {
+    }
+    assert_int_equal(pclose(out), 0);
+    if (!strstr(line, text))
+        fail_msg("%s", line);
+}
+
 static void available(void **state)
 {
     (void)state;
     assert_true(nt_isa_available(NT_ISA_SCALAR));
     assert_false(nt_isa_available(NT_N_ISAS));
     assert_false(nt_isa_available((nt_isa)-1));
-    assert_int_equal(setenv("NESTUNE_MAX_ISA", "scalar", 1), 0);
+    environment_set("NESTUNE_MAX_ISA", "scalar");
     for (int isa = NT_ISA_SCALAR + 1; isa < NT_N_ISAS; isa++)
         assert_false(nt_isa_available((nt_isa)isa));
     nt_config c;
     assert_int_equal(nt_config_default(nt_kernel_find("mathop"), NT_F64, &c, NULL), NT_OK);
     assert_int_equal(c.isa, NT_ISA_SCALAR);
-    unsetenv("NESTUNE_MAX_ISA");
+    environment_set("NESTUNE_MAX_ISA", NULL);
 }
 
 /* ---- Other CPUs ------------------------------------------------------------------------------------ */
@@ -181,6 +204,7 @@ int main(int argc, char **argv)
     unsetenv("NESTUNE_MAX_ISA");
     tests_add(max_isa, NULL, "max-isa");
     tests_add(bad_max_isa, NULL, "max-isa/unknown");
+    tests_add(bad_max_isa_is_told, NULL, "max-isa/unknown-is-told");
     tests_add(available, NULL, "available");
 #if defined __x86_64__
     for (size_t i = 0; i < sizeof cpus / sizeof *cpus; i++)

@@ -14,6 +14,7 @@
 #include <cmocka.h>
 
 #include "ask_support.h"
+#include "environment_support.h"
 #include "journal_support.h"
 #include "measure/trial_json.h"
 #include "scratch.h"
@@ -288,14 +289,14 @@ static void an_isa_that_cannot_run_here_is_read(void **state)
     json_decref(record);
     journal_close(j, NULL);
 
-    assert_int_equal(setenv("NESTUNE_MAX_ISA", "scalar", 1), 0);
+    environment_set("NESTUNE_MAX_ISA", "scalar");
     assert_int_equal(nt_config_runs(ask.kernel, ask.dtype, &ask.config, NULL), NT_EISA);
     assert_int_equal(resume(&j, s.path, &d, NULL), NT_OK);
     assert_int_equal(journal_runner_init(&r, j, &f.runner, on_damage, &d, NULL), NT_OK);
     assert_int_equal(d.n, 0);
     assert_int_equal(r.n_answers, 1);
     r.runner.run(&r.runner, &ask, &again);
-    unsetenv("NESTUNE_MAX_ISA");
+    environment_set("NESTUNE_MAX_ISA", NULL);
     assert_int_equal(r.n_replayed, 1);
     assert_true(again.outcome == answer.outcome && again.hash == answer.hash);
     journal_runner_free(&r);

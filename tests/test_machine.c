@@ -10,6 +10,7 @@
 
 #include <cmocka.h>
 
+#include <pthread.h>
 #include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -19,8 +20,8 @@
 #include <omp.h>
 
 #include "core/tuned_internal.h"
+#include "environment_support.h"
 #include "machine/cpu.h"
-#include "machine/isa_limit.h"
 #include "machine/machine_internal.h"
 #include "nestune/tools.h"
 
@@ -235,22 +236,21 @@ static void test_a_topology_of_another_system(void **state)
 static void test_max_isa(void **state)
 {
     (void)state;
-    const char *bad;
     for (int limit = 0; limit < NT_N_ISAS; limit++) {
-        setenv("NESTUNE_MAX_ISA", nt_isa_name((nt_isa)limit), 1);
-        assert_int_equal(nt_max_isa_env(&bad), limit);
-        assert_null(bad);
+        environment_set("NESTUNE_MAX_ISA", nt_isa_name((nt_isa)limit));
+        assert_int_equal(nt_environment_here()->max_isa, limit);
+        assert_null(nt_environment_here()->bad_isa);
         for (int isa = limit + 1; isa < NT_N_ISAS; isa++)
             assert_false(nt_isa_available((nt_isa)isa));
         assert_true(nt_isa_available(NT_ISA_SCALAR));
     }
-    setenv("NESTUNE_MAX_ISA", "mmx", 1);
-    assert_int_equal(nt_max_isa_env(&bad), NT_N_ISAS - 1);
-    assert_string_equal(bad, "mmx");
-    setenv("NESTUNE_MAX_ISA", "", 1);
-    assert_int_equal(nt_max_isa_env(&bad), NT_N_ISAS - 1);
-    assert_null(bad);
-    unsetenv("NESTUNE_MAX_ISA");
+    environment_set("NESTUNE_MAX_ISA", "mmx");
+    assert_int_equal(nt_environment_here()->max_isa, NT_N_ISAS - 1);
+    assert_string_equal(nt_environment_here()->bad_isa, "mmx");
+    environment_set("NESTUNE_MAX_ISA", "");
+    assert_int_equal(nt_environment_here()->max_isa, NT_N_ISAS - 1);
+    assert_null(nt_environment_here()->bad_isa);
+    environment_set("NESTUNE_MAX_ISA", NULL);
     assert_false(nt_isa_available(NT_N_ISAS));
     assert_false(nt_isa_available((nt_isa)-1));
 }
@@ -272,6 +272,35 @@ static void test_affinity(void **state)
     assert_int_equal(n, 1);
 }
 
+static void *pin_and_count(void *context)
+{
+    const cpu_set_t *one = context;
+    const int bad = pthread_setaffinity_np(pthread_self(), sizeof *one, one);
+    return (void *)(intptr_t)(bad ? -1 : nt_threads_allowed());
+}
+
+/* It is the calling thread's mask that counts: OpenMP's threads inherit it from the thread that starts them. */
+static void test_affinity_of_a_thread(void **state)
+{
+    (void)state;
+    cpu_set_t all, one;
+    pthread_t thread;
+    void *pinned;
+    if (omp_get_proc_bind() != omp_proc_bind_false || sched_getaffinity(0, sizeof all, &all))
+        skip();
+    CPU_ZERO(&one);
+    for (int i = 0; i < CPU_SETSIZE && !CPU_COUNT(&one); i++)
+        if (CPU_ISSET(i, &all))
+            CPU_SET(i, &one);
+    const int before = nt_threads_allowed();
+    assert_int_equal(pthread_create(&thread, NULL, pin_and_count, &one), 0);
+    pthread_join(thread, &pinned);
+    if ((intptr_t)pinned == -1)
+        skip();
+    assert_int_equal((intptr_t)pinned, 1);
+    assert_int_equal(nt_threads_allowed(), before);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -284,6 +313,7 @@ int main(void)
         cmocka_unit_test(test_a_topology_of_another_system),
         cmocka_unit_test(test_max_isa),
         cmocka_unit_test(test_affinity),
+        cmocka_unit_test(test_affinity_of_a_thread),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -2,6 +2,7 @@
  * test_plan.c - plans, nt_run(), and what the registry promises of every kernel
  * SPDX-License-Identifier: MIT
  */
+#include "environment_support.h"
 #include "support.h"
 
 #include <stdio.h>
@@ -291,14 +292,11 @@ static void refuses_configs(void **state)
     refused(&p, "schedule=guided", NT_ECONFIG, "schedule=");
     refused(&p, "colour=red", NT_ECONFIG, "colour");
     for (int isa = NT_ISA_SCALAR + 1; isa < NT_N_ISAS; isa++) {
-        assert_int_equal(setenv("NESTUNE_MAX_ISA", "scalar", 1), 0);
+        environment_set("NESTUNE_MAX_ISA", "scalar");
         char text[32];
         snprintf(text, sizeof text, "isa=%s", nt_isa_name((nt_isa)isa));
         refused(&p, text, NT_EISA, nt_isa_name((nt_isa)isa));
-        if (kept)
-            setenv("NESTUNE_MAX_ISA", kept, 1);
-        else
-            unsetenv("NESTUNE_MAX_ISA");
+        environment_set("NESTUNE_MAX_ISA", kept);
     }
     free(kept);
     free_fields();
@@ -413,9 +411,9 @@ static void verbose(void **state)
         fflush(stderr);
         dup2(ends[1], 2);
         if (on)
-            setenv("NESTUNE_VERBOSE", "1", 1);
+            environment_set("NESTUNE_VERBOSE", "1");
         const nt_status status = nt_run("mathop", fields[A].grid, 1, NULL);
-        unsetenv("NESTUNE_VERBOSE");
+        environment_set("NESTUNE_VERBOSE", NULL);
         fflush(stderr);
         dup2(own, 2);
         close(own);

@@ -3,6 +3,7 @@
  * SPDX-License-Identifier: MIT
  */
 #define _GNU_SOURCE
+#include "environment_support.h"
 #include "result_fixture.h"
 #include "store/result_json.h"
 
@@ -209,7 +210,7 @@ static void an_isa_that_cannot_run_here(void **state)
     nt_config c = made_up_config(mathop(), NT_F64);
     c.isa = NT_ISA_AVX512;
     nt_config_format(mathop(), &c, config, sizeof config);
-    assert_int_equal(setenv("NESTUNE_MAX_ISA", "scalar", 1), 0);
+    environment_set("NESTUNE_MAX_ISA", "scalar");
     assert_int_equal(nt_config_runs(mathop(), NT_F64, &c, &why), NT_EISA);
     json_t *root = json_loadb(v.text, v.n, 0, NULL), *row;
     size_t i;
@@ -222,7 +223,7 @@ static void an_isa_that_cannot_run_here(void **state)
     result *r = empty_like(v.r);
     if (result_load(r, mathop(), v.s.folder, &why) != NT_OK)
         fail_msg("%s", why.text);
-    unsetenv("NESTUNE_MAX_ISA");
+    environment_set("NESTUNE_MAX_ISA", NULL);
     assert_int_equal(r->n_rows, 3);
     for (int k = 0; k < r->n_rows; k++)
         assert_true(r->row[k].config.isa == NT_ISA_AVX512 && r->row[k].default_config.isa == NT_ISA_AVX512);

@@ -2,6 +2,7 @@
  * test_tuned.c - what a row of a tuned header says here
  * SPDX-License-Identifier: MIT
  */
+#include "environment_support.h"
 #include "tuned_fixture.h"
 
 static void test_row_is_taken(void **state)
@@ -71,9 +72,9 @@ static void test_best_isa(void **state)
         assert_int_equal(config.isa, fallback.isa);
         assert_int_equal(find(NT_CLASS_OUT_OF_CACHE, NT_REPEAT_MANY), NT_OK);
         assert_true(config.isa == fallback.isa && config.variant == 1);
-        setenv("NESTUNE_MAX_ISA", "scalar", 1);
+        environment_set("NESTUNE_MAX_ISA", "scalar");
     }
-    unsetenv("NESTUNE_MAX_ISA");
+    environment_set("NESTUNE_MAX_ISA", NULL);
     /* A variant that only some isas have. */
     static const nt_function few[] = {
         ON(NT_ISA_SCALAR),
@@ -128,11 +129,11 @@ static void test_max_isa_makes_rows_unusable(void **state)
     snprintf(text, sizeof text, "isa=%s,variant=fused,fn=u4", nt_isa_name(fallback.isa));
     rows[0].config = rows[1].config = rows[2].config = text;
     assert_int_equal(find(NT_CLASS_IN_CACHE, NT_REPEAT_ONE), NT_OK);
-    setenv("NESTUNE_MAX_ISA", "scalar", 1);
+    environment_set("NESTUNE_MAX_ISA", "scalar");
     nt_config_default(&toy, NT_F64, &fallback, NULL);
     fallback.threads = 2;
     const nt_status status = find(NT_CLASS_IN_CACHE, NT_REPEAT_ONE);
-    unsetenv("NESTUNE_MAX_ISA");
+    environment_set("NESTUNE_MAX_ISA", NULL);
     assert_default(status, "NESTUNE_MAX_ISA");
     assert_int_equal(config.isa, NT_ISA_SCALAR);
 }

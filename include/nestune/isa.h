@@ -23,7 +23,8 @@ typedef enum nt_isa {
 /* nt_isa_name() - "avx2" for NT_ISA_AVX2; NULL for an unknown one. */
 NT_API const char *nt_isa_name(nt_isa isa);
 
-/* nt_isa_available() - built in, on this CPU (XCR0 too), and not above NESTUNE_MAX_ISA. */
+/* nt_isa_available() - built in, on this CPU (XCR0 too), and not above NESTUNE_MAX_ISA, which is read from the environment
+ * once, at the first use. */
 NT_API int nt_isa_available(nt_isa isa);
 
 #ifdef __cplusplus

@@ -24,7 +24,7 @@ typedef struct nt_machine {
     int64_t l1d_bytes, l2_bytes, l3_bytes; /* of one core, one core, one shared L3; 0: none or unknown */
     int l2_shared_by, l3_shared_by;        /* CPUs that share one */
     int n_packages, n_cores, n_cpus, n_numa, smt; /* online; smt: threads a core */
-    int cpus_affinity;                            /* CPUs in this process's mask */
+    int cpus_affinity;                            /* CPUs in the calling thread's mask */
     int cores_affinity, l2_affinity; /* cores, and L2 caches, that those CPUs belong to; 0: unknown */
     double cpus_quota;               /* cgroup v1 or v2 CPU quota; 0: none */
     int threads_allowed;             /* the least of both, at least 1 */
@@ -61,7 +61,14 @@ NT_API void nt_machine_id(const nt_machine *machine, char *text, size_t n);
  */
 NT_API int nt_machine_same_cpu(const nt_machine *a, const nt_machine *b, nt_error *why);
 
-/* nt_threads_allowed() - CPUs this process may use: affinity and cgroup quota, at least 1. */
+/*
+ * nt_threads_allowed() - CPUs that a plan made by the calling thread may use: its affinity mask and the cgroup
+ * quota, at least 1.
+ *
+ * The mask is the thread's and not the process's, since OpenMP's threads inherit that of the thread that starts
+ * them: a thread bound to one CPU would have them all there.  With OMP_PROC_BIND it is the mask that the process
+ * began with.
+ */
 NT_API int nt_threads_allowed(void);
 
 /* nt_memory_available() - bytes that can still be taken: MemAvailable, the cgroup limit heeded. */

@@ -12,7 +12,8 @@
  *     nt_grid_destroy(a);
  *
  * The library never prints, exits or aborts, with one exception that the user asks for:
- * NESTUNE_VERBOSE=1 writes one line a plan to stderr, which config it took and why.
+ * NESTUNE_VERBOSE=1 in the environment (read once, at the first use) writes one line a plan to stderr: which config it
+ * took and why.
  * NESTUNE_MAX_ISA=scalar|neon|avx2|avx512 lowers the instruction set.
  */
 #ifndef NESTUNE_H

@@ -5,7 +5,7 @@
  * `autotune run` writes a header for the machine that it ran on.  The library is built with several of them
  * and can read more.  Of those that have rows of a kernel and type that can run here, this one serves, whole:
  *
- *     NESTUNE_TUNED=FILE    in the environment, read once
+ *     NESTUNE_TUNED=FILE    in the environment, read once, at the first use
  *     nt_tuned_load()       the last one first
  *     built in              of this CPU (vendor, family, model, caches), else of this microarchitecture, else
  *     of the

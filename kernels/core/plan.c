@@ -12,6 +12,7 @@
 #include "engine/run.h"
 #include "engine/wavefront.h"
 #include "nestune/machine.h"
+#include "machine/settings.h"
 #include "nestune/tuned.h"
 #include "view.h"
 #include "why.h"
@@ -102,10 +103,10 @@ static nt_status check_memory(const nt_plan_options *o, size_t bytes, const char
 }
 
 /* NESTUNE_VERBOSE. */
-static void print_choice(const nt_plan *plan, nt_dtype dtype, const int64_t n[3])
+static void print_choice(nt_plan *plan, nt_dtype dtype, const int64_t n[3])
 {
-    const char *verbose = getenv("NESTUNE_VERBOSE");
-    if (verbose && *verbose && strcmp(verbose, "0") != 0) {
+    nt_environment_explain(&plan->why);
+    if (nt_environment_here()->verbose) {
         char text[NT_CONFIG_TEXT];
         nt_config_format(plan->kernel, &plan->config, text, sizeof text);
         fprintf(stderr, "nestune: %s %s %lldx%lldx%lld: %s (%s)\n", plan->kernel->name, nt_dtype_name(dtype),

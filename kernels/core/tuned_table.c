@@ -11,6 +11,7 @@
 
 #include "core/tuned_internal.h"
 #include "core/tuned_parse.h"
+#include "machine/settings.h"
 #include "machine/machine_internal.h"
 #include "why.h"
 
@@ -100,12 +101,12 @@ static void read_environment(const char *value)
 
 static void set_up(void)
 {
-    const char *value = getenv("NESTUNE_TUNED");
+    const char *value = nt_environment_here()->tuned;
     int n = 0;
     while (nt_tuned_lines[n])
         n++;
     add_built_in(nt_tuned_lines, n);
-    if (value && *value)
+    if (*value)
         read_environment(value);
 }
 

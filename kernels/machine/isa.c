@@ -2,14 +2,14 @@
  * isa.c - which instruction sets are built in and run on this CPU
  * SPDX-License-Identifier: MIT
  *
- * Nothing is cached: the feature words are filled before main() by the compiler's runtime, which
+ * Nothing but the environment is cached: the feature words are filled before main() by the compiler's runtime, which
  * also asks XCR0 whether the system saves the wide registers (libgcc 12 and compiler-rt 14 do).
  */
-#include "machine/isa_limit.h"
+#include "nestune/isa.h"
 
-#include <stdlib.h>
-#include <string.h>
+#include <stddef.h>
 
+#include "machine/settings.h"
 #include "nestune/nt_isas.h"
 
 static const char *const names[NT_N_ISAS] = {
@@ -48,23 +48,9 @@ static int is_built(nt_isa isa)
     return built >> isa & 1;
 }
 
-nt_isa nt_max_isa_env(const char **bad)
-{
-    const char *const value = getenv("NESTUNE_MAX_ISA");
-    *bad = NULL;
-    if (!value || !*value)
-        return (nt_isa)(NT_N_ISAS - 1);
-    for (int i = 0; i < NT_N_ISAS; i++)
-        if (!strcmp(value, names[i]))
-            return (nt_isa)i;
-    *bad = value;
-    return (nt_isa)(NT_N_ISAS - 1);
-}
-
 int nt_isa_available(nt_isa isa)
 {
-    const char *bad;
     if ((int)isa < 0 || isa >= NT_N_ISAS)
         return 0;
-    return is_built(isa) && cpu_runs(isa) && isa <= nt_max_isa_env(&bad);
+    return is_built(isa) && cpu_runs(isa) && isa <= nt_environment_here()->max_isa;
 }

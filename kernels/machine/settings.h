@@ -1,0 +1,33 @@
+/*
+ * settings.h - what the NESTUNE_* variables of the environment say, read once
+ * SPDX-License-Identifier: MIT
+ *
+ * getenv() is not safe beside a setenv() of another thread, so the library calls it once, at the first use, for
+ * all its variables, and later changes have no effect.
+ */
+#ifndef NESTUNE_SETTINGS_H
+#define NESTUNE_SETTINGS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "nestune/isa.h"
+
+typedef struct nt_environment {
+    nt_isa max_isa;         /* NESTUNE_MAX_ISA; unset, empty or unknown is no limit: the last nt_isa */
+    const char *bad_isa;    /* its value where that names no instruction set, else NULL */
+    const char *tuned;      /* NESTUNE_TUNED; "" where it is unset */
+    bool verbose;           /* NESTUNE_VERBOSE, unless it is empty or 0 */
+    size_t omp_stack_bytes; /* OMP_STACKSIZE, else GOMP_STACKSIZE: of OpenMP's threads; 0: the default */
+} nt_environment;
+
+/* nt_environment_here() - this process's.  Threads: safe; it never moves or changes. */
+const nt_environment *nt_environment_here(void);
+
+/* nt_environment_explain() - puts before *why, how a kernel is run, that NESTUNE_MAX_ISA names no instruction set. */
+void nt_environment_explain(nt_error *why);
+
+/* nt_environment_reread() - reads it anew, for tests that change it.  No other thread may be using it. */
+void nt_environment_reread(void);
+
+#endif /* NESTUNE_SETTINGS_H */
