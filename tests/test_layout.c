@@ -181,7 +181,7 @@ static const room rooms[] = {
     {"include/nestune/", "", "sleef.h"},
     {"kernels/", "", ""},
     {"kernels/machine/", "kernels/", "hwloc.h omp.h"},
-    {"kernels/engine/", "kernels/", "omp.h"},
+    {"kernels/engine/", "kernels/ kernels/machine/", "omp.h"},
     {"kernels/core/", "kernels/ kernels/machine/ kernels/engine/", ""},
     {"kernels/points/", "kernels/", ""},
     {"kernels/*/", "kernels/", ""}, /* each kernel's own folder */

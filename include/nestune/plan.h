@@ -79,8 +79,11 @@ NT_API nt_status nt_plan_create_range(nt_plan **plan, const struct nt_kernel *ke
  * Errors:  NT_EARG: plan NULL or of a range, steps out of range, a grid of any layout that is mapped.  Nothing else
  *          can fail.
  * Threads: one parallel region of at most as many OpenMP threads as the config says; the least of that,
- *          omp_get_max_threads() and the CPUs that this process may use.  Inside a caller's parallel
- *          region one thread.  Two runs at once need two plans, on different grids.
+ *          omp_get_max_threads() and nt_threads_allowed() when the plan was made.  Inside a caller's parallel
+ *          region one thread, and in a child process that was forked after a run.  Where a limit lets no more threads
+ *          be started, as many as can be: this is tried before the calling thread's first run with so many.
+ *          Two runs at once need two plans, on different grids, and each has a team of its own: together they
+ *          should have no more threads than there are CPUs (most_threads).
  *          Each thread computes in round-to-nearest, with flush-to-zero where the kernel says so; its
  *          floating-point environment is restored.
  */

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "engine/fpenv.h"
+#include "engine/team.h"
 
 static size_t stride(const nt_range_nest *nest)
 {
@@ -76,16 +77,10 @@ static void all_chunks(const nt_range_nest *nest, bool team)
 
 void nt_range_run(const nt_range_nest *nest, void *total)
 {
-    int threads = nest->threads;
     memset(total, 0, nest->part_bytes);
     if (nest->end <= nest->first)
         return;
-    if (threads > 1) {
-        /* Inside a caller's region `omp for` would bind to the caller's team: go alone. */
-        const int most = omp_in_parallel() ? 1 : omp_get_max_threads();
-        threads = threads < most ? threads : most;
-    }
-    threads = threads > 1 ? threads : 1;
+    const int threads = nt_team_size(nest->threads);
     memset(nest->parts, 0, (size_t)threads * stride(nest));
     if (threads == 1) {
         all_chunks(nest, false);

@@ -13,6 +13,7 @@
 #include "engine/loops.h"
 #include "engine/wavefront.h"
 
+#include "engine/team.h"
 /* The ghosts of the level that the first step reads: the caller may have changed its cells. */
 static void first_ghosts(const nt_nest *nest, bool team)
 {
@@ -49,15 +50,11 @@ static void all_passes(const nt_nest *nest, bool team)
 void nt_nest_run(nt_nest *nest)
 {
     if (nest->n[NT_X] > 0 && nest->n[NT_Y] > 0 && nest->n[NT_Z] > 0) {
-        int threads = nest->threads;
-        if (threads > 1) {
-            /* Inside a caller's region `omp for` would bind to the caller's team: go alone. */
-            const int most = omp_in_parallel() ? 1 : omp_get_max_threads();
-            threads = threads < most ? threads : most;
-        }
+        const int threads = nt_team_size(nest->threads);
+        plan_walls(nest);
         if (nest->blocked)
             nt_wavefront_begin(nest);
-        if (threads <= 1) {
+        if (threads == 1) {
             all_passes(nest, false);
         } else {
 #pragma omp parallel num_threads(threads)
