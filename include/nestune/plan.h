@@ -33,7 +33,9 @@ typedef struct nt_plan_options {
     const void *params; /* of the kernel, as an nt_wave; NULL: its own.  Must outlive the plan */
 
     /* How to run, as "parallel=outer,depth=4": see nt_config_parse().  What it does not name is as tuned for this
-     * kernel, type, size and number of steps, else the default.  NULL: all of it. */
+     * kernel, type, size and number of steps, else the default.  NULL: all of it.  Where it names parallel, order, tile
+     * or depth it is run as it is, and nt_plan_why() says how many threads have work where those are fewer; else
+     * grids too thin for a tuned schedule are shared along another axis, so that no thread is idle. */
     const char *config;
     int64_t steps;     /* of a usual run; 0: many.  One step and many steps are tuned apart */
     int most_threads;  /* 0: as many as this process may use */

@@ -10,6 +10,7 @@
 #include "core/operands.h"
 #include "engine/range.h"
 #include "engine/run.h"
+#include "engine/share.h"
 #include "engine/wavefront.h"
 #include "nestune/machine.h"
 #include "machine/settings.h"
@@ -67,6 +68,16 @@ static nt_status take_text(nt_plan *plan, const char *text, nt_error *why)
     else
         snprintf(plan->why.text, sizeof plan->why.text, "the caller's %.100s; else %.130s", text, from.text);
     return NT_OK;
+}
+
+/* Does the caller say how the work is shared?  Then it is shared so. */
+static bool names_schedule(const char *text)
+{
+    static const char *const keys[] = {"parallel=", "order=", "tile=", "depth="};
+    for (size_t i = 0; text && i < sizeof keys / sizeof *keys; i++)
+        if (strstr(text, keys[i]))
+            return true;
+    return false;
 }
 
 /* What is known of a size that the choice depends on; n: cells or indices. */
@@ -230,6 +241,7 @@ static nt_status make_field(nt_plan *plan, nt_grid *const grids[], int n_grids, 
     if (status == NT_OK)
         print_choice(plan, g->dtype, plan->nest.cells);
     return status;
+    nt_share_set(&plan->nest, &plan->config, names_schedule(o->config), &plan->why);
 }
 
 /* ---- Ranges --------------------------------------------------------------------------------------- */

@@ -62,6 +62,18 @@ int64_t nt_wavefront_rows(const nt_nest *nest)
     return nest->tile[Y] == 0 && nest->threads > rows ? nest->threads : rows;
 }
 
+int nt_wavefront_parts(const nt_nest *nest)
+{
+    const block b = block_of(nest, 0, nest->depth);
+    const int64_t turns = b.n[X] * b.n[Z], parts = b.n[Y] < turns ? b.n[Y] : turns;
+    return parts < nest->threads ? (int)parts : nest->threads;
+}
+
+int64_t nt_wavefront_row_cells(const nt_nest *nest)
+{
+    return block_of(nest, 0, nest->depth).size[Y];
+}
+
 /* The cells of an axis that tile i works on in step s; false for none. */
 static bool cells_of(const block *b, int axis, int64_t i, int s, int64_t *low, int64_t *high)
 {

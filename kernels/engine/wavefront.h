@@ -20,6 +20,13 @@ typedef struct nt_progress {
 /* nt_wavefront_rows() - how many progress counters a nest of this shape and config needs. */
 int64_t nt_wavefront_rows(const nt_nest *nest);
 
+/* nt_wavefront_parts() - how many threads can be at work at once, nest->threads at most: as there are rows, and as a row
+ * has turns, for each row lags one turn behind the one before it. */
+int nt_wavefront_parts(const nt_nest *nest);
+
+/* nt_wavefront_row_cells() - how many cells a row of tiles has in y. */
+int64_t nt_wavefront_row_cells(const nt_nest *nest);
+
 /* nt_wavefront_begin() - before the parallel region of a run: all counters to 0. */
 void nt_wavefront_begin(nt_nest *nest);
 
