@@ -30,7 +30,7 @@ extern "C" {
 #endif
 
 /* Raised when a kernel built for an older header could be misread. */
-enum { NT_KERNEL_ABI = 1 };
+enum { NT_KERNEL_ABI = 2 };
 
 enum {
     NT_MAX_LEVELS = 2,
@@ -185,6 +185,10 @@ typedef double nt_fill_fn(int grid, int64_t cell_index, uint64_t seed);
  * Ghosts: the cells of the halo that mirror cells of the field.  Sets those of one level that follow from
  * the cells of the box; the engine calls it for each box just computed, after the hooks, and once for all
  * cells before the first step of a run.  n: the grid's cells in x, y, z.
+ *
+ * Walls: the cells of the halo that are the same at every step.  Sets those of one level that lie beside the
+ * box; the engine calls it before the first step of a run, box by box for all cells of each level that will be read,
+ * but where they still stand from the plan's last run.
  */
 typedef void nt_ghosts_fn(const void *params, nt_dtype dtype, const nt_view *level, const int64_t n[3],
                           const nt_box *box);
@@ -205,7 +209,8 @@ typedef struct nt_field {
     int reads_per_cell, writes_per_cell; /* elements that must cross the memory bus a step, in place */
     const char *roof;                    /* the memory-roof kernel that bounds it; NULL for roofs */
     nt_reference_fn *reference;
-    nt_fill_fn *fill; /* NULL: uniform in [-4, 4) */
+    nt_fill_fn *fill;    /* NULL: uniform in [-4, 4) */
+    nt_ghosts_fn *walls; /* NULL: none that the kernel sets */
 } nt_field;
 
 /* A range has a partial result a thread.  Merging must be exact, associative and commutative, as adding

@@ -32,8 +32,12 @@ enum { NT_WAVE_MAX_RADIUS = 8 };
 /*
  * What lies beyond a face of the grid.
  *   mirror      odd ghosts about a wall one cell outside: u = 0 there, the free surface
- *   zero        the halo holds zeros; at order 2 the same as mirror
+ *   zero        zeros; at order 2 the same as mirror
  *   absorbing   as zero, behind a layer that damps what enters it: see nt_wave_absorb()
+ *
+ * Each run has there what its faces say, whatever the halo held before: ghosts of a plan with other faces, or
+ * a wrapped array's own values.  The halo of grids from nt_grid_create() is the library's: do not write to it between
+ * the runs of a plan.
  */
 #define NT_BOUNDARY_MAP(X) X(MIRROR, "mirror") X(ZERO, "zero") X(ABSORBING, "absorbing")
 typedef enum nt_boundary {

@@ -12,8 +12,8 @@
 #include "engine/run.h"
 #include "engine/share.h"
 #include "engine/wavefront.h"
-#include "nestune/machine.h"
 #include "machine/settings.h"
+#include "nestune/machine.h"
 #include "nestune/tuned.h"
 #include "view.h"
 #include "why.h"
@@ -153,6 +153,8 @@ static void set_operands(nt_plan *plan)
 {
     nt_nest *nest = &plan->nest;
     nest->packs = false;
+    nest->owned = nest->rotates && plan->on.level[0]->memory && plan->on.level[1]->memory;
+    nest->walls_stand[0] = nest->walls_stand[1] = false;
     nest->rows_fuse = nest->planes_fuse = nest->radius == 0;
     set_step(nest, &plan->on, 0);
     set_step(nest, &plan->on, 1);
@@ -174,6 +176,8 @@ static void set_nest(nt_plan *plan)
                       .radius = radius,
                       .dtype = g->dtype,
                       .ghosts = radius > 0 ? field->ghosts : NULL,
+                      .walls = radius > 0 ? field->walls : NULL,
+                      .n_coefs = field->n_coefs,
                       .flush_denormals = field->flush_denormals};
     for (int i = 0; i < 2; i++) {
         nest->step[i].params = plan->params;
@@ -237,11 +241,11 @@ static nt_status make_field(nt_plan *plan, nt_grid *const grids[], int n_grids, 
     if (status != NT_OK)
         return status;
     set_operands(plan); /* the loops depend on whether there are hooks */
+    nt_share_set(&plan->nest, &plan->config, names_schedule(o->config), &plan->why);
     status = take_counters(plan, o, why);
     if (status == NT_OK)
         print_choice(plan, g->dtype, plan->nest.cells);
     return status;
-    nt_share_set(&plan->nest, &plan->config, names_schedule(o->config), &plan->why);
 }
 
 /* ---- Ranges --------------------------------------------------------------------------------------- */

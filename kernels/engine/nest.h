@@ -32,8 +32,13 @@ typedef struct nt_nest {
     int element_bytes;
     int radius;
     nt_dtype dtype;
-    nt_ghosts_fn *ghosts; /* NULL: none to keep */
+    nt_ghosts_fn *ghosts, *walls; /* NULL: none to keep */
     int flush_denormals;
+    int n_coefs;
+    bool owned;           /* the levels' memory is the library's */
+    uint64_t halo_run;    /* which of all runs that set halos was the last of this nest; 0: none */
+    bool walls_stand[2];  /* of each level: they are set, unless another run came in between */
+    bool walls_needed[2]; /* of each level: by the run that begins */
     bool packs;                              /* some x_stride is not 1: rows go through a buffer */
     ptrdiff_t x_stride[2][2 + NT_MAX_COEFS]; /* of src, dst and coefs, for each of step[] */
     bool rows_fuse, planes_fuse;             /* cells follow each other without gaps, in every operand */

@@ -8,20 +8,49 @@
 #include "engine/run.h"
 
 #include <omp.h>
+#include <stdatomic.h>
+#include <stdbool.h>
 
 #include "engine/fpenv.h"
 #include "engine/loops.h"
+#include "engine/team.h"
 #include "engine/wavefront.h"
 
-#include "engine/team.h"
-/* The ghosts of the level that the first step reads: the caller may have changed its cells. */
-static void first_ghosts(const nt_nest *nest, bool team)
+/*
+ * Walls must be set when a run begins, for the grids may have been used by plans with other faces, and a caller may
+ * have written to the halo of its own memory.  For a few cells that would take half as long as a step.  So runs that
+ * set halos are counted: walls in the library's memory still stand where the last such run was of the same nest.
+ */
+static void plan_walls(nt_nest *nest)
+{
+    static atomic_uint_fast64_t n_runs;
+    if (!nest->walls && !nest->ghosts)
+        return;
+    const uint64_t before = atomic_fetch_add_explicit(&n_runs, 1, memory_order_relaxed);
+    const bool stand = nest->owned && before == nest->halo_run;
+    for (int level = 0; level < 2; level++) {
+        const bool is_read = level == (nest->time & 1) ? nest->steps > 0 : nest->steps > 1;
+        nest->walls_stand[level] &= stand;
+        nest->walls_needed[level] = nest->walls && is_read && !nest->walls_stand[level];
+        nest->walls_stand[level] |= nest->walls_needed[level];
+    }
+    nest->halo_run = before + 1;
+}
+
+/* The halo: what no step changes, of each level that is read, for it may hold anything; and the ghosts of the level
+ * that the first step reads, whose cells the caller may have changed. */
+static void set_halo(const nt_nest *nest, bool team)
 {
     const nt_step *step = &nest->step[nest->time & 1];
     const int64_t parts = team ? omp_get_num_threads() : 1, i = team ? omp_get_thread_num() : 0;
     const int64_t nz = nest->n[NT_Z];
     const nt_box mine = {0, nest->n[NT_X], 0, nest->n[NT_Y], nz * i / parts, nz * (i + 1) / parts};
-    nest->ghosts(step->params, nest->dtype, &step->src, nest->n, &mine);
+    if (nest->walls_needed[nest->time & 1])
+        nest->walls(step->params, nest->dtype, &step->src, nest->n, &mine);
+    if (nest->walls_needed[1 - (nest->time & 1)])
+        nest->walls(step->params, nest->dtype, &step->dst, nest->n, &mine);
+    if (nest->ghosts)
+        nest->ghosts(step->params, nest->dtype, &step->src, nest->n, &mine);
     if (team) {
 #pragma omp barrier
     }
@@ -31,8 +60,8 @@ static void first_ghosts(const nt_nest *nest, bool team)
 static void all_passes(const nt_nest *nest, bool team)
 {
     const uint64_t saved = nt_fpenv_enter(nest->flush_denormals);
-    if (nest->ghosts && nest->steps > 0)
-        first_ghosts(nest, team);
+    if ((nest->walls || nest->ghosts) && nest->steps > 0)
+        set_halo(nest, team);
     if (nest->blocked) {
         nt_wavefront_run(nest, team);
         nt_fpenv_leave(saved);

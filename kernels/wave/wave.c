@@ -11,6 +11,7 @@
  */
 #include <math.h>
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "nestune/philox.h"
 #include "nestune/tile.h"
@@ -92,7 +93,7 @@ static nt_status check(const void *params, nt_dtype dtype, const int64_t n[3], n
 /* ---- Ghosts -------------------------------------------------------------------------------------- */
 
 /*
- * The wall lies one cell outside: ghost -1 is 0 and stays so, ghost -2 - i mirrors cell i.  GHOSTS(T) defines
+ * The wall lies one cell outside: ghost -1 is 0, see Walls, ghost -2 - i mirrors cell i.  GHOSTS(T) defines
  * the functions of a type, for a box of cells that all have a ghost behind one wall.
  */
 #define GHOSTS(T)                                                                                 \
@@ -152,6 +153,69 @@ static void ghosts(const void *params, nt_dtype dtype, const nt_view *level, con
             mirror_rows_double(level, &b, axis, wall);
         else
             mirror_rows_float(level, &b, axis, wall);
+    }
+}
+
+/* ---- Walls --------------------------------------------------------------------------------------- */
+
+/*
+ * Zeros.  Mostly they are there already: reading is cheaper than writing, and a cell's bits tell -0 and denormals from
+ * 0.  WALLS(T) defines the functions of a type, for a box of the halo.
+ */
+typedef uint32_t __attribute__((may_alias)) float_bits;
+typedef uint64_t __attribute__((may_alias)) double_bits;
+#define WALLS(T)                                                                                  \
+    /* Down the columns, as above. */                                                             \
+    static void clear_x_##T(const nt_view *v, const nt_box *b)                                    \
+    {                                                                                             \
+        T##_bits any = 0;                                                                         \
+        for (int64_t z = b->z0; z < b->z1; z++)                                                   \
+            for (int64_t x = b->x0; x < b->x1; x++) {                                             \
+                const T##_bits *column = (const T##_bits *)v->cells + x + z * v->sz;              \
+                for (int64_t y = b->y0; y < b->y1; y++)                                           \
+                    any |= column[y * v->sy];                                                     \
+            }                                                                                     \
+        for (int64_t z = b->z0; any && z < b->z1; z++)                                            \
+            for (int64_t y = b->y0; y < b->y1; y++)                                               \
+                for (int64_t x = b->x0; x < b->x1; x++)                                           \
+                    ((T *)v->cells)[x + y * v->sy + z * v->sz] = 0;                               \
+    }                                                                                             \
+    static void clear_rows_##T(const nt_view *v, const nt_box *b)                                 \
+    {                                                                                             \
+        for (int64_t z = b->z0; z < b->z1; z++)                                                   \
+            for (int64_t y = b->y0; y < b->y1; y++) {                                             \
+                T##_bits *row = (T##_bits *)v->cells + y * v->sy + z * v->sz, any = 0;            \
+                for (int64_t x = b->x0; x < b->x1; x++)                                           \
+                    any |= row[x];                                                                \
+                for (int64_t x = b->x0; any && x < b->x1; x++)                                    \
+                    row[x] = 0;                                                                   \
+            }                                                                                     \
+    }
+WALLS(float)
+WALLS(double)
+
+/* Beyond a mirror the layer of the wall alone, else all that is read. */
+static void walls(const void *params, nt_dtype dtype, const nt_view *level, const int64_t n[3], const nt_box *box)
+{
+    const nt_wave *w = params;
+    for (int f = 0; f < NT_N_FACES; f++) {
+        const int axis = f / 2;
+        const int64_t layers = w->face[f] == NT_BOUNDARY_MIRROR ? 1 : w->order / 2;
+        nt_box b = *box;
+        int64_t *low = axis == 0 ? &b.x0 : axis == 1 ? &b.y0 : &b.z0;
+        int64_t *high = axis == 0 ? &b.x1 : axis == 1 ? &b.y1 : &b.z1;
+        if (*low >= *high || (f % 2 ? *high != n[axis] : *low != 0))
+            continue;
+        *low = f % 2 ? n[axis] : -layers;
+        *high = *low + layers;
+        if (axis == 0 && dtype == NT_F64)
+            clear_x_double(level, &b);
+        else if (axis == 0)
+            clear_x_float(level, &b);
+        else if (dtype == NT_F64)
+            clear_rows_double(level, &b);
+        else
+            clear_rows_float(level, &b);
     }
 }
 
@@ -227,6 +291,7 @@ static const nt_field field = {
     .roof = "read2update1",
     .reference = reference,
     .fill = fill,
+    .walls = walls,
 };
 
 static void destroy(void *params)
