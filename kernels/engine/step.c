@@ -8,7 +8,7 @@
  */
 #include "engine/step.h"
 
-#include <string.h>
+#include <stdbool.h>
 
 /* A box of whole rows, or planes, as one row, where cells follow each other. */
 static nt_box fused(const nt_nest *nest, nt_box box)
@@ -22,14 +22,27 @@ static nt_box fused(const nt_nest *nest, nt_box box)
     return box;
 }
 
-/* Rows of any stride in x, through a buffer of unit stride.  Radius 0. */
+/* Rows of any stride in x, through buffers of unit stride.  Radius 0. */
 enum { PACK_CELLS = 256 };
+typedef union piece {
+    double f64[PACK_CELLS];
+    float f32[PACK_CELLS];
+} piece;
 
-static void copy_strided(char *to, ptrdiff_t to_stride, const char *from, ptrdiff_t from_stride, int64_t n,
-                         int bytes)
+static void gather(piece *to, const void *from, ptrdiff_t stride, int64_t n, nt_dtype dtype)
 {
-    for (int64_t i = 0; i < n; i++)
-        memcpy(to + i * to_stride * bytes, from + i * from_stride * bytes, (size_t)bytes);
+    for (int64_t i = 0; dtype == NT_F64 && i < n; i++)
+        to->f64[i] = ((const double *)from)[i * stride];
+    for (int64_t i = 0; dtype == NT_F32 && i < n; i++)
+        to->f32[i] = ((const float *)from)[i * stride];
+}
+
+static void scatter(void *to, ptrdiff_t stride, const piece *from, int64_t n, nt_dtype dtype)
+{
+    for (int64_t i = 0; dtype == NT_F64 && i < n; i++)
+        ((double *)to)[i * stride] = from->f64[i];
+    for (int64_t i = 0; dtype == NT_F32 && i < n; i++)
+        ((float *)to)[i * stride] = from->f32[i];
 }
 
 static char *strided_cell(const nt_view *view, ptrdiff_t sx, int64_t x, int64_t y, int64_t z, int bytes)
@@ -37,27 +50,36 @@ static char *strided_cell(const nt_view *view, ptrdiff_t sx, int64_t x, int64_t 
     return (char *)view->cells + (x * sx + y * view->sy + z * view->sz) * bytes;
 }
 
+/* What the kernel reads is copied and nothing else: src, the coefficients that it has, and of a kernel of two levels the
+ * old dst.  In place src and dst share a buffer. */
 static void packed(const nt_nest *nest, int which, const nt_box *box)
 {
     const nt_step *step = &nest->step[which];
     const ptrdiff_t *sx = nest->x_stride[which];
-    _Alignas(64) char row[2 + NT_MAX_COEFS][PACK_CELLS * sizeof(double)];
+    _Alignas(64) piece row[2 + NT_MAX_COEFS];
     const nt_view *from[2 + NT_MAX_COEFS] = {&step->src, &step->dst, &step->coef[0], &step->coef[1]};
     const int bytes = nest->element_bytes;
-    const nt_view coef[NT_MAX_COEFS] = {{.cells = row[2]}, {.cells = row[3]}};
-    const nt_step in_buffer = {.src = {.cells = row[0]},
-                               .dst = {.cells = row[1]},
+    const int out = step->src.cells == step->dst.cells ? 0 : 1;
+    nt_view coef[NT_MAX_COEFS] = {{0}};
+    const nt_step in_buffer = {.src = {.cells = &row[0]},
+                               .dst = {.cells = &row[out]},
                                .coef = coef,
                                .params = step->params,
                                .config = step->config};
+    bool reads[2 + NT_MAX_COEFS] = {true, nest->rotates};
+    for (int c = 0; c < NT_MAX_COEFS; c++) {
+        reads[2 + c] = c < nest->n_coefs;
+        coef[c].cells = &row[reads[2 + c] ? 2 + c : 0];
+    }
     for (int64_t z = box->z0; z < box->z1; z++)
         for (int64_t y = box->y0; y < box->y1; y++)
             for (int64_t x = box->x0; x < box->x1; x += PACK_CELLS) {
                 const int64_t n = box->x1 - x < PACK_CELLS ? box->x1 - x : PACK_CELLS;
                 for (int k = 0; k < 2 + NT_MAX_COEFS; k++)
-                    copy_strided(row[k], 1, strided_cell(from[k], sx[k], x, y, z, bytes), sx[k], n, bytes);
+                    if (reads[k])
+                        gather(&row[k], strided_cell(from[k], sx[k], x, y, z, bytes), sx[k], n, nest->dtype);
                 nest->fn(&in_buffer, &(nt_box){0, n, 0, 1, 0, 1});
-                copy_strided(strided_cell(from[1], sx[1], x, y, z, bytes), sx[1], row[1], 1, n, bytes);
+                scatter(strided_cell(from[1], sx[1], x, y, z, bytes), sx[1], &row[out], n, nest->dtype);
             }
 }
 
