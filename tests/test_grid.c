@@ -231,6 +231,36 @@ static void wraps(void **state)
     nt_grid_destroy(g);
 }
 
+/* The stride of an axis of one cell says nothing, however it is written; it is stored as that of contiguous cells, so
+ * that `flat` fuses the axis. */
+static void wraps_one_cell_axes(void **state)
+{
+    (void)state;
+    static const ptrdiff_t odd[] = {0, 1, -7, PTRDIFF_MAX / 8, PTRDIFF_MAX, PTRDIFF_MIN};
+    for (size_t i = 0; i < sizeof odd / sizeof *odd; i++)
+        for (int ones = 1; ones < 8; ones++) {
+            const int64_t n[3] = {ones & 1 ? 1 : 3, ones & 2 ? 1 : 4, ones & 4 ? 1 : 5};
+            const ptrdiff_t natural[3] = {1, n[0], n[0] * n[1]};
+            const int64_t strides[3] = {ones & 1 ? odd[i] : 1, ones & 2 ? odd[i] : natural[1],
+                                        ones & 4 ? odd[i] : natural[2]};
+            nt_grid *g;
+            nt_error why;
+            if (nt_grid_wrap(&g, NT_F64, n, strides, 0, memory, &why) != NT_OK)
+                fail_msg("%d, stride %td: %s", ones, odd[i], why.text);
+            assert_true(g->sx == natural[0] && g->sy == natural[1] && g->sz == natural[2]);
+            memory[0] = 0.5;
+            assert_int_equal(nt_run("square", g, 1, &why), NT_OK);
+            assert_true(memory[0] == 0.25);
+            nt_grid_destroy(g);
+        }
+    /* With a halo it has three cells. */
+    nt_grid *g;
+    nt_error why;
+    assert_refused(nt_grid_wrap(&g, NT_F64, (int64_t[3]){3, 1, 3}, (int64_t[3]){1, PTRDIFF_MAX / 8, 100}, 1,
+                                memory + 2000, &why),
+                   NT_ESTRIDE, &why, "beyond the address space");
+}
+
 /* The natural strides of an empty array: no two cells share an address. */
 static void wraps_empty_arrays(void **state)
 {
@@ -413,6 +443,7 @@ int main(int argc, char **argv)
     tests_add(hints, NULL, "create/hints");
     tests_add(create_refuses, NULL, "create/refuses");
     tests_add(wraps, NULL, "wrap");
+    tests_add(wraps_one_cell_axes, NULL, "wrap/one-cell-axes");
     tests_add(wraps_empty_arrays, NULL, "wrap/empty");
     tests_add(overlap, NULL, "wrap/overlap");
     tests_add(wrap_refuses, NULL, "wrap/refuses");
