@@ -126,6 +126,11 @@ SIMD_INLINE void N(vectors)(const int M, const int P, const form f, const int y_
     }
 }
 
+SIMD_INLINE void N(ask_near)(const N(real) *p, ptrdiff_t cells)
+{
+    simd_prefetch_near(simd_outside(p, cells * (ptrdiff_t)sizeof *p));
+}
+
 /* What the next P rows will be the first to read, here.  Into the first level: it is wanted soon.  Behind the last row
  * it may be an address of nothing: asking for it does no harm. */
 SIMD_INLINE void N(ask_for_rows)(const int M, const int P, const N(scheme) *s, const N(real) *u,
@@ -133,23 +138,29 @@ SIMD_INLINE void N(ask_for_rows)(const int M, const int P, const N(scheme) *s, c
 {
     UNROLL for (int j = 0; j < P; j++)
     {
-        simd_prefetch_near(u + s->sy + (j + M) * s->sz);
-        simd_prefetch_near(d + s->dy + j * s->dz);
-        simd_prefetch_near(c + s->cy + j * s->cz);
+        N(ask_near)(u, s->sy + (j + M) * s->sz);
+        N(ask_near)(d, s->dy + j * s->dz);
+        N(ask_near)(c, s->cy + j * s->cz);
     }
+}
+
+/* Cell i of a row that is ahead, which may not be there. */
+SIMD_INLINE void N(ask_at)(const void *row, int64_t i)
+{
+    simd_prefetch(simd_outside(row, i * (ptrdiff_t)sizeof(N(real))));
 }
 
 /* Bare vectors from i on, the last one at `last`; returns the cell behind them.  Three loops and not one that asks which
  * it is: in one gcc 12 keeps too much for all in registers (order 4 lost a fifth in cache). */
 SIMD_INLINE int64_t N(bare_vectors)(const int M, const int P, const asking what, const N(scheme) *s,
                                     const N(constants) *k, const N(real) *u, N(real) *d, const N(real) *c,
-                                    const N(real) *gyz, int64_t i, int64_t last, const N(real) *const ahead[2])
+                                    const N(real) *gyz, int64_t i, int64_t last, const void *const ahead[2])
 {
-    const N(real) *const ahead_0 = ahead[0], *const ahead_1 = ahead[1];
+    const void *const ahead_0 = ahead[0], *const ahead_1 = ahead[1];
     while (i <= last) {
         if (what == PIECES) {
-            simd_prefetch(ahead_0 + i);
-            simd_prefetch(ahead_1 + i);
+            N(ask_at)(ahead_0, i);
+            N(ask_at)(ahead_1, i);
         }
         if (what == ROWS)
             N(ask_for_rows)(M, P, s, u + i, d + i, c + i);
@@ -158,8 +169,8 @@ SIMD_INLINE int64_t N(bare_vectors)(const int M, const int P, const asking what,
         if (M > 2 || what == ROWS || i > last) /* short bodies twice a turn */
             continue;
         if (what == PIECES) {
-            simd_prefetch(ahead_0 + i);
-            simd_prefetch(ahead_1 + i);
+            N(ask_at)(ahead_0, i);
+            N(ask_at)(ahead_1, i);
         }
         N(vectors)(M, P, BARE, P > 2, k, u + i, d + i, c + i, s->gx, gyz, V(LANES), V(LANES) + M);
         i += V(LANES);
@@ -186,7 +197,7 @@ SIMD_INLINE int64_t N(straight_vectors)(const int M, const int P, const N(scheme
 /* P rows of nx cells.  asks: 0: in cache, nothing to ask for.  ahead: two rows to prefetch, or twice NULL. */
 SIMD_INLINE void N(rows)(const int M, const int P, const int asks, const N(scheme) *s, const N(real) *u,
                          N(real) *d, const N(real) *c, const N(real) *gyz, int64_t nx,
-                         const N(real) *const ahead[2])
+                         const void *const ahead[2])
 {
     const int64_t gx_mask = s->gx_mask, whole = nx / V(LANES) * V(LANES);
     const N(real) *const gx = s->gx;
@@ -213,7 +224,7 @@ SIMD_INLINE void N(rows)(const int M, const int P, const int asks, const N(schem
 /* The pieces of rows that group g of n_groups asks for while it works: at most two go along with its vectors,
  * the others at once. */
 SIMD_INLINE void N(look_ahead)(const int M, const nt_step *step, int64_t g, int64_t n_groups, int64_t nx,
-                               const N(real) *ahead[2])
+                               const void *ahead[2])
 {
     const nt_ahead *a = &step->ahead;
     const nt_view *views[3] = {&step->src, &step->dst, &step->coef[0]};
@@ -222,13 +233,14 @@ SIMD_INLINE void N(look_ahead)(const int M, const nt_step *step, int64_t g, int6
     for (int64_t piece = 3 * a->n * g / n_groups; piece < end; piece++, found++) {
         const nt_view *v = views[piece % 3];
         const int64_t row = a->first + piece / 3, z = a->box.z0 + row / ny + (piece % 3 == 0 ? M : 0);
-        const N(real) *p = (const N(real) *)v->cells + a->box.x0 + (a->box.y0 + row % ny) * v->sy + z * v->sz;
+        const int64_t cell = a->box.x0 + (a->box.y0 + row % ny) * v->sy + z * v->sz;
+        const void *p = simd_outside(v->cells, cell * (ptrdiff_t)sizeof(N(real)));
         if (found == 0)
             ahead[0] = p;
         if (found < 2)
             ahead[1] = p;
-        for (int64_t i = 0; found >= 2 && i < nx; i += 64 / (int64_t)sizeof *p)
-            simd_prefetch(p + i);
+        for (int64_t i = 0; found >= 2 && i < nx; i += 64 / (int64_t)sizeof(N(real)))
+            N(ask_at)(p, i);
     }
 }
 
@@ -243,7 +255,7 @@ SIMD_INLINE void N(planes_of)(const int M, const int P, const int asks, const nt
         const N(real) *u = (const N(real) *)step->src.cells + b->x0 + y * step->src.sy + z * step->src.sz;
         N(real) gyz[4];
         UNROLL for (int j = 0; j < P; j++) gyz[j] = (gy ? gy[y] : 1) * (gz ? gz[z + j] : 1);
-        const N(real) *ahead[2] = {NULL, NULL};
+        const void *ahead[2] = {NULL, NULL};
         if (asks && step->ahead.n > 0)
             N(look_ahead)(M, step, ((z - b->z0) * ny + (y - b->y0) * P) / P, (nz * ny + P - 1) / P, nx, ahead);
         N(rows)(M, P, asks, s, u, (N(real) *)step->dst.cells + b->x0 + y * step->dst.sy + z * step->dst.sz,

@@ -69,7 +69,7 @@ SIMD_SLEEF_FUNCTIONS(f32, f8, avx2)
     }                                                                                                 \
     SIMD_INLINE V T##_load_last(const T##_real *p, int n)                                             \
     {                                                                                                 \
-        return _mm256_maskload_##P(p - T##_LANES, T##_last_lanes(n));                                       \
+        return _mm256_maskload_##P((const T##_real *)simd_outside(p, -(ptrdiff_t)sizeof(V)), T##_last_lanes(n)); \
     }
 #define AVX2_CASE64(n, a, b) case n: return _mm256_shuffle_pd(a, b, 0x5);
 #define AVX2_CASE32(n, a, b)                                                                          \

@@ -62,7 +62,7 @@ AVX512_VOCABULARY(f32, __mmask16, __m512, ps, epi32, int32_t, 0xFFFFu, INT32_MIN
     }                                                                                                     \
     SIMD_INLINE V T##_load_last(const T##_real *p, int n)                                                 \
     {                                                                                                     \
-        return _mm512_maskz_loadu_##P((M)(~0u << (n_lanes - n)), p - n_lanes);                            \
+        return _mm512_maskz_loadu_##P((M)(~0u << (n_lanes - n)), simd_outside(p, -(ptrdiff_t)sizeof(V))); \
     }
 #define AVX512_CASE64(n) case n: return _mm512_castsi512_pd(_mm512_alignr_epi64(b, a, n));
 #define AVX512_CASE32(n) case n: return _mm512_castsi512_ps(_mm512_alignr_epi32(b, a, n));
