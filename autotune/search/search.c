@@ -10,7 +10,7 @@
 
 #include "measure/stats.h"
 
-/* A candidate this much faster is worth moving to; less is noise of a short trial. */
+/* A candidate this much faster is worth moving to; a smaller gain may be the noise of a short trial. */
 static const double step_worth = 0.99;
 
 bool search_over(const search *s)
@@ -18,7 +18,7 @@ bool search_over(const search *s)
     return (s->stop && *s->stop) || s->n_tried == SEARCH_MOST || s->runner->now_s(s->runner) >= s->deadline_s;
 }
 
-/* One thread, one step at a time, no tiles: what there is of it can hardly go wrong. */
+/* One thread, one step at a time, no tiles: the schedule with the least that can go wrong. */
 static nt_config serial_of(nt_config config)
 {
     config.parallel = NT_PARALLEL_SERIAL;
@@ -30,8 +30,9 @@ static nt_config serial_of(nt_config config)
     return config;
 }
 
-/* May this one's result be what the others must give?  A fault that shows at this shape alone would make all
- * that are right look wrong: so the default and serial schedules, or failing these one that was checked. */
+/* May this config's result be the one that all others must give?  A wrong result here would make all right
+ * ones look wrong.  So only the default and the serial schedule may set it; if both fail, a config that
+ * passed its check. */
 static bool sets_truth(const search *s, const nt_config *config, bool checked)
 {
     const nt_config standard = space_canonical(s->space, s->space->q.arithmetic),
@@ -116,7 +117,7 @@ void search_begin(search *s)
     s->plain_failed = !s->has_expected;
 }
 
-/* One place up or down on each of two axes, from where no single axis helps. */
+/* Moves one place up or down on each of two axes, at a point where no single axis helps. */
 static bool move_pairs(search *s, nt_config *at, double *seconds)
 {
     static const nt_key_id pairs[][2] = {{NT_KEY_DEPTH, NT_KEY_TILE_Y},
@@ -147,7 +148,7 @@ static bool move_pairs(search *s, nt_config *at, double *seconds)
     return moved;
 }
 
-/* Every value of every axis, one axis after the other, until a whole round moves nowhere. */
+/* Tries every value of every axis, one axis after the other, until a whole round finds nothing better. */
 static bool descend(search *s, nt_config at)
 {
     if (search_over(s))
@@ -202,7 +203,7 @@ int search_top(const search *s, int *index, int n)
     for (int i = 0; i < s->n_tried; i++) {
         if (s->tried[i].outcome != TRIAL_OK)
             continue;
-        int at = found; /* where it belongs among those found */
+        int at = found; /* its place in the sorted list */
         while (at > 0 && s->tried[index[at - 1]].seconds > s->tried[i].seconds)
             at--;
         if (at == n)

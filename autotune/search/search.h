@@ -27,12 +27,12 @@ typedef struct candidate {
 typedef struct search {
     trial_runner *runner;
     const space *space;
-    trial_ask ask;                     /* all but the config; limit_s is the least limit */
+    trial_ask ask;                     /* all but the config; limit_s is the smallest time limit */
     double deadline_s;                 /* on the runner's clock */
     const volatile sig_atomic_t *stop; /* may be NULL */
     uint64_t seed;
-    /* A candidate that is so many times slower than the best in its first repetition gets no more; 0: all
-     * do. */
+    /* A candidate this many times slower than the best in its first repetition gets no more repetitions; 0:
+     * all get them. */
     double hopeless;
 
     bool plain_failed; /* neither the default schedule nor the serial one worked */
@@ -41,8 +41,8 @@ typedef struct search {
 
     candidate tried[SEARCH_MOST];
     int n_tried, n_failed;
-    int best;      /* index; -1 before the first that worked */
-    bool complete; /* the descent came to its end within the time */
+    int best;      /* index; -1 until one has worked */
+    bool complete; /* the descent finished within its time */
 
     void (*on_trial)(void *context, const candidate *c, bool is_best);
     void *context;
@@ -52,8 +52,8 @@ typedef struct search {
 bool search_over(const search *s);
 
 /*
- * search_begin() - the default schedule, whose result every other one must give; where it fails, the serial
- * one in its place.  To be called first.
+ * search_begin() - tries the default schedule, whose result every other one must give; if it fails, the
+ * serial one.  Must be called first.
  */
 void search_begin(search *s);
 

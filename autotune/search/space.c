@@ -38,7 +38,7 @@ static void add_all(space *s, nt_key_id axis, const int64_t *values, int n, int6
             add(s, axis, values[i]);
 }
 
-/* The default one first, so that it stays where others are no faster. */
+/* The default function comes first, so that it stays if others are no faster. */
 static void add_functions(space *s)
 {
     const nt_kernel *k = s->q.kernel;
@@ -66,7 +66,7 @@ static void add_tiles(space *s)
     if (s->radius == 0) {
         add_powers(s, NT_KEY_DEPTH, 2, deepest, 2);
         add(s, NT_KEY_DEPTH, deepest > 0 ? deepest : 1);
-        /* In x a tile may be a chunk of many rows, where `flat` fuses them. */
+        /* In x a tile may be a chunk of many rows, because `flat` fuses them. */
         add_powers(s, NT_KEY_TILE_X, 8 * line, cells < 1 << 20 ? cells : 1 << 20, 2);
         add_powers(s, NT_KEY_TILE_Y, 1, n[1] / 2, 4);
         add_powers(s, NT_KEY_TILE_Z, 1, n[2] / 2, 4);
@@ -78,7 +78,7 @@ static void add_tiles(space *s)
     ADD_ALL(s, NT_KEY_TILE_Z, n[2] - 1, 1, 2, 4, 8, 16);
 }
 
-/* Every value of a key that has names, as far as this kernel allows it. */
+/* Every value of a key with named values, as far as this kernel allows it. */
 static void add_named(space *s, nt_key_id axis, int n)
 {
     for (int v = 0; v < n; v++) {
@@ -131,9 +131,9 @@ nt_config space_canonical(const space *s, nt_config config)
 /* ---- Where to begin -------------------------------------------------------------------------------- */
 
 /*
- * A tile slides by the radius a step, so between two fronts it comes back to all but the first of the planes
- * that its steps have touched: depth * r of the skew, a front, and r on either side for the neighbours; rows
- * alike. In x a cut tile slides by whole cache lines.
+ * In each step a tile slides by the radius.  Between two fronts it reads again all planes that its steps have
+ * touched but the first: depth * r of the skew, one front, and r on either side for the neighbours; rows
+ * likewise.  In x a cut tile slides by whole cache lines.
  */
 double space_wavefront_bytes(const space *s, const nt_config *c)
 {
@@ -150,7 +150,7 @@ double space_wavefront_bytes(const space *s, const nt_config *c)
     return cells * (double)bytes;
 }
 
-/* The largest of an axis with which the wavefront fits; 0 where the least does not. */
+/* The largest value of an axis with which the wavefront fits; 0 if the smallest does not. */
 static int64_t largest_fitting(const space *s, nt_config c, nt_key_id axis, double bytes)
 {
     int64_t best = 0;
@@ -163,16 +163,16 @@ static int64_t largest_fitting(const space *s, nt_config c, nt_key_id axis, doub
     return best;
 }
 
-/* Tiles of one depth that stay in a cache, of whole rows or of cut ones. */
+/* Finds tiles of one depth that stay in a cache, with whole rows or with cut ones. */
 static bool fit_wavefront(const space *s, int depth, double bytes, bool whole_rows, nt_config *c)
 {
-    const int64_t enough = (int64_t)depth * s->radius; /* rows: below, half of a tile is skew */
+    const int64_t enough = (int64_t)depth * s->radius; /* rows: with fewer, half of a tile is skew */
     c->depth = depth;
-    c->tile[2] = 0; /* planes: each front reads again a radius on either side */
+    c->tile[2] = 0; /* planes: each front reads a radius on either side again */
     for (int i = 0; i < s->n[NT_KEY_TILE_Z] && c->tile[2] < 2; i++)
         if (s->value[NT_KEY_TILE_Z][i] >= s->radius)
             c->tile[2] = s->value[NT_KEY_TILE_Z][i];
-    /* Of cut rows the longest first: the axis ascends behind its 0. */
+    /* Cut rows: tries the longest first.  The axis ascends after its 0. */
     const int n_cut = s->n[NT_KEY_TILE_X] - 1;
     for (int i = 0; i < (whole_rows ? 1 : n_cut); i++) {
         c->tile[0] = whole_rows ? 0 : s->value[NT_KEY_TILE_X][n_cut - i];
@@ -194,8 +194,8 @@ static int add_start(const space *s, nt_config start[SPACE_MOST_STARTS], int n, 
     return n + 1;
 }
 
-/* Every depth of which tiles stay in a cache.  Rows are cut where no depth's would fit whole: pieces come
- * slowly from the memory, and slide by whole cache lines. */
+/* Adds a start for every depth whose tiles stay in a cache.  Rows are cut if no depth fits with whole rows:
+ * cut rows load slowly from memory, and slide by whole cache lines. */
 static int add_wavefronts(const space *s, nt_config start[SPACE_MOST_STARTS], int n, nt_config base,
                           double bytes)
 {
@@ -214,7 +214,8 @@ static int add_wavefronts(const space *s, nt_config start[SPACE_MOST_STARTS], in
 
 static int stencil_starts(const space *s, nt_config start[SPACE_MOST_STARTS])
 {
-    /* All of the last level's share is not too much: of what a front touches not everything comes back. */
+    /* The whole share of the last-level cache is not too much: a front does not read again everything that it
+     * touched. */
     const double cache[] = {(double)s->q.l3_bytes, 0.5 * (double)s->q.l3_bytes, 0.75 * (double)s->q.l2_bytes};
     nt_config base = s->q.arithmetic;
     base.parallel = NT_PARALLEL_OUTER;
@@ -226,8 +227,8 @@ static int stencil_starts(const space *s, nt_config start[SPACE_MOST_STARTS])
     int n = 0;
     for (size_t k = 0; k < sizeof cache / sizeof *cache; k++)
         n = add_wavefronts(s, start, n, base, cache[k]);
-    /* The planes that a row of tiles reads of one level stay in cache while it goes through z.  One step at a
-     * time waits for the memory, and how its functions ask for what comes next decides. */
+    /* While a row of tiles moves through z, the planes that it reads of one level stay in cache.  One step at
+     * a time is limited by memory, so the way that its functions prefetch decides. */
     const int grids = s->q.kernel->field->n_levels + s->q.kernel->field->n_coefs;
     for (int f = s->q.steps > 1 ? 0 : s->n[NT_KEY_FN] - 1; f >= 0; f--) {
         nt_config layers = base;
@@ -291,14 +292,14 @@ int space_place(const space *s, const nt_config *config, nt_key_id axis)
 
 nt_config space_set(const space *s, nt_config config, nt_key_id axis, int64_t value)
 {
-    /* A serial config has one thread; sharing a loop again means all of them. */
+    /* A serial config has one thread; if a loop is shared again, it gets all of them. */
     if (axis == NT_KEY_PARALLEL && value != NT_PARALLEL_SERIAL && config.threads == 1)
         config.threads = s->q.threads[s->q.n_threads - 1];
     nt_key_set(&config, axis, value);
     return space_canonical(s, config);
 }
 
-/* A number below n.  The upper half of the state is the seed, the lower half counts. */
+/* A number below n.  The upper half of the state is the seed, the lower half counts the draws. */
 static int draw(uint64_t *state, int n)
 {
     uint32_t words[4];
@@ -307,7 +308,7 @@ static int draw(uint64_t *state, int n)
     return (int)(words[0] % (uint32_t)n);
 }
 
-/* Two or three axes, each to a value at most two places away. */
+/* Changes two or three axes, each to a value at most two places away. */
 nt_config space_near(const space *s, nt_config config, uint64_t *state)
 {
     const int n = 2 + draw(state, 2);

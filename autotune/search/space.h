@@ -11,7 +11,7 @@
 
 enum { SPACE_MOST_VALUES = NT_MAX_KEY_VALUES };
 
-/* Everything about the machine and the question that the space depends on. */
+/* Everything about the machine and the tuned row that the space depends on. */
 typedef struct space_question {
     const nt_kernel *kernel;
     const nt_case *kernel_case;
@@ -27,20 +27,20 @@ typedef struct space_question {
 typedef struct space {
     space_question q;
     int radius;
-    /* The axes are the keys of the config; one without values stays as the arithmetic has it. */
+    /* The axes are the keys of the config; one without values keeps the arithmetic's value. */
     int64_t value[NT_N_KEYS][SPACE_MOST_VALUES];
     int n[NT_N_KEYS];
 } space;
 
-/* The axes in the order that a descent takes them: what decides most comes first. */
-enum { SPACE_N_AXES = NT_N_KEYS - 3 }; /* isa, variant and layout are the arithmetic's */
+/* The axes in the order in which a descent tries them: those with the largest effect first. */
+enum { SPACE_N_AXES = NT_N_KEYS - 3 }; /* the arithmetic fixes isa, variant and layout */
 extern const nt_key_id space_axes[SPACE_N_AXES];
 
-/* space_make() - the values of each axis for this question.  Tiles and chunks are powers of two up to the
- * shape, and 0; stencils have finer tiles in y and in depth.  Of the kernel's own keys: their values. */
+/* space_make() - sets the values of each axis.  Tiles and chunks are 0 and the powers of two up to the shape;
+ * stencils have finer tiles in y and finer depths.  The kernel's own keys have their own values. */
 void space_make(space *s, const space_question *q);
 
-/* space_size() - how many configs the axes span, before those that mean the same are made one. */
+/* space_size() - how many configs the axes span, counting those that mean the same separately. */
 double space_size(const space *s);
 
 /*
@@ -56,22 +56,22 @@ double space_size(const space *s);
 enum { SPACE_MOST_STARTS = 24 };
 int space_starts(const space *s, nt_config start[SPACE_MOST_STARTS]);
 
-/* space_wavefront_bytes() - what a tile of this config keeps in cache while its wavefront passes. */
+/* space_wavefront_bytes() - how much a tile of this config keeps in cache while its wavefront passes. */
 double space_wavefront_bytes(const space *s, const nt_config *config);
 
 /* space_set() - the config with one axis changed, made canonical. */
 nt_config space_set(const space *s, nt_config config, nt_key_id axis, int64_t value);
 
-/* space_place() - where on an axis a config stands: the number of its value, 0 where it has none of them. */
+/* space_place() - the position of a config's value on an axis; 0 if the axis does not have this value. */
 int space_place(const space *s, const nt_config *config, nt_key_id axis);
 
-/* space_near() - a config drawn from the neighbourhood of another. */
+/* space_near() - a random config near another one. */
 nt_config space_near(const space *s, nt_config config, uint64_t *state);
 
-/* space_random() - a config drawn from the axes; *state is the generator's. */
+/* space_random() - a random config; *state is the generator's. */
 nt_config space_random(const space *s, uint64_t *state);
 
-/* space_canonical() - of configs that mean the same, the one that stands for them. */
+/* space_canonical() - the one config that stands for all that mean the same as this one. */
 nt_config space_canonical(const space *s, nt_config config);
 
 #endif /* AUTOTUNE_SPACE_H */

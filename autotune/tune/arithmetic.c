@@ -69,7 +69,7 @@ static bool beats_default(tuning *t, nt_dtype dtype, const nt_config *config)
     return faster && !slower;
 }
 
-/* Is this one the first of its isa and variant: the default form? */
+/* Is this the default form of its isa and variant: the first one that the kernel lists? */
 static bool is_first(const nt_kernel *k, const nt_function *f)
 {
     const nt_function *g;
@@ -79,7 +79,7 @@ static bool is_first(const nt_kernel *k, const nt_function *f)
     return true;
 }
 
-/* The best isa first, so that its times are what the others are measured by. */
+/* Lists the best isa first: its times are what the others are compared with. */
 static const nt_function *function_from_best(const nt_kernel *k, int i)
 {
     int n = 0;
@@ -115,13 +115,13 @@ nt_status tuning_arithmetic(tuning *t, nt_dtype dtype, nt_error *why)
         if (!any)
             t->arithmetic = c;
         any = true;
-        /* A quarter of the time is enough once something works. */
+        /* Once something works, a quarter of the row's time is enough. */
         const double spent_s = t->runner->now_s(t->runner) - begin_s;
         if (tuning_over(t) || (isfinite(best_score) && spent_s > t->arithmetic_s))
             continue;
         const double in = quick_time(t, dtype, class_at(t, 0), &c);
         best_in = fmin(best_in, in);
-        /* On the large shape no arithmetic can make up for twice the time on the small one. */
+        /* An arithmetic twice as slow on the small shape cannot win, so it is not timed on the large one. */
         if (in > 2 * best_in || !isfinite(in) || tuning_over(t))
             continue;
         const double score = t->o->shape[0] > 0 ? in : sqrt(in * quick_time(t, dtype, class_at(t, 1), &c));

@@ -14,7 +14,7 @@ static double ask_ns(const trial_ask *ask, double seconds)
     return isfinite(seconds) ? 1e9 * seconds / trial_cells(ask) : 0;
 }
 
-/* Among equals the same one every time, whatever the order they were found in. */
+/* Breaks ties by the config's text, so that the choice does not depend on the order of discovery. */
 static bool text_before(const race *r, int a, int b)
 {
     char text[2][NT_CONFIG_TEXT];
@@ -44,14 +44,14 @@ static int choose(const race *r, int n, const nt_config *reference)
     return chosen;
 }
 
-/* How many fit into the time, at the mean cost of the search's trials. */
+/* How many finalists fit into the time, if each trial costs what a trial of the search cost on average. */
 static int finalists_in(const tuning_rounds *rounds, double seconds, double trial_s)
 {
     const double n = seconds / (fmax(trial_s, 1e-6) * rounds->final_least * 1.5);
     return n < 2 ? 2 : n > rounds->finalists ? rounds->finalists : (int)n;
 }
 
-/* Adds a config that is not there yet; returns its entrant. */
+/* Adds a config unless it is in the race already; returns its index. */
 static int enter(race *r, const tuning_row *tr, const nt_config *config)
 {
     for (int i = 0; i < r->n; i++)
@@ -63,16 +63,16 @@ static int enter(race *r, const tuning_row *tr, const nt_config *config)
     return race_add(r, &ask);
 }
 
-/* What was searched on the row's own shape must still give what the search expected, even if the default
- * schedule, whose result counts in a race, fails there. */
+/* A config that was searched on the row's own shape must give the hash that the search expected.  This holds
+ * even if the default schedule, the reference of a race, fails there. */
 static void expect_as_searched(const tuning_row *tr, race *r, int entrant)
 {
     if (tr->s->has_expected && memcmp(tr->ask.shape, tr->screen.shape, sizeof tr->ask.shape) == 0)
         race_expect_hash(r, entrant, tr->s->expected);
 }
 
-/* The default schedule against the fastest of the search: the simplest of those that cannot be told apart.
- * Whoever asks to stop gets the best so far, without a final. */
+/* Races the default schedule against the fastest of the search.  Returns the simplest config within noise of
+ * the fastest; without a race, if somebody asked to stop, the best so far. */
 nt_config tuning_final(const tuning_row *tr, double deadline_s, double trial_s)
 {
     tuning *t = tr->t;
@@ -101,11 +101,11 @@ nt_config tuning_final(const tuning_row *tr, double deadline_s, double trial_s)
     return winner;
 }
 
-/* By the counts of the tile function that the row has taken. */
+/* Roofs by the work counts of the tuned tile function. */
 static void read_roofs(result_row *row, const tuning *t, const race *r, int memory, int fp, int load,
                        int in_cache)
 {
-    /* Shared among all the threads that may be used. */
+    /* A roof assumes that all allowed threads share the work. */
     const int threads = t->o->threads[t->o->n_threads - 1];
     const nt_function *f = nt_kernel_function(t->kernel, row->dtype, &row->config);
     const nt_work work = f ? nt_kernel_work(t->kernel, t->kernel_case->params, f) : (nt_work){0};
@@ -122,7 +122,7 @@ static void read_roofs(result_row *row, const tuning *t, const race *r, int memo
     }
 }
 
-/* Few pairs with a few spikes cannot be sure: the two alone, in many more. */
+/* With few pairs and a few spikes, no verdict is sure: time these two alone, in many more pairs. */
 static bool decide(const tuning_row *tr, const nt_config *winner)
 {
     race *r = calloc(1, sizeof *r);
@@ -137,9 +137,9 @@ static bool decide(const tuning_row *tr, const nt_config *winner)
 }
 
 /*
- * Default and winner once more, in turn with the roofs.  A final among many favours the lucky one; fresh
- * times do not, so these are the ones that decide and that are told.  Without the winner's being clearly
- * faster the default schedule stays, of the arithmetic that all rows share.
+ * Times default and winner once more, in turn with the roofs.  A final among many candidates favours the
+ * lucky one; fresh times do not.  So these times decide and are the ones reported.  If the winner is not
+ * clearly faster, the default schedule stays, with the arithmetic that all rows share.
  */
 void tuning_confirm(tuning_row *tr, const nt_config *winner, double deadline_s)
 {
@@ -148,7 +148,7 @@ void tuning_confirm(tuning_row *tr, const nt_config *winner, double deadline_s)
     race *r = calloc(1, sizeof *r);
     if (!r)
         return;
-    /* Whoever asks to stop waits for the least rounds that can tell. */
+    /* A request to stop waits for the fewest rounds that allow a verdict. */
     *r = (race){.runner = t->runner, .stop = t->o->stop, .stop_from = tr->rounds->confirm_least};
     const int standard = enter(r, tr, &t->standard), reference = enter(r, tr, &t->arithmetic),
               best = enter(r, tr, winner);
@@ -179,7 +179,7 @@ void tuning_confirm(tuning_row *tr, const nt_config *winner, double deadline_s)
     free(r);
 }
 
-/* The best config of a way that the search knows; failed: it knows some and none worked. */
+/* The best config of this way that the search has timed.  Sets *failed if it tried some and none worked. */
 static const candidate *best_of_way(const search *s, const result_way *way, bool *failed)
 {
     const candidate *best = NULL;
@@ -196,7 +196,8 @@ static const candidate *best_of_way(const search *s, const result_way *way, bool
     return best;
 }
 
-/* A way that the search did not come to, from the default: dealt out in turns it needs chunks. */
+/* A config of a way that the search did not reach, made from the default.  A dynamic or guided schedule needs
+ * chunks. */
 static nt_config config_of_way(const tuning_row *tr, const result_way *way)
 {
     nt_config c = tr->t->arithmetic;
@@ -222,7 +223,7 @@ void tuning_loops(tuning_row *tr, double deadline_s)
         const candidate *best = best_of_way(tr->s, &ways[w], &failed);
         trial_ask ask = tr->screen;
         ask.config = best ? best->config : config_of_way(tr, &ways[w]);
-        entrant[w] = failed ? -1 : race_add(r, &ask); /* what failed is not asked again */
+        entrant[w] = failed ? -1 : race_add(r, &ask); /* a config that failed is not tried again */
     }
     tuning_tell(t, "loops", NULL);
     race_run(r, tr->rounds->loop_least, tr->rounds->loop_most, deadline_s);

@@ -22,12 +22,12 @@ typedef struct tune_options {
     int64_t shape[3];                   /* 0: the default shapes of both classes */
     int threads[TUNE_MOST_THREADS];     /* counts that may win, ascending */
     int n_threads;
-    double max_ulp[NT_N_DTYPES]; /* variants above it may not win */
+    double max_ulp[NT_N_DTYPES]; /* variants with a larger error may not win */
     uint64_t seed;
     const volatile sig_atomic_t *stop;
 } tune_options;
 
-/* What is going on, for a progress line.  trial: the one just made, or NULL. */
+/* What a tune is doing, for a progress line. trial: the one just finished, or NULL. */
 typedef struct tune_event {
     const nt_kernel *kernel;
     int row, n_rows; /* from 0 */

@@ -10,11 +10,11 @@
 #include "measure/stats.h"
 #include "nestune/tools.h"
 
-/* 16 cases of one kernel take 96 rows; whatever is beyond is refused or named. */
+/* 16 cases of one kernel take 96 rows.  Rows beyond the limit are refused or named. */
 enum { RESULT_MOST_ROWS = 512, RESULT_MOST_WAYS = 5 };
 
-/* One row: a kernel, case, dtype, shape class and number of steps.  Times are ns a cell and step; a time that
- * was not measured is 0, in JSON null. */
+/* One row: a kernel, case, dtype, shape class and number of steps.  Times are in ns per cell and step; 0 (in
+ * JSON null) means not measured. */
 typedef struct result_row {
     const nt_kernel *kernel;
     const nt_case *kernel_case;
@@ -31,10 +31,10 @@ typedef struct result_row {
     stats_interval ratio; /* tuned over default, paired */
     stats_verdict verdict;
     double max_ulp;                   /* committed bound of the arithmetic */
-    double ways_ns[RESULT_MOST_WAYS]; /* of result_ways(), each at the best other settings */
+    double ways_ns[RESULT_MOST_WAYS]; /* of result_ways(), each with its best other settings */
     nt_config default_config, config;
     int n_trials, n_failed;
-    bool complete; /* the descent came to its end within the time */
+    bool complete; /* the descent finished within its time */
     double space_size;
 } result_row;
 
@@ -43,10 +43,10 @@ typedef struct result {
     int n_rows;
     result_row row[RESULT_MOST_ROWS];
     char not_searched[512]; /* in words; "" when all of it was */
-    int n_more;             /* left out beyond what those words have room for: they end in their number */
+    int n_more;             /* how many more were left out; if the text is full, it ends in this number */
 } result;
 
-/* result_leave_out() - names one more that was not searched. */
+/* result_leave_out() - adds one thing to the list of what was not searched. */
 __attribute__((format(printf, 2, 3))) void result_leave_out(result *r, const char *format, ...);
 
 /*
@@ -60,7 +60,7 @@ typedef struct result_way {
 } result_way;
 const result_way *result_ways(const nt_kernel *kernel);
 
-/* result_takes_way() - is this config one of that way? */
+/* result_takes_way() - does this config share the loops in this way? */
 bool result_takes_way(const result_way *way, const nt_config *config);
 
 /* result_is_stencil() - does the row's case read neighbours? */
@@ -74,8 +74,8 @@ bool result_is_stencil(const result_row *row);
  */
 double result_roof(const result_row *row);
 
-/* result_contradicts() - the library could not use both: one case twice, or two arithmetics of a kernel and
- * dtype. */
+/* result_contradicts() - could the library not use both rows?  So it is if they are of the same case, or use
+ * two arithmetics for one kernel and dtype. */
 bool result_contradicts(const result_row *a, const result_row *b);
 
 #endif /* AUTOTUNE_RESULT_H */

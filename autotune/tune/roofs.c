@@ -12,13 +12,14 @@
 
 static const double window_s = 1e-3;
 
-/* A roof's kernel does little with a cell: a microsecond is beyond any machine. */
+/* A roof's kernel does little work: a microsecond per cell is more than any machine needs. */
 static double limit_s(const int64_t shape[3])
 {
     return 20 + 1e-6 * (double)shape[0] * (double)shape[1] * (double)shape[2];
 }
 
-/* Keeps in *best the faster of it and `ask`; false after a hang, for the next would cost as much again. */
+/* Keeps the faster of *best and `ask` in *best.  Returns false after a hang: the next trial would cost as
+ * much time again. */
 static bool keep_faster(trial_runner *runner, const trial_ask *ask, trial_ask *best, double *best_s_per_cell)
 {
     trial_answer answer = {0};
@@ -39,7 +40,7 @@ const nt_kernel *roofs_memory_kernel(const nt_kernel *kernel)
     return roof && roof->role == NT_ROLE_MEMORY_ROOF && roof->field ? roof : NULL;
 }
 
-/* The functions of a type, isa and variant (-1: any) in turn, in *config; false behind the last. */
+/* Puts the next function of a dtype, isa and variant (-1: any) into *config; false after the last. */
 static bool next_function(const nt_kernel *k, nt_dtype dtype, nt_isa isa, int variant, int *at,
                           nt_config *config)
 {
@@ -121,7 +122,8 @@ bool roofs_load(trial_runner *runner, const nt_machine *machine, nt_dtype dtype,
     return measure_peak(runner, machine, dtype, isa, NT_ROLE_LOAD_ROOF, best);
 }
 
-/* A box of nx cells a row that fits; of a range so many indices that starting it does not count. */
+/* For a field, a box with rows of nx cells that fits into the cache.  For a range, enough indices that its
+ * start-up time does not count. */
 static bool small_shape(const nt_machine *machine, const nt_kernel *kernel, const nt_case *c, nt_dtype dtype,
                         int64_t nx, int64_t shape[3])
 {

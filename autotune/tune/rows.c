@@ -11,7 +11,8 @@
 enum { NOTEBOOK_STEPS = 5, STENCIL_STEPS = 16, SEARCH_REPS = 3, SHORT_RANGE = 1 << 16 };
 static const double trial_limit_s = 20, window_s = 1e-3, weight_s = 15, budget_s = 60;
 
-/* The table of rows.h.  Pointwise trials out of cache restore 128 MiB each time: they get more. */
+/* Rows of the table in rows.h.  Pointwise trials out of cache restore 128 MiB each time, so they get more
+ * time. */
 typedef enum row_shape { POINTWISE, STENCIL, RANGE, N_ROW_SHAPES } row_shape;
 static const struct row_kind {
     nt_class shape_class;
@@ -54,7 +55,7 @@ static bool is_asked_for(const nt_kernel *kernel, const nt_case *c, const tune_o
     return false;
 }
 
-/* A shape that was given has one class. */
+/* A shape given by the user belongs to one class only. */
 static bool is_of_class(const nt_kernel *kernel, nt_dtype dtype, const int64_t shape[3], nt_class shape_class)
 {
     const int64_t n = shape[0] * shape[1] * shape[2];
@@ -102,7 +103,7 @@ double rows_budget_s(const nt_kernel *kernel, const tune_options *o)
 
 /* ---- Shapes ---------------------------------------------------------------------------------------- */
 
-/* Cells of a grid with its halo: rows of owned grids begin on cache lines. */
+/* Cells of a grid with its halo.  Rows of owned grids begin on cache lines, so they are padded. */
 static double padded(const int64_t shape[3], int radius, nt_dtype dtype)
 {
     const int64_t line = 64 / (int64_t)nt_dtype_bytes(dtype);
@@ -123,7 +124,7 @@ int64_t rows_fit_planes(const nt_kernel *kernel, const nt_case *c, nt_dtype dtyp
     return n >= radius && n > 0 ? n : 0;
 }
 
-/* Less in z, then in y, until the grids and their copies fit. */
+/* Reduces nz, then ny, until the grids and their copies fit. */
 static void cut_down(const nt_kernel *kernel, int radius, nt_dtype dtype, int64_t bytes, int64_t shape[3])
 {
     enum { LEAST = 64 };
@@ -145,7 +146,7 @@ void rows_shape(const nt_machine *machine, const nt_kernel *kernel, const nt_cas
     }
     if (shape_class == NT_CLASS_IN_CACHE) {
         const int64_t l2 = machine->l2_bytes > 0 ? machine->l2_bytes : 262144;
-        /* The ends of a row cost more than its middle, and halos count. */
+        /* In a stencil, short rows would spend much of their time at their ends and in halos. */
         shape[0] = radius > 0 ? 512 / element : 64;
         shape[1] = radius > 0 ? 16 : 24;
         shape[2] = rows_fit_planes(kernel, c, dtype, shape[0], shape[1], l2 * 3 / 4);
@@ -176,9 +177,9 @@ void rows_slab(const nt_machine *machine, const nt_kernel *kernel, const nt_case
     memcpy(slab, shape, 3 * sizeof *slab);
     if (radius == 0 || shape_class != NT_CLASS_OUT_OF_CACHE)
         return;
-    /* Depth 8 slides by 8 radii.  And what one row of tiles leaves behind must be gone from the caches when
-     * the next row of tiles comes, as at full shape: on 64 planes tiles of 8 in y were the fastest, on 512
-     * they lose a quarter. */
+    /* Depth 8 slides a tile by 8 radii.  And, as at full shape, the caches must have lost what one row of
+     * tiles leaves behind before the next one begins: with 64 planes, tiles of 8 in y were the fastest; with
+     * 512 planes they lose a quarter. */
     int64_t planes = 1024 / (int64_t)nt_dtype_bytes(dtype);
     if (planes < 32 * radius)
         planes = 32 * radius;
@@ -193,7 +194,8 @@ void rows_slab(const nt_machine *machine, const nt_kernel *kernel, const nt_case
 trial_ask rows_ask(const nt_kernel *kernel, const nt_case *c, nt_dtype dtype, nt_class shape_class,
                    const int64_t shape[3], int64_t steps)
 {
-    /* In cache a run is too short to time alone, and source to result needs no restoring. */
+    /* In cache a run is too short to time alone; with a separate result it can be repeated without
+     * restoring. */
     return (trial_ask){.kernel = kernel,
                        .kernel_case = c,
                        .dtype = dtype,

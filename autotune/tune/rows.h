@@ -48,32 +48,34 @@ int rows_list(const nt_machine *machine, const nt_kernel *kernel, const tune_opt
 void rows_shape(const nt_machine *machine, const nt_kernel *kernel, const nt_case *c, nt_dtype dtype,
                 nt_class shape_class, int64_t shape[3]);
 
-/* rows_fit_planes() - how many planes of nx x ny cells of all grids, halos too, fit; 0: fewer than the kernel
- * takes. */
+/* rows_fit_planes() - how many planes of nx x ny cells fit, counting all grids and halos; 0: fewer than the
+ * kernel needs. */
 int64_t rows_fit_planes(const nt_kernel *kernel, const nt_case *c, nt_dtype dtype, int64_t nx, int64_t ny,
                         int64_t bytes);
 
-/* rows_slab() - the shape that a row is searched on: the row's own; of a stencil out of cache fewer planes,
- * several times what the widest time block slides by, and still beyond the third-level cache. */
+/* rows_slab() - the shape on which a row is searched: the row's own shape.  A stencil out of cache is
+ * searched on fewer planes: several times as many as the widest time block slides by, and still more than the
+ * third-level cache holds. */
 void rows_slab(const nt_machine *machine, const nt_kernel *kernel, const nt_case *c, nt_dtype dtype,
                nt_class shape_class, const int64_t shape[3], int64_t slab[3]);
 
-/* rows_steps() - of a row: 1, or the notebook's 5; of a stencil 16, so that deep time blocks can show. */
+/* rows_steps() - steps of a row: 1, or the notebook's 5; for stencils 16, so that deep time blocks can show
+ * their gain. */
 int64_t rows_steps(const nt_kernel *kernel, const nt_case *c, nt_repeat repeat);
 
-/* rows_budget_s() - of a kernel: as given, or 60 s; of a stencil 60 s for each row of many steps out of cache
- * and 15 s for each other. */
+/* rows_budget_s() - a kernel's budget: as given, else 60 s.  For a stencil, else 60 s for each row of many
+ * steps out of cache and 15 s for each other row. */
 double rows_budget_s(const nt_kernel *kernel, const tune_options *options);
 
-/* rows_allow() - may this variant win?  A bound in units of the sum of absolute terms is another quantity:
- * --max-ulp does not speak of it. */
+/* rows_allow() - may this variant win? --max-ulp does not apply to a bound that counts units of the sum of
+ * absolute terms: that is another quantity. */
 bool rows_allow(const tune_options *o, const nt_kernel *kernel, nt_dtype dtype, int variant);
 
-/* rows_check() - can this kernel be tuned so?  NT_EKERNEL: nothing of it runs here, or no variant keeps
- * max_ulp. */
+/* rows_check() - can this kernel be tuned with these options?  NT_EKERNEL: none of its functions runs here,
+ * or no variant keeps max_ulp. */
 nt_status rows_check(const nt_kernel *kernel, const tune_options *options, nt_error *why);
 
-/* rows_ask() - how a row is timed: all but the config. */
+/* rows_ask() - how a row is timed: everything but the config. */
 trial_ask rows_ask(const nt_kernel *kernel, const nt_case *c, nt_dtype dtype, nt_class shape_class,
                    const int64_t shape[3], int64_t steps);
 

@@ -10,15 +10,15 @@
 /* tuning_arithmetic() - chooses isa and variant of a dtype into t->arithmetic. */
 nt_status tuning_arithmetic(tuning *t, nt_dtype dtype, nt_error *why);
 
-/* tuning_loops() - each way of sharing the loops at the best settings that the search knows of it, side by
- * side. */
+/* tuning_loops() - times each way of sharing the loops in one race, each with the best settings that the
+ * search found for it. */
 void tuning_loops(tuning_row *tr, double deadline_s);
 
-/* tuning_final() - the default schedule against the fastest of the search: the simplest of those that cannot
- * be told apart.  Whoever asks to stop gets the best so far, without a final. */
+/* tuning_final() - races the default schedule against the fastest of the search.  Returns the simplest config
+ * within noise of the fastest; without a race, if somebody asked to stop, the best so far. */
 nt_config tuning_final(const tuning_row *tr, double deadline_s, double trial_s);
 
-/* tuning_confirm() - default and winner in fresh pairs, in turn with the roofs; fills in the row. */
+/* tuning_confirm() - times default and winner in fresh pairs, in turn with the roofs; fills in the row. */
 void tuning_confirm(tuning_row *tr, const nt_config *winner, double deadline_s);
 
 #endif /* AUTOTUNE_STAGES_H */

@@ -16,11 +16,12 @@
 #include "tune/rows.h"
 #include "tune/stages.h"
 
-/* Where in a row's time each stage ends; the confirmation has the rest. */
+/* The share of a row's time at which each stage ends; the confirmation gets the rest. */
 static const double search_end = 0.42, loops_end = 0.52, final_end = 0.72;
-/* A stencil's trials are long: one repetition shows that a config is so much slower than the best. */
+/* A stencil's trials are long: a config so much slower than the best is given up after one repetition. */
 static const double hopeless = 1.1;
-/* A run at full shape that takes longer is made on fewer planes: the last stages make some thirty. */
+/* If one run at full shape takes longer, it is made on fewer planes: the last stages make about thirty
+ * runs. */
 static const double longest_run_s = 15;
 enum { PROBES = 400 };
 
@@ -33,8 +34,9 @@ static void on_search_trial(void *context, const candidate *c, bool is_best)
     tuning_tell(tr->t, "search", c);
 }
 
-/* The default schedule first: it sets the hash.  Then the notebook's question, then the descents: from the
- * best of what the caches suggest, from its last, which keeps no steps, and from the default schedule. */
+/* The default schedule first: it sets the expected hash.  Then the notebook's ways of sharing the loops.
+ * Then the descents: from the best of the starts that the cache model gives, from its last start, which keeps
+ * no steps in cache, and from the default schedule. */
 static void descend_from_starts(tuning_row *tr, const space *sp)
 {
     const tuning *t = tr->t;
@@ -42,8 +44,8 @@ static void descend_from_starts(tuning_row *tr, const space *sp)
     nt_config start[SPACE_MOST_STARTS];
     const int n = space_starts(sp, start);
     search_begin(s);
-    /* A stencil's trials are long: what keeps steps in cache comes first, and the loop table asks in any
-     * case. */
+    /* A stencil's trials are long: configs that keep steps in cache come first.  The loop table times these
+     * ways later in any case. */
     for (int p = 0; p < sp->n[NT_KEY_PARALLEL] && sp->radius == 0 && !(t->o->stop && *t->o->stop); p++)
         search_try(s, space_set(sp, t->arithmetic, NT_KEY_PARALLEL, sp->value[NT_KEY_PARALLEL][p]));
     nt_config from[] = {start[0], start[n - 1], t->arithmetic};
@@ -60,7 +62,7 @@ static void descend_from_starts(tuning_row *tr, const space *sp)
     search_run(s, from, n == 1 ? 2 : 3, PROBES);
 }
 
-/* A thread's share of a cache that each core has: hyperthreads of one core divide it. */
+/* A thread's share of caches of which each core has one: hyperthreads of one core divide it. */
 static int64_t share_of(int64_t bytes, int n_caches, int threads)
 {
     return n_caches > 0 && n_caches < threads ? bytes * n_caches / threads : bytes;
@@ -108,7 +110,7 @@ static bool is_stencil(const tuning *t)
     return nt_kernel_radius(t->kernel, t->kernel_case->params) > 0;
 }
 
-/* The roof's grids take at most a quarter of the memory, for the row's own stay beside them. */
+/* The roof's grids take at most a quarter of the memory, because the row's own grids stay allocated. */
 static void measure_memory_roof(tuning *t, nt_dtype dtype, const int64_t shape[3])
 {
     int64_t cut[3] = {shape[0], shape[1], shape[2]};
@@ -124,8 +126,8 @@ static void measure_memory_roof(tuning *t, nt_dtype dtype, const int64_t shape[3
                                  t->o->threads[t->o->n_threads - 1], &t->memory);
 }
 
-/* Seconds of one run at full shape, by the default schedule's on the slab, or the best one's where that
- * failed. */
+/* Seconds of one run at full shape, scaled from the default schedule's time on the slab; if that failed, from
+ * the best one's. */
 static double full_run_s(const tuning_row *tr)
 {
     const search *s = tr->s;
@@ -133,7 +135,7 @@ static double full_run_s(const tuning_row *tr)
     return c->seconds * trial_cells(&tr->ask) / trial_cells(&tr->screen);
 }
 
-/* Half of the planes again and again, at least `least`, until a run that takes run_s is short enough. */
+/* Halves the number of planes, but not below `least`, until a run that takes run_s is short enough. */
 static void cut_planes(trial_ask *ask, double run_s, int64_t least)
 {
     for (int64_t *n = &ask->shape[2]; run_s > longest_run_s && *n > least;) {
@@ -143,7 +145,7 @@ static void cut_planes(trial_ask *ask, double run_s, int64_t least)
     }
 }
 
-/* The limits of the last stages, by what the search has found out of this machine's speed. */
+/* Sets the time limits of the last stages from the speed that the search has measured. */
 static void fit_limits(tuning_row *tr)
 {
     tr->ask.limit_s = fmax(tr->ask.limit_s, trial_patience_s(&tr->ask, full_run_s(tr)));
@@ -151,8 +153,8 @@ static void fit_limits(tuning_row *tr)
         fmax(tr->screen.limit_s, trial_patience_s(&tr->screen, tr->s->tried[tr->s->best].seconds));
 }
 
-/* What one trial of a final will cost: the mean of the search's, or by the slab's time at full shape, with as
- * much again for restoring and hashing. */
+/* The expected cost of one trial of a final: the mean of the search's trials; or the slab's time scaled to
+ * full shape, doubled for restoring and hashing. */
 static double final_trial_s(const tuning_row *tr, double spent_s)
 {
     const search *s = tr->s;
@@ -160,7 +162,7 @@ static double final_trial_s(const tuning_row *tr, double spent_s)
     return full > slab ? 2 * s->tried[s->best].seconds * full / slab : spent_s / s->n_tried;
 }
 
-/* False where it was stopped before there was anything to say. */
+/* Returns false if it was stopped before there was any result. */
 static bool tune_row(tuning *t, const row_plan *plan, search *s)
 {
     result_row *row = &t->r->row[t->r->n_rows];
@@ -211,7 +213,7 @@ static bool tune_row(tuning *t, const row_plan *plan, search *s)
     tuning_loops(&tr, begin + loops_end * row_s);
     const nt_config winner = tuning_final(&tr, begin + final_end * row_s, trial_s);
     tuning_confirm(&tr, &winner, begin + row_s);
-    /* By default each row has its time: one that took longer does not take it from the next ones. */
+    /* By default each row has its own time: a row that took longer does not shorten the next ones. */
     const double over_s = t->runner->now_s(t->runner) - (begin + row_s);
     if (t->o->budget_s <= 0 && over_s > 0)
         t->budget_s += over_s;
@@ -237,7 +239,7 @@ static void leave_out(tuning *t, const row_plan *row)
                      nt_class_name(row->shape_class), nt_repeat_name(row->repeat));
 }
 
-/* All rows of a case and dtype: n of them. */
+/* Tunes all n rows of one case and dtype. */
 static nt_status tune_group(tuning *t, const row_plan *rows, int n, search *s, nt_error *why)
 {
     const nt_machine *m = &t->r->machine;
@@ -248,7 +250,7 @@ static nt_status tune_group(tuning *t, const row_plan *rows, int n, search *s, n
     int weights = 0;
     for (int i = 0; i < n; i++)
         weights += rows[i].weight;
-    /* A quarter of the time of its rows is enough to choose the arithmetic in, once something works. */
+    /* The choice of arithmetic gets a quarter of its rows' time, once something works. */
     t->arithmetic_s = 0.25 * fmax(0, t->budget_s - tuning_elapsed_s(t)) * weights / t->weights_left;
     const nt_status status = tuning_arithmetic(t, dtype, why);
     if (status != NT_OK)
