@@ -23,12 +23,12 @@ typedef struct batch {
     const nt_kernel *kernel;
     nt_dtype dtype;
     int64_t first;                                /* number of the first sample */
-    int n, n_inside;                              /* samples; cells behind them hold what was there before */
+    int n, n_inside;                              /* samples; the cells after them keep their old values */
     double input[OPERANDS][BATCH];                /* src, coefficients: numbers of dtype */
-    double value[BATCH], rest[BATCH], ulp[BATCH]; /* exact results; ulp is Inf where they are special */
+    double value[BATCH], rest[BATCH], ulp[BATCH]; /* exact results; ulp is Inf for special ones */
     int special[BATCH], n_special;
     _Alignas(64) double cells[1 + OPERANDS][BATCH]; /* result, src, coefficients, in dtype */
-    nt_grid *grid[OPERANDS + 1];                    /* of the same: src, coefficients, result */
+    nt_grid *grid[OPERANDS + 1];                    /* grids on these cells: src, coefficients, result */
     nt_plan *plan[ACCURACY_ENTRIES];
     const reals *arithmetic;
     nt_real *scratch[NT_REFERENCE_REALS];
@@ -105,7 +105,7 @@ double accuracy_ulps(double got, const exact *e)
     return fabs((got - e->value) / e->ulp - e->rest);
 }
 
-/* Is any error of the batch above `most`, or not a number?  One pass without branches: nearly always not. */
+/* Is any error of the batch above `most`, or NaN?  One pass without branches, since almost always none is. */
 static int any_above(const batch *b, double most)
 {
     int above = 0;
@@ -157,7 +157,7 @@ static void compare(const batch *b, accuracy_entry *e)
 
 static nt_status make_plans(batch *b, const accuracy *a, nt_error *why)
 {
-    const int n = 1 + b->kernel->field->n_coefs; /* and the result behind them */
+    const int n = 1 + b->kernel->field->n_coefs; /* the result comes after them */
     nt_status status = NT_OK;
     for (int g = 0; g <= n && status == NT_OK; g++)
         status = nt_grid_wrap(&b->grid[g], b->dtype, (const int64_t[3]){BATCH, 1, 1},
@@ -228,7 +228,7 @@ static void merge(accuracy *total, const accuracy *mine)
     }
 }
 
-/* Every sample, by so many threads; what is merged last depends on none of that. */
+/* Measures all samples by several threads.  The merged result does not depend on their number. */
 static nt_status run(accuracy *total, const accuracy_options *o, int64_t n_samples, nt_error *why)
 {
     const accuracy empty = *total;
@@ -266,7 +266,8 @@ static nt_status run(accuracy *total, const accuracy_options *o, int64_t n_sampl
 
 /* ---- all of them ------------------------------------------------------------------------------ */
 
-/* Every isa here with every variant, by the first function of each: forms change no bit. */
+/* Adds every isa that runs here with every variant, by the first function of each: forms do not change
+ * results. */
 static void add_entries(accuracy *a)
 {
     const nt_function *f;

@@ -16,8 +16,8 @@
 
 /* The largest error found, and where. */
 typedef struct accuracy_max {
-    double ulp, x; /* x: the input, of several the first operand's; ulp 0: nowhere any */
-    int64_t index; /* number of the sample: of equal errors the first one counts */
+    double ulp, x; /* x: the input, or the first operand's if there are several; ulp 0: no error found */
+    int64_t index; /* number of the sample; among equal errors the first one counts */
 } accuracy_max;
 
 /*
@@ -28,11 +28,11 @@ typedef struct accuracy_max {
 typedef struct accuracy_entry {
     nt_config config;
     accuracy_max inside, beyond;
-    int64_t n_wrong; /* specials, and the first of them */
+    int64_t n_wrong; /* wrong special results, and the first of them */
     accuracy_max wrong;
 } accuracy_entry;
 
-enum { ACCURACY_ENTRIES = NT_N_ISAS * NT_MAX_VARIANTS }; /* every isa with every variant */
+enum { ACCURACY_ENTRIES = NT_N_ISAS * NT_MAX_VARIANTS }; /* enough for every isa with every variant */
 
 typedef struct accuracy {
     const nt_kernel *kernel;
@@ -48,7 +48,7 @@ typedef struct accuracy_options {
     bool exhaustive; /* all 2^32 inputs; f32 kernels of one input */
     uint64_t seed;
     int threads;
-    /* Called now and then by one thread at a time; NULL: not. */
+    /* Called now and then, by one thread at a time; may be NULL. */
     void (*on_progress)(void *context, int64_t done, int64_t all);
     void *context;
 } accuracy_options;
@@ -61,10 +61,10 @@ typedef struct accuracy_options {
  */
 double accuracy_ulps(double got, const exact *e);
 
-/* accuracy_confirmed() - within the committed max_ulp, and no special value wrong. */
+/* accuracy_confirmed() - is the error within the committed max_ulp, and no special value wrong? */
 int accuracy_confirmed(const accuracy *a, const accuracy_entry *e);
 
-/* accuracy_can() - can this kernel be measured so?  It must be pointwise; *why says what is in the way. */
+/* accuracy_can() - can this kernel be measured?  It must be pointwise; *why names what prevents it. */
 int accuracy_can(const nt_kernel *kernel, nt_dtype dtype, bool exhaustive, nt_error *why);
 
 /*

@@ -10,11 +10,11 @@
 
 #include "nestune/kernel.h"
 
-/* A real number next to the numbers of a dtype: value + rest * ulp. */
+/* A real number relative to the numbers of a dtype: value + rest * ulp. */
 typedef struct exact {
-    double value; /* the nearest double; Inf where dtype overflows */
-    double rest;  /* what the real number has beyond value, in ULP */
-    double ulp;   /* the distance of dtype's numbers in its binade, subnormals included */
+    double value; /* the nearest number of dtype, as a double; Inf if dtype overflows */
+    double rest;  /* what remains of the real number beyond value, in ULP */
+    double ulp;   /* the distance between dtype's numbers in its binade, subnormals included */
 } exact;
 
 /*
@@ -32,11 +32,11 @@ typedef struct reals {
     void (*read)(nt_real *r, nt_dtype dtype, exact *e);
 } reals;
 
-/* 160 bits.  MPFR's functions round once, whatever their argument, so a handful in a row leaves some
- * 2^-100 ULP, near multiples of pi/2 and at 1e308 as well. */
+/* 160 bits.  MPFR rounds each function once, whatever its argument.  A handful of functions in a row errs by
+ * about 2^-100 ULP, near multiples of pi/2 and at 1e308, too. */
 extern const reals reals_mpfr;
 
-/* Double: about 2^-27 ULP of f32 for a handful of functions in a row.  Not for f64. */
+/* Double errs by about 2^-27 ULP of f32 after a handful of functions in a row.  Not for f64. */
 extern const reals reals_double;
 
 /* The ULP of dtype in the binade 2^exponent. */

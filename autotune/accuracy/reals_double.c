@@ -82,7 +82,7 @@ double reals_ulp(int exponent, nt_dtype dtype)
 {
     const int digits = dtype == NT_F64 ? 53 : 24, least = dtype == NT_F64 ? -1022 : -126;
     const int last = (exponent < least ? least : exponent) - (digits - 1);
-    /* As bits: ldexp() would be the slowest part of an exhaustive run. */
+    /* By bits, because ldexp() would be the slowest part of an exhaustive run. */
     const uint64_t bits = last >= -1022 ? (uint64_t)(last + 1023) << 52 : UINT64_C(1) << (last + 1074);
     double ulp;
     memcpy(&ulp, &bits, sizeof ulp);

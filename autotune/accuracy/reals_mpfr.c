@@ -44,13 +44,13 @@ static void cosine(nt_real *r, const nt_real *a)
     mpfr_cos(r->value, a->value, MPFR_RNDN);
 }
 
-/* The formats' precision and exponents, in MPFR's count: 0.1b is 2^-1 with exponent 0. */
+/* Precision and exponents of the formats, as MPFR counts them: 0.1b is 2^-1, with exponent 0. */
 static const struct format {
     mpfr_prec_t bits;
     mpfr_exp_t least, most;
 } formats[NT_N_DTYPES] = {[NT_F32] = {24, -148, 128}, [NT_F64] = {53, -1073, 1024}};
 
-/* One rounding, into the subnormals and to infinity too: MPFR's own recipe for IEEE formats. */
+/* Rounds once, to subnormals and to infinity as well: the recipe for IEEE formats in MPFR's manual. */
 static void round_fma(nt_real *r, const nt_real *a, const nt_real *b, const nt_real *c, nt_dtype dtype)
 {
     const struct format *f = &formats[dtype];
@@ -83,7 +83,7 @@ static void destroy(nt_real *r[NT_REFERENCE_REALS])
     for (int i = 0; i < NT_REFERENCE_REALS; i++)
         mpfr_clear(r[i]->value);
     free(r[0]);
-    mpfr_free_cache2(MPFR_FREE_LOCAL_CACHE); /* this thread's pi */
+    mpfr_free_cache2(MPFR_FREE_LOCAL_CACHE); /* this thread's cached pi */
 }
 
 static void read(nt_real *r, nt_dtype dtype, exact *e)

@@ -10,7 +10,7 @@
 
 #include "nestune/philox.h"
 
-/* Random numbers of one sample, one after the other. */
+/* The random numbers of one sample. */
 typedef struct stream {
     uint64_t sample, seed;
     uint32_t n; /* numbers drawn */
@@ -30,10 +30,10 @@ static double next(stream *s)
     return (double)(next_bits(s) >> 11) * 0x1p-53;
 }
 
-/* Where samples may lie: the kernel's range, cut to dtype's. */
+/* Where samples may lie: the kernel's range, limited to what dtype holds. */
 typedef struct space {
     nt_dtype dtype;
-    double range, most, tiny; /* largest number, smallest normal one */
+    double range, most, tiny; /* tiny: smallest normal number; most: largest number */
 } space;
 
 static const long double half_pi = 1.57079632679489661923132169163975144L;
@@ -43,7 +43,7 @@ static double log_uniform(stream *s, double least, double most)
     return exp2(log2(least) + next(s) * (log2(most) - log2(least)));
 }
 
-/* Up to four numbers of dtype away from the one nearest to x. */
+/* A number of dtype at most four places away from the one nearest to x. */
 static double near(stream *s, const space *in, double x)
 {
     const int64_t away = (int64_t)(next_bits(s) % 9) - 4;
@@ -109,7 +109,7 @@ static double small(stream *s, const space *in)
     return log_uniform(s, in->tiny, fmin(in->range, 0x1p-10));
 }
 
-/* log-uniform would crowd the few smallest; here all bits are random. */
+/* A log-uniform choice would crowd the few smallest numbers; so all bits are random. */
 static double subnormal(stream *s, const space *in)
 {
     return floor(next(s) * (in->dtype == NT_F64 ? 0x1p52 : 0x1p23)) *

@@ -22,10 +22,10 @@
  */
 double samples_input(const nt_kernel *kernel, nt_dtype dtype, int64_t index, uint64_t seed);
 
-/* samples_filled() - a number of dtype from the kernel's own fill of grid number `grid`. */
+/* samples_filled() - a number of dtype, as the kernel itself fills grid number `grid`. */
 double samples_filled(const nt_kernel *kernel, nt_dtype dtype, int grid, int64_t index, uint64_t seed);
 
-/* samples_pattern() - input number `index` of all 2^32 of f32, by its bits. */
+/* samples_pattern() - input number `index` of all 2^32 f32 bit patterns. */
 double samples_pattern(int64_t index);
 
 #endif /* AUTOTUNE_SAMPLES_H */

@@ -20,7 +20,7 @@ int arguments_wholes(const char *text, char between, int64_t least, int64_t most
 {
     for (int n = 0; n < room && isdigit((unsigned char)*text); text++) {
         char *end;
-        list[n] = strtoll(text, &end, 10); /* beyond int64_t: its largest, which is beyond `most` */
+        list[n] = strtoll(text, &end, 10); /* overflow gives INT64_MAX, above `most` */
         if (list[n] < least || list[n] > most)
             return 0;
         n++;
@@ -124,7 +124,7 @@ enum { MOST_OPTIONS = 16 };
 
 typedef struct parsing {
     const argument *table;
-    int code; /* argp's own result cannot carry ours */
+    int code; /* argp's own result cannot hold our exit codes */
 } parsing;
 
 static error_t parse(int key, char *arg, struct argp_state *state)
@@ -150,8 +150,8 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 }
 _Static_assert(ARGP_KEY_ARG == 0, "the letter of what is no option");
 
-/* argp's own errors take two lines, so parse() prints them; but told to print none argp gives no help
- * either. */
+/* argp prints its own errors in two lines, so parse() prints them instead.  But with its errors switched off,
+ * argp does not print --help either. */
 static bool asks_for_help(int argc, char **argv)
 {
     bool asks = false;

@@ -9,7 +9,7 @@
 
 #include "nestune/tools.h"
 
-enum { MOST_KERNELS = 512 }; /* more than the registry takes */
+enum { MOST_KERNELS = 512 }; /* more than the registry holds */
 
 typedef struct kernel_list {
     const nt_kernel *at[MOST_KERNELS];
@@ -18,26 +18,26 @@ typedef struct kernel_list {
 
 bool kernel_list_has(const kernel_list *list, const nt_kernel *kernel);
 
-/* kernel_list_add() - an exit code: EXIT_OK, or that of the refusal of one too many. */
+/* kernel_list_add() - returns EXIT_OK, or the exit code of an error if the list is full. */
 int kernel_list_add(kernel_list *list, const nt_kernel *kernel);
 
-/* One row of the table; the last one has no take. */
+/* One row of the table; in the last one `take` is NULL. */
 typedef struct argument argument;
 struct argument {
-    const char *name;  /* of the option; NULL: the arguments that are no options */
-    int letter;        /* of the option; 0 then */
-    const char *value; /* what --help calls its value; NULL: it has none */
+    const char *name;  /* of the option; NULL: the row is for arguments that are not options */
+    int letter;        /* of the option; otherwise 0 */
+    const char *value; /* the name of its value in --help; NULL: it has no value */
     const char *help;
-    int (*take)(const argument *a, char *text); /* text into *to: EXIT_OK, or the code of a refusal */
+    int (*take)(const argument *a, char *text); /* reads text into *to; an exit code */
     void *to;
     double least, most; /* of numbers */
 };
 
-/* arguments_parse() - reads argv, whose first is the command's name, with argp: an exit code.  `doc` is
+/* arguments_parse() - reads argv with argp; argv[0] is the command's name.  Returns an exit code. `doc` is
  * argp's. */
 int arguments_parse(const argument *table, const char *doc, int argc, char **argv);
 
-/* What stands at `to`, after each. */
+/* Readers of one value.  The comment after each is the type of *to. */
 int take_flag(const argument *a, char *text);   /* bool */
 int take_folder(const argument *a, char *text); /* const char *, a name that is not empty */
 int take_number(const argument *a, char *text); /* double */
@@ -45,7 +45,7 @@ int take_whole(const argument *a, char *text);  /* int64_t or uint64_t; from 0 o
 int take_dtypes(const argument *a, char *text); /* unsigned, bit 1u << nt_dtype for each */
 int take_kernel(const argument *a, char *text); /* kernel_list, appended to */
 
-/* What several commands take. */
+/* Rows that several commands share. */
 #define RESULTS_HELP                                                                                   \
     "DIR/<machine>/ in place of results/<machine>/ of the source tree; where that cannot be written, " \
     "$XDG_DATA_HOME/nestune/<machine>/, by default ~/.local/share/nestune/<machine>/"
@@ -57,9 +57,8 @@ int take_kernel(const argument *a, char *text); /* kernel_list, appended to */
 #define ARGUMENT_SEED(seed) {"seed", 'S', "N", "of what is drawn at random (1)", take_whole, seed, 0, 9e15}
 /* clang-format on */
 
-/* arguments_wholes() - whole numbers with a character between them: how many, or 0 where the text is not at
- * least one and at most `room` of them, or one is not from `least` (0 or more) to `most` (less than
- * INT64_MAX). */
+/* arguments_wholes() - reads whole numbers separated by one character; returns how many.  Returns 0 if the
+ * text holds none, more than `room`, or one outside `least` (0 or more) to `most` (less than INT64_MAX). */
 int arguments_wholes(const char *text, char between, int64_t least, int64_t most, int64_t *list, int room);
 
 #endif /* AUTOTUNE_ARGUMENTS_H */

@@ -27,7 +27,7 @@ static json_t *isas_json(const nt_kernel *k)
     return isas;
 }
 
-/* What the default function in f32 of the best isa here costs a vector. */
+/* Work per vector of the default function in f32, for the best isa that runs here. */
 static nt_work case_work(const nt_kernel *k, const nt_case *c)
 {
     nt_config config;
@@ -74,7 +74,7 @@ static void print_cases(const nt_kernel *k)
     }
 }
 
-/* What max_ulp counts. */
+/* The unit of max_ulp. */
 static const char *ulp_unit(const nt_kernel *k)
 {
     return k->ulp_of_terms ? "ulp of the sum of absolute terms" : "ulp";
@@ -124,7 +124,7 @@ static void print_kernel(const nt_kernel *k)
     printf("\n");
 }
 
-/* The keys of the first kernel of each shape. */
+/* Prints the keys of the first kernel of each shape. */
 static void print_keys(void)
 {
     for (int shape = 0; shape < 2; shape++)

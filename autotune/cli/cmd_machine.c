@@ -15,7 +15,7 @@
 
 enum { MOST_COUNTS = 16 };
 
-/* By so many threads: bandwidth of `scale` out of cache, and FMAs in cache. */
+/* With a number of threads: the bandwidth of `scale` out of cache, and FMAs in cache. */
 typedef struct machine_roof {
     int threads;
     double gbytes_per_s, gflops[NT_N_DTYPES];
@@ -37,18 +37,18 @@ static double gflops(trial_runner *runner, const nt_machine *m, nt_dtype dtype, 
     peak.config.parallel = threads > 1 ? NT_PARALLEL_MIDDLE : NT_PARALLEL_SERIAL;
     peak.config.threads = threads;
     peak.reps = 5;
-    /* Long enough that the start of the threads does not count. */
+    /* Long enough that starting the threads does not count. */
     peak.steps = 64;
     const double s = median_seconds(runner, &peak);
     const nt_work work =
         nt_kernel_work(peak.kernel, NULL, nt_kernel_function(peak.kernel, dtype, &peak.config));
-    const double flops = roofs_fp_of(&work) + work.fma; /* an FMA is two */
+    const double flops = roofs_fp_of(&work) + work.fma; /* an FMA counts as two */
     return s > 0 ? flops * (double)(peak.shape[0] * peak.shape[1] * peak.steps) / s * 1e-9 : 0;
 }
 
 static double gbytes_per_s(trial_runner *runner, const nt_machine *m, nt_isa isa, int threads)
 {
-    const nt_kernel *op = NULL; /* the first whose roof is known: one that is pointwise */
+    const nt_kernel *op = NULL; /* the first pointwise kernel with a known memory roof */
     for (int i = 0; i < nt_kernel_count() && !op; i++)
         if (roofs_memory_kernel(nt_kernel_at(i)) && nt_kernel_radius(nt_kernel_at(i), NULL) == 0)
             op = nt_kernel_at(i);
@@ -65,7 +65,7 @@ static double gbytes_per_s(trial_runner *runner, const nt_machine *m, nt_isa isa
     return s > 0 ? bytes * (double)(n[0] * n[1] * n[2]) / s * 1e-9 : 0;
 }
 
-/* By 1, 2, 4 and so on to all threads: how many roofs. */
+/* Measures with 1, 2, 4, ... and all threads; returns how many roofs. */
 static int measure(trial_runner *runner, const nt_machine *m, machine_roof roofs[MOST_COUNTS])
 {
     nt_isa isa = NT_ISA_SCALAR;
@@ -82,7 +82,7 @@ static int measure(trial_runner *runner, const nt_machine *m, machine_roof roofs
     return n;
 }
 
-/* What could not be measured, for want of a kernel to measure it with, is 0. */
+/* A rate is 0 if there was no kernel to measure it with. */
 static json_t *rate_json(double rate)
 {
     return rate > 0 ? json_real(rate) : json_null();

@@ -23,21 +23,22 @@
 
 static volatile sig_atomic_t stop_asked;
 
-/* The first Ctrl-C asks to stop and write; the second one is the system's. */
+/* The first Ctrl-C asks to stop and write; the second one ends the program at once. */
 static void on_interrupt(int signal_number)
 {
     stop_asked = 1;
     signal(signal_number, SIG_DFL);
 }
 
-/* A lost terminal may be told several times, a broken pipe at every line: no haste follows from that. */
+/* A lost terminal may send several signals, and a broken pipe one for every line: later ones do not end the
+ * program. */
 static void on_loss(int signal_number)
 {
     (void)signal_number;
     stop_asked = 1;
 }
 
-/* Ctrl-C, a polite kill, a lost terminal, a pipe that nobody reads: all ask for the best so far. */
+/* Ctrl-C, SIGTERM, a lost terminal or a pipe without a reader: all ask to write the best so far. */
 static void hear_signals(void)
 {
     const struct sigaction loss = {.sa_handler = on_loss, .sa_flags = SA_RESTART};
@@ -45,7 +46,7 @@ static void hear_signals(void)
     signal(SIGINT, on_interrupt);
     signal(SIGTERM, on_interrupt);
     sigaction(SIGPIPE, &loss, NULL);
-    if (sigaction(SIGHUP, NULL, &before) == 0 && before.sa_handler != SIG_IGN) /* as under nohup */
+    if (sigaction(SIGHUP, NULL, &before) == 0 && before.sa_handler != SIG_IGN) /* nohup ignores SIGHUP */
         sigaction(SIGHUP, &loss, NULL);
 }
 
@@ -59,7 +60,7 @@ static int check_memory(const run_options *o)
         const nt_kernel *k = o->kernels.at[i];
         if (!k->field)
             continue;
-        /* Levels twice: they are restored from a copy. */
+        /* The levels count twice: each has a copy from which it is restored. */
         const double bytes = (double)(n[0] * n[1] * n[2]) * (2 * k->field->n_levels + k->field->n_coefs) *
                              (o->tune.dtypes & 1u << NT_F64 ? 8 : 4);
         if (bytes > 0.9 * (double)available)
@@ -75,8 +76,8 @@ static void on_damage(void *context, int64_t line, const char *what)
     refuse(EXIT_OK, "%s:%lld: %s; the record is left out", (const char *)context, (long long)line, what);
 }
 
-/* What the journal is true of, and what the search depends on; not the budget: with another one it goes on
- * where it ended. */
+/* The key of the journal: what its records are valid for, and what the search depends on.  The budget is not
+ * part of it: with another budget the search continues where it ended. */
 static json_t *journal_header(const run_options *o, const nt_machine *machine, const nt_kernel *kernel)
 {
     const tune_options *t = &o->tune;
@@ -101,7 +102,7 @@ static nt_status too_many_rows(nt_error *why)
     return NT_ENOMEM;
 }
 
-/* This run's rows, behind those of the old ones that it did not tune again and that share their
+/* Writes this run's rows, then those old rows that it did not tune again and that have the same
  * arithmetic. */
 static nt_status save_rows(const run_options *o, const result *r, const nt_kernel *kernel, const char *dir,
                            nt_error *why)
@@ -115,7 +116,7 @@ static nt_status save_rows(const run_options *o, const result *r, const nt_kerne
     }
     all->machine = r->machine;
     if (!o->fresh)
-        (void)result_load(all, kernel, dir, &ignored); /* nothing to keep where it fails */
+        (void)result_load(all, kernel, dir, &ignored); /* if it cannot be read, there is nothing to keep */
     for (int i = 0; i < all->n_rows; i++) {
         bool fits = true;
         for (int k = 0; k < r->n_rows; k++)
@@ -139,7 +140,7 @@ static nt_status save_rows(const run_options *o, const result *r, const nt_kerne
     return status;
 }
 
-/* Without a journal, or with an empty one, --resume begins anew. */
+/* --resume starts anew if there is no journal, or an empty one. */
 static bool resumes(const run_options *o, const char *path)
 {
     struct stat st;
@@ -151,7 +152,7 @@ static bool resumes(const run_options *o, const char *path)
     return false;
 }
 
-/* Told once a run. */
+/* Warns once per run. */
 static void warn_without_lock(const journal *j, const char *path)
 {
     static bool told;
@@ -162,7 +163,7 @@ static void warn_without_lock(const journal *j, const char *path)
     told |= error != 0;
 }
 
-/* Each trial's answer is taken from the journal, or recorded there. */
+/* Each trial's answer comes from the journal, or is recorded there. */
 static nt_status tune_by_journal(const run_options *o, result *r, const nt_kernel *kernel,
                                  trial_runner *worker, char *path, nt_error *why)
 {
@@ -214,7 +215,7 @@ static int run_kernel(const run_options *o, result *r, const nt_kernel *kernel, 
     return status == NT_OK ? EXIT_OK : refuse(code_of(status), "%s", why.text);
 }
 
-/* The header is made of the results' files: this run's, and unless --fresh those of kernels tuned before. */
+/* Makes the header from result files: this run's and, unless --fresh, those of kernels tuned before. */
 static int write_header(const run_options *o, const nt_machine *machine, const char *dir)
 {
     result *all = calloc(1, sizeof *all);
@@ -227,7 +228,7 @@ static int write_header(const run_options *o, const nt_machine *machine, const c
         if (wanted && result_load(all, nt_kernel_at(i), dir, &why) == NT_ESTALE)
             refuse(EXIT_OK, "not taken over: %s", why.text);
     }
-    /* Without any rows, since they could not be written, there is no header either: why has been said. */
+    /* If no rows could be written there is no header either; the reason has been printed. */
     const nt_status status = all->n_rows > 0 ? header_write(all, dir, &why) : NT_OK;
     const bool none = all->n_rows == 0;
     free(all);
@@ -278,14 +279,14 @@ static int tune_all(const run_options *o, result *r, const char *dir)
             result_leave_out(r, "%s", o->kernels.at[i]->name);
     }
     driver_destroy(d);
-    /* What the kernels before a failure gave is not lost. */
+    /* Writes the rows of the kernels that were tuned before a failure. */
     const int finished = code == EXIT_OK || r->n_rows > 0 ? finish(o, r, dir) : EXIT_OK;
     return code != EXIT_OK ? code : finished;
 }
 
 int cmd_run(int argc, char **argv)
 {
-    static result r; /* large */
+    static result r; /* too large for the stack */
     run_options o;
     int code = run_options_parse(&o, argc, argv);
     if (code != EXIT_OK || (code = check_memory(&o)) != EXIT_OK)

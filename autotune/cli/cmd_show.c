@@ -12,7 +12,7 @@
 #include "tune/tuning.h"
 #include "worker/driver.h"
 
-/* Does each row still hold here?  1 if some tuned config is now slower than the default. */
+/* Does each row's gain still hold here?  Returns 1 if a tuned config is now slower than the default. */
 static int print_pairs(const result *r, int pairs)
 {
     nt_error why;
@@ -30,7 +30,7 @@ static int print_pairs(const result *r, int pairs)
         const result_row *row = &r->row[i];
         printf("%-12s %s  %-12s %-4s  ", trial_name(row->kernel, row->kernel_case).text,
                nt_dtype_name(row->dtype), nt_class_name(row->shape_class), nt_repeat_name(row->repeat));
-        /* One config against itself would show the machine's noise and nothing else. */
+        /* If both configs are the same, timing them would show only noise. */
         if (nt_config_differences(&row->config, &row->default_config) == 0) {
             printf("the tuned config is the default\n");
             continue;
@@ -55,7 +55,7 @@ static int print_pairs(const result *r, int pairs)
     return printed != EXIT_OK ? printed : slower > 0 ? EXIT_FAILED : EXIT_OK;
 }
 
-/* Reads the files of these kernels, or of all that have one; those that cannot be used are named. */
+/* Reads the files of the named kernels, or of all that have one; prints which ones cannot be used. */
 static int load(result *r, const kernel_list *named, const char *dir)
 {
     int code = EXIT_OK;
@@ -84,7 +84,7 @@ static int print_results(const result *r)
 
 int cmd_show(int argc, char **argv)
 {
-    static result r; /* large */
+    static result r; /* too large for the stack */
     kernel_list named = {.n = 0};
     const char *out = NULL;
     int64_t pairs = 0;

@@ -17,7 +17,7 @@ static double bound_of(const accuracy *a, const accuracy_entry *e)
     return a->kernel->variants[e->config.variant].max_ulp[a->dtype];
 }
 
-/* JSON knows no infinity: an error without measure is null. */
+/* JSON has no infinity: an infinite error becomes null. */
 static json_t *ulp_json(double ulp)
 {
     return isfinite(ulp) ? json_real(ulp) : json_null();
@@ -66,7 +66,7 @@ static void print_accuracy(const accuracy *a)
     fflush(stdout);
 }
 
-/* Into the list, or on stdout where there is none. */
+/* Adds the result to the list; without a list, prints it on stdout. */
 static int verify_one(const accuracy_options *o, const nt_kernel *kernel, nt_dtype dtype, json_t *list)
 {
     accuracy a;
@@ -94,8 +94,7 @@ static int verify_one(const accuracy_options *o, const nt_kernel *kernel, nt_dty
 
 /* ---- which ------------------------------------------------------------------------------------ */
 
-/* What cannot be measured so is no failure of a bound: of the named kernels it is refused before anything
- * runs. */
+/* Leaves out kernels that cannot be measured.  If such a kernel was named, refuses before anything runs. */
 static int choose(kernel_list *kernels, bool exhaustive)
 {
     nt_error why;

@@ -34,7 +34,7 @@ int finish_stdout(void)
 {
     if (fflush(stdout) == 0 && !ferror(stdout))
         return EXIT_OK;
-    /* Whoever reads a pipe no more, as `head -1`, has what they wanted. */
+    /* A reader that closed the pipe, such as `head -1`, has all it wanted: no message. */
     return errno == EPIPE ? EXIT_IO : refuse(EXIT_IO, "cannot write to stdout: %s", strerror(errno));
 }
 
@@ -73,7 +73,7 @@ char *results_root(const char *tree)
     int n;
     if (is_writable_folder(tree))
         n = asprintf(&root, "%s", tree);
-    else if (data && *data == '/') /* the specification ignores relative ones */
+    else if (data && *data == '/') /* the XDG specification ignores relative paths */
         n = asprintf(&root, "%s/nestune", data);
     else if (home && *home)
         n = asprintf(&root, "%s/.local/share/nestune", home);

@@ -19,32 +19,33 @@ typedef enum exit_code {
     EXIT_INTERRUPTED = 130 /* Ctrl-C, lost terminal, broken pipe: the best so far is written */
 } exit_code;
 
-/* Each takes its own argv[0] and arguments, and returns an exit_code. */
+/* Each gets its own argv[0] and arguments, and returns an exit_code. */
 int cmd_run(int argc, char **argv);
 int cmd_list(int argc, char **argv);
 int cmd_machine(int argc, char **argv);
 int cmd_show(int argc, char **argv);
 int cmd_verify(int argc, char **argv);
 
-/* "autotune: <text>" on stderr; returns the code: return refuse(EXIT_USAGE, ...). */
+/* refuse() - prints "autotune: <text>" on stderr and returns the code: return refuse(EXIT_USAGE, ...). */
 __attribute__((format(printf, 2, 3))) int refuse(exit_code code, const char *format, ...);
 
-/* After the last output: EXIT_OK, or the refusal of a stdout that took it not. */
+/* finish_stdout() - flushes stdout after the last output.  Returns EXIT_OK, or an error's code if writing
+ * failed. */
 int finish_stdout(void);
 
-/* The code that goes with a status. */
+/* code_of() - the exit code for a status. */
 exit_code code_of(nt_status status);
 
-/* JSON to stdout, and its reference given back; NULL says that memory was short. */
+/* print_json() - prints to stdout and drops the reference; NULL reports that memory was short. */
 int print_json(json_t *root);
 
-/* The folder of this machine's results below `out`, or below results_root() for NULL, to be freed.
- * NULL after saying that memory was short. */
+/* results_dir() - the folder of this machine's results below `out`, or below results_root() for NULL; to be
+ * freed.  NULL without memory, after a message. */
 char *results_dir(const nt_machine *machine, const char *out);
 
-/* Where results go that name no folder, to be freed: `tree`, the source tree's folder, if it is there and can
- * be written; else $XDG_DATA_HOME/nestune, or $HOME/.local/share/nestune; `tree` where neither variable is
- * set.  NULL without memory. */
+/* results_root() - the default folder for results, to be freed.  It is `tree`, the source tree's folder, if
+ * that exists and can be written; otherwise $XDG_DATA_HOME/nestune or $HOME/.local/share/nestune; `tree` if
+ * neither variable is set.  NULL without memory. */
 char *results_root(const char *tree);
 
 #endif /* AUTOTUNE_COMMANDS_H */

@@ -41,7 +41,7 @@ static void help(FILE *out)
             "Environment: NESTUNE_MAX_ISA=scalar|neon|avx2|avx512, NO_COLOR.\n");
 }
 
-/* The library takes an unknown name for no limit; a person should hear of it. */
+/* The library ignores an unknown name; here it gets a message. */
 static int check_environment(void)
 {
     const char *isa = getenv("NESTUNE_MAX_ISA");
@@ -53,13 +53,13 @@ static int check_environment(void)
     return refuse(EXIT_USAGE, "NESTUNE_MAX_ISA=%.20s: allowed are scalar, neon, avx2, avx512", isa);
 }
 
-/* A file or socket opened later would take the number of a closed stdin, stdout or stderr, and what is
- * printed would go there. */
+/* A file or socket opened later would get the number of a closed stdin, stdout or stderr, and printed text
+ * would go there. */
 static void open_standard_files(void)
 {
     for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
         if (fcntl(fd, F_GETFD) < 0 && errno == EBADF && open("/dev/null", O_RDWR) != fd)
-            _exit(EXIT_IO); /* there is nowhere to say why */
+            _exit(EXIT_IO); /* there is nowhere to print the reason */
 }
 
 int main(int argc, char **argv)

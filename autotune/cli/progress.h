@@ -9,7 +9,7 @@
 
 #include "tune/options.h"
 
-/* A line on stderr: a bar that rewrites itself on a terminal; elsewhere lines that stay. */
+/* A line on stderr: on a terminal a bar that rewrites itself, elsewhere lines that stay. */
 typedef struct progress {
     bool is_terminal;
     double start_s, shown_s;
@@ -19,11 +19,11 @@ typedef struct progress {
 progress progress_begin(void);
 void progress_end(progress *p);
 
-/* progress_event() - of a tune: a line for each row and each failed trial, and the bar. */
+/* progress_event() - of a tune: prints a line for each row and each failed trial, and updates the bar. */
 void progress_event(void *progress, const tune_event *event);
 
-/* progress_share() - so much of something that goes on evenly: the bar, or a line for each tenth of what
- * takes long. */
+/* progress_share() - of evenly paced work: updates the bar; without a terminal, long work prints a line for
+ * each tenth. */
 void progress_share(void *progress, int64_t done, int64_t all);
 
 #endif /* AUTOTUNE_PROGRESS_H */

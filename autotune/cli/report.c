@@ -47,7 +47,7 @@ void report_row_name(FILE *out, const result_row *r)
             shape, (long long)r->steps);
 }
 
-/* Stencils are compared by cells a second. */
+/* Stencils are compared by cells per second. */
 static bool has_stencils(const result *r)
 {
     for (int i = 0; i < r->n_rows; i++)
@@ -82,7 +82,7 @@ static void print_times(FILE *out, const result *r)
     }
 }
 
-/* Fields and ranges have different ways: a table for each that there is. */
+/* Fields and ranges are shared in different ways, so each of them has a table. */
 static void print_ways(FILE *out, const result *r, bool ranges)
 {
     const result_way *ways = NULL;

@@ -12,7 +12,7 @@
 /* report_machine() - one line: CPU, microarchitecture, threads, caches. */
 void report_machine(FILE *out, const nt_machine *machine);
 
-/* report_results() - default, tuned and roof side by side; the five loops; the configs. */
+/* report_results() - default, tuned and roof side by side; the ways of sharing the loops; the configs. */
 void report_results(FILE *out, const result *r);
 
 /* report_row_name() - kernel, type, shape and steps of a row, in columns. */

@@ -26,7 +26,7 @@ static int most_threads(void)
     return nt_threads_allowed() < NT_MAX_THREADS ? nt_threads_allowed() : NT_MAX_THREADS;
 }
 
-/* Ascending, whatever the order in the text. */
+/* Sorts the counts in ascending order. */
 static int take_threads(const argument *a, char *text)
 {
     tune_options *o = a->to;
@@ -45,7 +45,7 @@ static int take_threads(const argument *a, char *text)
                         TUNE_MOST_THREADS, most_threads());
 }
 
-/* The names stay where argv has them, cut at the commas. */
+/* Cuts the text in argv at its commas; the names stay there. */
 static int take_cases(const argument *a, char *text)
 {
     tune_options *o = a->to;
@@ -60,7 +60,7 @@ static int take_cases(const argument *a, char *text)
     return EXIT_OK;
 }
 
-/* Each kernel that has cases must have these, and one of the kernels must have cases. */
+/* Every kernel with cases must have these cases, and at least one kernel must have cases. */
 static int check_cases(const run_options *o)
 {
     int n_with = 0;

@@ -15,8 +15,8 @@ typedef struct run_options {
     const char *out;
 } run_options;
 
-/* run_options_parse() - an exit code: EXIT_OK, or that of a refusal, printed on stderr.  o->tune.stop is the
- * caller's. */
+/* run_options_parse() - returns EXIT_OK, or an error's exit code after a message on stderr.  The caller sets
+ * o->tune.stop. */
 int run_options_parse(run_options *o, int argc, char **argv);
 
 #endif /* AUTOTUNE_RUN_OPTIONS_H */

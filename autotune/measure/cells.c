@@ -29,7 +29,7 @@ typedef struct piece {
     char *cells;
 } piece;
 
-/* The cells of a grid, which no run is changing. */
+/* The cells of a grid that no run is changing. */
 static nt_cells cells_of(const nt_grid *g)
 {
     nt_cells c = {0};
@@ -66,7 +66,7 @@ static piece piece_at(const nt_cells *c, int64_t i)
     return (piece){x, n, row_at(c, i / per_row) + x * c->stride[0] * (int64_t)nt_dtype_bytes(c->dtype)};
 }
 
-/* A contiguous grid is one long row, cut into pieces of full size. */
+/* Treats a contiguous grid as one long row, so that its pieces have full size. */
 static nt_cells fuse(nt_cells c)
 {
     if (c.halo == 0 && c.stride[0] == 1 && c.stride[1] == c.n[0] && c.stride[2] == c.n[0] * c.n[1]) {
@@ -83,7 +83,7 @@ static int team(int threads)
     return threads < 1 ? 1 : threads < allowed ? threads : allowed;
 }
 
-/* n cells with a stride to n cells with another. */
+/* Copies n cells from one stride to another. */
 static void copy_piece(char *to, ptrdiff_t to_stride, const char *from, ptrdiff_t from_stride, int64_t n,
                        size_t bytes)
 {
@@ -118,7 +118,7 @@ void cells_fill(const nt_kernel *kernel, int grid, uint64_t seed, nt_grid *g, in
 void cells_copy(const nt_grid *to, const nt_grid *from, int threads)
 {
     nt_cells a = fuse(cells_of(to)), b = fuse(cells_of(from));
-    if (a.n[0] != b.n[0] || a.n[1] != b.n[1]) { /* one of them alone is contiguous */
+    if (a.n[0] != b.n[0] || a.n[1] != b.n[1]) { /* only one of them is contiguous */
         a = cells_of(to);
         b = cells_of(from);
     }
@@ -135,7 +135,7 @@ void cells_copy(const nt_grid *to, const nt_grid *from, int threads)
     done_with(from);
 }
 
-/* The piece's cells side by side, with all NaNs made one, then XXH3 with the piece's number as its seed. */
+/* Packs the piece's cells, makes all NaNs equal, then takes XXH3 with the piece's number as its seed. */
 static uint64_t hash_piece(const nt_cells *c, piece p, int64_t number)
 {
     union {

@@ -12,7 +12,7 @@
 
 #include "nestune/kernel.h"
 
-/* cells_fill() - nt_kernel_fill() by several threads: the same values. */
+/* cells_fill() - the same values as nt_kernel_fill(), written by several threads. */
 void cells_fill(const nt_kernel *kernel, int grid, uint64_t seed, nt_grid *g, int threads);
 
 /* cells_copy() - the cells of one grid into another of the same dtype and shape; no halo. */

@@ -6,8 +6,8 @@
 
 #include <stddef.h>
 
-/* Threads sit on cores of their own, stay there, and wait busily, as in a program that does nothing
- * but this.  What else could change how many threads run, or where, is removed. */
+/* Each thread has a core of its own, stays there, and spins while it waits, as in a program that runs nothing
+ * else.  Other settings that change how many threads run, or where, are removed. */
 const environment_setting trial_environment[] = {
     {"OMP_PROC_BIND", "spread"}, {"OMP_PLACES", "cores"},   {"OMP_WAIT_POLICY", "active"},
     {"OMP_DYNAMIC", "false"},    {"OMP_NUM_THREADS", NULL}, {"OMP_THREAD_LIMIT", NULL},

@@ -10,8 +10,8 @@
 
 enum { CANARY = 0xa5, PAD_X = 5, PAD_Y = 2, PAD_Z = 1, FEW_STEPS = 5, MOST_STEPS = 129, SEED = 7 };
 
-/* sx other than 1 for pointwise kernels only; stencils need room for their radius, and for several tiles in y
- * and in x. */
+/* sx other than 1 is for pointwise kernels only.  Shapes for stencils have room for the radius, and for
+ * several tiles in y and in x. */
 static const struct awkward_shape {
     int64_t n[3];
     ptrdiff_t sx;
@@ -21,7 +21,7 @@ static const struct awkward_shape {
     {{301, 2, 1}, 1, 0}, {{37, 41, 23}, 1, 1}, {{201, 19, 8}, 1, 1}, {{9, 83, 11}, 1, 1},
 };
 
-/* One operand: a view inside a buffer, and the buffer as it was before the run. */
+/* One operand: a view inside a buffer, and a copy of the buffer from before the run. */
 typedef struct operand {
     nt_grid *view;
     char *buffer, *before;
@@ -45,7 +45,7 @@ static void operands_free(operands *o)
     o->n = 0;
 }
 
-/* A padded view; the halo holds zeros, all else canaries. */
+/* Makes a padded view: its halo holds zeros, everything outside it canaries. */
 static nt_status make_padded(operand *o, const trial_ask *ask, const struct awkward_shape *shape,
                              nt_error *why)
 {
@@ -101,7 +101,7 @@ static nt_status make_operands(operands *o, const trial_ask *ask, const struct a
     return NT_OK;
 }
 
-/* Of a stencil a time block must be followed by another, and by one cut short. */
+/* For a stencil, enough steps for one whole time block, a second one, and one cut short. */
 static int64_t steps_of(const trial_ask *ask)
 {
     if (nt_kernel_radius(ask->kernel, trial_params(ask)) == 0)
@@ -110,7 +110,7 @@ static int64_t steps_of(const trial_ask *ask)
     return steps < FEW_STEPS ? FEW_STEPS : steps < MOST_STEPS ? steps : MOST_STEPS;
 }
 
-/* Gives the operand that holds the answer. */
+/* Runs once; returns the operand that holds the answer. */
 static nt_status run_once(operands *o, const trial_ask *ask, const nt_config *config, int *answer,
                           nt_error *why)
 {
@@ -134,7 +134,7 @@ static nt_status run_once(operands *o, const trial_ask *ask, const nt_config *co
     return NT_OK;
 }
 
-/* The same arithmetic serially, untiled, by the first function built. */
+/* The same arithmetic, serial, without tiles, by the first function built. */
 static nt_config simplest(const trial_ask *ask)
 {
     nt_config c = nt_config_blank(ask->kernel);
@@ -168,8 +168,8 @@ static uint64_t bits_of(const void *cell, nt_dtype dtype, int *is_nan)
     return narrow;
 }
 
-/* The cells of the answer and their ghosts against the reference's; each compared cell is then put back as it
- * was, so that whatever still differs from before the run was written outside the view. */
+/* Compares the cells of the answer and their ghosts with the reference's.  Each compared cell is then put
+ * back as it was before the run: any remaining difference was written outside the view. */
 static int compare_cells(const operand *o, const nt_grid *expected, nt_error *why)
 {
     const nt_grid *g = o->view;
@@ -200,7 +200,7 @@ static int compare(operands *ours, const operands *expected, int answer, nt_erro
 {
     for (int i = 0; i < ours->n; i++) {
         operand *o = &ours->at[i];
-        /* Of two levels the older one holds the step before the last: it counts too. */
+        /* With two levels, the older one holds the step before the last: it is compared, too. */
         if ((i == answer || o->written) && !compare_cells(o, expected->at[i].view, why))
             return 0;
         for (size_t b = 0; b < o->bytes; b++)

@@ -12,7 +12,8 @@
 
 #include "measure/cells.h"
 
-/* A kernel of two levels overwrites the older one, and one of one level does so in place. */
+/* A kernel of two levels overwrites the older level; one of one level overwrites its input if it runs in
+ * place. */
 static int is_restored(const trial_ask *ask)
 {
     return ask->kernel->field->n_levels > 1 || ask->in_place;
@@ -38,7 +39,7 @@ void fields_free_all(fields_cache *cache)
 
 /* ---- Room ------------------------------------------------------------------------------------ */
 
-/* In floating point: the product of hostile sizes must not wrap. */
+/* In floating point: products of hostile sizes must not overflow. */
 static double bytes_needed(const trial_ask *ask)
 {
     const nt_kernel *k = ask->kernel;
@@ -50,7 +51,7 @@ static double bytes_needed(const trial_ask *ask)
     return cells * n_grids * (double)nt_dtype_bytes(ask->dtype);
 }
 
-/* The least of what the machine has left and what this process's own limit leaves. */
+/* The smaller of what the machine has left and what this process's own limit leaves. */
 static double bytes_free(void)
 {
     const double slack = 64e6; /* for stacks of threads, plans and checks */
@@ -79,7 +80,7 @@ static fields *oldest(fields_cache *cache)
     return found;
 }
 
-/* An empty place, with room for the grids. */
+/* Frees a place in the cache, and memory for the grids. */
 static nt_status make_room(fields_cache *cache, double needed, fields **place, nt_error *why)
 {
     *place = NULL;
@@ -187,8 +188,8 @@ void fields_restore(fields *f, const nt_plan *plan, int threads)
 {
     if (!f->restored)
         return;
-    /* After an odd number of steps the levels have changed roles: the newest takes what was newest.
-     */
+    /* After an odd number of steps the levels have swapped roles: the current newest level gets the data of
+     * the one that was newest at first. */
     const int swapped = f->kernel->field->n_levels > 1 && nt_plan_newest(plan) == f->level[1];
     for (int i = 0; i < f->kernel->field->n_levels; i++)
         cells_copy(f->level[swapped ? 1 - i : i], f->pristine[i], threads);

@@ -11,14 +11,14 @@
 
 enum { FIELDS_KEPT = 6, FIELDS_SEED = 20 };
 
-/* Grids of one kernel, case, dtype, shape and way of running.  What a run changes can be restored:
- * pristine[i] is what level[i] held first. */
+/* Grids of one kernel, case, dtype, shape and way of running. pristine[i] is a copy of what level[i] held
+ * first, from which a changed input is restored. */
 typedef struct fields {
     const nt_kernel *kernel;
     const nt_case *kernel_case;
     nt_dtype dtype;
     int64_t shape[3];
-    int restored; /* runs change their input, which fields_restore() brings back */
+    int restored; /* runs change their input, and fields_restore() undoes it */
     nt_grid *level[NT_MAX_LEVELS], *pristine[NT_MAX_LEVELS], *coef[NT_MAX_COEFS], *result;
     uint64_t last_use; /* 0: empty */
 } fields;
@@ -29,15 +29,15 @@ typedef struct fields_cache {
 } fields_cache;
 
 /*
- * fields_get() - the grids for an ask, made or found; the least recently used ones make room.
+ * fields_get() - finds or makes the grids for an ask.  If memory is short, frees the least recently used ones.
  *
- * Errors:  NT_ENOMEM when they do not fit into what the process may still take, and as
+ * Errors:  NT_ENOMEM if the grids do not fit into the memory that the process may still allocate, and those of
  *          nt_grid_create(); *f is then NULL.
  */
 nt_status fields_get(fields_cache *cache, const trial_ask *ask, fields **f, nt_error *why);
 
-/* fields_restore() - the input as it was, into the grids in the roles that the plan gives them now.
- */
+/* fields_restore() - puts the original input back into the grids, in the roles that the plan gives them
+ * now. */
 void fields_restore(fields *f, const nt_plan *plan, int threads);
 
 /* fields_plan() - a plan on these grids, for the ask's config and steps.  Errors: as nt_plan_create(). */

@@ -18,41 +18,43 @@
 enum { RACE_MOST = 24 };
 
 typedef struct race_entrant {
-    trial_ask ask;         /* reps and check are the race's */
-    trial_outcome outcome; /* the first failure takes it out */
+    trial_ask ask;         /* the race sets reps and check */
+    trial_outcome outcome; /* after its first failure an entrant is out */
     char detail[TRIAL_DETAIL];
     uint64_t hash;
-    double seconds[STATS_MOST]; /* one a round */
+    double seconds[STATS_MOST]; /* one per round */
 } race_entrant;
 
 typedef struct race {
     trial_runner *runner;
     race_entrant entrant[RACE_MOST];
     int n;
-    int n_rounds;                      /* that all entrants completed */
+    int n_rounds;                      /* rounds that all entrants completed */
     const volatile sig_atomic_t *stop; /* may be NULL */
-    int stop_from;                     /* the first round at which it is heeded */
+    int stop_from;                     /* a request to stop is obeyed from this round on */
 } race;
 
-/* race_add() - one more; returns its index, -1 when full. */
+/* race_add() - adds an entrant; returns its index, -1 if the race is full. */
 int race_add(race *r, const trial_ask *ask);
 
-/* race_run() - rounds until `least` and the deadline are reached, or `most`. */
+/* race_run() - runs rounds until `least` rounds are done and the deadline has passed, or `most` are done. */
 void race_run(race *r, int least, int most, double deadline_s);
 
-/* race_expect() - the entrant must give the bits of another: else its outcome becomes TRIAL_WRONG. */
+/* race_expect() - an entrant must give the same bits as the entrant `as`; otherwise its outcome becomes
+ * TRIAL_WRONG. */
 void race_expect(race *r, int entrant, int as);
 
-/* race_expect_hash() - the same, of bits that are known. */
+/* race_expect_hash() - the same, with a known hash. */
 void race_expect_hash(race *r, int entrant, uint64_t hash);
 
 /* race_median() - seconds of a run; HUGE_VAL if it failed or no round was completed. */
 double race_median(const race *r, int entrant);
 
-/* race_ratio() - a over b, round by round; n 0 if there is nothing to compare. */
+/* race_ratio() - a's time over b's, round by round; n is 0 if there is nothing to compare. */
 stats_interval race_ratio(const race *r, int a, int b);
 
-/* race_surely_faster() - is a's time below `bound` times b's, to one chance in a thousand? */
+/* race_surely_faster() - is a's time below `bound` times b's?  It errs at most once in a thousand
+ * decisions. */
 int race_surely_faster(const race *r, int a, int b, double bound);
 
 #endif /* AUTOTUNE_RACE_H */

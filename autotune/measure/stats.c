@@ -39,7 +39,8 @@ double stats_median(const double *values, int n)
     return middle(sorted, n);
 }
 
-/* Largest k with P(Binomial(n, 1/2) < k) <= tail: the k-th value from either end. */
+/* Largest k with P(Binomial(n, 1/2) < k) <= tail: the interval goes from the k-th lowest value to the k-th
+ * highest. */
 static int outer_rank(int n, double tail)
 {
     double p = 1;

@@ -7,7 +7,7 @@
 
 enum { STATS_MOST = 256 };
 
-/* Median and its 95% interval; higher - lower is the noise. */
+/* A median and its 95% interval; higher - lower shows the noise. */
 typedef struct stats_interval {
     double median, low, high;
     int n;
@@ -18,7 +18,7 @@ typedef enum stats_verdict { STATS_FASTER, STATS_SAME, STATS_SLOWER, STATS_UNDEC
 /* "faster", "same", "slower", "undecided" */
 const char *stats_verdict_name(stats_verdict verdict);
 
-/* stats_median() - of n > 0 values, at most STATS_MOST; they keep their order. */
+/* stats_median() - of n > 0 values, at most STATS_MOST; their order is not changed. */
 double stats_median(const double *values, int n);
 
 /*
@@ -32,15 +32,14 @@ stats_interval stats_median_interval(const double *values, int n);
 stats_interval stats_ratio(const double *a, const double *b, int n);
 
 /*
- * stats_surely_below() - is the median of a[i] / b[i] below the bound, to one chance in a thousand?
- * For decisions that are made many times over: of 1,000 choices between equals one may go wrong.
- * Below 10 pairs nothing is that sure.
+ * stats_surely_below() - is the median of a[i] / b[i] below the bound?  It errs at most once in a thousand
+ * decisions, which suits decisions that are made many times over.  Below 10 pairs the answer is never yes.
  */
 int stats_surely_below(const double *a, const double *b, int n, double bound);
 
 /*
- * stats_judge() - a ratio new/old against 1.
- * Faster or slower: the whole interval lies beyond the margin.  Same: all of it within.
+ * stats_judge() - judges a ratio new/old.  Faster or slower: the whole interval is beyond the margin around
+ * 1.  Same: all of it is within the margin.
  */
 stats_verdict stats_judge(const stats_interval *ratio, double margin);
 

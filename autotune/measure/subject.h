@@ -27,26 +27,26 @@ struct subject {
     trial_ask ask;
     nt_plan *plan;
     bool changes_input; /* a run needs restore() before the next one can give the same output */
-    bool runs_on;       /* but may be run on and on for its time alone */
+    bool runs_on;       /* it may still run repeatedly, if only the time matters */
     fields_cache *cache;
-    fields *grids;   /* of a field, kept in the cache */
-    uint64_t *total; /* of a range, in whole words */
+    fields *grids;   /* of a field; kept in the cache */
+    uint64_t *total; /* of a range, as whole words */
 };
 
 /*
- * subject_open() - inputs made or found in the cache, and a plan for the ask's config.
+ * subject_open() - finds or makes the inputs, and makes a plan for the ask's config.
  *
- * Errors:  as nt_plan_create(), and NT_ENOMEM where the grids do not fit; *why names the value.
+ * Errors:  as nt_plan_create(); NT_ENOMEM if the grids do not fit; *why names the value.
  */
 nt_status subject_open(subject *s, const trial_ask *ask, fields_cache *cache, nt_error *why);
 
-/* subject_restore(), subject_run(), subject_hash() - the input as it was; one run of ask.steps; the output's
- * hash. */
+/* subject_restore() brings back the original input; subject_run() makes one run of ask.steps; subject_hash()
+ * is the output's hash. */
 void subject_restore(subject *s);
 void subject_run(subject *s);
 uint64_t subject_hash(const subject *s);
 
-/* subject_close() - frees the plan; grids stay in the cache. */
+/* subject_close() - frees the plan; the grids stay in the cache. */
 void subject_close(subject *s);
 
 /*

@@ -12,7 +12,7 @@ static nt_status open(subject *s, nt_error *why)
     if (status != NT_OK)
         return status;
     s->changes_input = s->grids->restored;
-    /* Two levels keep their size over any number of steps. */
+    /* Over any number of steps, values of two-level kernels keep their magnitude. */
     s->runs_on = s->changes_input && s->ask.kernel->field->n_levels == 2;
     return fields_plan(s->grids, &s->ask, &s->plan, why);
 }

@@ -34,7 +34,7 @@ static nt_status open(subject *s, nt_error *why)
 
 static void restore(subject *s)
 {
-    (void)s; /* each run begins anew */
+    (void)s; /* each run starts from zero */
 }
 
 static void run(subject *s)
@@ -42,7 +42,7 @@ static void run(subject *s)
     nt_plan_run_range(s->plan, 0, s->ask.shape[0], s->total);
 }
 
-/* FNV-1a over the bytes: Fowler, Noll and Vo.  Totals are exact, so equal ones have equal bytes. */
+/* FNV-1a (Fowler, Noll, Vo) over the bytes.  Totals are exact, so equal ones have equal bytes. */
 static uint64_t hash(const subject *s)
 {
     uint64_t h = UINT64_C(0xcbf29ce484222325);
@@ -52,7 +52,7 @@ static uint64_t hash(const subject *s)
     return h;
 }
 
-/* Against the definition, on ranges that begin and end anywhere. */
+/* Compares with the definition, on ranges with odd beginnings and ends. */
 static trial_outcome check(const trial_ask *ask, nt_error *why)
 {
     static const int64_t ranges[][2] = {

@@ -15,14 +15,14 @@
 
 enum { TRIAL_MAX_REPS = 64, TRIAL_DETAIL = 160 };
 
-/* What became of a trial, in the words of the T4 format for auto-tuning results (Kernel Tuner's), with its
- * class `runtime` split by what happened. */
-#define TRIAL_OUTCOME_MAP(X)                                                  \
-    X(OK, "correct")                                                          \
-    X(WRONG, "correctness")   /* another hash, or a canary overwritten */     \
-    X(CRASH, "runtime")       /* killed by a signal, or exited */             \
-    X(HANG, "timeout")        /* overran its time and was killed */           \
-    X(MEMORY, "memory")       /* could not get its grids, or the limit hit */ \
+/* The outcome of a trial, named as in the T4 format for auto-tuning results (Kernel Tuner's).  Its class
+ * `runtime` is split by cause. */
+#define TRIAL_OUTCOME_MAP(X)                                                                   \
+    X(OK, "correct")                                                                           \
+    X(WRONG, "correctness")   /* another hash, or a canary was overwritten */                  \
+    X(CRASH, "runtime")       /* killed by a signal, or exited */                              \
+    X(HANG, "timeout")        /* took longer than its limit and was killed */                  \
+    X(MEMORY, "memory")       /* could not allocate its grids, or exceeded the memory limit */ \
     X(REFUSED, "constraints") /* the library refused the config or shape */
 
 typedef enum trial_outcome {
@@ -37,7 +37,7 @@ typedef struct trial_ask {
     const nt_case *kernel_case; /* one of the kernel's; NULL: its first */
     nt_dtype dtype;
     int64_t shape[3]; /* nx, ny, nz in cells */
-    int64_t steps;    /* time levels a run */
+    int64_t steps;    /* time steps of a run */
     int in_place;     /* 1: on level[0], restored before each repetition, outside the clock;
                          0: level[0] to a separate result, which needs no restoring.
                          Kernels of two levels have no such result: theirs are restored in any case */
@@ -53,10 +53,10 @@ typedef struct trial_ask {
 typedef struct trial_answer {
     trial_outcome outcome;
     char detail[TRIAL_DETAIL]; /* one line; "" when OK */
-    uint64_t hash;             /* of the output after one run from the input as it was, NaNs made one */
+    uint64_t hash;             /* of the output after one run from the original input; NaNs count as equal */
     int n;
-    double seconds[TRIAL_MAX_REPS]; /* of one run of `steps` steps, each repetition's mean */
-    double wall_s;                  /* what the trial cost in all, as the asker saw it */
+    double seconds[TRIAL_MAX_REPS]; /* per run of `steps` steps, the mean of each repetition */
+    double wall_s;                  /* the whole cost of the trial, as the asker measured it */
 } trial_answer;
 
 typedef struct trial_runner trial_runner;
@@ -67,15 +67,16 @@ struct trial_runner {
 
 const char *trial_outcome_name(trial_outcome outcome);
 
-/* trial_case(), trial_params() - the ask's case, and its parameters; NULL for the kernel's own. */
+/* trial_case() - the ask's case; trial_params() - its parameters.  NULL in the ask means the kernel's
+ * first. */
 const nt_case *trial_case(const trial_ask *ask);
 const void *trial_params(const trial_ask *ask);
 
-/* trial_cells() - cells of the ask's shape times its steps: what a time is divided by. */
+/* trial_cells() - cells of the ask's shape times its steps: the divisor of times. */
 double trial_cells(const trial_ask *ask);
 
-/* trial_patience_s() - a limit for an ask of which one run is expected to take run_s: it is far beyond what a
- * config that works takes, with its checks and restoring, on a busy machine too. */
+/* trial_patience_s() - a time limit for an ask if one run is expected to take run_s: far more than a working
+ * config needs, with its checks and restoring, on a busy machine, too. */
 double trial_patience_s(const trial_ask *ask, double run_s);
 
 /* trial_name() - kernel and case of a row in words: "mathop", "wave o8". */

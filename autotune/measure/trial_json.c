@@ -96,7 +96,7 @@ static int find_outcome(const char *name)
     return -1;
 }
 
-/* Exactly the text that nt_config_format() gives, so that it names every key. */
+/* Accepts only the text that nt_config_format() gives, so that every key is named. */
 static nt_status read_config(const char *text, trial_ask *ask, nt_error *why)
 {
     char again[NT_CONFIG_TEXT];

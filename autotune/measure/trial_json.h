@@ -32,11 +32,11 @@ int trial_json_is(const json_t *record);
  */
 nt_status trial_from_json(const json_t *record, trial_ask *ask, trial_answer *answer, nt_error *why);
 
-/* trial_ask_text() - an ask as the text of its record, to be freed: all that an answer depends on; NULL as
- * trial_to_json(). */
+/* trial_ask_text() - the text of an ask's record, to be freed: everything that an answer depends on.  NULL as
+ * for trial_to_json(). */
 char *trial_ask_text(const trial_ask *ask);
 
-/* trial_record_text() - the same of any record. */
+/* trial_record_text() - the text of any record, to be freed. */
 char *trial_record_text(const json_t *record);
 
 #endif /* AUTOTUNE_TRIAL_JSON_H */

@@ -20,7 +20,7 @@
 
 nt_status file_fail(nt_error *why, const char *what, const char *path, int error)
 {
-    enum { PATH_SHOWN = 150 }; /* so that the reason always fits */
+    enum { PATH_SHOWN = 150 }; /* short enough that the reason always fits */
     const size_t n = strlen(path);
     const int cut = n > PATH_SHOWN;
 
@@ -82,7 +82,7 @@ int file_sync_folder(const char *path)
     free(folder);
     if (fd < 0)
         return -1;
-    /* Some file systems sync folders on their own and refuse with EINVAL. */
+    /* Some file systems sync folders by themselves and fail with EINVAL. */
     const int result = fsync(fd) != 0 && errno != EINVAL ? -1 : 0;
     const int error = errno;
     close(fd);
@@ -90,7 +90,7 @@ int file_sync_folder(const char *path)
     return result;
 }
 
-/* Creates a file of a new name beside path; *temp is then to be freed.  -1 and errno on failure. */
+/* Creates a file with a new name beside path; *temp must then be freed. -1 and errno on failure. */
 static int create_temp(const char *path, mode_t mode, char **temp)
 {
     static atomic_uint counter;
@@ -161,7 +161,7 @@ nt_status file_read(const char *path, size_t max_bytes, char **data, size_t *n, 
 {
     *data = NULL;
     *n = 0;
-    /* Nonblocking, or a pipe would be waited for. */
+    /* Nonblocking: otherwise opening a pipe would wait for a writer. */
     const int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
     if (fd < 0)
         return file_fail(why, "read", path, errno);
@@ -189,7 +189,7 @@ nt_status file_read(const char *path, size_t max_bytes, char **data, size_t *n, 
             continue;
         if (more < 0)
             error = errno;
-        if (more <= 0) /* 0: cut short since fstat() */
+        if (more <= 0) /* 0: the file has become shorter since fstat() */
             break;
         got += (size_t)more;
     }
@@ -206,7 +206,7 @@ nt_status file_read(const char *path, size_t max_bytes, char **data, size_t *n, 
 
 nt_status file_make_dirs(const char *path, nt_error *why)
 {
-    if (strlen(path) >= PATH_MAX) /* before its first folders are made */
+    if (strlen(path) >= PATH_MAX) /* checked before its first folders are made */
         return file_fail(why, "make the folder", path, ENAMETOOLONG);
     char *part = strdup(path);
     if (!part)

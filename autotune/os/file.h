@@ -39,10 +39,10 @@ nt_status file_read(const char *path, size_t max_bytes, char **data, size_t *n, 
 nt_status file_make_dirs(const char *path, nt_error *why);
 
 /*
- * file_write_once() - one write(2), for a signal's interruption begun again.
+ * file_write_once() - one write(2), repeated only if a signal interrupted it.
  *
- * Errors:  as write(2): -1 and errno, or fewer bytes than n.  At RLIMIT_FSIZE it fails with EFBIG;
- *          the SIGXFSZ that comes with it, deadly by default, is swallowed.
+ * Errors:  as write(2): -1 and errno, or fewer bytes than n.  At RLIMIT_FSIZE it fails with EFBIG; the
+ *          SIGXFSZ that comes with it, which by default ends the process, is suppressed.
  * Threads: safe.
  */
 ssize_t file_write_once(int fd, const void *data, size_t n);

@@ -44,7 +44,8 @@ static nt_status fail(nt_error *why, const char *exe, int error)
     return NT_EIO;
 }
 
-/* Moves an fd beyond the numbers that the child's get, lest one be written over; -1 and errno on failure. */
+/* Moves a descriptor above the two numbers reserved for the child, so that dup2() does not overwrite it. -1
+ * and errno on failure. */
 static int move_up(int fd)
 {
     if (fd < 0)
@@ -55,7 +56,7 @@ static int move_up(int fd)
     return moved;
 }
 
-/* An errno, or 0. */
+/* Returns an errno, or 0. */
 static int spawn(pid_t *pid, const char *exe, char *const *argv, char *const *environment, int socket_fd,
                  int log_fd)
 {
@@ -131,7 +132,7 @@ int process_send(const process *p, const void *message, size_t n)
     return sent == (ssize_t)n ? 0 : -1;
 }
 
-/* Is the child stopped, as by SIGSTOP? */
+/* Is the child stopped, for example by SIGSTOP? */
 static int is_stopped(const process *p)
 {
     char path[64], text[512];
@@ -141,12 +142,12 @@ static int is_stopped(const process *p)
     if (fd >= 0)
         close(fd);
     text[n > 0 ? n : 0] = '\0';
-    const char *end = strrchr(text, ')'); /* the name may hold anything */
+    const char *end = strrchr(text, ')'); /* the program's name may contain anything */
     return end && end[1] == ' ' && end[2] == 'T';
 }
 
-/* Sleeps until the socket can be read or the deadline has passed; 0: passed.  It wakes up often enough to see
- * that this process or the child was stopped. */
+/* Waits until the socket can be read; returns 0 if the deadline passed first.  Wakes up often enough to
+ * notice that this process or the child was stopped. */
 static int wait_readable(const process *p, double deadline_s, double *paused_s)
 {
     static const double look_s = 0.25, jump_s = 1;
@@ -162,7 +163,7 @@ static int wait_readable(const process *p, double deadline_s, double *paused_s)
             *paused_s += passed_s;
         before_s = now_s;
         if (ready > 0 || (ready < 0 && error != EINTR))
-            return 1; /* recv() will say what is wrong */
+            return 1; /* recv() will report the error */
         if (ready == 0 && left_s <= 0 && now_s >= deadline_s + *paused_s)
             return 0;
     }
@@ -176,7 +177,7 @@ ssize_t process_receive(const process *p, void *message, size_t n, double deadli
     do
         got = recv(p->fd, message, n, MSG_TRUNC | MSG_DONTWAIT);
     while (got < 0 && errno == EINTR);
-    return got < 0 ? 0 : got; /* ECONNRESET: it died with an ask unread */
+    return got < 0 ? 0 : got; /* ECONNRESET: the child died without reading an ask */
 }
 
 int process_alive(const process *p)
@@ -193,7 +194,7 @@ int process_reap(process *p, double grace_s, int *killed)
     while (process_alive(p) && clock_s() < deadline_s)
         nanosleep(&pause, NULL);
     *killed = process_alive(p);
-    kill(-p->pid, SIGKILL); /* what it may have started too */
+    kill(-p->pid, SIGKILL); /* the child, and any process that it started */
     kill(p->pid, SIGKILL);
 
     int status = 0;
@@ -214,7 +215,7 @@ void process_last_line(const process *p, char *text, size_t n)
         return;
     tail[got] = '\0';
     if (SANITIZED && strstr(tail, "Sanitizer") && write(STDERR_FILENO, tail, (size_t)got) < 0)
-        got = 0; /* its report is for people */
+        got = 0; /* the log is for people only */
     while (got > 0 && (tail[got - 1] == '\n' || tail[got - 1] == '\0'))
         got--;
     tail[got] = '\0';

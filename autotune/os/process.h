@@ -14,10 +14,10 @@
 typedef struct process {
     pid_t pid;  /* 0: none */
     int fd;     /* our end of the socket */
-    int log_fd; /* what it wrote to stdout and stderr */
+    int log_fd; /* holds what the child wrote to stdout and stderr */
 } process;
 
-/* The child's end of the socket, twice. */
+/* The child's end of the socket, under two numbers. */
 enum { PROCESS_IN_FD = 3, PROCESS_OUT_FD = 4 };
 
 /*
@@ -52,10 +52,10 @@ int process_alive(const process *p);
  */
 int process_reap(process *p, double grace_s, int *killed);
 
-/* process_last_line() - the last line it wrote, printable; "" if none. */
+/* process_last_line() - the last line that it wrote, made printable; "" if none. */
 void process_last_line(const process *p, char *text, size_t n);
 
-/* process_close() - gives back the fds of a reaped process. */
+/* process_close() - closes the descriptors of a reaped process. */
 void process_close(process *p);
 
 #endif /* AUTOTUNE_PROCESS_H */

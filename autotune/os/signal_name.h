@@ -7,7 +7,7 @@
 
 #include <stddef.h>
 
-/* signal_name() - "SIGSEGV"; "signal 40" for one without a name.  As snprintf() does, never more than n bytes. */
+/* signal_name() - "SIGSEGV"; "signal 40" if it has no name.  Writes at most n bytes, as snprintf() does. */
 void signal_name(int number, char *text, size_t n);
 
 #endif /* AUTOTUNE_SIGNAL_NAME_H */

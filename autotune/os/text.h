@@ -8,7 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Appends a name to a list with commas; what has no room is three dots. */
+/* Appends a name to a list with commas; a name that does not fit becomes three dots. */
 static inline void text_add_name(char *list, size_t size, const char *name)
 {
     static const char more[] = ", ...";
@@ -21,7 +21,7 @@ static inline void text_add_name(char *list, size_t size, const char *name)
         strcpy(list + used, more);
 }
 
-/* Control characters, escape sequences among them, become '?'. */
+/* Replaces control characters, including escape sequences, by '?'. */
 static inline void text_make_printable(char *text)
 {
     for (; *text; text++)

@@ -14,7 +14,8 @@
 #include "nestune/crc32.h"
 #include "os/file.h"
 
-/* Brand strings and flags are not ours: only what a comment may hold, and no longer than a line may be. */
+/* Brand strings and flags may contain anything: prints only characters allowed in a comment, and no more than
+ * a line holds. */
 static void print_plain(FILE *out, const char *text)
 {
     for (int i = 0; *text && i < 200; text++, i++) {
@@ -42,7 +43,7 @@ static void print_head(FILE *out, const nt_machine *m)
                  "final.\n */\n");
 }
 
-/* One string of the header, which goes into its CRC too. */
+/* Prints one string of the header, and adds it to the CRC. */
 __attribute__((format(printf, 3, 4))) static void print_line(FILE *out, uint32_t *crc, const char *format,
                                                              ...)
 {
@@ -66,7 +67,7 @@ static void print_machine(FILE *out, uint32_t *crc, const nt_machine *m)
         (long long)m->l2_bytes, (long long)m->l3_bytes, m->threads_allowed);
 }
 
-/* All threads of several is what a row says, not how many that were. */
+/* If a row uses several threads and all of the allowed ones, it says "all" instead of their number. */
 static void print_row(FILE *out, uint32_t *crc, const result_row *row, int threads_allowed)
 {
     char config[NT_CONFIG_TEXT], all[NT_CONFIG_TEXT + 8];
@@ -93,7 +94,7 @@ char *header_text(const result *r)
         return NULL;
     print_head(out, &r->machine);
     print_machine(out, &crc, &r->machine);
-    /* In the registry's order, whatever the order they were tuned in. */
+    /* In the registry's order, not in the order of tuning. */
     for (int k = 0; k < nt_kernel_count(); k++)
         for (int i = 0; i < r->n_rows; i++)
             if (r->row[i].kernel == nt_kernel_at(k))

@@ -16,7 +16,7 @@
  */
 char *header_text(const result *r);
 
-/* header_write() - DIR/tuned.h.  Errors: NT_EIO, NT_ENOMEM; the file is then as it was. */
+/* header_write() - writes DIR/tuned.h.  Errors: NT_EIO, NT_ENOMEM; the old file then stands. */
 nt_status header_write(const result *r, const char *dir, nt_error *why);
 
 #endif /* AUTOTUNE_HEADER_H */

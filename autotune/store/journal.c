@@ -23,9 +23,9 @@
 struct journal {
     char *path;
     int fd, lock_error;
-    bool torn; /* the last line has no end: the next append ends it first */
+    bool torn; /* the last line has no newline: the next append writes it first */
     bool unsynced;
-    double sync_s; /* when it was synced last */
+    double sync_s; /* time of the last sync */
     json_t *header;
     struct entry {
         json_t *record;
@@ -83,7 +83,7 @@ static bool means_no_locks(int error)
     return error == ENOLCK || error == ENOSYS || error == ENOTSUP || error == EOPNOTSUPP;
 }
 
-/* Some file systems have no locks: there it goes without, and *no_locks is why. */
+/* Some file systems have no locks.  Then the journal works without one, and *no_locks is the reason. */
 static nt_status lock(int fd, const char *path, int *no_locks, nt_error *why)
 {
     struct stat locked, there;
@@ -94,7 +94,7 @@ static nt_status lock(int fd, const char *path, int *no_locks, nt_error *why)
                : error == EWOULDBLOCK ? in_use(why, path)
                                       : file_fail(why, "lock", path, error);
     }
-    /* Another process may have put it aside after it was opened here. */
+    /* Another process may have renamed the file after it was opened here. */
     const bool same = fstat(fd, &locked) == 0 && stat(path, &there) == 0 && locked.st_ino == there.st_ino;
     return same ? NT_OK : in_use(why, path);
 }
@@ -151,12 +151,12 @@ nt_status journal_close(journal *j, nt_error *why)
 
 /* ---- A new one ------------------------------------------------------------------------------ */
 
-/* Moves an existing journal out of the way.  *fd keeps its lock, so that nobody is still writing to it;
- * -1: there is none. */
+/* Renames an existing journal.  *fd keeps its lock, so that no other process still writes to it; -1: there
+ * was none. */
 static nt_status put_aside(const char *path, const char *old, int *fd, nt_error *why)
 {
     struct stat st;
-    *fd = open(path, O_RDWR | O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW); /* NFS locks what can be written */
+    *fd = open(path, O_RDWR | O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW); /* O_RDWR: NFS needs it to lock */
     if (*fd < 0)
         return errno == ENOENT ? NT_OK : file_fail(why, "write", path, errno);
     if (fstat(*fd, &st) != 0 || !S_ISREG(st.st_mode))
@@ -175,7 +175,7 @@ static nt_status begin(journal *j, const json_t *record, nt_error *why)
         return errno == EEXIST ? in_use(why, j->path) : file_fail(why, "write", j->path, errno);
     nt_status status = lock(j->fd, j->path, &j->lock_error, why);
     if (status != NT_OK)
-        return status; /* it is another's by now */
+        return status; /* the path names another file by now */
     status = journal_append(j, record, why);
     if (status == NT_OK)
         status = sync_now(j, why);
@@ -204,7 +204,7 @@ nt_status journal_open_new(journal **j, const char *path, const json_t *header, 
     if (status == NT_OK) {
         status = begin(*j, record, why);
         if (status != NT_OK && old_fd >= 0 && access(path, F_OK) != 0)
-            rename(old, path); /* as it was; the first failure is the one to name */
+            rename(old, path); /* restore the old journal; the caller reports the first failure */
     }
 
     if (old_fd >= 0)
@@ -232,7 +232,7 @@ static void damage(const reader *r, int64_t line, const char *what)
         r->on_damage(r->context, line, what);
 }
 
-/* Keeps a record, and takes it over. */
+/* Keeps a record, and takes over its reference. */
 static nt_status keep(const reader *r, json_t *record, int64_t line)
 {
     journal *j = r->j;

@@ -23,7 +23,7 @@
 
 typedef struct journal journal;
 
-/* Told of each line that could not be used: its number from 1, and what is wrong with it. */
+/* Called for each line that cannot be used, with its number (from 1) and what is wrong. */
 typedef void journal_damage_fn(void *context, int64_t line, const char *what);
 
 /*
@@ -47,11 +47,11 @@ nt_status journal_open_new(journal **j, const char *path, const json_t *header, 
 nt_status journal_open_resume(journal **j, const char *path, const json_t *header,
                               journal_damage_fn *on_damage, void *context, nt_error *why);
 
-/* journal_lock_error() - 0: it is locked; else the errno of a file system that has no locks. */
+/* journal_lock_error() - 0 if the journal is locked; else the errno of a file system without locks. */
 int journal_lock_error(const journal *j);
 
-/* The records found by journal_open_resume(), without the header: their number, each one (borrowed
- * until the journal is closed), and the line it stood on. */
+/* The records found by journal_open_resume(), without the header: their number, each record (borrowed until
+ * the journal is closed), and its line's number. */
 size_t journal_n_records(const journal *j);
 const json_t *journal_record(const journal *j, size_t i);
 int64_t journal_line(const journal *j, size_t i);
@@ -66,7 +66,7 @@ int64_t journal_line(const journal *j, size_t i);
  */
 nt_status journal_append(journal *j, const json_t *record, nt_error *why);
 
-/* journal_close() - syncs and frees, on error too.  NULL is allowed.  Errors: NT_EIO. */
+/* journal_close() - syncs and frees, also on error.  NULL is allowed.  Errors: NT_EIO. */
 nt_status journal_close(journal *j, nt_error *why);
 
 #endif /* AUTOTUNE_JOURNAL_H */

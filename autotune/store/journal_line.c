@@ -17,7 +17,7 @@
 
 enum { MOST_HEAD = 64 };
 
-/* What stands before the record. */
+/* Prints what precedes the record. */
 static size_t print_head(char head[MOST_HEAD], const char *record, size_t n)
 {
     return (size_t)snprintf(head, MOST_HEAD, "{\"n\":%zu,\"crc\":\"%08x\",\"r\":", n, nt_crc32(0, record, n));

@@ -10,7 +10,8 @@
 
 enum { JOURNAL_LINE_WHAT = 200 };
 
-/* journal_line_format() - the line with its newline, to be freed; NULL without memory or object. */
+/* journal_line_format() - the line with its newline, to be freed; NULL without memory, or if the record is no
+ * object. */
 char *journal_line_format(const json_t *record, size_t *n);
 
 /*

@@ -18,7 +18,7 @@ static int by_key(const void *a, const void *b)
     return order ? order : (x->record > y->record) - (x->record < y->record);
 }
 
-/* The first answer to this ask that has not been given yet. */
+/* The first recorded answer to this ask that has not been used yet. */
 static struct recorded *find_unused(journal_runner *r, const char *key)
 {
     size_t low = 0, high = r->n_answers;
@@ -35,7 +35,7 @@ static struct recorded *find_unused(journal_runner *r, const char *key)
     return NULL;
 }
 
-/* 1: *answer is the recorded one. */
+/* Returns 1 if *answer is a recorded one. */
 static int replay(journal_runner *r, const trial_ask *ask, trial_answer *answer)
 {
     char *key = trial_ask_text(ask);
@@ -82,8 +82,8 @@ static void run(trial_runner *self, const trial_ask *ask, trial_answer *answer)
         return;
     r->next->run(r->next, ask, answer);
     r->n_new++;
-    /* What passed between two trials belongs to the later one: a replay must find the clock where it was, for
-     * whoever stops at a deadline. */
+    /* Time between two trials counts as part of the later one.  So a replay finds the clock where it was, and
+     * a caller with a deadline stops at the same place. */
     const double now = r->next->now_s(r->next);
     trial_answer kept = *answer;
     kept.wall_s = now - r->last_s;
@@ -98,7 +98,7 @@ static void run(trial_runner *self, const trial_ask *ask, trial_answer *answer)
 static double now_s(trial_runner *self)
 {
     const journal_runner *r = (const journal_runner *)self;
-    return r->elapsed_s; /* nothing that takes time happens between trials, but for the journal's own writing */
+    return r->elapsed_s; /* between trials nothing takes time but the journal's own writing */
 }
 
 nt_status journal_runner_init(journal_runner *r, journal *j, trial_runner *next, journal_damage_fn *on_damage,

@@ -16,8 +16,9 @@
 #include "measure/trial.h"
 
 typedef struct journal_runner {
-    /* What the search is given.  Its clock goes on with each answer, replayed or new, by what it cost: so a
-     * budget counts what was spent before, and whoever decides by the clock decides the same again. */
+    /* The runner to give to the search.  With each answer, replayed or new, its clock advances by what
+     * that answer cost.  So a budget includes what was spent before, and decisions by the clock come out
+     * the same. */
     trial_runner runner;
     journal *j;
     trial_runner *next;
@@ -28,12 +29,12 @@ typedef struct journal_runner {
     } * answers; /* by key, then by record */
     size_t n_answers;
 
-    /* To be read: */
+    /* For the caller to read: */
     int64_t n_replayed, n_new;
-    int64_t n_unrecorded; /* new ones that could not be written, or named no valid config */
+    int64_t n_unrecorded; /* new answers that could not be written, or had an invalid config */
     double replayed_s;
-    double elapsed_s, last_s; /* this clock and the wrapped one, at the last answer */
-    nt_status status; /* the first failure to record one; NT_OK: none */
+    double elapsed_s, last_s; /* this clock, and the wrapped runner's, at the last answer */
+    nt_status status; /* the first failure to record an answer; NT_OK: none */
     nt_error why;
 } journal_runner;
 
@@ -47,7 +48,7 @@ typedef struct journal_runner {
 nt_status journal_runner_init(journal_runner *r, journal *j, trial_runner *next, journal_damage_fn *on_damage,
                               void *context, nt_error *why);
 
-/* journal_runner_free() - frees what init took; the counts stay readable. */
+/* journal_runner_free() - frees what init allocated; the counts stay readable. */
 void journal_runner_free(journal_runner *r);
 
 #endif /* AUTOTUNE_JOURNAL_RUNNER_H */

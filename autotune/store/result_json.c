@@ -50,7 +50,7 @@ json_t *result_key_json(const nt_machine *m, const nt_kernel *kernel)
 
 /* ---- rows ----------------------------------------------------------------------------------- */
 
-/* What a row tells in numbers above 0; null: it was not measured. */
+/* The positive numbers of a row; null: not measured. */
 static const struct figure {
     const char *name;
     size_t at;
@@ -113,7 +113,7 @@ json_t *result_json(const result *r, const nt_kernel *kernel)
                      "not_searched", r->not_searched);
 }
 
-/* The numbers are written with six digits: as they will be read back. */
+/* Rounds numbers as they will be read back: the file has six digits. */
 static json_t *read_back(json_t *root)
 {
     char *text = root ? json_dumps(root, JSON_REAL_PRECISION(6)) : NULL;
@@ -123,7 +123,8 @@ static json_t *read_back(json_t *root)
     return back;
 }
 
-/* Of all but itself, in one form whatever the order and spacing in the file; every digit counts. */
+/* The CRC of everything but the CRC itself, in one form whatever the order and spacing in the file.  Every
+ * digit counts. */
 static uint32_t crc_of(json_t *root)
 {
     json_t *rest = json_copy(root);
@@ -192,14 +193,14 @@ __attribute__((format(printf, 3, 4))) static nt_status bad(nt_error *why, const 
     return NT_ESTALE;
 }
 
-/* The field of a key; where it is older than the count of cores, each thread had one. */
+/* A field of the key.  Keys older than the count of cores count one core for each thread. */
 static const json_t *key_field(const json_t *key, const char *name)
 {
     const json_t *value = json_object_get(key, name);
     return value || strcmp(name, "cores_allowed") != 0 ? value : json_object_get(key, "threads_allowed");
 }
 
-/* Every field of the key must be what it would be here. */
+/* Every field of the key must be equal to what it would be here. */
 static nt_status check_key(const json_t *root, const nt_machine *m, const nt_kernel *kernel, const char *path,
                            nt_error *why)
 {
@@ -236,7 +237,7 @@ static bool within(json_int_t value, json_int_t least, json_int_t most)
     return value >= least && value <= most;
 }
 
-/* Beside the figures: shapes, counts, names. */
+/* The fields beside the figures: shapes, counts, names. */
 static bool read_facts(const json_t *json, result_row *row, nt_error *why)
 {
     const char *name, *dtype, *shape_class, *verdict, *config, *default_config;

@@ -11,8 +11,8 @@
 
 enum { RESULT_FORMAT = 3 };
 
-/* result_machine_json(), result_key_json() - who measured, and what the figures are true of.  New
- * references; NULL without memory. */
+/* result_machine_json() - who measured; result_key_json() - what the figures are valid for.  New references;
+ * NULL without memory. */
 json_t *result_machine_json(const nt_machine *machine);
 json_t *result_key_json(const nt_machine *machine, const nt_kernel *kernel);
 

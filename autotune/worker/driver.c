@@ -30,16 +30,16 @@ struct driver {
     char *const *argv;
     char **environment;
     int n_spawned;
-    double paused_s; /* of all trials: the runner's clock leaves it out */
-    bool was_ended;  /* by a signal that asks a process to end, in the last trial */
-    char line[WIRE_MOST]; /* the answer just heard */
+    double paused_s; /* over all trials; the runner's clock leaves it out */
+    bool was_ended;  /* in the last trial, by a signal that asks a process to end */
+    char line[WIRE_MOST]; /* the last answer received */
 };
 
 static char *const own_argv[] = {"autotune", "worker", NULL};
 
 static const double hello_s = 10, death_s = 0.4;
 
-/* So often is a trial asked again that was disturbed. */
+/* How often a disturbed trial is asked again. */
 enum { MOST_AFTER_PAUSES = 5, MOST_AFTER_ENDS = 1 };
 
 /* ---- Starting and ending --------------------------------------------------------------------- */
@@ -61,7 +61,7 @@ static void free_environment(char **environment)
     free(environment);
 }
 
-/* This process's own, with the table's changes. */
+/* This process's environment, with the changes of the table. */
 static char **make_environment(void)
 {
     size_t n = 1;
@@ -144,7 +144,7 @@ static int speaks_of_memory(const char *line)
     return 0;
 }
 
-/* The worker closed its end or said what it should not: the way it ended tells the outcome. */
+/* The worker closed its socket or sent an invalid line.  The way it ended decides the outcome. */
 static void classify_end(driver *d, const char *garbled, trial_answer *answer)
 {
     int killed;
@@ -160,7 +160,7 @@ static void classify_end(driver *d, const char *garbled, trial_answer *answer)
     } else if (killed) {
         snprintf(how, sizeof how, "closed its socket, and was killed");
     } else if (WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL) {
-        outcome = TRIAL_MEMORY; /* nobody else kills so */
+        outcome = TRIAL_MEMORY; /* usually sent by the out-of-memory killer */
         snprintf(how, sizeof how, "killed, most likely out of memory");
     } else if (WIFSIGNALED(status)) {
         d->was_ended =
@@ -173,7 +173,7 @@ static void classify_end(driver *d, const char *garbled, trial_answer *answer)
     set_answer(answer, outcome, detail);
 }
 
-/* The line of an ask; *text is its record's text, to be freed.  False without memory. */
+/* Sends the line of an ask; *text becomes its record's text, to be freed.  Returns false without memory. */
 static bool send_ask(driver *d, const trial_ask *ask, char **text)
 {
     char *line = NULL;
@@ -181,7 +181,7 @@ static bool send_ask(driver *d, const trial_ask *ask, char **text)
     const int n = *text ? asprintf(&line, "%s\n", *text) : -1;
     if (n < 0)
         return false;
-    process_send(&d->worker, line, (size_t)n); /* a dead worker shows when it is heard */
+    process_send(&d->worker, line, (size_t)n); /* if the worker is dead, reading its answer will show it */
     free(line);
     return true;
 }
@@ -197,7 +197,7 @@ static bool read_refusal(const json_t *record, trial_answer *answer)
     return true;
 }
 
-/* Is this line the record of that ask, with an answer that a worker may give, or a refusal? */
+/* Is this line the record of that ask, with a valid answer, or a refusal? */
 static bool read_answer(const char *line, size_t n, const char *ask_text, trial_answer *answer)
 {
     trial_ask asked;
@@ -261,7 +261,7 @@ static void run(trial_runner *self, const trial_ask *ask, trial_answer *answer)
     const double start_s = now_s(self);
     nt_error why;
 
-    /* What is malformed has no text. */
+    /* A malformed ask has no text form. */
     if (nt_config_check(ask->kernel, &ask->config, &why) != NT_OK) {
         set_answer(answer, TRIAL_REFUSED, why.text);
     } else {
@@ -324,7 +324,7 @@ void driver_destroy(driver *d)
 {
     if (!d)
         return;
-    if (d->worker.pid > 0) { /* told by the closed socket, it may end in order */
+    if (d->worker.pid > 0) { /* the closed socket asks it to end in order */
         int killed;
         shutdown(d->worker.fd, SHUT_RDWR);
         process_reap(&d->worker, 1, &killed);

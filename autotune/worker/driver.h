@@ -15,7 +15,7 @@
 #include "measure/trial.h"
 #include "nestune/status.h"
 
-/* Its texts must outlive the driver. */
+/* These texts must outlive the driver. */
 typedef struct driver_options {
     int64_t memory_limit_bytes; /* of address space (RLIMIT_AS); 0: none.  Not set under sanitizers */
     const char *exe;            /* NULL: this executable */
@@ -25,11 +25,11 @@ typedef struct driver_options {
 typedef struct driver driver;
 
 /*
- * driver_create() - starts a worker and hears its hello.
+ * driver_create() - starts a worker and reads its hello.
  *
  * The calling process must not have entered an OpenMP region.
- * Errors:  NT_EIO, NT_ENOMEM; *why says why it did not start.
- * Threads: for one thread, the one that made it; the worker dies with that thread.
+ * Errors:  NT_EIO, NT_ENOMEM; *why says why the worker did not start.
+ * Threads: only the thread that created the driver may use it; the worker dies with that thread.
  */
 nt_status driver_create(driver **d, const driver_options *options, nt_error *why);
 
@@ -47,7 +47,7 @@ nt_status driver_create(driver **d, const driver_options *options, nt_error *why
  */
 trial_runner *driver_runner(driver *d);
 
-/* driver_n_spawned() - workers started so far; driver_pid() - the one now, 0: none. */
+/* driver_n_spawned() - workers started so far; driver_pid() - the current one's, 0: none. */
 int driver_n_spawned(const driver *d);
 int64_t driver_pid(const driver *d);
 

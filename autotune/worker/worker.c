@@ -34,7 +34,7 @@ static double time_runs(subject *s, int64_t runs)
     return clock_s() - start_s;
 }
 
-/* How many runs fill the window, from a doubling series that also warms up. */
+/* How many runs fill the window.  Counts them with a doubling series, which also warms up. */
 static int64_t calibrate(subject *s, double window_s)
 {
     const int64_t most = 1000000000;
@@ -48,12 +48,13 @@ static int64_t calibrate(subject *s, double window_s)
     return fitting < 1 ? 1 : fitting > (double)most ? most : (int64_t)fitting;
 }
 
-/* A run this long has warmed up within itself: it counts as the first repetition. */
+/* A run this long warms up within itself, so it counts as the first repetition. */
 static const double long_run_s = 0.03;
 
 /*
- * A subject that runs on is restored before each repetition of a short trial and then run again and again;
- * what is hashed is one run from the input, before the repetitions and after.
+ * If a subject may run repeatedly without restoring, it is restored only once before each repetition of a
+ * short trial.  The hash is of one run from the original input, taken before the repetitions and again after
+ * them.
  */
 static void time_subject(subject *s, trial_answer *answer, nt_error *why)
 {
@@ -117,7 +118,7 @@ static bool write_all(int fd, const char *text, size_t n)
     return true;
 }
 
-/* The record with its answer, or why there is none, as a line in one write: a socket keeps messages apart. */
+/* Sends a record with its answer, or a refusal, as one line in one write: the socket keeps messages apart. */
 static bool send_record(int fd, json_t *record)
 {
     char *text = trial_record_text(record), *line = NULL;
@@ -146,14 +147,15 @@ static bool answer_ask(int out_fd, const json_t *message, fields_cache *cache)
 
 int worker_main(int in_fd, int out_fd)
 {
-    static char buffer[WIRE_MOST]; /* a message of a socket is read whole or cut off */
+    static char buffer[WIRE_MOST]; /* a message is read whole, or cut off at this size */
     fields_cache cache;
     char *line = NULL;
     size_t size = 0;
     ssize_t n = 0;
     int code = 0;
 
-    /* A tuner that died before this call has closed its end, so that there is nothing to read. */
+    /* If the tuner died before this call, its end of the socket is closed, and the worker finds nothing to
+     * read. */
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     memset(&cache, 0, sizeof cache);
     FILE *in = fdopen(in_fd, "r");
