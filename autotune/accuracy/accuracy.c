@@ -2,8 +2,8 @@
  * accuracy.c - the largest error of each isa and variant, in units of the last place (ULP)
  * SPDX-License-Identifier: MIT
  *
- * Threads take batches of samples in turn.  A batch is filled, its exact results computed, and then every isa
- * and variant runs over it by its own plan, src to result.
+ * The threads share batches of samples.  For each batch a thread fills in the samples and computes the exact
+ * results; then every isa and variant runs over it with its own plan, from src to a separate result.
  */
 #include "accuracy/accuracy.h"
 

@@ -2,8 +2,8 @@
  * accuracy.h - the largest error of each isa and variant, in units of the last place (ULP)
  * SPDX-License-Identifier: MIT
  *
- * The exact result of a sample is computed once and serves all isas and variants: in MPFR, or in double where
- * all inputs of f32 are run through.
+ * The exact result of a sample is computed once for all isas and variants: with MPFR, or in double for the
+ * exhaustive run over all f32 inputs.
  */
 #ifndef AUTOTUNE_ACCURACY_H
 #define AUTOTUNE_ACCURACY_H
@@ -22,8 +22,8 @@ typedef struct accuracy_max {
 
 /*
  * One isa and variant.  Inside: inputs up to kernel->ulp_range, for which max_ulp is promised.  Special: the
- * exact result is zero, infinite or NaN; there a result is right, sign of zero and infinity included, or
- * wrong.
+ * exact result is zero, infinite or NaN.  A special result is either right, with the sign of a zero or
+ * infinity, or wrong.
  */
 typedef struct accuracy_entry {
     nt_config config;
@@ -54,10 +54,10 @@ typedef struct accuracy_options {
 } accuracy_options;
 
 /*
- * accuracy_ulps() - how far `got` is from the exact result.
+ * accuracy_ulps() - the distance of `got` from the exact result.
  *
- * Units:   ULP of the dtype that the exact result was read for, in its binade.
- * Errors:  where exactly one of both is NaN, or one is infinite and the other is something else: HUGE_VAL.
+ * Units:   ULP of the dtype for which the exact result was read, in the result's binade.
+ * Errors:  HUGE_VAL if only one of both is NaN, or one is infinite and the other differs.
  */
 double accuracy_ulps(double got, const exact *e);
 
@@ -70,7 +70,8 @@ int accuracy_can(const nt_kernel *kernel, nt_dtype dtype, bool exhaustive, nt_er
 /*
  * accuracy_measure() - all isas and variants that run here, at the inputs of samples.h.
  *
- * Threads: an OpenMP region of options->threads; plans run serially within.  Their number changes no figure.
+ * Threads: an OpenMP region of options->threads, in which plans run serially.  Results do not depend on their
+ *          number.
  * Errors:  NT_EKERNEL (nothing runs here), NT_EARG (see accuracy_can()), NT_ENOMEM, and those of plans.
  */
 nt_status accuracy_measure(accuracy *a, const nt_kernel *kernel, nt_dtype dtype,

@@ -2,8 +2,8 @@
  * reals.h - the arithmetics in which a kernel's reference gives exact results
  * SPDX-License-Identifier: MIT
  *
- * A reference calls nt_reals.  Behind it stands MPFR, or the C library's double where that is exact
- * enough: for f32, whose unit in the last place (ULP) is 2^29 of double's.
+ * A reference calls nt_reals.  It is implemented with MPFR, or with the C library's double, which is exact
+ * enough for f32: a unit in the last place (ULP) of f32 is 2^29 ULP of double.
  */
 #ifndef AUTOTUNE_REALS_H
 #define AUTOTUNE_REALS_H
@@ -20,9 +20,9 @@ typedef struct exact {
 /*
  * One arithmetic.
  *
- * create()   makes the reals that a reference works on; 0 when memory is short.
- * read()     what is in r, for dtype; r is used up.
- * Threads:   each its own reals; destroy() by the thread that called create().
+ * create()   makes the reals that a reference works on; 0 if memory is short.
+ * read()     the value of r, relative to dtype's numbers; it destroys r's value.
+ * Threads:   each thread needs its own reals, and must destroy() what it created.
  */
 typedef struct reals {
     const char *name;

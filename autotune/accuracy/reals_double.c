@@ -44,9 +44,9 @@ static void cosine(nt_real *r, const nt_real *a)
 }
 
 /*
- * a b + c, once rounded to float.  The product of floats is exact in double; their sum is rounded to odd
- * (if it is inexact, the neighbour whose last bit is 1), after which rounding to float is as if from the
- * exact sum (Boldo and Melquiond, IEEE Trans. Computers 57, 2008).
+ * a b + c, rounded once to float.  The product of two floats is exact in double.  The sum is rounded to odd:
+ * if it is inexact, to the neighbour whose last bit is 1.  Rounding that to float gives the same number as
+ * rounding the exact sum (Boldo and Melquiond, IEEE Trans. Computers 57, 2008).
  */
 static float fma_to_float(double a, double b, double c)
 {

@@ -133,9 +133,9 @@ static double (*const kinds[])(stream *, const space *) = {
 enum { N_KINDS = sizeof kinds / sizeof *kinds };
 
 /*
- * Beside the limits: what lies nearest to a multiple of pi/2, by continued fractions of 2^e / (pi/2): of
- * all doubles (6381956970095103 * 2^797, 4.7e-19 away), of those up to 1e6 and up
- * to 2^40 (6.2e-19), of all floats (16367173 * 2^72, 1.6e-9) and of those up to 1e6 (4.2e-9).
+ * The limits of the types, and the numbers nearest to a multiple of pi/2, found by continued fractions of
+ * 2^e / (pi/2): among all doubles (6381956970095103 * 2^797, 4.7e-19 away), among those up to 1e6 and up to
+ * 2^40 (6.2e-19), among all floats (16367173 * 2^72, 1.6e-9) and among those up to 1e6 (4.2e-9).
  */
 static const double fixed[] = {
     0,

@@ -2,9 +2,9 @@
  * samples.h - inputs at which accuracy is measured
  * SPDX-License-Identifier: MIT
  *
- * A sample is a pure function of its index and the seed, so that the number of threads changes nothing.
- * The kinds are drawn in turn; none knows a kernel.  Near multiples of pi/2 anything with a range
- * reduction shows its worst, elsewhere these are inputs like others.
+ * A sample depends only on its index and the seed, not on the number of threads.  The kinds of sample
+ * alternate and are the same for all kernels.  Samples near multiples of pi/2 show the largest errors of
+ * functions with a range reduction; for other functions they are ordinary inputs.
  */
 #ifndef AUTOTUNE_SAMPLES_H
 #define AUTOTUNE_SAMPLES_H
@@ -14,11 +14,11 @@
 #include "nestune/kernel.h"
 
 /*
- * samples_input() - sample `index` for a kernel of one input, a number of dtype of either sign.
+ * samples_input() - sample `index` for a kernel of one input: a number of dtype, positive or negative.
  *
  * Three of four lie within kernel->ulp_range: uniform, in a few periods, log-uniform, next to k pi/2 and
- * to (k + 1/2) pi/2, next to powers of two, small, subnormal.  The others lie beyond, up to the
- * largest number.  The first few are fixed: zeros, limits, infinity, NaN, and hard cases.
+ * (k + 1/2) pi/2, next to powers of two, small, subnormal.  The others lie beyond it, up to dtype's largest
+ * number.  The first few are fixed: zeros, limits, infinity, NaN, and hard cases.
  */
 double samples_input(const nt_kernel *kernel, nt_dtype dtype, int64_t index, uint64_t seed);
 

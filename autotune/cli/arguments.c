@@ -1,5 +1,5 @@
 /*
- * arguments.c - what a subcommand takes, as a table: its options, and its arguments that are none
+ * arguments.c - the options and other arguments of a subcommand, as a table
  * SPDX-License-Identifier: MIT
  */
 #include "cli/arguments.h"

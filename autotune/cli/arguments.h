@@ -1,5 +1,5 @@
 /*
- * arguments.h - what a subcommand takes, as a table: its options, and its arguments that are none
+ * arguments.h - the options and other arguments of a subcommand, as a table
  * SPDX-License-Identifier: MIT
  */
 #ifndef AUTOTUNE_ARGUMENTS_H

@@ -1,5 +1,5 @@
 /*
- * run_options.c - what `autotune run` was asked for
+ * run_options.c - the options of `autotune run`
  * SPDX-License-Identifier: MIT
  */
 #define _GNU_SOURCE /* strsep */

@@ -1,5 +1,5 @@
 /*
- * run_options.h - what `autotune run` was asked for
+ * run_options.h - the options of `autotune run`
  * SPDX-License-Identifier: MIT
  */
 #ifndef AUTOTUNE_RUN_OPTIONS_H

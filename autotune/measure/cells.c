@@ -3,7 +3,8 @@
  * SPDX-License-Identifier: MIT
  *
  * Rows are cut into pieces of at most PIECE cells, which the threads share.  The hash of a grid is the sum of
- * its pieces' hashes, each seeded with the piece's number: a sum has no order, so the threads need none.
+ * its pieces' hashes, each seeded with the piece's number.  A sum does not depend on the order of its terms,
+ * so the threads may finish in any order.
  */
 #include "measure/cells.h"
 

@@ -2,8 +2,7 @@
  * cells.h - all cells of a grid, filled, copied or hashed
  * SPDX-License-Identifier: MIT
  *
- * These enter an OpenMP region where the compiler has OpenMP: the worker may call them, the tuner
- * not.
+ * These functions enter an OpenMP region.  So only the worker may call them, not the tuner's process.
  */
 #ifndef AUTOTUNE_CELLS_H
 #define AUTOTUNE_CELLS_H

@@ -1,5 +1,5 @@
 /*
- * field_check.c - a config's answer on shapes that fit no vector and no tile
+ * field_check.c - checks a config's answer on shapes that are no multiple of a vector or tile
  * SPDX-License-Identifier: MIT
  */
 #include "measure/field_check.h"

@@ -1,5 +1,5 @@
 /*
- * field_check.h - a config's answer on shapes that fit no vector and no tile
+ * field_check.h - checks a config's answer on shapes that are no multiple of a vector or tile
  * SPDX-License-Identifier: MIT
  */
 #ifndef AUTOTUNE_FIELD_CHECK_H
@@ -8,10 +8,10 @@
 #include "measure/trial.h"
 
 /*
- * field_check() - runs the ask's config on small odd shapes, in padded, strided views of buffers
- * full of canaries, for a few steps (with neighbours, more than twice the config's depth), and compares with
- * the serial, untiled, one-step schedule of the same arithmetic on owned grids: cell by cell, ghosts too,
- * bit by bit, any NaN equal to any NaN.  Shapes that the kernel refuses are left out.
+ * field_check() - runs the ask's config on small odd shapes for a few steps (a stencil: more than twice the
+ * config's depth), in padded, strided views of buffers filled with canaries.  The reference is the same
+ * arithmetic with the serial, untiled, one-step schedule on owned grids.  All cells and ghosts must have the
+ * same bits; all NaNs count as equal.  Shapes that the kernel refuses are left out.
  *
  * Result:  TRIAL_OK; TRIAL_WRONG (another bit, or something outside the view was written),
  *          TRIAL_REFUSED or TRIAL_MEMORY, with *why.

@@ -29,10 +29,11 @@ typedef struct fields_cache {
 } fields_cache;
 
 /*
- * fields_get() - finds or makes the grids for an ask.  If memory is short, frees the least recently used ones.
+ * fields_get() - finds or makes the grids for an ask.  If memory is short, frees the least recently used
+ * ones.
  *
- * Errors:  NT_ENOMEM if the grids do not fit into the memory that the process may still allocate, and those of
- *          nt_grid_create(); *f is then NULL.
+ * Errors:  NT_ENOMEM if the grids do not fit into the memory that the process may still allocate, and those
+ *          of nt_grid_create(); *f is then NULL.
  */
 nt_status fields_get(fields_cache *cache, const trial_ask *ask, fields **f, nt_error *why);
 

@@ -2,10 +2,10 @@
  * race.h - paired, interleaved timing of a few asks
  * SPDX-License-Identifier: MIT
  *
- * In each round every entrant is timed once, in turn, so that an entrant's k-th time was taken within
- * moments of every other's k-th: on a shared machine that drifts, ratios within a round hold
- * where times do not.  Every other round runs backwards, and they come in pairs: the first entrant is timed
- * first and last.
+ * Each round times every entrant once, in turn, so all times of a round are taken within moments of each
+ * other.  On a shared machine the speed drifts: times from different rounds cannot be compared, ratios within
+ * a round can.  Every second round runs in reverse order, and rounds come in pairs, so that over a pair the
+ * first entrant is timed first and last.
  */
 #ifndef AUTOTUNE_RACE_H
 #define AUTOTUNE_RACE_H

@@ -22,9 +22,10 @@ const char *stats_verdict_name(stats_verdict verdict);
 double stats_median(const double *values, int n);
 
 /*
- * stats_median_interval() - order statistics that hold the true median with at least 95% probability:
- * each value is above it with probability 1/2, so their number is binomial, whatever the noise
- * looks like.  Below 6 values no pair of them reaches 95%: low and high are then the extremes.
+ * stats_median_interval() - two of the values that enclose the true median with at least 95% probability.
+ * Each value is above the median with probability 1/2, so the number above it is binomial, whatever the
+ * distribution of the noise.  With fewer than 6 values no pair reaches 95%: low and high are then the
+ * extremes.
  */
 stats_interval stats_median_interval(const double *values, int n);
 

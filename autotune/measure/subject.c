@@ -1,5 +1,5 @@
 /*
- * subject.c - what a trial runs: one seam for every shape of kernel
+ * subject.c - what a trial runs: one interface for all kinds of kernel
  * SPDX-License-Identifier: MIT
  */
 #include "measure/subject.h"

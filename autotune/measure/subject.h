@@ -1,10 +1,11 @@
 /*
- * subject.h - what a trial runs: one seam for every shape of kernel
+ * subject.h - what a trial runs: one interface for all kinds of kernel
  * SPDX-License-Identifier: MIT
  *
  * A subject is a kernel with its inputs and a plan, ready to be run and timed.  Fields and ranges each fill
- * in a subject_kind; the worker, the benchmarks and the tests know nothing else.  All but subject_check() are
- * to be called from one thread.  They enter OpenMP regions: the tuner's process may not call them.
+ * in a subject_kind; the worker, the benchmarks and the tests use only this interface.  All functions but
+ * subject_check() must be called from one thread.  They enter OpenMP regions, so the tuner's process may not
+ * call them.
  */
 #ifndef AUTOTUNE_SUBJECT_H
 #define AUTOTUNE_SUBJECT_H

@@ -2,8 +2,8 @@
  * trial.h - one question to a machine: how long does this config take, and is its answer right?
  * SPDX-License-Identifier: MIT
  *
- * The search knows trials alone.  Who answers is a trial_runner: the worker process (driver.c), the
- * journal in front of it (journal.c), or a synthetic cost in a test.
+ * The search knows only trials.  A trial_runner answers them: the worker process (driver.c), the journal in
+ * front of it (journal_runner.c), or a synthetic cost in a test.
  */
 #ifndef AUTOTUNE_TRIAL_H
 #define AUTOTUNE_TRIAL_H

@@ -6,8 +6,8 @@
  *      "config":"isa=...","reps":5,"window_s":0.1,"check":0,
  *      "class":"correct","detail":"","hash":"0123456789abcdef","seconds":[...],"wall_s":1.5}
  *
- * The tuner sends the first two lines, the ask; the worker returns the whole record.  An ask's limit_s is not
- * part of it: it changes no answer but a timeout's.
+ * The tuner sends the first two lines, the ask; the worker returns the whole record.  limit_s is not part of
+ * the record, because only a timeout's answer depends on it.
  */
 #ifndef AUTOTUNE_TRIAL_JSON_H
 #define AUTOTUNE_TRIAL_JSON_H
@@ -24,10 +24,10 @@ json_t *trial_to_json(const trial_ask *ask, const trial_answer *answer);
 int trial_json_is(const json_t *record);
 
 /*
- * trial_from_json() - reads a record that anyone may have written, or with answer NULL an ask alone.
+ * trial_from_json() - reads a record from an untrusted source; with answer NULL, an ask alone.
  *
- * The kernel and its case are looked up, the config parsed (it may be one that cannot run here), every number
- * range-checked; what the record does not say (limit_s) is 0.
+ * It looks up the kernel and its case, parses the config (which may be one that cannot run here), and checks
+ * the range of every number.  limit_s, which is not in the record, becomes 0.
  * Errors:  NT_EARG, with what is wrong in *why; *ask and *answer are then undefined.
  */
 nt_status trial_from_json(const json_t *record, trial_ask *ask, trial_answer *answer, nt_error *why);

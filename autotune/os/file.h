@@ -2,7 +2,7 @@
  * file.h - files that are whole or untouched
  * SPDX-License-Identifier: MIT
  *
- * All of them: NT_EIO names the path and the system's reason in *why; NT_ENOMEM.
+ * All functions may fail with NT_EIO, *why naming the path and the system's reason, or with NT_ENOMEM.
  */
 #ifndef AUTOTUNE_FILE_H
 #define AUTOTUNE_FILE_H
@@ -15,13 +15,13 @@
 /*
  * file_replace() - makes the file at path hold exactly these bytes.
  *
- * A reader, or a machine that loses power, sees the old file or the new one: temporary file in the
- * same folder, fsync, rename, fsync of the folder.  Where the file holds these bytes already
- * nothing is written.  An existing file's permissions are kept.
+ * At any time, even after a power failure, a reader finds either the whole old file or the whole new one.  It
+ * writes a temporary file in the same folder, syncs it, renames it, and syncs the folder.  If the file
+ * already holds these bytes, it writes nothing.  It keeps an existing file's permissions.
  *
- * Errors:  NT_EIO (no such folder, read-only, full, above RLIMIT_FSIZE): the old file stands
- *          and nothing is left beside it.  The one exception is a failing fsync of the folder: the
- *          new file stands, but may not outlive a crash of the machine.
+ * Errors:  NT_EIO (no such folder, read-only, full, above RLIMIT_FSIZE): the old file is unchanged and no
+ *          temporary file remains.  Exception: if syncing the folder fails, the new file is in place, but a
+ *          crash of the machine may undo that.
  * Threads: safe; the last one to rename wins.
  */
 nt_status file_replace(const char *path, const void *data, size_t n, nt_error *why);

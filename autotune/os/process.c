@@ -2,10 +2,10 @@
  * process.c - a child process behind a socket, in its own group, with limits
  * SPDX-License-Identifier: MIT
  *
- * A socket of type SOCK_SEQPACKET rather than two pipes: messages stay apart, so a garbled one is
- * known by its size, and send() with MSG_NOSIGNAL leaves SIGPIPE's disposition alone.  What the
- * child prints goes to an unnamed file: it cannot fill up a pipe, mix with the tuner's output, or
- * be lost.
+ * It uses a socket of type SOCK_SEQPACKET instead of two pipes, for two reasons.  Messages stay apart, so the
+ * size of an incomplete one shows that it is incomplete.  And send() with MSG_NOSIGNAL raises no SIGPIPE.
+ * The child's output goes to an unnamed file: so it fills no pipe, does not mix with the tuner's output, and
+ * is not lost.
  */
 #define _GNU_SOURCE
 #include "os/process.h"

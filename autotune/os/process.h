@@ -23,8 +23,8 @@ enum { PROCESS_IN_FD = 3, PROCESS_OUT_FD = 4 };
 /*
  * process_start() - posix_spawn, in a process group of its own.
  *
- * Memory:  memory_limit_bytes of address space, 0: no limit.  Set as soon as the child runs, before it can
- *          hear anything.
+ * Memory:  memory_limit_bytes of address space, 0: no limit.  The limit is set before the child can receive a
+ *          message.
  * Errors:  NT_EIO; *why names the executable and the system's reason.
  */
 nt_status process_start(process *p, const char *exe, char *const *argv, char *const *environment,
@@ -36,10 +36,12 @@ int process_send(const process *p, const void *message, size_t n);
 /*
  * process_receive() - one message, at most n bytes of it.
  *
- * Result:  its whole size; 0: the child closed or died; -1: deadline_s (of clock_s()) passed first.
- * Pauses:  to *paused_s, which begins at 0, go the seconds in which this process did not run or the child was
- *          stopped (SIGSTOP, docker pause, a virtual machine that moves); they move the deadline.  A jump of
- *          the clock counts as a pause from one second on: a busy machine makes shorter ones.
+ * Result:  the message's whole size; 0: the child closed its socket or died; -1: deadline_s (of clock_s())
+ *          passed first.
+ * Pauses:  adds to *paused_s (at first 0) the seconds in which this process did not run or the child was
+ *          stopped: by SIGSTOP, docker pause, or a virtual machine's migration.  The deadline moves by as
+ *          much.  A jump of the clock counts as a pause if it exceeds one second, since a busy machine causes
+ *          shorter ones.
  */
 ssize_t process_receive(const process *p, void *message, size_t n, double deadline_s, double *paused_s);
 
@@ -47,8 +49,8 @@ ssize_t process_receive(const process *p, void *message, size_t n, double deadli
 int process_alive(const process *p);
 
 /*
- * process_reap() - its wait status; the group is killed when it has not ended by itself in grace_s.
- * *killed says whether it had to be.  Waits for as long as the system takes to free its memory.
+ * process_reap() - waits for the child and returns its wait status.  If it has not ended within grace_s, its
+ * process group is killed, and *killed is 1.  The wait lasts until the system has freed the child's memory.
  */
 int process_reap(process *p, double grace_s, int *killed);
 

@@ -2,7 +2,8 @@
  * signal_name.c - the name of a signal that ended a process
  * SPDX-License-Identifier: MIT
  *
- * By a table, since sigabbrev_np() came with glibc 2.32.  It holds the signals that end a process by default.
+ * It has a table of its own, because only glibc 2.32 and later have sigabbrev_np().  The table holds the
+ * signals that end a process by default.
  */
 #include "os/signal_name.h"
 

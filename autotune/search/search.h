@@ -2,9 +2,9 @@
  * search.h - finds fast configs by asking trials, within a time
  * SPDX-License-Identifier: MIT
  *
- * Coordinate descent from a start, of stencils with moves of two tile sizes at once, since those serve
- * together or not at all; then random probes, each of which may become the start of another descent.  It
- * knows no kernel and no clock but the runner's: a test gives it synthetic costs.
+ * It makes a coordinate descent from each start.  For stencils a move may change two tile sizes at once,
+ * because often only both together help.  Then it makes random probes, each of which may start another
+ * descent.  It knows no kernel and no clock but the runner's, so a test can give it synthetic costs.
  */
 #ifndef AUTOTUNE_SEARCH_H
 #define AUTOTUNE_SEARCH_H
@@ -59,9 +59,10 @@ void search_begin(search *s);
 
 /*
  * search_try() - the candidate of a config, measured unless it was before.
- * One whose hash differs from the expected one is TRIAL_WRONG.  Where the default and serial schedules have
- * failed, the first that works sets it, provided that the trial checks (ask.check); without, there is nothing
- * to compare with and all are TRIAL_WRONG.  NULL when there is no room.
+ * If its hash differs from the expected one, it is TRIAL_WRONG.  If the default and serial schedules have
+ * failed, the first candidate that works sets the expected hash, provided that the trial checks its answer
+ * (ask.check).  Without that check there is nothing to compare with, and all candidates are TRIAL_WRONG.
+ * NULL if there is no room for another candidate.
  */
 const candidate *search_try(search *s, nt_config config);
 

@@ -44,14 +44,15 @@ void space_make(space *s, const space_question *q);
 double space_size(const space *s);
 
 /*
- * space_starts() - where a model of the caches would begin, at most SPACE_MOST_STARTS configs; all threads.
+ * space_starts() - configs that a model of the caches suggests as starts, at most SPACE_MOST_STARTS; they use
+ * all threads.
  *
- * A range: flat, an even split, and chunks dealt out dynamically.
- * A pointwise kernel: flat, a chunk that half fills the first-level cache where steps are kept in it.
+ * A range: flat, with an even split, and with dynamic chunks.
+ * A pointwise kernel: flat; if it keeps steps in cache, with chunks that fill half of the first-level cache.
  * A stencil: for several depths, the widest tiles whose wavefront stays in the core's share of the
- * third-level cache, in half of it, and in the second; of whole rows, or where no depth's fit so, of cut
- * ones.  For depth 1 the rows whose planes stay in the second-level cache; where there is one step alone, by
- * every tile function.
+ * third-level cache, in three quarters or half of it, and in the second-level cache.  Tiles have whole rows,
+ * or cut ones if no depth fits with whole rows.  For depth 1, as many rows as keep their planes in the
+ * second-level cache; if the run has one step only, with every tile function.
  */
 enum { SPACE_MOST_STARTS = 24 };
 int space_starts(const space *s, nt_config start[SPACE_MOST_STARTS]);

@@ -10,9 +10,9 @@
 /*
  * header_text() - the header of these results, byte for byte the same for the same results.
  *
- * Everything in it is printed from numbers and from names in tables: no text of a results file
- * gets there.  Grammar: kernels/core/tuned_parse.c, tuned_file.c.
- * Errors:  NULL without memory; else the caller's to free().
+ * It is printed from numbers and from names in tables only: no text of a results file is copied into it.
+ * Grammar: kernels/core/tuned_parse.c, tuned_file.c.
+ * Result:  the caller must free() it; NULL without memory.
  */
 char *header_text(const result *r);
 

@@ -1,5 +1,5 @@
 /*
- * journal.c - an append-only file of JSON records that survives what happens to it
+ * journal.c - an append-only file of JSON records that survives crashes and damage
  * SPDX-License-Identifier: MIT
  */
 #define _GNU_SOURCE

@@ -1,16 +1,16 @@
 /*
- * journal.h - an append-only file of JSON records that survives what happens to it
+ * journal.h - an append-only file of JSON records that survives crashes and damage
  * SPDX-License-Identifier: MIT
  *
  * One record a line, each line one write(2) to a file opened for appending:
  *
  *     {"n":<bytes of the record>,"crc":"<CRC-32 of them, 8 hex digits>","r":<record>}
  *
- * so a kill costs at most the record in flight, and a damaged line costs itself alone.  The first
- * record, {"header":{...}}, is the key: what the others are true of.
+ * So a killed process loses at most the record that it was writing, and a damaged line makes no other line
+ * unreadable.  The first record, {"header":{...}}, is the key: what the other records are valid for.
  *
- * A journal belongs to one process at a time: it is locked, where the file system has locks
- * (journal_lock_error()), and a second one is refused with NT_EIO.
+ * One process at a time may use a journal.  It locks the file, if the file system has locks
+ * (journal_lock_error()); a second process gets NT_EIO.
  */
 #ifndef AUTOTUNE_JOURNAL_H
 #define AUTOTUNE_JOURNAL_H
@@ -29,20 +29,20 @@ typedef void journal_damage_fn(void *context, int64_t line, const char *what);
 /*
  * journal_open_new() - an empty journal.
  *
- * An existing file is renamed to <path>.old first, in place of an older one.
- * Errors:  NT_EIO (then it is back at its place, but an older .old is gone), NT_EARG (header is no
- *          object), NT_ENOMEM.
+ * An existing file is first renamed to <path>.old, which replaces an older <path>.old.
+ * Errors:  NT_EIO (the existing file then has its name again, but an older <path>.old is lost), NT_EARG
+ *          (header is no object), NT_ENOMEM.
  */
 nt_status journal_open_new(journal **j, const char *path, const json_t *header, nt_error *why);
 
 /*
  * journal_open_resume() - reads what there is, and appends from then on.
  *
- * Every whole record is kept, in order; every other line is named to on_damage (NULL: to nobody).
- * A last line that was torn is ended before anything is appended.
- * Errors:  NT_EIO (none there, not readable and writable, in use), NT_ESTALE (its header is
- *          another: *why names the fields with both values; or it has no readable header),
- *          NT_EARG, NT_ENOMEM.  Then the file is as it was.
+ * It keeps every valid record, in order, and calls on_damage (which may be NULL) for every other line.  If
+ * the last line has no newline, the next append writes one first.
+ * Errors:  NT_EIO (no journal, not readable and writable, or in use), NT_ESTALE (the header differs, *why
+ *          naming the fields with both values; or it cannot be read), NT_EARG, NT_ENOMEM.  The file is then
+ *          unchanged.
  */
 nt_status journal_open_resume(journal **j, const char *path, const json_t *header,
                               journal_damage_fn *on_damage, void *context, nt_error *why);
@@ -57,12 +57,10 @@ const json_t *journal_record(const journal *j, size_t i);
 int64_t journal_line(const journal *j, size_t i);
 
 /*
- * journal_append() - one record, in one write; synced to the disk when the last sync is a second
- * old.
+ * journal_append() - writes one record in one write, and syncs the file at most once a second.
  *
- * Errors:  NT_EIO (full, above RLIMIT_FSIZE): the records before it stand, and appending may be
- *          tried again; or the sync failed, and the record may not outlive a crash of the machine.
- *          NT_EARG: not an object.  NT_ENOMEM.
+ * Errors:  NT_EIO (full, above RLIMIT_FSIZE): earlier records are safe, and the caller may try again; or the
+ *          sync failed, and a crash of the machine may lose the record.  NT_EARG: not an object.  NT_ENOMEM.
  */
 nt_status journal_append(journal *j, const json_t *record, nt_error *why);
 

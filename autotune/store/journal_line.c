@@ -2,8 +2,9 @@
  * journal_line.c - one record as one line of text: length, CRC, JSON
  * SPDX-License-Identifier: MIT
  *
- * The frame has one spelling only (no spaces, no leading zeros, lower-case CRC): a line is read by printing the
- * frame anew, so that a changed bit in it is noticed as surely as one in the record, which the CRC covers.
+ * The CRC covers the record.  The frame around it has only one spelling (no spaces, no leading zeros,
+ * lower-case CRC).  Reading a line prints its frame again and compares, so a changed bit in the frame is
+ * noticed, too.
  */
 #define _GNU_SOURCE
 #include "store/journal_line.h"

@@ -17,7 +17,7 @@ char *journal_line_format(const json_t *record, size_t *n);
 /*
  * journal_line_parse() - the record of a line of n bytes, without its newline.
  *
- * Errors:  NULL, and what is wrong in words.  Any bytes are allowed.
+ * The line may hold any bytes.  Errors:  NULL, and *what says what is wrong.
  */
 json_t *journal_line_parse(const char *line, size_t n, char what[JOURNAL_LINE_WHAT]);
 

@@ -1,5 +1,5 @@
 /*
- * journal_runner.c - a trial_runner that remembers
+ * journal_runner.c - a trial_runner that takes known answers from a journal
  * SPDX-License-Identifier: MIT
  */
 #include "store/journal_runner.h"

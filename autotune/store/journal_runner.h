@@ -1,11 +1,11 @@
 /*
- * journal_runner.h - a trial_runner that remembers
+ * journal_runner.h - a trial_runner that takes known answers from a journal
  * SPDX-License-Identifier: MIT
  *
- * It stands in front of another runner.  An ask whose answer is in the journal gets that; any other
- * is passed on, and recorded before run() returns.  The same ask may come several times, as in
- * paired rounds: the k-th gets the k-th answer.  So a search that depends on answers and time alone
- * is replayed as it was, and a killed one repeats at most the trial it was killed in.
+ * It wraps another runner.  If the journal has the answer to an ask, it returns that.  It passes any other
+ * ask on, and records the answer before run() returns.  The same ask may come several times, as in paired
+ * rounds: the k-th time gets the k-th answer.  So a search that depends only on answers and time runs again
+ * in the same way, and after a kill repeats at most one trial.
  */
 #ifndef AUTOTUNE_JOURNAL_RUNNER_H
 #define AUTOTUNE_JOURNAL_RUNNER_H
@@ -39,10 +39,10 @@ typedef struct journal_runner {
 } journal_runner;
 
 /*
- * journal_runner_init() - takes up what the journal holds.
+ * journal_runner_init() - reads the journal's records.
  *
- * A record that is no valid trial is named to on_damage and left out.  The journal and the
- * next runner stay the caller's and must outlive it.
+ * It calls on_damage for a record that is no valid trial, and leaves it out.  The journal and the next runner
+ * remain the caller's, and must outlive this runner.
  * Errors:  NT_ENOMEM.
  */
 nt_status journal_runner_init(journal_runner *r, journal *j, trial_runner *next, journal_damage_fn *on_damage,

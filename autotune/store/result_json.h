@@ -26,9 +26,9 @@ json_t *result_json(const result *r, const nt_kernel *kernel);
 /*
  * result_save(), result_load() - DIR/<kernel>.json.
  *
- * A loaded file may be hostile: numbers are range-checked, names looked up, configs parsed and checked.
- * Errors:  NT_EIO; NT_ESTALE: of another format, CPU, kernel version, compiler, flags or SLEEF, each
- *          named with both values.  NT_ENOMEM.  On error the result is as it was.
+ * A file is not trusted when loaded: number ranges, names and configs are checked.
+ * Errors:  NT_EIO; NT_ENOMEM; NT_ESTALE: another format, CPU, kernel version, compiler, flags or SLEEF; *why
+ *          names each with both values.  On error the result is unchanged.
  */
 nt_status result_save(const result *r, const nt_kernel *kernel, const char *dir, nt_error *why);
 nt_status result_load(result *r, const nt_kernel *kernel, const char *dir, nt_error *why);

@@ -2,8 +2,8 @@
  * arithmetic.c - chooses isa and variant, once for a kernel, case and dtype
  * SPDX-License-Identifier: MIT
  *
- * By the geometric mean of the times in and out of cache, so that a function's values do not depend on the
- * size of an array.
+ * It takes the arithmetic with the smallest geometric mean of the times in and out of cache.  One choice for
+ * both means that a function's values do not depend on the size of an array.
  */
 #include <math.h>
 #include <stdio.h>

@@ -1,5 +1,5 @@
 /*
- * options.h - what a tune is asked for, and what it reports while it works
+ * options.h - the options of a tune, and what it reports while it works
  * SPDX-License-Identifier: MIT
  */
 #ifndef AUTOTUNE_OPTIONS_H

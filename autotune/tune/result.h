@@ -50,8 +50,8 @@ typedef struct result {
 __attribute__((format(printf, 2, 3))) void result_leave_out(result *r, const char *format, ...);
 
 /*
- * result_ways() - the ways of sharing a kernel's loops that each of its rows measures, always: of a field the
- * notebook's four and flat; of a range serial, and flat by each schedule.  The table ends with name NULL.
+ * result_ways() - the ways of sharing a kernel's loops that every row measures.  For a field: the notebook's
+ * four, and flat.  For a range: serial, and flat with each schedule.  The last entry has name NULL.
  */
 typedef struct result_way {
     const char *name;
@@ -67,10 +67,12 @@ bool result_takes_way(const result_way *way, const nt_config *config);
 bool result_is_stencil(const result_row *row);
 
 /*
- * result_roof() - in cache: the arithmetic.  Out of cache: the larger of memory over the steps that one
- * visit serves, and the kernel in cache.  One visit to a cell may serve all steps of a pointwise row; of a
- * stencil those of the tuned depth.  0 where it was not measured, as for ranges: integer instructions have no
- * yardstick.
+ * result_roof() - the least time that a row could take.
+ *
+ * In cache it is the arithmetic roof.  Out of cache it is the larger of two times: the kernel's own in cache,
+ * and the memory roof divided by the steps that are made each time a cell is loaded: all steps of a pointwise
+ * row, the tuned depth of a stencil.  0: not measured.  Ranges have none, since no roof kernel measures
+ * integer instructions.
  */
 double result_roof(const result_row *row);
 

@@ -1,5 +1,5 @@
 /*
- * roofs.c - the limits that a row's figures are printed beside
+ * roofs.c - roofs: the measured limits that a row's times are compared with
  * SPDX-License-Identifier: MIT
  */
 #include "tune/roofs.h"

@@ -1,9 +1,10 @@
 /*
- * roofs.h - the limits that a row's figures are printed beside, as asks of the same engine
+ * roofs.h - roofs: the measured limits that a row's times are compared with
  * SPDX-License-Identifier: MIT
  *
- * Each function tries a few forms and leaves the fastest ask, which then runs in the row's final, in turn
- * with the config that it bounds.  All give false where there is nothing to measure.
+ * Each function times a few forms of a roof's kernel and returns the fastest one as an ask.  This ask then
+ * runs in the row's confirmation, in turn with the configs that it bounds.  All return false if there is
+ * nothing to measure.
  */
 #ifndef AUTOTUNE_ROOFS_H
 #define AUTOTUNE_ROOFS_H

@@ -19,10 +19,10 @@ typedef struct row_plan {
 } row_plan;
 
 /*
- * rows_list() - the rows that these options ask for, in the order of tuning; returns how many there are, of
- * which the list has at most RESULT_MOST_ROWS.
+ * rows_list() - the rows that these options ask for, in the order of tuning: case after case, f64 before f32.
+ * Returns how many there are; the list holds at most RESULT_MOST_ROWS of them.
  *
- * Case after case, f64 before f32.  Weights, with steps that one run makes:
+ * The weights, by shape class and by steps in one run:
  *
  *                        in cache            out of cache        short      long
  *                        one step   many     many      one       (ranges)
@@ -30,7 +30,7 @@ typedef struct row_plan {
  *     stencil               -        1         4         1
  *     range                                                         1         3
  *
- * Many steps are what people run of a stencil: should the time be short, they come first.
+ * People run stencils for many steps, so rows of many steps come first: the time may not suffice for all.
  */
 int rows_list(const nt_machine *machine, const nt_kernel *kernel, const tune_options *options,
               row_plan list[RESULT_MOST_ROWS]);
@@ -38,11 +38,11 @@ int rows_list(const nt_machine *machine, const nt_kernel *kernel, const tune_opt
 /*
  * rows_shape() - the default shape of a class on this machine.
  *
- * In cache:      all grids, halos too, in 3/4 of the second-level cache of one core.
- * Out of cache:  the notebook's 100 x 10000 x nz with 4 times the third-level cache and at least 128 MiB, at
- * most
- *                an eighth of the memory; of a stencil 512 x 512 x 512, less in z and then in y where all
- *                grids and the copies that restore them would take more than half of the memory.
+ * In cache:      all grids and halos fill 3/4 of the second-level cache of one core.
+ * Out of cache:  pointwise, the notebook's 100 x 10000 x nz, which takes 4 times the third-level cache, at
+ *                least 128 MiB and at most an eighth of the memory; a stencil, 512 x 512 x 512, with a
+ *                smaller nz and then ny if the grids and the copies that restore them need over half of the
+ *                memory.
  * Short, long:   65536 indices, and 1000 times as many.
  */
 void rows_shape(const nt_machine *machine, const nt_kernel *kernel, const nt_case *c, nt_dtype dtype,

@@ -2,8 +2,8 @@
  * tune.c - tunes one kernel: its arithmetic, then each of its rows
  * SPDX-License-Identifier: MIT
  *
- * Each row is searched, the five ways of sharing the loops are timed side by side, the fastest candidates
- * meet in an interleaved final, and its winner meets the default and the roofs in fresh pairs.
+ * Each row goes through four stages: the search; a race of the ways of sharing the loops; a final among the
+ * fastest candidates; and fresh, paired timings of its winner, the default and the roofs.
  */
 #include "tune/tune.h"
 

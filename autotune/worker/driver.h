@@ -2,10 +2,10 @@
  * driver.h - the trial_runner that asks a worker process
  * SPDX-License-Identifier: MIT
  *
- * A config under trial may crash, hang, take all memory or write where it should not.  So trials
- * run in another process: the worker, this executable exec'd anew, reused for all trials, in a
- * process group of its own (a Ctrl-C does not reach it), bound to limits of memory and time, killed
- * hard when it overruns, and begun again for the next trial.  It dies with the tuner.
+ * A config under trial may crash, hang, exhaust the memory or write where it should not.  So trials run in
+ * another process, the worker.  It is this executable, started a second time, and serves all trials.  It has
+ * a process group of its own, so Ctrl-C does not reach it, and limits of memory and time.  If it exceeds
+ * them, it is killed and a new one started for the next trial.  It dies with the tuner.
  */
 #ifndef AUTOTUNE_DRIVER_H
 #define AUTOTUNE_DRIVER_H
@@ -34,16 +34,17 @@ typedef struct driver driver;
 nt_status driver_create(driver **d, const driver_options *options, nt_error *why);
 
 /*
- * driver_runner() - its trials, to be given to a search; valid until driver_destroy().
+ * driver_runner() - the runner to give to a search; valid until driver_destroy().
  *
- * What becomes of the worker becomes the answer's outcome: killed at limit_s (TRIAL_HANG; the limit
- * runs from when the worker has the ask), killed by a signal, exited, or garbled (TRIAL_CRASH),
- * killed by the system or ended for lack of memory (TRIAL_MEMORY).  A worker that died between
- * trials is replaced without blame.
+ * The way in which the worker ends decides a trial's outcome:
+ *   TRIAL_HANG    it took longer than limit_s, counted from when it received the ask, and was killed
+ *   TRIAL_CRASH   a signal ended it, it exited, or it sent an invalid line
+ *   TRIAL_MEMORY  the system killed it, or it ended for lack of memory
+ * A worker that died between trials is replaced, which counts against no config.
  *
- * What others do is no config's fault.  A trial during which tuner or worker were stopped is asked again, and
- * that time is taken out of the runner's clock and of the limit.  One whose worker was ended by SIGTERM,
- * SIGINT or SIGHUP is asked again once.
+ * Nor do interruptions from outside.  If tuner or worker were stopped during a trial, it is asked again, and
+ * the pause counts neither on the runner's clock nor for the limit.  If SIGTERM, SIGINT or SIGHUP ended the
+ * worker, the trial is asked again once.
  */
 trial_runner *driver_runner(driver *d);
 

@@ -1,9 +1,10 @@
 /*
- * wire.h - what the tuner and its worker say to each other: lines of JSON
+ * wire.h - the messages between the tuner and its worker: lines of JSON
  * SPDX-License-Identifier: MIT
  *
- * The worker says hello once.  Then each ask, a trial's record without its answer, gets the whole record back
- * (measure/trial_json.h).  A line that is JSON but no valid ask, such as one of a negative shape, gets
+ * The worker sends a hello once.  Then the tuner sends asks, and the worker answers each one.  An ask is the
+ * record of a trial without its answer; the worker returns the whole record (measure/trial_json.h).  To a
+ * line that is JSON but no valid ask, for example with a negative shape, it returns
  * {"type":"refused","detail":"..."}.
  */
 #ifndef AUTOTUNE_WIRE_H

@@ -2,8 +2,8 @@
  * worker.c - the process that runs trials
  * SPDX-License-Identifier: MIT
  *
- * What it hears is its own executable's, yet everything is checked before it is used: a worker that
- * goes down must do so because of the config under trial.
+ * Its asks come from its own executable, but it checks everything before use: if a worker crashes, the config
+ * under trial must be the cause.
  */
 #define _GNU_SOURCE
 #include "worker/worker.h"
