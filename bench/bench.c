@@ -2,22 +2,20 @@
  * bench.c - the benchmarks of every registered kernel
  * SPDX-License-Identifier: MIT
  *
- *   mathop/f64/out_of_cache/tuned       as the library runs it by itself: its tuned row, else the default
+ *   mathop/f64/out_of_cache/tuned       as the library runs it by default: its tuned row, else the default
  *   mathop/f64/out_of_cache/default     nt_config_default()
- *   mathop/f64/l1/avx512/fused/u4       one thread in the first-level cache: each function that runs here
- *   wave/o8/f32/l2/avx512/leapfrog/p4   of a stencil, each case by itself: one thread in the second-level
- *   cache, since
- *                                       tiles and their halos do not fit into the first
- *   pi/f32/short/avx512/philox/u4       of a range: one thread
+ *   mathop/f64/l1/avx512/fused/u4       each function that runs here; one thread, first-level cache
+ *   wave/o8/f32/l2/avx512/leapfrog/p4   for a stencil, each case; one thread, second-level cache, since tiles
+ *                                       with their halos do not fit into the first
+ *   pi/f32/short/avx512/philox/u4       for a range; one thread
  *
- * Shapes are those that the tuner uses; inputs and plans are the worker's, through the same seam.  In the
- * caches a pointwise kernel runs from a source to a separate result, so its input stays as it is.  Out of
- * cache, as with two levels, it runs in place and the input is restored before each iteration, outside the
- * clock.
+ * Shapes, inputs and plans are the tuner's (measure/subject.h).  In the caches a pointwise kernel runs from a
+ * source to a separate result, so its input does not change.  Out of cache it runs in place, as kernels of
+ * two levels always do, and the input is restored before each iteration, outside the clock.
  *
- * Threads are bound and spin between parallel regions, unless the environment says otherwise: unbound, two
- * of them were seen to share one of two cores for a whole second.  The report's head says what held.
- * A comparison by compare.py wants --benchmark_repetitions=9 or more.
+ * Threads are bound to cores and spin between parallel regions, unless the environment says otherwise.
+ * Unbound, two threads were seen to share one of two cores for a whole second.  The report's head shows the
+ * settings.  Use --benchmark_repetitions=9 or more for a comparison by compare.py.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -33,7 +31,7 @@
 
 enum { EXIT_USAGE = 2, NAME = 96, LABEL = NT_CONFIG_TEXT + sizeof(nt_error), MAX_STEPS = 1000, NX_L1 = 256 };
 
-/* What is kept between benchmarks: the grids of the last few. */
+/* The grids of the last few benchmarks. */
 static fields_cache cache;
 
 typedef struct benchmark {
@@ -222,7 +220,7 @@ static int usage_error(const char *what)
     return EXIT_USAGE;
 }
 
-/* Takes what Google Benchmark left: --steps N alone. */
+/* Reads the arguments that Google Benchmark left: only --steps N. */
 static int parse(int argc, char **argv, int64_t *steps)
 {
     char text[GBENCH_TEXT];

@@ -12,8 +12,8 @@
 
 /*
  * With OMP_PROC_BIND or OMP_PLACES in the environment, OpenMP binds this thread to the first place before
- * main().  Started anew the program would inherit that, find the one core of that place and count one thread:
- * so this thread gets all places back first.
+ * main().  When the program starts itself again it would inherit this binding, find one core and count one
+ * thread.  So this thread first gets all places back.
  */
 static void unbind_this_thread(void)
 {
@@ -33,7 +33,7 @@ static void unbind_this_thread(void)
         sched_setaffinity(0, sizeof cpus, &cpus);
 }
 
-/* OpenMP reads its variables before main() too, so the program starts itself anew with them. */
+/* OpenMP reads its variables before main(), so the program sets them and starts itself again. */
 void bind_threads(char **argv)
 {
     static const char *const settings[][2] = {

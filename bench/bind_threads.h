@@ -5,7 +5,8 @@
 #ifndef BENCH_BIND_THREADS_H
 #define BENCH_BIND_THREADS_H
 
-/* First in main(): threads are bound and spin between regions, unless the environment says otherwise. */
+/* To be called first in main().  Threads are then bound to cores and spin between parallel regions, unless
+ * the environment says otherwise. */
 void bind_threads(char **argv);
 
 #endif /* BENCH_BIND_THREADS_H */

@@ -2,8 +2,8 @@
  * gbench.h - Google Benchmark behind a C interface
  * SPDX-License-Identifier: MIT
  *
- * gbench.cc is the only C++ of the project.  All times are real time: the library's default, the main
- * thread's CPU time, is wrong for code that runs on several threads.
+ * gbench.cc is the only C++ of the project.  All times are elapsed time.  Google Benchmark's default, the
+ * main thread's CPU time, is wrong for code that runs on several threads.
  */
 #ifndef BENCH_GBENCH_H
 #define BENCH_GBENCH_H
@@ -17,9 +17,8 @@ extern "C" {
 enum { GBENCH_TEXT = 320 };
 
 /*
- * One benchmark.  open() runs once before the first iteration of a benchmark and close() once after
- * the last, however often the library calls in between.  An iteration is one run(), timed.
- * Where restore is given it runs before each iteration, outside the clock.
+ * One benchmark.  open() runs once before the first iteration and close() once after the last.  An iteration
+ * is one run(), timed.  restore(), if there is one, runs before each iteration, outside the clock.
  */
 typedef struct gbench_case {
     const char *name;                                  /* copied */
@@ -34,7 +33,7 @@ typedef struct gbench_case {
 } gbench_case;
 
 /*
- * gbench_start() - takes the library's own options (--benchmark_...) out of argv.
+ * gbench_start() - reads the library's own options (--benchmark_...) and removes them from argv.
  *
  * Errors:  -1 with one line in why, for an option of the library with a bad value.
  * Exits:   with status 0 on --help, as the library does.

@@ -1,18 +1,20 @@
 /*
- * plain.c - the yardstick: a = sin(cos(a) sin(a)) as a plain C loop, as people would build it
+ * plain.c - the yardstick: a = sin(cos(a) sin(a)) as a plain C loop, with the compiler's fast options
  * SPDX-License-Identifier: MIT
  *
- * gcc -Ofast -march=native -fopenmp, nothing of nestune in it but the random input.  -Ofast lets gcc take the
- * vector functions of glibc (libmvec) and sets flush-to-zero, so this is an executable of its own.  Two forms:
+ * Compiled by gcc -Ofast -march=native -fopenmp; of nestune it uses only the random input.  -Ofast lets gcc
+ * use the vector functions of glibc (libmvec) and sets flush-to-zero, so this must be a program of its own.
+ * Two forms:
  *
  *   plain   the loop as the notebook writes it.  gcc 12 joins sin(a) and cos(a) into one sincos, for which
  *           it knows no vector function: the loop stays scalar.
- *   split   the cosines of a stretch of the row first, in a loop of their own: gcc vectorises both loops.
- *           What someone gets who reads the vectoriser's report; libmvec errs by up to 4 ULP a call.
+ *   split   computes the cosines of part of a row first, in a separate loop: gcc vectorises both loops.  A
+ *           programmer who reads the vectoriser's report would write this.  libmvec errs by up to 4 ULP a
+ *           call.
  *
  * Threads are bound and spin between the loops, unless the environment says otherwise.
- * The input is uniform in [-4, 4) and restored before each repetition: after one pass |a| < 0.48, and
- * sines of small arguments are quicker.
+ * The input is uniform in [-4, 4) and restored before each repetition, because after one pass |a| < 0.48, and
+ * sines of small arguments are faster.
  */
 #include <stdio.h>
 #include <stdlib.h>

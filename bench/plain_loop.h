@@ -3,7 +3,7 @@
  * SPDX-License-Identifier: MIT
  *
  * Included once for each type T; tgmath.h chooses sin or sinf.
- * Every loop is shared over z alike, so each thread works on the pages that it touched first.
+ * All loops are shared over z in the same way, so each thread works on the pages that it touched first.
  */
 #define NAME(f) JOIN(f, T)
 
@@ -61,7 +61,7 @@ static int NAME(time)(problem *p, double *seconds)
     const int ok = a && input;
     if (ok) {
         NAME(fill)(p, input);
-        for (int r = -1; r < p->reps; r++) { /* the first one warms up, untimed */
+        for (int r = -1; r < p->reps; r++) { /* the first run warms up and is not timed */
             NAME(restore)(p, a, input);
             const double start = now_s();
             for (int s = 0; s < p->steps; s++)

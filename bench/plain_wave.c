@@ -1,10 +1,9 @@
 /*
- * plain_wave.c - the yardstick: the wave equation's update as a plain C loop, as people would build it
- * SPDX-License-Identifier: MIT
+ * plain_wave.c - the yardstick: the wave equation's update as a plain C loop, with the compiler's fast
+ * options SPDX-License-Identifier: MIT
  *
- * gcc -Ofast -march=native -fopenmp, nothing of nestune in it but the random input, an
- * executable of its own as plain.c is.
- * Variable velocity, in place over two levels, orders 2, 4 and 8.  Two forms:
+ * Compiled by gcc -Ofast -march=native -fopenmp into a program of its own, as plain.c is; of nestune it uses
+ * only the random input.  Variable velocity, in place over two levels, orders 2, 4 and 8.  Two forms:
  *
  *   plain    three nested loops, the outer one shared: what people write first
  *   blocked  rows in blocks, so that the planes above and below are still in cache when they are read again

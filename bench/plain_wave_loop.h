@@ -2,8 +2,7 @@
  * plain_wave_loop.h - the loops of plain_wave.c for one type and order
  * SPDX-License-Identifier: MIT
  *
- * Included once for each, with T the type and M the radius: it is known to the compiler, as it is to whoever
- * writes such a loop for one order.
+ * Included once for each type T and radius M.  The compiler knows M, as in a loop written for one order.
  */
 #define NAME(f) JOIN(JOIN(f, T), M)
 
@@ -34,7 +33,8 @@ static void NAME(plain)(const problem *p, T *restrict next, const T *restrict u,
             NAME(row)(p, next, u, c, y, z);
 }
 
-/* Each thread takes the same planes as above, a block of rows at a time through all of them. */
+/* Each thread has the same planes as above.  It goes through all of them with one block of rows, then the
+ * next. */
 static void NAME(blocked)(const problem *p, T *restrict next, const T *restrict u, const T *restrict c)
 {
 #pragma omp parallel for schedule(static) num_threads(p->threads)
@@ -75,7 +75,7 @@ static int NAME(time)(problem *p, double *seconds)
     const int ok = u && older && c;
     if (ok) {
         NAME(fill)(p, u, older, c);
-        for (int r = -1; r < p->reps; r++) { /* the first one warms up, untimed */
+        for (int r = -1; r < p->reps; r++) { /* the first run warms up and is not timed */
             const double start = now_s();
             for (int s = 0; s < p->steps; s++) {
                 (p->form ? NAME(blocked) : NAME(plain))(p, older, u, c);

@@ -64,7 +64,7 @@ static _Noreturn void refuse(const choice *c, const char *option, const char *va
     exit(EXIT_USAGE);
 }
 
-/* In place of argp's own errors, which take two lines. */
+/* Replaces argp's own errors, which are two lines long. */
 static _Noreturn void refuse_word(const choice *c, const char *word)
 {
     fprintf(stderr,
@@ -135,7 +135,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
     case OPTION_STEPS: p->steps = take_count(c, "--steps", arg, 1, 1000); break;
     case OPTION_JSON: c->json = 1; break;
     case OPTION_HELP:
-        state->flags &= ~(unsigned)ARGP_NO_ERRS; /* under which argp gives no help */
+        state->flags &= ~(unsigned)ARGP_NO_ERRS; /* with it argp would print no help */
         argp_state_help(state, stdout, ARGP_HELP_STD_HELP);
         break;
     case ARGP_KEY_ARG: refuse_word(c, arg);

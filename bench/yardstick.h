@@ -18,7 +18,7 @@ typedef struct problem {
     long sy, sz; /* strides of rows and planes with a halo, in elements: set by the loop that has one */
     int threads, reps, steps;
     int form;  /* index of the yardstick's forms */
-    int block; /* rows of a block, in a form that has blocks */
+    int block; /* rows per block, in a form with blocks */
 } problem;
 
 /* The loops of one type; time() fills seconds[reps], or returns -1 where memory is short. */
@@ -45,18 +45,18 @@ typedef struct yardstick {
     const char *name, *doc, *head;     /* head: of the table */
     const char *arrays;                /* how many: "two arrays" */
     long most_cells;                   /* along an axis */
-    const struct argp_option *options; /* the end marked as argp wants it */
-    const char *const *forms;          /* the end marked by NULL */
-    const loop *loops;                 /* the end marked by a NULL dtype */
+    const struct argp_option *options; /* ends as argp requires */
+    const char *const *forms;          /* ends with NULL */
+    const loop *loops;                 /* ends with a NULL dtype */
     void (*print)(const problem *p, const loop *l, double ns, int json);
 } yardstick;
 
-/* All of main(): p holds the defaults.  The exit status: 0 done, 1 out of memory, 2 bad arguments. */
+/* Does all of main()'s work; p holds the defaults.  Exit status: 0 done, 1 out of memory, 2 bad arguments. */
 int yardstick_main(const yardstick *y, problem p, int argc, char **argv);
 
 double now_s(void);
 
-/* Bytes that can be taken without swapping; the physical memory where Linux does not tell. */
+/* Bytes that can be allocated without swapping; if Linux does not report them, the physical memory. */
 double memory_available(void);
 
 #endif /* BENCH_YARDSTICK_H */
