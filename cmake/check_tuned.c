@@ -1,8 +1,8 @@
 /*
- * check_tuned.c - run at configure: may these tuned headers be compiled in?
+ * check_tuned.c - checks, when CMake configures, whether tuned headers may be compiled in
  * SPDX-License-Identifier: MIT
  *
- *     check_tuned FILE...    nothing and 0, or for each bad file "FILE:LINE: reason" on stderr, and 1
+ *     check_tuned FILE...    returns 0; or 1, after "FILE:LINE: reason" on stderr for each bad file
  *
  * A header is compiled into the library, so it may hold nothing but data.  The check is the library's own
  * reader.

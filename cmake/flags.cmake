@@ -4,10 +4,10 @@
 # Sets NT_CODE_OPTIONS, what the library's code is compiled with beside the user's flags, and the targets
 # nestune_options and nestune_warnings.  Writes build_info.h, one for each build type, into NT_BUILD_INFO_DIR.
 #
-# The user's flags are refused where they would make results inexact.  Those that allow instructions, such as
-# -march=native, are right for a library that runs on the machine that builds it, so they get a warning.
+# Flags of the user that would make results inexact are refused.  Flags that allow more instructions, such as
+# -march=native, get a warning only: they suit a library that runs on the machine that builds it.
 
-# FMA only where it is written.
+# Use FMA only where the code asks for it.
 set(NT_CODE_OPTIONS -ffp-contract=off -fno-math-errno)
 if(NT_SANITIZE)
   list(APPEND NT_CODE_OPTIONS -fsanitize=${NT_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
@@ -34,7 +34,7 @@ endif()
 get_directory_property(NT_DIRECTORY_OPTIONS COMPILE_OPTIONS) # a surrounding project's add_compile_options()
 string(GENEX_STRIP "${NT_DIRECTORY_OPTIONS}" NT_DIRECTORY_OPTIONS)
 
-# ---- Refused: fast math, and when linking too, where gcc before 13 adds code that changes the host's rounding
+# ---- Refused: fast math.  When linking, too: gcc before 13 then adds code that changes the host's rounding
 set(names CMAKE_C_FLAGS NT_DIRECTORY_OPTIONS CMAKE_EXE_LINKER_FLAGS CMAKE_SHARED_LINKER_FLAGS)
 foreach(config IN LISTS configs)
   string(TOUPPER "${config}" upper)

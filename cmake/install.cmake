@@ -1,11 +1,11 @@
-# install.cmake - what cmake --install puts where, and how others find it
+# install.cmake - what cmake --install installs, and how other projects find it
 # SPDX-License-Identifier: MIT
 #
 # Both libraries, the public headers, autotune where it is built, nestuneConfig.cmake for find_package() and
 # nestune.pc for pkg-config.  All paths in them are relative, so the prefix may be chosen, and moved, afterwards.
 #
-# A program with the static library must link what that library uses.  They are written as linker flags, -lhwloc and
-# so on: users of the shared library, who are most, then need nothing that finds hwloc or SLEEF.
+# A program that links the static library must also link the libraries that it uses.  These are written as linker
+# flags, -lhwloc and so on.  So users of the shared library need not have hwloc or SLEEF for development.
 include(CMakePackageConfigHelpers)
 
 # ---- The static library's own libraries, as linker flags ----

@@ -3,13 +3,13 @@
 #
 # Reads NT_ISAS, the user's choice among them; empty: all.  Sets NT_BUILT_ISAS and NT_FLAGS_<isa>; writes
 # nestune/nt_isas.h, which names them to nestune/tile.h, into the folder NT_GENERATED_INCLUDE.
-# Tuning flags are named (-mtune), never -march=native: the library runs elsewhere.
+# Flags name the CPU to tune for (-mtune), never -march=native: the library must run on other machines.
 
 if(CMAKE_SYSTEM_PROCESSOR MATCHES "^(x86_64|AMD64)$")
   set(NT_BUILT_ISAS scalar avx2 avx512)
   set(NT_FLAGS_scalar "")
   set(NT_FLAGS_avx2 -mavx2 -mfma)
-  # prefer-vector-width: gcc 12 would otherwise split what it vectorises itself into 256 bits
+  # prefer-vector-width: otherwise gcc 12 vectorises loops with 256 bits
   set(NT_FLAGS_avx512 -mavx512f -mavx2 -mfma -mprefer-vector-width=512)
 elseif(CMAKE_SYSTEM_PROCESSOR MATCHES "^(aarch64|arm64)$")
   set(NT_BUILT_ISAS scalar neon)

@@ -1,9 +1,9 @@
-# needs.cmake - other libraries, by pkg-config, and the oldest versions that will do
+# needs.cmake - finds other libraries by pkg-config, and sets their oldest allowed versions
 # SPDX-License-Identifier: MIT
 find_package(PkgConfig REQUIRED)
 
-# nt_need(NAME module MINIMUM package): PkgConfig::NT_NAME, or the end with one line.  `package` is Debian's.
-# CMake breaks a message into lines of 77 characters, but not where it begins with a blank.
+# nt_need(NAME module MINIMUM package): defines PkgConfig::NT_NAME, or stops with one line.  `package` is Debian's.
+# CMake breaks a message into lines of 77 characters, unless it begins with a blank.
 function(nt_need name module minimum package)
   pkg_check_modules(NT_${name} QUIET IMPORTED_TARGET ${module})
   set(needed " nestune needs ${module} ${minimum} or later, ")

@@ -1,18 +1,18 @@
 # tuned.cmake - the tuned headers that are compiled in, and their check
 # SPDX-License-Identifier: MIT
 #
-# Reads NESTUNE_TUNED, one header; empty: all of results/.  So a build depends on the source tree alone, never on the
-# machine that builds.  Sets NT_TUNED_SOURCE, which includes them in one array of strings (kernels/core/tuned_parse.c).
+# NESTUNE_TUNED names one header; empty: all of results/.  So a build does not depend on the machine that builds.  Sets
+# NT_TUNED_SOURCE, which includes them in one array of strings (kernels/core/tuned_parse.c).
 #
-# The check is the library's own reader, run at configure.  A cross build cannot run it; its library checks what
-# it was built with at first use.
+# The library's own reader checks the headers when CMake configures.  A cross build cannot run it: its library
+# checks its headers at first use.
 
 if(NESTUNE_TUNED)
   get_filename_component(headers ${NESTUNE_TUNED} ABSOLUTE BASE_DIR ${PROJECT_SOURCE_DIR})
 else()
   file(GLOB headers CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/results/*/tuned.h)
 endif()
-# A header that changes makes the next build configure, and check, again.
+# If a header changes, the next build configures and checks again.
 set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${headers})
 
 if(CMAKE_CROSSCOMPILING)

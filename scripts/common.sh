@@ -1,7 +1,7 @@
 # common.sh - what scripts/tune and scripts/test share: the folder, the log, what must be installed
 # SPDX-License-Identifier: MIT
-# Sourced, with `script` set to the name for messages.  Leaves the working folder alone, so that relative
-# paths among the user's arguments stay the user's.
+# To be sourced, with `script` set to the name for messages.  It does not change the working folder, so relative
+# paths in the user's arguments stay valid.
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 log=/dev/null
@@ -11,7 +11,7 @@ say() { printf '%s: %s\n' "$script" "$*" >&2; }
 # The script's opening comment, without its first lines.
 usage() { sed -n '5,${/^#/!q;s/^# \{0,1\}//p}' "$0"; }
 
-# stage WHAT COMMAND...: one line of progress, and how far a build is; the command's own output goes to the log.
+# stage WHAT COMMAND...: prints one line, with the share of a build that is done; the command's output goes to the log.
 stage() {
     local what=$1 status=0
     shift
@@ -25,8 +25,8 @@ stage() {
     fi
 }
 
-# show_share WHAT: reads the output of make ("[ 12%] ...") or ninja ("[3/25] ..."), prints the share that is done:
-# on a terminal one line that changes, elsewhere, and with NO_COLOR, a line for each tenth.
+# show_share WHAT: reads the output of make ("[ 12%] ...") or ninja ("[3/25] ...") and prints the share that is done:
+# on a terminal one line that changes; elsewhere, or with NO_COLOR, a line for each tenth.
 show_share() {
     local what=$1 line share shown=0 changes=0
     if [ -t 2 ] && [ -z "${NO_COLOR:-}" ] && [ "${TERM:-dumb}" != dumb ]; then changes=1; fi
@@ -49,7 +49,7 @@ show_share() {
     if [ $changes = 1 ] && [ "$shown" -gt 0 ]; then printf '\n' >&2; fi
 }
 
-# start_log FILE: a log of this run alone.
+# start_log FILE: starts an empty log.
 start_log() {
     if ! mkdir -p "$(dirname "$1")" 2>/dev/null || ! : 2>/dev/null >"$1"; then
         say "$1: cannot be written"
@@ -59,7 +59,7 @@ start_log() {
 }
 
 # ---- What must be installed ------------------------------------------------------------------
-# One a line: Debian's package, and how to see that it (or its like from elsewhere) is there.
+# One per line: Debian's package, and a test whether it, or the same software from elsewhere, is installed.
 
 needs_build='
 gcc               command gcc
@@ -107,7 +107,7 @@ is_there() {
     esac >/dev/null 2>&1
 }
 
-# missing_of NEEDS: the packages that are not there, in one line.
+# missing_of NEEDS: prints the missing packages in one line.
 missing_of() {
     local package kind what
     while read -r package kind what; do
@@ -115,7 +115,7 @@ missing_of() {
     done <<<"$1"
 }
 
-# run_as_root COMMAND...: directly, or by a sudo that asks for no password.
+# run_as_root COMMAND...: runs it directly, or by sudo if that needs no password.
 run_as_root() {
     if [ "$(id -u)" -eq 0 ]; then "$@"; else sudo -n "$@"; fi
 }
@@ -124,7 +124,7 @@ may_install() {
     [ "$(id -u)" -eq 0 ] || { command -v sudo && sudo -n true; } >/dev/null 2>&1
 }
 
-# try_install NEEDS: installs what is missing; 1 where that may not be done, with `install_line` telling how.
+# try_install NEEDS: installs what is missing.  If it may not, returns 1, and `install_line` is the command to use.
 try_install() {
     local missing foreign=
     missing=$(missing_of "$1")
@@ -149,7 +149,7 @@ try_install() {
     stage "installing $missing" run_as_root env DEBIAN_FRONTEND=noninteractive sh -c "$install_line"
 }
 
-# require NEEDS: the same, or the end.
+# require NEEDS: the same, but exits if packages are missing.
 require() {
     if ! try_install "$1"; then
         say "$install_line"
@@ -157,7 +157,7 @@ require() {
     fi
 }
 
-# CMake reads the presets from version 3.21 on.
+# CMake can read the presets since version 3.21.
 check_cmake() {
     local version
     version=$(cmake --version | sed -n '1s/[^0-9]*\([0-9.]*\).*/\1/p')
