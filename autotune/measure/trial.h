@@ -67,8 +67,7 @@ struct trial_runner {
 
 const char *trial_outcome_name(trial_outcome outcome);
 
-/* trial_case() - the ask's case; trial_params() - its parameters.  NULL in the ask means the kernel's
- * first. */
+/* trial_case() - the ask's case.  trial_params() - its parameters; NULL for the kernel's own. */
 const nt_case *trial_case(const trial_ask *ask);
 const void *trial_params(const trial_ask *ask);
 

@@ -76,8 +76,8 @@ bool result_is_stencil(const result_row *row);
  */
 double result_roof(const result_row *row);
 
-/* result_contradicts() - could the library not use both rows?  So it is if they are of the same case, or use
- * two arithmetics for one kernel and dtype. */
+/* result_contradicts() - do these rows exclude each other?  The library cannot use one case twice, or two
+ * arithmetics for one kernel and dtype. */
 bool result_contradicts(const result_row *a, const result_row *b);
 
 #endif /* AUTOTUNE_RESULT_H */
