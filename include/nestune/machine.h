@@ -29,7 +29,7 @@ typedef struct nt_machine {
     double cpus_quota;               /* cgroup v1 or v2 CPU quota; 0: none */
     int threads_allowed;             /* the least of both, at least 1 */
     int64_t memory_bytes;            /* physical, or the cgroup limit if that is less */
-    unsigned isas;                   /* bit 1u << nt_isa for each that can run, NESTUNE_MAX_ISA heeded */
+    unsigned isas;                   /* bit 1u << nt_isa for each that can run, up to NESTUNE_MAX_ISA */
     char huge_pages[16];             /* "always", "madvise", "never", or "unknown" */
 } nt_machine;
 
@@ -71,7 +71,7 @@ NT_API int nt_machine_same_cpu(const nt_machine *a, const nt_machine *b, nt_erro
  */
 NT_API int nt_threads_allowed(void);
 
-/* nt_memory_available() - bytes that can still be taken: MemAvailable, the cgroup limit heeded. */
+/* nt_memory_available() - bytes that can still be taken: the least of MemAvailable and the cgroup limit. */
 NT_API int64_t nt_memory_available(void);
 
 /* How this library was built; static texts. */

@@ -74,7 +74,7 @@ NT_API nt_status nt_plan_create_range(nt_plan **plan, const struct nt_kernel *ke
                                       int64_t n, const nt_plan_options *options, nt_error *why);
 
 /*
- * nt_plan_run() - advances by so many time steps.  Allocates nothing.
+ * nt_plan_run() - advances by so many time steps.  Allocates nothing, but that OpenMP starts its threads in the first run.
  *
  * Shape:   steps from 0 to 2^61.  With a grid for the result each run starts from the level again; else from where
  *          the last one ended.
@@ -114,7 +114,7 @@ NT_API nt_status nt_plan_set_grids(nt_plan *plan, nt_grid *const grids[], int n_
 NT_API nt_grid *nt_plan_newest(const nt_plan *plan);
 
 /*
- * nt_plan_time(), nt_plan_set_time() - the index of the next step, which hooks are told: 0 at first, and one more
+ * nt_plan_time(), nt_plan_set_time() - the index of the next step, which hooks get: 0 at first, and one more
  * each step.  Setting it changes what hooks do, as starting a shot anew, and no cell.
  *
  * Errors:  NT_EARG: plan NULL, time out of 0 to 2^61.

@@ -26,7 +26,7 @@ typedef struct nt_nest {
     nt_view coef[2][NT_MAX_COEFS]; /* of step[] */
     bool rotates;                  /* two levels */
     int64_t time;                  /* index of the next step, kept between runs */
-    int64_t clock;                 /* what hooks are told is time + clock */
+    int64_t clock;                 /* hooks get time + clock */
     int64_t steps;                 /* of a run */
     int64_t cells[3];              /* in x, y, z */
     int element_bytes;

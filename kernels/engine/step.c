@@ -22,7 +22,7 @@ static nt_box fused(const nt_nest *nest, nt_box box)
     return box;
 }
 
-/* Rows of any stride in x, through buffers of unit stride.  Radius 0. */
+/* Rows of any stride in x, through buffers of unit stride, for pointwise kernels. */
 enum { PACK_CELLS = 256 };
 typedef union piece {
     double f64[PACK_CELLS];
