@@ -1,8 +1,8 @@
 /*
- * author.h - for authors of kernels and hooks: what both are made of
+ * author.h - everything that authors of kernels and hooks need
  * SPDX-License-Identifier: MIT
  *
- * A kernel's tile source includes simd/simd.h and tile.h as well.
+ * A kernel's tile source includes simd/simd.h and tile.h too.
  */
 #ifndef NESTUNE_AUTHOR_H
 #define NESTUNE_AUTHOR_H

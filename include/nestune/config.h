@@ -2,8 +2,8 @@
  * config.h - how a kernel is run: the arithmetic and the schedule
  * SPDX-License-Identifier: MIT
  *
- * The schedule changes speed, never a bit.  The arithmetic (isa and variant) may change a result
- * within the variant's committed max_ulp.
+ * The schedule changes the speed and never a bit of the result.  The arithmetic (isa and variant) may change
+ * a result, within the variant's error bound max_ulp.
  */
 #ifndef NESTUNE_CONFIG_H
 #define NESTUNE_CONFIG_H
@@ -22,17 +22,18 @@ extern "C" {
 
 struct nt_kernel;
 
-/* Which loop is shared among the threads.  The notebook's four, and `flat`: all tiles in one list,
- * with contiguous dimensions fused into one.  A range is serial or flat. */
+/* Which loop the threads share.  The notebook's four: serial: none; outer, middle, inner: the loop over tiles
+ * at that place of `order`.  And flat: one list of all tiles, with contiguous dimensions fused into one.
+ * A range is serial or flat. */
 #define NT_PARALLEL_MAP(X) \
     X(SERIAL, "serial") X(OUTER, "outer") X(MIDDLE, "middle") X(INNER, "inner") X(FLAT, "flat")
 
-/* The loops over tiles, from the outside; inside a tile cells always run zyx.  Temporal blocking of a stencil
- * (depth > 1) has loops of its own, whatever these say: rows of tiles in y are shared among
- * the threads, in each of them blocks in x, in those a wavefront of `tile z` planes. */
+/* The order of the loops over tiles, the outermost first.  Inside a tile the order of cells is always zyx.
+ * A stencil with time blocks (depth > 1) has loops of its own instead: the threads share rows of tiles in y;
+ * each row consists of blocks in x, and through each block moves a wavefront of `tile z` planes. */
 #define NT_ORDER_MAP(X) X(ZYX, "zyx") X(ZXY, "zxy") X(YZX, "yzx") X(YXZ, "yxz") X(XZY, "xzy") X(XYZ, "xyz")
 
-/* How the shared loop is dealt out; guided for ranges alone. */
+/* How iterations of the shared loop are given to threads, as in OpenMP.  guided is for ranges only. */
 #define NT_SCHEDULE_MAP(X) X(STATIC, "static") X(DYNAMIC, "dynamic") X(GUIDED, "guided")
 
 #define X(code, text)      NT_PARALLEL_##code,
@@ -51,20 +52,20 @@ typedef struct nt_config {
     nt_isa isa;
     int variant; /* index into the kernel's variants */
     int fn;      /* index into the kernel's forms */
-    int layout;  /* nt_layout of the grids; fields alone */
+    int layout;  /* nt_layout of the grids; fields only */
     nt_parallel parallel;
-    nt_order order;  /* fields alone, */
-    int64_t tile[3]; /* as this: x, y, z in cells; 0: whole, on the shared axis an even split */
-    int depth;       /* and this: time steps a tile stays in cache */
-    int64_t chunk;   /* indices dealt out at a time, 0: an even split; ranges alone */
+    nt_order order;  /* fields only */
+    int64_t tile[3]; /* fields only: cells in x, y, z; 0: the whole axis; an even split of a shared axis */
+    int depth;       /* fields only: time steps that a tile stays in cache */
+    int64_t chunk;   /* ranges only: indices that a thread gets at a time; 0: an even split */
     int threads;
     nt_schedule schedule;
-    int64_t own[NT_MAX_OWN_KEYS]; /* of the kernel's own keys, in their order */
+    int64_t own[NT_MAX_OWN_KEYS]; /* values of the kernel's own keys, in their order */
 } nt_config;
 
 /*
- * The keys of a config, as numbers: what a search moves along.  A tile is three of them.  NT_KEY_OWN + i is
- * the kernel's i-th own key.
+ * The keys of a config, which a search varies.  A tile has three keys.  NT_KEY_OWN + i is the kernel's i-th
+ * own key.
  */
 typedef enum nt_key_id {
     NT_KEY_ISA,
@@ -87,21 +88,21 @@ typedef enum nt_key_id {
 /* nt_key_name() - "depth", "tile x"; NULL for a key that this kernel's configs do not have. */
 NT_API const char *nt_key_name(const struct nt_kernel *kernel, nt_key_id key);
 
-/* nt_key_get(), nt_key_set() - one key's value as a number; names are their index, and nothing is checked. */
+/* nt_key_get(), nt_key_set() - one key's value as a number (a name as its index).  They check nothing. */
 NT_API int64_t nt_key_get(const nt_config *config, nt_key_id key);
 NT_API void nt_key_set(nt_config *config, nt_key_id key, int64_t value);
 
-/* nt_config_differences() - in how many keys two configs differ; 0: they are equal. */
+/* nt_config_differences() - the number of keys in which two configs differ; 0: they are equal. */
 NT_API int nt_config_differences(const nt_config *a, const nt_config *b);
 
-/* nt_config_keys() - one line on each key of this kernel's configs and its values, for a person:
+/* nt_config_keys() - a text for people: one line for each key of this kernel's configs, with its values:
  * "parallel=serial|..." */
 NT_API void nt_config_keys(const struct nt_kernel *kernel, char *text, size_t n);
 
 /*
- * nt_config_default() - the honest default: the best isa here, the kernel's first variant, all allowed
- * threads, static. A field: outer, zyx, untiled, depth 1.  A range: flat, an even split.  The kernel's own
- * keys: their first values.
+ * nt_config_default() - the config of a kernel that was not tuned: the best isa here, the kernel's first
+ * variant, all allowed threads, schedule static, the first value of each of the kernel's own keys.
+ * A field: outer, zyx, no tiles, depth 1.  A range: flat, an even split.
  *
  * Errors:  NT_EARG, NT_EKERNEL (no function of this type runs here).
  * Threads: safe.
@@ -109,14 +110,14 @@ NT_API void nt_config_keys(const struct nt_kernel *kernel, char *text, size_t n)
 NT_API nt_status nt_config_default(const struct nt_kernel *kernel, nt_dtype dtype, nt_config *config,
                                    nt_error *why);
 
-/* nt_config_blank() - the same, but of the isa scalar and with one thread: a start for nt_config_parse() of a
- * full text on any machine.  Errors: none. */
+/* nt_config_blank() - the same with the isa scalar and one thread: a start value for nt_config_parse() of a
+ * complete text, on any machine.  Errors: none. */
 NT_API nt_config nt_config_blank(const struct nt_kernel *kernel);
 
 /*
- * nt_config_parse() - `isa=avx2,variant=fused,parallel=outer,order=zyx,tile=0x8x8,depth=4,threads=2,...`
+ * nt_config_parse() - reads `isa=avx2,variant=fused,parallel=outer,tile=0x8x8,depth=4,threads=2,...`
  *
- * Keys may come in any order, each once; what is not named keeps the value that *config holds.
+ * Keys may come in any order, each at most once.  A key that is missing keeps its value in *config.
  * Errors:  NT_ECONFIG, with the key or value and what is allowed in *why; *config is unchanged.
  * Threads: safe.
  */
@@ -124,25 +125,25 @@ NT_API nt_status nt_config_parse(const struct nt_kernel *kernel, const char *tex
                                  nt_error *why);
 
 /*
- * nt_config_format() - the one text form, every key of the kernel's configs, parsed back to the same value.
+ * nt_config_format() - writes every key of the kernel's configs; nt_config_parse() of the text gives the same
+ * config.
  *
- * Shape:   at most n bytes are written, the end of the string included; NT_CONFIG_TEXT are always enough.
+ * Shape:   writes at most n bytes, the final NUL included; NT_CONFIG_TEXT bytes are always enough.
  * Errors:  none; the config must have passed nt_config_check() or come from nt_config_parse().
  */
 NT_API void nt_config_format(const struct nt_kernel *kernel, const nt_config *config, char *text, size_t n);
 
 /*
- * nt_config_check() - is the config well formed for this kernel: every key in its range?
+ * nt_config_check() - is every key of the config in its range for this kernel?
  *
- * It does not ask whether the config can run here, so that another machine's configs can be read, shown and
- * compared.
+ * The config need not be able to run here, so that another machine's configs can be read, shown and compared.
  * Errors:  NT_ECONFIG, with the key, its value and what is allowed.
  * Threads: safe.
  */
 NT_API nt_status nt_config_check(const struct nt_kernel *kernel, const nt_config *config, nt_error *why);
 
 /*
- * nt_config_runs() - can this kernel run so, here?
+ * nt_config_runs() - can this kernel run with this config on this machine?
  *
  * Errors:  as nt_config_check(), and NT_EISA (not built in, not on this CPU or above NESTUNE_MAX_ISA),
  *          NT_ECONFIG (no prebuilt function for type, isa, variant, fn and layout).
@@ -152,16 +153,17 @@ NT_API nt_status nt_config_runs(const struct nt_kernel *kernel, nt_dtype dtype, 
                                 nt_error *why);
 
 /*
- * nt_config_canonical() - makes configs that mean the same on this shape equal.
+ * nt_config_canonical() - rewrites a config so that configs with the same effect on this shape become equal.
+ * Configs that become equal have the same schedule, so one timing is enough for both.
  *
- * Shape:   cells in x, y, z; of a range its indices, 1, 1.  contiguous says that rows and planes follow each
- *          other without gaps, so that `flat` fuses them.
- * Errors:  none; equal results mean equal schedules, so one timing serves both.
+ * Shape:   cells in x, y, z; for a range the number of indices, 1, 1.  contiguous: rows and planes follow
+ *          each other without gaps, so that `flat` fuses them.
+ * Errors:  none.
  */
 NT_API void nt_config_canonical(const struct nt_kernel *kernel, const int64_t shape[3], int contiguous,
                                 int64_t steps, nt_config *config);
 
-/* Texts of the enumerations, NULL outside them. */
+/* The names of the enumerators; NULL for any other value. */
 NT_API const char *nt_parallel_name(nt_parallel parallel);
 NT_API const char *nt_order_name(nt_order order);
 NT_API const char *nt_schedule_name(nt_schedule schedule);

@@ -15,7 +15,7 @@ extern "C" {
 #endif
 
 /*
- * nt_crc32() - of n bytes that follow those whose CRC is `crc`; 0 to begin with.
+ * nt_crc32() - the CRC of earlier bytes, whose CRC is `crc` (0 if there are none), and n more bytes.
  *
  * Threads: safe.
  */

@@ -2,8 +2,9 @@
  * grid.h - a 3-D array of cells, owned or wrapped around the caller's memory
  * SPDX-License-Identifier: MIT
  *
- * Axes are x, y, z, in this order, in all arrays of three; x is the fastest one of an owned grid.  Sizes are in
- * cells, strides in elements.  The halo has indices below 0 and from n on.
+ * All arrays of three hold x, y, z in this order; in an owned grid cells that differ in x alone are
+ * neighbours in memory.  Sizes are in cells, strides in elements.  Cells of the halo have indices below 0, or
+ * n and more.
  */
 #ifndef NESTUNE_GRID_H
 #define NESTUNE_GRID_H
@@ -34,56 +35,56 @@ typedef enum nt_face {
     NT_N_FACES
 } nt_face;
 
-/* How a new grid is made; zeros: the usual way. */
+/* How to create a grid.  Zeros (NULL, false) are the defaults. */
 typedef struct nt_grid_options {
     size_t bytes;                   /* sizeof(nt_grid_options) */
-    const struct nt_config *config; /* that will be used on it; NULL: all threads, shared in z */
-    bool any_layout;                /* cells are reached by nt_grid_map() alone, so that the library may keep
-                                       them in another order than rows */
+    const struct nt_config *config; /* of the runs that will use the grid; NULL: all threads, shared in z */
+    bool any_layout;                /* the caller uses nt_grid_map() for every access to cells, so that the
+                                       library may keep them in another order than rows */
 } nt_grid_options;
 
 /*
- * nt_grid_create() - an owned grid of zeros.
+ * nt_grid_create() - creates a grid that owns its memory; all cells are 0.
  *
  * Shape:   n[0] * n[1] * n[2] cells plus a halo on each side; any size may be 0.  Without a halo the
  *          cells are contiguous; with one, rows start on 64-byte boundaries.
  * Units:   cells.
- * Threads: safe.  The pages of a grid of 2 MiB or more are first touched by the threads that will use them, so
- *          that each page lies in the memory next to its thread; from there on huge pages are asked for.
- * Errors:  NT_EARG (g or n NULL, dtype unknown, options of an unknown size), NT_ESHAPE (negative or overflowing
- *          size), NT_ENOMEM.  On error *g is NULL.
+ * Threads: safe.  From 2 MiB on, the threads that will use a page touch it first, so that it lies in the
+ *          memory next to them; and the grid asks the system for huge pages.
+ * Errors:  NT_EARG (g or n NULL, dtype unknown, options of an unknown size), NT_ESHAPE (negative or
+ *          overflowing size), NT_ENOMEM.  On error *g is NULL.
  */
 NT_API nt_status nt_grid_create(nt_grid **g, nt_dtype dtype, const int64_t n[3], int halo,
                                 const nt_grid_options *options, nt_error *why);
 
 /*
- * nt_grid_wrap() - a grid over the caller's memory, which stays the caller's.
+ * nt_grid_wrap() - creates a grid on the caller's memory.  The caller frees the memory, after the grid.
  *
- * Shape:   cells is the address of cell (0, 0, 0); the halo lies around it at the same strides.
- *          Strides may be negative, and padded; in some order of the dimensions each must step
- *          over all cells of the ones before it, so that no two cells share an address.  The stride of an
- *          axis of one cell, halo included, does not count.
- * Units:   cells, and elements for strides.
- * Errors:  NT_EARG (g, n or strides NULL; cells NULL where there are some, or not aligned to the element),
+ * Shape:   cells is the address of cell (0, 0, 0); the halo lies around the cells at the same strides.
+ *          Strides may be negative, and larger than needed.  No two cells may share an address: in some order
+ *          of the axes, the stride of each must step over all cells of the axes before it.  The stride of an
+ *          axis that has one cell, halo included, is ignored.
+ * Units:   cells; strides in elements.
+ * Errors:  NT_EARG (g, n or strides NULL; cells NULL although there are some, or not aligned to the element),
  *          NT_ESHAPE, NT_ESTRIDE (overlap), NT_ENOMEM.  On error *g is NULL.
  * Threads: safe.
  */
 NT_API nt_status nt_grid_wrap(nt_grid **g, nt_dtype dtype, const int64_t n[3], const int64_t strides[3],
                               int halo, void *cells, nt_error *why);
 
-/* nt_grid_destroy() - gives an owned grid's memory back, leaves wrapped memory alone.  After the plans that use
- * it.  NULL is allowed. */
+/* nt_grid_destroy() - frees the grid and the memory that it owns, but no wrapped memory.  Destroy the plans
+ * that use it first.  NULL is allowed. */
 NT_API void nt_grid_destroy(nt_grid *g);
 
-/* nt_grid_dtype(), nt_grid_size(), nt_grid_halo() - as it was made; size: cells along axis 0, 1 or 2, without the
- * halo.  Errors: none; of NULL or another axis NT_N_DTYPES, 0, 0. */
+/* nt_grid_dtype(), nt_grid_size(), nt_grid_halo() - as the grid was created.  The size is in cells along axis
+ * 0, 1 or 2, without the halo.  Errors: none; NT_N_DTYPES, 0 and 0 for NULL; size 0 for another axis. */
 NT_API nt_dtype nt_grid_dtype(const nt_grid *g);
 NT_API int64_t nt_grid_size(const nt_grid *g, int axis);
 NT_API int nt_grid_halo(const nt_grid *g);
 
 /*
- * nt_grid_cell() - the address of one cell, halo included, of a grid that is kept in rows: all but those that were
- * created for any layout.
+ * nt_grid_cell() - the address of one cell, halo included.  For grids in rows: all that were created without
+ * any_layout.
  *
  * Errors:  NULL for such a grid that is not mapped; the caller keeps the indices in range.
  * Threads: safe, but not beside a run that writes the cell.
@@ -99,13 +100,14 @@ typedef struct nt_cells {
 } nt_cells;
 
 /*
- * nt_grid_map(), nt_grid_unmap() - access to the cells of any grid, in rows.
+ * nt_grid_map(), nt_grid_unmap() - give access to the cells of any grid, in rows, and end it.
  *
- * Cost:    none for a grid in rows.  One in another layout is converted at the first map after a run, and back
- *          at the next run: each reads and writes all cells once.  (Every grid is in rows today.)
+ * Cost:    none for a grid in rows.  A grid in another layout is converted at the first map after a run, and
+ *          back at the next run; each conversion reads and writes all cells once.  (Today every grid is in
+ *          rows.)
  * Errors:  NT_EARG: NULL.
- * Threads: one at a time.  Addresses are good until nt_grid_unmap(); no plan may run on a grid created for any layout
- *          between the two.
+ * Threads: one at a time.  The addresses are valid until nt_grid_unmap(); until then no plan may run on a
+ *          grid that was created with any_layout.
  */
 NT_API nt_status nt_grid_map(nt_grid *g, nt_cells *cells, nt_error *why);
 NT_API void nt_grid_unmap(nt_grid *g);

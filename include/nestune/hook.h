@@ -1,8 +1,8 @@
 /*
- * hook.h - point work of one's own in each step of a plan
+ * hook.h - a function of your own that a plan calls in each step, to read or change some cells
  * SPDX-License-Identifier: MIT
  *
- * For authors of hooks; sources and receivers are ready in points.h.
+ * For authors of hooks.  points.h has hooks for sources and receivers.
  */
 #ifndef NESTUNE_HOOK_H
 #define NESTUNE_HOOK_H
@@ -13,21 +13,22 @@
 extern "C" {
 #endif
 
-/* What a hook may know of the plan that is being made. */
+/* The plan that is being created, as a hook's prepare sees it. */
 typedef struct nt_hook_use {
     const nt_kernel *kernel;
     nt_dtype dtype;
     int64_t n[3]; /* cells in x, y, z */
-    int depth;    /* steps that may be in work at once, at most */
+    int depth;    /* the most time steps that may be in progress at once */
 } nt_hook_use;
 
 /*
- * The engine calls apply on each box just computed, by the thread that computed it, before any other work reads
- * the box: it may change cells of dst inside the box, nothing else.  `time` is nt_plan_time() of the step.
+ * As soon as a thread has computed a box, and before anything else reads the box, the thread calls apply.
+ * apply may change cells of dst inside the box, and no others.  `time` is nt_plan_time() of the step.
  *
- * A hook itself is never written to, so that several plans may use it at once.  What a plan keeps for it is its state:
- * prepare makes it, once; where it refuses, the plan is refused, and it has freed what it took.  release frees the state
- * with the plan.  Both may be NULL; without prepare the state is NULL.
+ * The library never writes to a hook, so several plans may use one at once.  What changes belongs in the
+ * state, of which each plan has its own.  nt_plan_create() calls prepare once, to make the state.  If prepare
+ * fails it must free what it allocated, and nt_plan_create() fails with its error.  nt_plan_destroy() calls
+ * release, which frees the state.  Both may be NULL; without prepare the state is NULL.
  */
 typedef struct nt_hook {
     void (*apply)(const struct nt_hook *hook, void *state, const nt_step *step, const nt_box *box,

@@ -11,7 +11,7 @@
 extern "C" {
 #endif
 
-/* Worst first: dispatch takes the last one that this CPU has. */
+/* The best is last: by default a plan runs with the last one that this CPU has. */
 #define NT_ISA_MAP(X) X(SCALAR, "scalar") X(NEON, "neon") X(AVX2, "avx2") X(AVX512, "avx512")
 typedef enum nt_isa {
 #define X(code, text) NT_ISA_##code,
@@ -23,8 +23,8 @@ typedef enum nt_isa {
 /* nt_isa_name() - "avx2" for NT_ISA_AVX2; NULL for an unknown one. */
 NT_API const char *nt_isa_name(nt_isa isa);
 
-/* nt_isa_available() - built in, on this CPU (XCR0 too), and not above NESTUNE_MAX_ISA, which is read from the environment
- * once, at the first use. */
+/* nt_isa_available() - is it built in, can this CPU and its system run it (XCR0), and is it at most
+ * NESTUNE_MAX_ISA? That environment variable is read once, at the first use. */
 NT_API int nt_isa_available(nt_isa isa);
 
 #ifdef __cplusplus

@@ -2,15 +2,15 @@
  * kernel.h - what a kernel is, and the registry of them
  * SPDX-License-Identifier: MIT
  *
- * A kernel is data.  What it computes has one of two shapes:
+ * A kernel is a struct of constants.  There are two kinds:
  *
- *   field   advances 3-D grids by one time level, box by box (nt_field, nt_tile_fn);
- *   range   adds up a partial result over indices first .. end-1 (nt_range, nt_range_fn).
+ *   field   advances 3-D grids by one time step, box by box (nt_field, nt_tile_fn);
+ *   range   adds up a result over indices first .. end-1 (nt_range, nt_range_fn).
  *
- * Around that stand its variants (ways of computing the same thing, with their error bounds), its cases (sets
- * of parameters that are tested and tuned by themselves), its forms (how a function is unrolled) and one
- * table of prebuilt functions.  A new kernel of the library is one folder below kernels/ and one line in
- * kernels/kernels.inc; any other program adds its own by nt_kernel_add().
+ * Besides, it lists its variants (ways of computing the same thing, with their error bounds), its cases (sets
+ * of parameters, each tested and tuned by itself), its forms (how a function is unrolled) and its prebuilt
+ * functions.  To add a kernel to the library, add one folder below kernels/ and one line to
+ * kernels/kernels.inc.  Any other program adds its own with nt_kernel_add().
  */
 #ifndef NESTUNE_KERNEL_H
 #define NESTUNE_KERNEL_H
@@ -29,7 +29,7 @@
 extern "C" {
 #endif
 
-/* Raised when a kernel built for an older header could be misread. */
+/* Raised when the library would misread a kernel that was compiled with an older header. */
 enum { NT_KERNEL_ABI = 2 };
 
 enum {
@@ -38,15 +38,15 @@ enum {
     NT_MAX_GRIDS = NT_MAX_LEVELS + NT_MAX_COEFS,
     NT_MAX_RADIUS = 64,
     NT_MAX_VARIANTS = 16,
-    NT_MAX_KEY_VALUES = 64, /* of a key of its own */
+    NT_MAX_KEY_VALUES = 64, /* of one of a kernel's own keys */
     NT_MAX_FORMS = 16
 };
 
 /* ---- Functions of a field ------------------------------------------------------------------------ */
 
-/* Cell (x, y, z) of an operand of a step: unit stride in x, elements in y and z.  A tile function of a
- * stencil may load src[x] of a row for first <= x < end, even if it then ignores the value.  Outside, memory
- * may not exist or another thread may be writing. */
+/* One operand of a step.  cells is the address of cell (0, 0, 0); the stride is 1 in x, and sy and sz
+ * elements in y and z.  A tile function of a stencil may load src[x] of a row for first <= x < end, even if
+ * it then ignores the value.  Outside, memory may not exist or another thread may be writing. */
 typedef struct nt_view {
     void *cells;
     ptrdiff_t sy, sz;
@@ -58,8 +58,8 @@ typedef struct nt_box {
     int64_t x0, x1, y0, y1, z0, z1;
 } nt_box;
 
-/* Rows that will be wanted next, which a tile function may prefetch while it computes: rows first .. first +
- * n - 1 of the box, counted (z, y), each of src, dst and coef[0]. */
+/* The rows that are needed next.  A tile function may prefetch them: rows first .. first + n - 1 of the box,
+ * counted in y and then z, of each of src, dst and coef[0]. */
 typedef struct nt_ahead {
     nt_box box;
     int64_t first, n;
@@ -70,27 +70,28 @@ typedef struct nt_step {
     const nt_view *coef;     /* field->n_coefs of them */
     const void *params;      /* the kernel's own */
     const nt_config *config; /* for the kernel's own keys */
-    nt_ahead ahead;          /* n 0: nothing */
+    nt_ahead ahead;          /* n is 0: there are none */
 } nt_step;
 
-/* Advances one box by one time level.  Never fails, allocates or calls OpenMP; writes no cell
- * outside the box, and a cell's value depends on the cells it reads alone: not on the box, the
+/* Advances one box by one time step.  It never fails, allocates or calls OpenMP, and writes no cell outside
+ * the box.  A cell's new value depends only on the cells that the formula reads: not on the box, the
  * alignment or the neighbouring lanes. */
 typedef void nt_tile_fn(const nt_step *step, const nt_box *box);
 
 /* ---- Functions of a range ------------------------------------------------------------------------ */
 
-/* Adds indices first .. end-1 to *part, which began as zeros.  Never fails, allocates or calls OpenMP. */
+/* Adds the results of indices first .. end-1 to *part, which is all zeros at first.  It never fails,
+ * allocates or calls OpenMP. */
 typedef void nt_range_fn(const void *params, const nt_config *config, int64_t first, int64_t end, void *part);
 
 /* ---- The table of functions ----------------------------------------------------------------------- */
 
-/* Instructions that one vector of cells (or indices) costs, counted where the vectors are written.  All 0:
- * not ours to count, as where a library computes.  An add, multiply or FMA is one operation a lane and an FMA
- * two, so add + mul + 2 fma are the floating-point operations of one cell. */
+/* The instructions that compute one vector of cells (or indices), counted in the source.  All 0: unknown, as
+ * where another library computes.  An addition or multiplication is one floating-point operation a lane and
+ * an FMA is two, so one cell costs add + mul + 2 fma operations. */
 typedef struct nt_work {
     int add, mul, fma;      /* floating point; comparisons, roundings and the like count as add */
-    int int_mul, int_other; /* integers: multiplications; all else, bit logic of floats too */
+    int int_mul, int_other; /* integer multiplications; other integer work and bit logic of floats */
     int shuffle;            /* across lanes */
     int load, store;
 } nt_work;
@@ -104,8 +105,8 @@ typedef enum nt_layout {
         NT_N_LAYOUTS
 } nt_layout;
 
-/* One prebuilt function.  Of those that differ in fn alone the default comes first; a table ends with fn
- * NULL. */
+/* One prebuilt function.  Among functions that differ only in fn the first is the default.  A table ends with
+ * fn NULL. */
 typedef struct nt_function {
     nt_isa isa;
     nt_layout layout;
@@ -114,8 +115,8 @@ typedef struct nt_function {
     const char *fn;                         /* one of the kernel's forms */
     nt_tile_fn *tile;                       /* of a field; else NULL */
     nt_range_fn *range;                     /* of a range; else NULL */
-    nt_work work;                           /* a vector of one step */
-    nt_work (*work_of)(const void *params); /* instead, where it depends on the parameters; else NULL */
+    nt_work work;                           /* for one vector and one step */
+    nt_work (*work_of)(const void *params); /* replaces work if it depends on the parameters; else NULL */
 } nt_function;
 
 /* A way of unrolling, the values of the config's key `fn`.  The table ends with name NULL. */
@@ -125,23 +126,23 @@ typedef struct nt_form {
 
 /*
  * One way of computing the same thing.  The table ends with name NULL; the first is the default.
- * max_ulp is the committed bound over |x| <= kernel.ulp_range, which `autotune verify` confirms.
+ * The error is at most max_ulp for |x| <= kernel.ulp_range; `autotune verify` checks this bound.
  */
 typedef struct nt_variant {
     const char *name, *note;
     double max_ulp[NT_N_DTYPES];
 } nt_variant;
 
-/* Parameters that are tested and tuned by themselves.  Rows, journals and headers name them.  The table ends
- * with name NULL. */
+/* A set of parameters that is tested and tuned by itself.  Results, journals and tuned headers name it.  The
+ * table ends with name NULL. */
 typedef struct nt_case {
     const char *name;   /* letters a-z, digits and _ */
     const void *params; /* NULL: the kernel's own */
-    int tuned;          /* 1: by default, without being asked for */
+    int tuned;          /* 1: autotune tunes it by default */
 } nt_case;
 
-/* A tunable of the kernel's own.  The search tries its values; the first is the default.  The table ends with
- * name NULL and has at most NT_MAX_OWN_KEYS; their values are config.own[], in this order. */
+/* A config key of the kernel's own.  The search tries its values; the first is the default.  The table ends
+ * with name NULL and has at most NT_MAX_OWN_KEYS entries; config.own[] holds their values, in this order. */
 typedef struct nt_key {
     const char *name, *note;
     int64_t least, most; /* allowed in a config; within 0 to 999999999999999 */
@@ -151,8 +152,7 @@ typedef struct nt_key {
 
 /* ---- The definition --------------------------------------------------------------------------------- */
 
-/* Real arithmetic of any precision, so that one formula serves as plain C and, in MPFR, as the
- * exact value. */
+/* Arithmetic of any precision, so that one formula can be computed both in double and, exactly, in MPFR. */
 typedef struct nt_real nt_real;
 typedef struct nt_reals {
     void (*set)(nt_real *r, double a);
@@ -174,47 +174,49 @@ typedef struct nt_cell {
 
 enum { NT_REFERENCE_REALS = 6 };
 
-/* The definition: r[0] = the new value of one cell.  r[1] = the sum of the absolute terms, where the kernel
- * says ulp_of_terms.  The others are scratch. */
+/* The definition of a field kernel: sets r[0] to the new value of one cell and, if the kernel sets
+ * ulp_of_terms, r[1] to the sum of the absolute values of the terms.  The others are scratch. */
 typedef void nt_reference_fn(const nt_reals *real, nt_real *const r[NT_REFERENCE_REALS], const nt_cell *cell);
 
-/* Input value of one cell of one grid, a pure function of its arguments. */
+/* The input value of one cell of one grid.  It depends on the arguments alone. */
 typedef double nt_fill_fn(int grid, int64_t cell_index, uint64_t seed);
 
 /*
- * Ghosts: the cells of the halo that mirror cells of the field.  Sets those of one level that follow from
- * the cells of the box; the engine calls it for each box just computed, after the hooks, and once for all
- * cells before the first step of a run.  n: the grid's cells in x, y, z.
+ * A function that sets cells of the halo of one level.  n: the grid's cells in x, y, z.
  *
- * Walls: the cells of the halo that are the same at every step.  Sets those of one level that lie beside the
- * box; the engine calls it before the first step of a run, box by box for all cells of each level that will be read,
- * but where they still stand from the plan's last run.
+ * Ghosts are cells of the halo that mirror cells of the field.  The function sets those that mirror cells of
+ * the box.  The engine calls it for each box that it has computed, after the hooks, and once for all cells
+ * before the first step of a run.
+ *
+ * Walls are cells of the halo that are the same at every step.  The function sets those beside the box.  The
+ * engine calls it before the first step of a run, for all boxes of each level that will be read, unless the
+ * walls are still there from the plan's last run.
  */
 typedef void nt_ghosts_fn(const void *params, nt_dtype dtype, const nt_view *level, const int64_t n[3],
                           const nt_box *box);
 
 /*
- * A field has n_levels time levels, which rotate, and n_coefs grids that are only read:
+ * A field has n_levels time levels and n_coefs coefficient grids, which are only read:
  *
- *   n_levels 1   dst = f(src, coefs), cell by cell: pointwise.  dst may be src.  A plan may be given a
- *                separate grid for the result; from its second step on it works there in place.
- *   n_levels 2   dst = f(src and its neighbours, dst, coefs): a stencil; dst is the older level and is
- *                overwritten.  Step s reads level s mod 2 and writes the other.
+ *   n_levels 1   pointwise: dst = f(src, coefs), cell by cell.  dst may be src.  A plan may have a separate
+ *                grid for the result; from its second step on it works in place there.
+ *   n_levels 2   a stencil: dst = f(src and its neighbours, dst, coefs).  dst is the older level and is
+ *                overwritten.  Step s reads level s mod 2 and writes the other one.
  */
 typedef struct nt_field {
     int n_levels, n_coefs;
-    int (*radius)(const void *params);   /* cells read on each side; NULL: 0, a pointwise kernel */
+    int (*radius)(const void *params);   /* cells read on each side; NULL: 0, pointwise */
     nt_ghosts_fn *ghosts;                /* NULL: the halo is the caller's */
     int flush_denormals;                 /* 1: runs with flush-to-zero */
-    int reads_per_cell, writes_per_cell; /* elements that must cross the memory bus a step, in place */
-    const char *roof;                    /* the memory-roof kernel that bounds it; NULL for roofs */
+    int reads_per_cell, writes_per_cell; /* elements moved from and to memory in a step, in place */
+    const char *roof;                    /* the memory-roof kernel that bounds its speed; NULL for roofs */
     nt_reference_fn *reference;
     nt_fill_fn *fill;    /* NULL: uniform in [-4, 4) */
-    nt_ghosts_fn *walls; /* NULL: none that the kernel sets */
+    nt_ghosts_fn *walls; /* NULL: there are none */
 } nt_field;
 
-/* A range has a partial result a thread.  Merging must be exact, associative and commutative, as adding
- * integers is: then threads, chunks and schedules cannot show in the result. */
+/* Each thread has a partial result of the range.  Merging two must be exact, associative and commutative, as
+ * the addition of integers is; then the result does not depend on threads, chunks or schedule. */
 typedef struct nt_range {
     size_t part_bytes; /* of a partial result, and of the total */
     void (*merge)(void *total, const void *part);
@@ -224,63 +226,64 @@ typedef struct nt_range {
 } nt_range;
 
 typedef enum nt_role {
-    NT_ROLE_WORK,        /* something people compute */
-    NT_ROLE_MEMORY_ROOF, /* measures what the memory gives */
-    NT_ROLE_FP_ROOF,     /* measures what floating-point arithmetic gives */
-    NT_ROLE_LOAD_ROOF    /* measures what loads from the first-level cache give */
+    NT_ROLE_WORK,        /* computes something useful */
+    NT_ROLE_MEMORY_ROOF, /* measures the bandwidth of the memory */
+    NT_ROLE_FP_ROOF,     /* measures the peak of floating-point arithmetic */
+    NT_ROLE_LOAD_ROOF    /* measures the peak of loads from the first-level cache */
 } nt_role;
 
 typedef struct nt_kernel {
     uint32_t abi, bytes; /* NT_KERNEL_ABI, sizeof(nt_kernel): write NT_KERNEL_HEAD */
     const char *name;    /* letters a-z, digits and _ */
-    int version;         /* raised when the arithmetic or the speed changes: older tunings become stale */
+    int version;         /* raise it when the arithmetic or the speed changes: older tunings become stale */
     const char *title, *formula;
     nt_role role;
-    const nt_field *field; /* one of these two, */
-    const nt_range *range; /* the other is NULL */
+    const nt_field *field; /* NULL for a range */
+    const nt_range *range; /* NULL for a field */
     const nt_variant *variants;
     const nt_form *forms;
     /* The table in parts, one for each isa that is built; ends with NULL. */
     const nt_function *const *functions;
-    const nt_case *cases; /* NULL: the kernel's own parameters alone, as the case "default" */
-    /* The name of the case that these parameters belong to, NULL: of none.  As a whole NULL: the first. */
+    const nt_case *cases; /* NULL: one case "default", of the kernel's own parameters */
+    /* The name of the case that these parameters belong to; NULL if to none.  No function: to the first. */
     const char *(*case_of)(const void *params);
     const nt_key *keys; /* NULL: none */
     /* Can these parameters be used on grids of n cells?  NULL: all can. */
     nt_status (*check)(const void *params, nt_dtype dtype, const int64_t n[3], nt_error *why);
     const void *params; /* defaults for `params` of a plan; may be NULL */
-    /* Parameters from a text, "order=8,dx=10", and their end; NULL: none can be written so. */
+    /* Create parameters from a text such as "order=8,dx=10", and destroy them.  NULL: no text is allowed. */
     nt_status (*params_create)(const char *text, void **params, nt_error *why);
     void (*params_destroy)(void *params);
-    double ulp_range;   /* |x| up to which max_ulp is promised */
+    double ulp_range;   /* max_ulp holds for |x| up to this */
     int ulp_of_terms;   /* 1: max_ulp counts units in the last place of the sum of absolute terms */
 } nt_kernel;
 
 #define NT_KERNEL_HEAD .abi = NT_KERNEL_ABI, .bytes = sizeof(nt_kernel)
 
-/* ---- The registry; for users: registry.h ---------------------------------------------------------------- */
+/* ---- The registry; for users: registry.h ----------------------------------------------------------------
+ * */
 
 /*
- * nt_kernel_add() - registers a kernel, which must stay as it is from then on.
+ * nt_kernel_add() - registers a kernel, which must not change from then on.
  *
- * Errors:  NT_EKERNEL, with the reason in *why: another abi or size; a name that is malformed or taken; a
+ * Errors:  NT_EKERNEL, with the reason in *why: another abi or size; a name that is malformed or in use; a
  *          table that is missing, empty or too long; a function of an unknown variant, form, type or isa, or
- *          of the other shape; no function for the isa scalar; a radius on a single level; levels or
+ *          of the other kind; no function for the isa scalar; a radius on a single level; levels or
  *          coefficients out of range; more keys of its own than a config holds, or names so long that a
  *          config's text exceeds NT_CONFIG_TEXT.
  * Threads: safe.
  */
 NT_API nt_status nt_kernel_add(const nt_kernel *kernel, nt_error *why);
 
-/* nt_kernel_check() - the checks of nt_kernel_add() alone, but for the name's being taken. */
+/* nt_kernel_check() - makes the checks of nt_kernel_add(), except whether the name is in use. */
 NT_API nt_status nt_kernel_check(const nt_kernel *kernel, nt_error *why);
 
 /* nt_kernel_radius() - cells read on each side, for these parameters (NULL: the kernel's own); 0 for a
  * range. */
 NT_API int nt_kernel_radius(const nt_kernel *kernel, const void *params);
 
-/* nt_kernel_case_at(), nt_kernel_case(), nt_kernel_case_of() - the cases in turn, the one of a name, and the
- * one that parameters belong to; NULL if there is none. */
+/* nt_kernel_case_at(), nt_kernel_case(), nt_kernel_case_of() - a case by its number from 0, by its name, or
+ * by the parameters that belong to it; NULL if there is none. */
 NT_API const nt_case *nt_kernel_case_at(const nt_kernel *kernel, int i);
 NT_API const nt_case *nt_kernel_case(const nt_kernel *kernel, const char *name);
 NT_API const nt_case *nt_kernel_case_of(const nt_kernel *kernel, const void *params);
@@ -289,8 +292,8 @@ NT_API const nt_case *nt_kernel_case_of(const nt_kernel *kernel, const void *par
 NT_API int nt_kernel_variant(const nt_kernel *kernel, const char *name);
 NT_API int nt_kernel_form(const nt_kernel *kernel, const char *name);
 
-/* nt_kernel_function_at() - the prebuilt functions in turn, through all parts of the table; NULL behind the
- * last. */
+/* nt_kernel_function_at() - a prebuilt function by its number from 0, through all parts of the table; NULL
+ * behind the last. */
 NT_API const nt_function *nt_kernel_function_at(const nt_kernel *kernel, int i);
 
 /*
@@ -300,7 +303,8 @@ NT_API const nt_function *nt_kernel_function_at(const nt_kernel *kernel, int i);
 NT_API const nt_function *nt_kernel_function(const nt_kernel *kernel, nt_dtype dtype,
                                              const nt_config *config);
 
-/* nt_kernel_work() - what a vector costs by this function, with these parameters (NULL: the kernel's own). */
+/* nt_kernel_work() - the instructions with which this function computes a vector, for these parameters (NULL:
+ * the kernel's own). */
 NT_API nt_work nt_kernel_work(const nt_kernel *kernel, const void *params, const nt_function *function);
 
 /* nt_kernel_value() - the input value of one cell of one grid, by the field's fill function or the default
@@ -308,10 +312,11 @@ NT_API nt_work nt_kernel_work(const nt_kernel *kernel, const void *params, const
 NT_API double nt_kernel_value(const nt_kernel *kernel, int grid, int64_t cell_index, uint64_t seed);
 
 /*
- * nt_kernel_fill() - inputs for one grid of a field: grid 0.. are levels, then coefficients.
+ * nt_kernel_fill() - sets the input values of one grid of a field.  Grids are counted from 0: the levels,
+ * then the coefficients.
  *
- * Shape:   every cell without the halo, by the kernel's fill function on its index x + nx*(y + ny*z),
- *          so that the values depend on no thread count or stride.
+ * Shape:   sets each cell but the halo to the kernel's fill function of its index x + nx*(y + ny*z), so that
+ *          the values depend on no thread count or stride.
  * Errors:  none; the grid must be valid.
  */
 NT_API void nt_kernel_fill(const nt_kernel *kernel, int grid, uint64_t seed, nt_grid *g);

@@ -1,5 +1,5 @@
 /*
- * machine.h - which machine this is, and what of it this process may use
+ * machine.h - which machine this is, and how much of it this process may use
  * SPDX-License-Identifier: MIT
  */
 #ifndef NESTUNE_MACHINE_H
@@ -15,19 +15,19 @@
 extern "C" {
 #endif
 
-/* What a tuned result belongs to.  No host name, address or serial number. */
+/* The machine that a tuned result belongs to.  It has no host name, address or serial number. */
 typedef struct nt_machine {
     char vendor[16]; /* CPUID vendor, or Arm implementer: "AuthenticAMD", "0x41" */
     char model[64];  /* brand string */
     char uarch[24];  /* archspec's name: "zen5", "skylake_avx512", "neoverse_v2", "x86_64_v3" */
     int family, model_id, stepping;        /* Arm: architecture, part, revision */
-    int64_t l1d_bytes, l2_bytes, l3_bytes; /* of one core, one core, one shared L3; 0: none or unknown */
-    int l2_shared_by, l3_shared_by;        /* CPUs that share one */
-    int n_packages, n_cores, n_cpus, n_numa, smt; /* online; smt: threads a core */
+    int64_t l1d_bytes, l2_bytes, l3_bytes; /* the size of one cache of each level; 0: none or unknown */
+    int l2_shared_by, l3_shared_by;        /* CPUs that share one cache */
+    int n_packages, n_cores, n_cpus, n_numa, smt; /* online; smt: hardware threads a core */
     int cpus_affinity;                            /* CPUs in the calling thread's mask */
     int cores_affinity, l2_affinity; /* cores, and L2 caches, that those CPUs belong to; 0: unknown */
     double cpus_quota;               /* cgroup v1 or v2 CPU quota; 0: none */
-    int threads_allowed;             /* the least of both, at least 1 */
+    int threads_allowed;             /* the lesser of mask and quota, at least 1 */
     int64_t memory_bytes;            /* physical, or the cgroup limit if that is less */
     unsigned isas;                   /* bit 1u << nt_isa for each that can run, up to NESTUNE_MAX_ISA */
     char huge_pages[16];             /* "always", "madvise", "never", or "unknown" */
@@ -36,45 +36,47 @@ typedef struct nt_machine {
 /*
  * nt_machine_detect() - reads CPUID, hwloc's topology, the affinity mask and cgroup v1 and v2.
  *
- * Errors:  NT_EARG.  What cannot be found out is 0 or "unknown".
- * Threads: safe.  Takes some milliseconds.
+ * Errors:  NT_EARG: NULL.  A value that cannot be found out is 0 or "unknown".
+ * Threads: safe.  A call lasts some milliseconds.
  */
 NT_API nt_status nt_machine_detect(nt_machine *machine);
 
 /*
- * nt_machine_cores() - how many cores the allowed threads have: two hyperthreads of one core have one.
- * At most threads_allowed; where it is unknown, threads_allowed.
+ * nt_machine_cores() - the number of cores that the allowed threads run on; two hyperthreads share one core.
+ * At most threads_allowed, and that number if the cores are unknown.
  */
 NT_API int nt_machine_cores(const nt_machine *machine);
 
 /*
- * nt_machine_id() - the folder name of its results: microarchitecture, family, model, stepping,
- * threads allowed, as in "zen5-26.2.1-2t"; where these have fewer cores, those too: "zen5-26.2.1-2t-1c".
- * Shape:   at most n bytes are written, the end of the string included; NT_MACHINE_ID are always enough.
+ * nt_machine_id() - writes the folder name of the machine's results: microarchitecture, family, model,
+ * stepping and allowed threads, as in "zen5-26.2.1-2t"; if these share cores, the cores too:
+ * "zen5-26.2.1-2t-1c".
+ * Shape:   writes at most n bytes, the final NUL included; NT_MACHINE_ID bytes are always enough.
  */
 enum { NT_MACHINE_ID = 64 };
 NT_API void nt_machine_id(const nt_machine *machine, char *text, size_t n);
 
 /*
- * nt_machine_same_cpu() - may a result of a be used on b?  Vendor, family, model and caches.
- * Errors:  where it says 0, *why names what differs.
+ * nt_machine_same_cpu() - may b use results of a?  1 if vendor, family, model and caches are the same.
+ * Errors:  none; if it returns 0, *why names what differs.
  */
 NT_API int nt_machine_same_cpu(const nt_machine *a, const nt_machine *b, nt_error *why);
 
 /*
- * nt_threads_allowed() - CPUs that a plan made by the calling thread may use: its affinity mask and the cgroup
- * quota, at least 1.
+ * nt_threads_allowed() - how many threads a plan of the calling thread may use: the lesser of the CPUs in the
+ * thread's affinity mask and the cgroup quota, at least 1.
  *
- * The mask is the thread's and not the process's, since OpenMP's threads inherit that of the thread that starts
- * them: a thread bound to one CPU would have them all there.  With OMP_PROC_BIND it is the mask that the process
- * began with.
+ * The mask is the thread's and not the process's, because OpenMP's threads inherit the mask of the thread
+ * that starts them: the threads of a thread that is bound to one CPU would all run there.  With OMP_PROC_BIND
+ * it is the mask that the process began with.
  */
 NT_API int nt_threads_allowed(void);
 
-/* nt_memory_available() - bytes that can still be taken: the least of MemAvailable and the cgroup limit. */
+/* nt_memory_available() - bytes that can still be allocated: the lesser of MemAvailable and the rest of the
+ * cgroup's limit. */
 NT_API int64_t nt_memory_available(void);
 
-/* How this library was built; static texts. */
+/* How this library was built.  The texts are static. */
 typedef struct nt_build {
     const char *version;  /* nestune's */
     const char *compiler; /* "gcc 12.2.0" */

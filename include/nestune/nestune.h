@@ -11,15 +11,15 @@
  *     nt_run("mathop", a, 5, &why);
  *     nt_grid_destroy(a);
  *
- * The library never prints, exits or aborts, with one exception that the user asks for:
- * NESTUNE_VERBOSE=1 in the environment (read once, at the first use) writes one line a plan to stderr: which config it
- * took and why.
- * NESTUNE_MAX_ISA=scalar|neon|avx2|avx512 lowers the instruction set.
+ * The library never exits or aborts, and prints nothing by default.  Two environment variables, each read
+ * once at its first use, change what it does:
+ *     NESTUNE_VERBOSE=1                           prints one line a plan to stderr: its config and the reason
+ *     NESTUNE_MAX_ISA=scalar|neon|avx2|avx512     the best instruction set that may be used
  */
 #ifndef NESTUNE_H
 #define NESTUNE_H
 
-/* The version's one source: CMake reads these three lines.  Before 1.0 a new minor version breaks the ABI. */
+/* CMake reads the version from these three lines.  Before 1.0 each new minor version breaks the ABI. */
 #define NESTUNE_VERSION_MAJOR                      0
 #define NESTUNE_VERSION_MINOR                      2
 #define NESTUNE_VERSION_PATCH                      0
@@ -47,7 +47,7 @@
 extern "C" {
 #endif
 
-/* nt_version() - NESTUNE_VERSION_NUMBER of the library that runs, which may be another than that of its headers. */
+/* nt_version() - NESTUNE_VERSION_NUMBER of the library that runs; it may differ from that of the headers. */
 NT_API int nt_version(void);
 
 #ifdef __cplusplus

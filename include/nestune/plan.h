@@ -1,5 +1,5 @@
 /*
- * plan.h - a kernel on grids or on a range of indices, checked once and run as often as wanted
+ * plan.h - a kernel with its grids or its range of indices: checked once, run any number of times
  * SPDX-License-Identifier: MIT
  *
  *     nt_plan *plan;
@@ -23,41 +23,43 @@ extern "C" {
 
 struct nt_kernel;
 struct nt_config;
-typedef struct nt_hook nt_hook; /* what it holds: hook.h, for authors of hooks */
+typedef struct nt_hook nt_hook; /* defined in hook.h, for authors of hooks */
 
 typedef struct nt_plan nt_plan;
 
-/* What may be said of a plan; zeros and NULL: nothing. */
+/* Options of a plan.  Zeros and NULL are the defaults. */
 typedef struct nt_plan_options {
     size_t bytes;       /* sizeof(nt_plan_options) */
-    const void *params; /* of the kernel, as an nt_wave; NULL: its own.  Must outlive the plan */
+    const void *params; /* of the kernel, such as an nt_wave; NULL: its defaults.  Must outlive the plan */
 
-    /* How to run, as "parallel=outer,depth=4": see nt_config_parse().  What it does not name is as tuned for this
-     * kernel, type, size and number of steps, else the default.  NULL: all of it.  Where it names parallel, order, tile
-     * or depth it is run as it is, and nt_plan_why() says how many threads have work where those are fewer; else
-     * grids too thin for a tuned schedule are shared along another axis, so that no thread is idle. */
+    /* How to run, such as "parallel=outer,depth=4": see nt_config_parse().  Keys that it does not name are as
+     * tuned for this kernel, type, size and number of steps, or, if that was not tuned, the default.  NULL
+     * names no key.  If it names parallel, order, tile or depth, the plan keeps this schedule, even if some
+     * threads then have no work; nt_plan_why() reports how many do have.  Otherwise, if a grid is too thin
+     * for the tuned schedule, the plan shares it along another axis, so that no thread is idle. */
     const char *config;
-    int64_t steps;     /* of a usual run; 0: many.  One step and many steps are tuned apart */
+    int64_t steps;     /* steps of a typical run; 0: many.  One step and many steps are tuned separately */
     int most_threads;  /* 0: as many as this process may use */
-    size_t most_bytes; /* of memory that the plan itself may take, without its hooks; 0: no limit */
+    size_t most_bytes; /* of memory that the plan may allocate, its hooks not included; 0: no limit */
 
-    /* Point work, such as sources and receivers (points.h), in this order at each step.  The array is not needed
-     * after nt_plan_create(); the hooks must outlive the plan. */
+    /* Functions called at each step, in this order, such as sources and receivers (points.h).  The array is
+     * not needed after nt_plan_create(); the hooks must outlive the plan. */
     const nt_hook *const *hooks;
     int n_hooks;
 } nt_plan_options;
 
 /*
- * nt_plan_create() - checks a problem and fixes how it will run.
+ * nt_plan_create() - checks kernel, grids and options, and decides how the kernel will run.
  *
- * Shape:   grids: the kernel's time levels, the newest first, then its coefficients, then, for a kernel of one
- *          level, a grid for the result; without it the kernel works in place.  All of one dtype and shape; a halo
- *          of at least the kernel's radius on each level.  The address ranges of grids may not overlap; but
- *          the result may be the level itself, and coefficients, which are only read, may share cells.
- *          Pointwise kernels without hooks work on any stride in x, through a buffer, at a cost; others need 1.
+ * Shape:   grids: the kernel's time levels, the newest first; then its coefficients; then, for a kernel of
+ *          one level, a grid for the result, without which the kernel works in place.  All have one dtype and
+ *          shape.  The halo of each level has at least the kernel's radius.  The address ranges of grids may
+ *          not overlap, with two exceptions: the result may be the level itself, and coefficients may share
+ *          cells.  A pointwise kernel without hooks accepts any stride in x; one other than 1 costs time,
+ *          since cells go through a buffer.  All others need stride 1.
  * Errors:  NT_EARG, NT_EDTYPE, NT_ESHAPE, NT_ESTRIDE, NT_ECONFIG, NT_EISA, NT_ENOMEM; *why names the value.
  *          On error *plan is NULL and no cell has been touched.
- * Threads: safe.  The plan refers to the grids, which must outlive it.
+ * Threads: safe.  The grids must outlive the plan.
  */
 NT_API nt_status nt_plan_create(nt_plan **plan, const struct nt_kernel *kernel, nt_grid *const grids[],
                                 int n_grids, const nt_plan_options *options, nt_error *why);
@@ -65,8 +67,8 @@ NT_API nt_status nt_plan_create(nt_plan **plan, const struct nt_kernel *kernel, 
 /*
  * nt_plan_create_range() - the same for a kernel that adds up a range of indices.
  *
- * Shape:   n: how many indices a usual run has; short and long ranges are tuned apart.  Of the options, steps and
- *          hooks do not count.
+ * Shape:   n: the number of indices of a typical run; short and long ranges are tuned separately.  The
+ *          options steps and hooks are ignored.
  * Errors:  NT_EARG, NT_ECONFIG, NT_EISA, NT_ENOMEM; *why names the value.  On error *plan is NULL.
  * Threads: safe.
  */
@@ -74,39 +76,43 @@ NT_API nt_status nt_plan_create_range(nt_plan **plan, const struct nt_kernel *ke
                                       int64_t n, const nt_plan_options *options, nt_error *why);
 
 /*
- * nt_plan_run() - advances by so many time steps.  Allocates nothing, but that OpenMP starts its threads in the first run.
+ * nt_plan_run() - advances the grids by `steps` time steps.  It allocates nothing, except that OpenMP starts
+ * its threads in the first run.
  *
- * Shape:   steps from 0 to 2^61.  With a grid for the result each run starts from the level again; else from where
- *          the last one ended.
- * Errors:  NT_EARG: plan NULL or of a range, steps out of range, a grid of any layout that is mapped.  Nothing else
- *          can fail.
- * Threads: one parallel region of at most as many OpenMP threads as the config says; the least of that,
- *          omp_get_max_threads() and nt_threads_allowed() when the plan was made.  Inside a caller's parallel
- *          region one thread, and in a child process that was forked after a run.  Where a limit lets no more threads
- *          be started, as many as can be: this is tried before the calling thread's first run with so many.
- *          Two runs at once need two plans, on different grids, and each has a team of its own: together they
- *          should have no more threads than there are CPUs (most_threads).
- *          Each thread computes in round-to-nearest, with flush-to-zero where the kernel says so; its
- *          floating-point environment is restored.
+ * Shape:   steps from 0 to 2^61.  If the plan has a grid for the result, each run starts from the level
+ *          again; otherwise it goes on where the last run ended.
+ * Errors:  NT_EARG: plan NULL or of a range, steps out of range, a grid of any_layout that is mapped.  There
+ *          are no others.
+ * Threads: one OpenMP parallel region.  Its threads are at most those of the config, omp_get_max_threads()
+ *          and nt_threads_allowed(), the last two as they were when the plan was created.  There is one
+ *          thread inside a caller's parallel region, and in a child process that was forked after a run.  If
+ *          a limit forbids the system to start so many threads, the run has as many as can start; the library
+ *          tries this before a calling thread's first run with so many.
+ *          Two runs at the same time need two plans on different grids.  Each has a team of threads of its
+ *          own; limit them by most_threads, so that together they have no more threads than there are CPUs.
+ *          Each thread rounds to nearest, and flushes denormals to zero if the kernel asks for it; afterwards
+ *          its floating-point environment is as before.
  */
 NT_API nt_status nt_plan_run(nt_plan *plan, int64_t steps);
 
 /*
- * nt_plan_run_range() - *total = what indices first .. end-1 add up to.  Allocates nothing.
+ * nt_plan_run_range() - sets *total to the sum over indices first .. end-1.  It allocates nothing.
  *
- * Shape:   0 <= first <= end; total holds the kernel's range->part_bytes and is set anew.
+ * Shape:   0 <= first <= end; total has the kernel's range->part_bytes bytes, whose old values are
+ *          overwritten.
  * Errors:  NT_EARG: plan NULL or of a field, total NULL, indices out of range.
  * Threads: as nt_plan_run().
  */
 NT_API nt_status nt_plan_run_range(nt_plan *plan, int64_t first, int64_t end, void *total);
 
 /*
- * nt_plan_set_grids() - from now on the plan runs on these grids, grids[0] being the newest level.
+ * nt_plan_set_grids() - lets the plan run on other grids from now on.  grids[0] is the newest level.  The
+ * plan's time does not change.
  *
- * Shape:   as many as at its creation, of the same dtype and shape.  Halos, strides and overlap as for
+ * Shape:   as many grids as before, of the same dtype and shape.  Halos, strides and overlap as for
  *          nt_plan_create().
- * Errors:  as nt_plan_create(); then the plan is unchanged.  Time goes on.
- * Threads: not beside a run of this plan.
+ * Errors:  as nt_plan_create().  On error the plan is unchanged.
+ * Threads: not during a run of this plan.
  */
 NT_API nt_status nt_plan_set_grids(nt_plan *plan, nt_grid *const grids[], int n_grids, nt_error *why);
 
@@ -114,20 +120,20 @@ NT_API nt_status nt_plan_set_grids(nt_plan *plan, nt_grid *const grids[], int n_
 NT_API nt_grid *nt_plan_newest(const nt_plan *plan);
 
 /*
- * nt_plan_time(), nt_plan_set_time() - the index of the next step, which hooks get: 0 at first, and one more
- * each step.  Setting it changes what hooks do, as starting a shot anew, and no cell.
+ * nt_plan_time(), nt_plan_set_time() - get and set the index of the next step.  It is 0 at first and grows by
+ * one each step.  Only hooks use it: set it to 0 to start a shot again.  Setting it changes no cell.
  *
  * Errors:  NT_EARG: plan NULL, time out of 0 to 2^61.
  */
 NT_API int64_t nt_plan_time(const nt_plan *plan);
 NT_API nt_status nt_plan_set_time(nt_plan *plan, int64_t time);
 
-/* nt_plan_config_text() - how it runs, as nt_config_format() writes it: at most n bytes, the end included.
- * Errors: none; NULL gives "". */
+/* nt_plan_config_text() - writes the config that the plan runs with, as nt_config_format() does: at most n
+ * bytes, the final NUL included.  Errors: none; NULL gives "". */
 NT_API void nt_plan_config_text(const nt_plan *plan, char *text, size_t n);
 
-/* nt_plan_config(), nt_plan_why() - how it runs, threads that can be had included, and where that came from in one
- * line.  Errors: none; NULL gives NULL and "". */
+/* nt_plan_config(), nt_plan_why() - the config that the plan runs with, with the number of threads that it
+ * can have; and one line that says where the config came from.  Errors: none; NULL gives NULL and "". */
 NT_API const struct nt_config *nt_plan_config(const nt_plan *plan);
 NT_API const char *nt_plan_why(const nt_plan *plan);
 
@@ -135,17 +141,17 @@ NT_API const char *nt_plan_why(const nt_plan *plan);
 NT_API void nt_plan_destroy(nt_plan *plan);
 
 /*
- * nt_run() - plan, run and destroy in one call, for a kernel of one level without coefficients:
- * the named kernel, in place on *g, for `steps` steps, as tuned.
+ * nt_run() - runs the named kernel in place on *g for `steps` steps, as tuned.  It creates, runs and destroys
+ * a plan.  The kernel must have one level and no coefficients.
  *
  * Errors:  NT_EKERNEL for an unknown name, else as nt_plan_create().
  */
 NT_API nt_status nt_run(const char *kernel, nt_grid *g, int64_t steps, nt_error *why);
 
 /*
- * nt_run_range() - the same for a range: *total is what indices first .. end-1 add up to, as tuned.
+ * nt_run_range() - the same for a range kernel: sets *total to the sum over indices first .. end-1.
  *
- * Shape:   params NULL: the kernel's own.  total holds the kernel's range->part_bytes.
+ * Shape:   params NULL: the kernel's defaults.  total has the kernel's range->part_bytes bytes.
  * Errors:  NT_EKERNEL for an unknown name, else as nt_plan_create_range().
  */
 NT_API nt_status nt_run_range(const char *kernel, const void *params, nt_dtype dtype, int64_t first,

@@ -1,20 +1,21 @@
 /*
- * points.h - sources and receivers: values added to, or read from, any places of a field at every step
+ * points.h - sources and receivers: add values to, or read them from, points of a field at every step
  * SPDX-License-Identifier: MIT
  *
- * Hooks of a plan (plan.h), for any kernel.  Places need not be cells: a place is a few cells with weights.
+ * They are hooks of a plan (plan.h), for any field kernel.  A point may lie between cells: its value is the
+ * weighted sum of a few cells around it.
  *
  *     nt_points *shot, *line;
  *     nt_hook *fire, *listen;
  *     unsigned mirrors = nt_wave_mirror_faces(wave);
- *     nt_points_create(&shot, &(nt_points_spec){1, where, NT_INTERPOLATION_SINC, {nx, ny, nz}, mirrors}, &why);
- *     nt_points_create(&line, &(nt_points_spec){1000, receivers, NT_INTERPOLATION_SINC, {nx, ny, nz}, mirrors}, &why);
- *     nt_points_force(&fire, shot, wavelet, n_steps, &why);
+ *     nt_points_create(&shot, &(nt_points_spec){1, where, NT_INTERPOLATION_SINC, {nx, ny, nz}, mirrors},
+ *     &why); nt_points_create(&line, &(nt_points_spec){1000, receivers, NT_INTERPOLATION_SINC, {nx, ny, nz},
+ *     mirrors}, &why); nt_points_force(&fire, shot, wavelet, n_steps, &why);
  *     nt_points_receiver(&listen, line, traces, n_steps, &why);
  *     const nt_hook *hooks[] = {fire, listen};                     for nt_plan_options
  *
- * Hooks work in their order at each step: here the traces hold the field after the source has been added.
- * No schedule changes a bit of the field or of a trace.
+ * At each step the hooks work in the order of the array: here the traces hold the field after the source has
+ * been added.  No schedule changes a bit of the field or of a trace.
  */
 #ifndef NESTUNE_POINTS_H
 #define NESTUNE_POINTS_H
@@ -29,11 +30,12 @@ extern "C" {
 #endif
 
 /*
- * What lies between the cells.  A place that is exactly a cell in an axis takes that cell alone in it, with
- * weight 1.
- *   trilinear   the two cells on either side in each axis: 8 in all
- *   sinc        eight in each axis, 512 in all: sinc(d) I0(b sqrt(1 - (d/4)^2)) / I0(b), b = 6.31
- * Source of sinc: Hicks, Geophysics 67 (2002) 156: radius 4 and the b for waves of four cells or more.
+ * How to interpolate between cells.  If a point lies exactly on a cell along an axis, only this cell counts
+ * along that axis, with weight 1.
+ *   trilinear   2 cells along each axis, one on either side of the point: 8 in all
+ *   sinc        8 cells along each axis, 512 in all: weight sinc(d) I0(b sqrt(1 - (d/4)^2)) / I0(b), b = 6.31
+ *               at distance d
+ * Source of sinc: Hicks, Geophysics 67 (2002) 156: radius 4, and its b for waves of four cells or more.
  */
 #define NT_INTERPOLATION_MAP(X) X(TRILINEAR, "trilinear") X(SINC, "sinc")
 typedef enum nt_interpolation {
@@ -45,10 +47,10 @@ typedef enum nt_interpolation {
 
 typedef struct nt_points_spec {
     int64_t n;                   /* points */
-    const double (*position)[3]; /* of each: x, y, z in cells, from 0 to the last cell */
+    const double (*position)[3]; /* of each point: x, y, z in cells, from 0 to the last cell */
     nt_interpolation interpolation;
     int64_t cells[3];      /* of the grid, in x, y, z */
-    unsigned mirror_faces; /* at which weights are folded: bit 1u << nt_face; see nt_wave_mirror_faces() */
+    unsigned mirror_faces; /* faces that mirror the field, as bits 1u << nt_face: nt_wave_mirror_faces() */
 } nt_points_spec;
 
 typedef struct nt_points nt_points;
@@ -57,8 +59,9 @@ typedef struct nt_hook nt_hook;
 /*
  * nt_points_create() - finds the cells and weights of n points.
  *
- * Shape:   a weight that falls outside the grid goes, with its sign turned, to the cell that a mirror face
- *          shows there; none to the wall itself; beyond other faces it is dropped.
+ * Shape:   weights may fall outside the grid.  Beyond a mirror face such a weight goes, with the opposite
+ *          sign, to the cell whose mirror image is there; a weight on the wall itself is dropped.  Beyond any
+ *          other face weights are dropped.
  * Units:   cells.
  * Errors:  NT_EARG (a position outside the grid or NaN: *why names the point, the value and the range;
  *          interpolation or faces out of range), NT_ESHAPE (no cells), NT_ENOMEM.  On error *points is NULL.
@@ -67,22 +70,24 @@ typedef struct nt_hook nt_hook;
 NT_API nt_status nt_points_create(nt_points **points, const nt_points_spec *spec, nt_error *why);
 
 /*
- * nt_points_source() - adds to each cell of a point after the step: u+ += w s.
- * nt_points_force()  - the same times the cell's coefficient: u+ += coef[0] w s.
+ * nt_points_source() - creates a hook that adds to each cell of a point, after each step: u+ += w s.
+ * nt_points_force()  - the same, times the cell's coefficient: u+ += coef[0] w s.
  *
- * w is the weight of the cell, s = samples[point * n_samples + t] the amplitude of the point at step t.
- * With kernel `wave`, whose coef[0] is C = (v dt/dx)^2, a force is what stands beside the Laplacian,
- * u_tt = v^2 (laplace(u) + f) with s = dx^2 f; for f = F(t) delta(x) it is s = F dx / (dy dz).  Then source
- * and receiver may change places, in any medium.  A source of u_tt = v^2 laplace(u) + q has s = dt^2 q.
+ * w is the weight of the cell; s = samples[point * n_samples + t] is the amplitude of the point at step t.
+ * Kernel `wave` has coef[0] = C = (v dt/dx)^2.  With it
+ *     a force   f in u_tt = v^2 (laplace(u) + f) has s = dx^2 f; for f = F(t) delta(x), s = F dx / (dy dz);
+ *     a source  q in u_tt = v^2 laplace(u) + q has s = dt^2 q.
+ * A force and a receiver may change places in any medium: the trace is the same (reciprocity).
  *
  * Shape:   samples[points * n_samples].  t is nt_plan_time(); from n_samples on nothing is added.
- * Units:   of the field; w s is rounded to the grid's type once, then added.
- * Order:   points are added to a cell one after the other, in the order of the lowest cell they touch
- *          (z, then y, then x); those that touch the same, by their number.
- * Errors:  NT_EARG (NULL, n_samples below 0), NT_ENOMEM; then *hook is NULL.  nt_plan_create() refuses grids of other
- *          cells (NT_ESHAPE), and a force in a kernel without coefficients (NT_EARG).
- * Threads: safe.  Points and samples must outlive the hook, and the hook the plans that use it; several plans may
- *          use one hook at once.
+ * Units:   those of the field.  w s is rounded once to the grid's type and then added.
+ * Order:   points that share a cell are added to it one after the other, in the order of the lowest cell that
+ *          each touches (by z, then y, then x), and those with the same lowest cell by their number.
+ * Errors:  NT_EARG (NULL, n_samples below 0), NT_ENOMEM; then *hook is NULL.  nt_plan_create() returns
+ *          NT_ESHAPE for grids with other numbers of cells, and NT_EARG for a force in a kernel without
+ *          coefficients.
+ * Threads: safe.  Points and samples must outlive the hook, and the hook the plans that use it; several plans
+ *          may use one hook at once.
  */
 NT_API nt_status nt_points_source(nt_hook **hook, const nt_points *points, const double *samples,
                                   int64_t n_samples, nt_error *why);
@@ -90,18 +95,21 @@ NT_API nt_status nt_points_force(nt_hook **hook, const nt_points *points, const 
                                  int64_t n_samples, nt_error *why);
 
 /*
- * nt_points_receiver() - traces[point * n_samples + t] = sum of w u+ over the cells, after step t.
+ * nt_points_receiver() - creates a hook that sets traces[point * n_samples + t] to the sum of w u+ over the
+ * cells of a point, after step t.
  *
  * Shape:   traces[points * n_samples].  t is nt_plan_time(); from n_samples on nothing is written.
- * Units:   of the field; summed in double, each row in ascending x, then rows in y, then planes in z.
- * Errors:  as nt_points_source(); nt_plan_create() refuses other grids (NT_ESHAPE), and NT_ENOMEM.
- * Threads: as nt_points_source(), but of several plans that run at once each needs a receiver with traces of its own.
+ * Units:   those of the field.  Sums are in double: each row in ascending x, then rows in y, then planes in
+ *          z.
+ * Errors:  as nt_points_source(); nt_plan_create() may return NT_ENOMEM too.
+ * Threads: as nt_points_source(), but plans that run at the same time need a receiver and traces each.
  *          A trace is complete when nt_plan_run() returns.
  */
 NT_API nt_status nt_points_receiver(nt_hook **hook, const nt_points *points, double *traces,
                                     int64_t n_samples, nt_error *why);
 
-/* nt_points_hook_destroy(), nt_points_destroy() - after what uses them.  NULL is allowed. */
+/* nt_points_hook_destroy(), nt_points_destroy() - free a hook after its plans, and points after their hooks.
+ * NULL is allowed. */
 NT_API void nt_points_hook_destroy(nt_hook *hook);
 NT_API void nt_points_destroy(nt_points *points);
 

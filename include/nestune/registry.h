@@ -1,5 +1,5 @@
 /*
- * registry.h - the kernels that this process knows, and the configs that it was tuned with
+ * registry.h - the kernels that this process knows, and the tuned headers that it reads
  * SPDX-License-Identifier: MIT
  */
 #ifndef NESTUNE_REGISTRY_H
@@ -11,12 +11,12 @@
 extern "C" {
 #endif
 
-typedef struct nt_kernel nt_kernel; /* what it holds: kernel.h, for authors of kernels */
+typedef struct nt_kernel nt_kernel; /* defined in kernel.h, for authors of kernels */
 
 /*
- * nt_kernel_count(), nt_kernel_at() - the registry: the library's kernels in the order of kernels.inc, then
- * added ones.
- * Errors:  nt_kernel_at() gives NULL out of range.  Threads: safe; entries never move or go.
+ * nt_kernel_count(), nt_kernel_at() - how many kernels there are, and the i-th from 0: first the library's in
+ * the order of kernels.inc, then added ones.
+ * Errors:  nt_kernel_at() returns NULL for i out of range.  Threads: safe; entries never move or disappear.
  */
 NT_API int nt_kernel_count(void);
 NT_API const nt_kernel *nt_kernel_at(int i);
@@ -24,14 +24,14 @@ NT_API const nt_kernel *nt_kernel_at(int i);
 /* nt_kernel_name() - "mathop"; NULL for NULL. */
 NT_API const char *nt_kernel_name(const nt_kernel *kernel);
 
-/* nt_kernel_find() - by name; NULL if there is none. */
+/* nt_kernel_find() - the kernel of this name; NULL if there is none. */
 NT_API const nt_kernel *nt_kernel_find(const char *name);
 
 /*
- * nt_tuned_load() - reads one more header, for plans made from now on.
+ * nt_tuned_load() - reads one more tuned header, for plans that are created from now on.
  *
- * Errors:  NT_EIO: it cannot be read, is malformed or damaged; NT_ESTALE: of another format; NT_ENOMEM.  *why
- *          says "FILE:LINE: reason".
+ * Errors:  NT_EIO: the file cannot be read, is malformed or damaged; NT_ESTALE: it has another format;
+ *          NT_ENOMEM.  *why is "FILE:LINE: reason".
  * Threads: safe.
  */
 NT_API nt_status nt_tuned_load(const char *path, nt_error *why);

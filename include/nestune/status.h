@@ -1,5 +1,5 @@
 /*
- * status.h - every way a public function can fail, once
+ * status.h - the error codes of all public functions
  * SPDX-License-Identifier: MIT
  */
 #ifndef NESTUNE_STATUS_H
@@ -12,7 +12,7 @@ extern "C" {
 /* Marks what the shared library exports; everything else is hidden. */
 #define NT_API __attribute__((visibility("default")))
 
-/* The one list: code and text together. */
+/* Each code with its text. */
 #define NT_STATUS_MAP(X)                                               \
     X(OK, "success")                                                   \
     X(ENOMEM, "out of memory")                                         \
@@ -34,8 +34,8 @@ typedef enum nt_status {
 } nt_status;
 
 /*
- * What exactly was wrong: one line, without a full stop or newline, that names the offending
- * value and what is allowed.  Functions that take one accept NULL; on NT_OK they leave it alone.
+ * What exactly was wrong: one line, without a full stop or newline, that names the wrong value and what is
+ * allowed.  All functions with an nt_error * accept NULL; on NT_OK they do not change it.
  */
 typedef struct nt_error {
     char text[256];

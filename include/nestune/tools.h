@@ -2,7 +2,7 @@
  * tools.h - for tools such as autotune: configs key by key, the machine, and tuned headers row by row
  * SPDX-License-Identifier: MIT
  *
- * These change with the library: a tool is built with the version that it runs with.
+ * These change from version to version: build a tool against the version of the library that it runs with.
  */
 #ifndef NESTUNE_TOOLS_H
 #define NESTUNE_TOOLS_H
