@@ -3,8 +3,7 @@
  * SPDX-License-Identifier: MIT
  *
  * Philox4x32-10: ten rounds of multiplications scramble a counter of 128 bits under a key of 64 into four
- * words of 32 bits.  There is no state: any number of any stream is computed directly, by whatever thread
- * wants it.
+ * words of 32 bits.  There is no state: any thread can compute any number of any stream directly.
  */
 #ifndef NESTUNE_PHILOX_H
 #define NESTUNE_PHILOX_H
@@ -15,7 +14,7 @@
 extern "C" {
 #endif
 
-/* Multipliers of words 0 and 2, and what the key's two words grow by a round. */
+/* The multipliers of words 0 and 2, and what each round adds to the key's two words. */
 #define NT_PHILOX_M0 UINT32_C(0xd2511f53)
 #define NT_PHILOX_M1 UINT32_C(0xcd9e8d57)
 #define NT_PHILOX_W0 UINT32_C(0x9e3779b9)
@@ -49,7 +48,7 @@ static inline void nt_philox(const uint32_t counter[4], const uint32_t key[2], u
     words[3] = x3;
 }
 
-/* nt_philox_block() - the same, of a counter below 2^64 under a seed, which is the key. */
+/* nt_philox_block() - the same for a counter below 2^64, with the seed as the key. */
 static inline void nt_philox_block(uint64_t counter, uint64_t seed, uint32_t words[4])
 {
     const uint32_t wide[4] = {(uint32_t)counter, (uint32_t)(counter >> 32), 0, 0};
@@ -64,10 +63,10 @@ static inline uint64_t nt_philox_top53(uint32_t high, uint32_t low)
 }
 
 /*
- * nt_uniform() - a number in [0, 1), evenly spread.
+ * nt_uniform() - a random number, uniform in [0, 1).
  *
  * Units:   a multiple of 2^-53: the top 53 bits of words 0 and 1, of which word 0 is the high one.
- * Errors:  none; a negative counter is one of the upper 2^63.
+ * Errors:  none; a negative counter is converted to uint64_t.
  * Threads: safe.
  */
 static inline double nt_uniform(int64_t counter, uint64_t seed)

@@ -1,9 +1,9 @@
 /*
- * pi.h - the notebook's calcPi: random points of the unit square that fall into the quarter circle
+ * pi.h - the notebook's calcPi: counts random points of the unit square that lie in the quarter circle
  * SPDX-License-Identifier: MIT
  *
- * Kernel `pi` is a range: index i is one sample, and its result counts hits, so that pi is near 4 hits /
- * samples, with a standard deviation of 1.64 / sqrt(samples).
+ * Kernel `pi` is a range.  Index i is one sample, and the result is the number of hits.  Then pi is about
+ * 4 hits / samples, with a standard deviation of 1.64 / sqrt(samples).
  *
  *     const nt_pi pi = {.seed = 1};                              `params` of the plan
  *     uint64_t hits;                                             its result
@@ -16,8 +16,9 @@
  *              f64    the top 53 bits of two words each, of the block i: x is words 0 and 1, y words 2 and 3,
  *                     the high word first
  *          A hit is x*x + y*y <= 1 in arithmetic of that type: two products and their sum, each rounded.
- * Threads: a sample depends on the seed and on i alone, so the hits of a type are the same for every config
- *          and on every machine, and counts of neighbouring ranges add up to that of the whole.
+ * Threads: a sample depends only on the seed and on i, so for each type the hits are the same with every
+ *          config and on every machine, and the counts of adjacent ranges add up to the count of the whole
+ *          range.
  */
 #ifndef NESTUNE_PI_H
 #define NESTUNE_PI_H

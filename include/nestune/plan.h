@@ -83,13 +83,13 @@ NT_API nt_status nt_plan_create_range(nt_plan **plan, const struct nt_kernel *ke
  *          again; otherwise it goes on where the last run ended.
  * Errors:  NT_EARG: plan NULL or of a range, steps out of range, a grid of any_layout that is mapped.  There
  *          are no others.
- * Threads: one OpenMP parallel region.  Its threads are at most those of the config, omp_get_max_threads()
- *          and nt_threads_allowed(), the last two as they were when the plan was created.  There is one
- *          thread inside a caller's parallel region, and in a child process that was forked after a run.  If
- *          a limit forbids the system to start so many threads, the run has as many as can start; the library
- *          tries this before a calling thread's first run with so many.
- *          Two runs at the same time need two plans on different grids.  Each has a team of threads of its
- *          own; limit them by most_threads, so that together they have no more threads than there are CPUs.
+ * Threads: one OpenMP parallel region.  Its threads are at most those of the config, omp_get_max_threads(),
+ *          and nt_threads_allowed() at the time the plan was created.  There is one thread inside a caller's
+ *          parallel region, and in a child process that was forked after a run.  If a limit keeps the system
+ *          from starting so many threads, the run has as many as can start; the library tries this before a
+ *          calling thread's first run with so many.
+ *          Two runs at the same time need two plans on different grids.  Each has its own team of threads;
+ *          set most_threads so that together they have no more threads than there are CPUs.
  *          Each thread rounds to nearest, and flushes denormals to zero if the kernel asks for it; afterwards
  *          its floating-point environment is as before.
  */

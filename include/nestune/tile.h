@@ -1,5 +1,5 @@
 /*
- * tile.h - how a kernel names its tables of functions, one for each isa of the build
+ * tile.h - macros for a kernel's tables of functions, one table for each isa of the build
  * SPDX-License-Identifier: MIT
  *
  * A tile source <name>_tile.c is compiled once for each isa, with that isa's flags and NT_ISA and
@@ -9,7 +9,7 @@
  *         NT_TILE("fused", NT_F64, "u4", fused_f64_4, .work = {.fma = 20, .add = 1, ...}), ..., {0},
  *     };
  *
- * The kernel's common source <name>.c gathers the tables by NT_GATHER_FUNCTIONS(mathop) into
+ * In the kernel's common source <name>.c, NT_GATHER_FUNCTIONS(mathop) collects the tables in
  * mathop_functions, for its nt_kernel.
  */
 #ifndef NESTUNE_TILE_H
@@ -33,7 +33,7 @@
 
 #define NT_FUNCTIONS(kernel) NT_PASTE3(kernel, functions, NT_ISA)
 
-/* One entry; behind the function come .work or .work_of. */
+/* One entry of a table; after the function write .work or .work_of. */
 #define NT_TILE(variant_, dtype_, fn_, function, ...)                                                      \
     {                                                                                                      \
         .isa = NT_ISA_CODE, .variant = variant_, .dtype = dtype_, .fn = fn_, .tile = function, __VA_ARGS__ \
@@ -46,7 +46,7 @@
 #else /* in a kernel's common source */
 #include "nestune/nt_isas.h"
 
-/* The forms of a kernel that mostly waits for memory, for its table; NT_MAP_TILES defines their functions. */
+/* Forms for the table of a kernel whose speed the memory limits; NT_MAP_TILES defines their functions. */
 #define NT_MAP_FORMS                                              \
     {"u1", "one vector in flight"},                               \
     {"u4", "four vectors in flight"},                             \

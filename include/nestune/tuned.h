@@ -2,17 +2,17 @@
  * tuned.h - the best configs known: tuned headers, compiled in or read at run time
  * SPDX-License-Identifier: MIT
  *
- * `autotune run` writes a header for the machine that it ran on.  The library is built with several of them
- * and can read more.  Of those that have rows of a kernel and type that can run here, this one serves, whole:
+ * `autotune run` writes a header for the machine that it runs on.  The library has several of them built in,
+ * and can read more.  For each kernel and type it uses the first header of this list with rows that can run
+ * here:
  *
  *     NESTUNE_TUNED=FILE    in the environment, read once, at the first use
- *     nt_tuned_load()       the last one first
- *     built in              of this CPU (vendor, family, model, caches), else of this microarchitecture, else
- *     of the
- *                           machine with the nearest caches, else the generic one
+ *     nt_tuned_load()       the header loaded last comes first
+ *     built in              that of this CPU (vendor, family, model, caches), else of this microarchitecture,
+ *                           else of the machine with the nearest caches, else the generic one
  *
- * Values depend on isa and variant, so headers are never mixed within a kernel and type: what the one that
- * serves has no row for is run in the default schedule, with that header's isa, variant and fn.
+ * Results depend on isa and variant, so a kernel and type uses one header only.  If that header has no row
+ * for a use, the plan runs with the default schedule and the header's isa, variant and fn.
  */
 #ifndef NESTUNE_TUNED_H
 #define NESTUNE_TUNED_H
@@ -25,8 +25,9 @@
 extern "C" {
 #endif
 
-/* Shape class.  Of a field: do the grids fit into the second-level caches of the cores in use?  Of a range:
- * has it many indices?  And how many steps does one run make?  A range's makes one. */
+/* The shape class.  For a field: does the working set fit into the second-level caches of the cores in use?
+ * For a range: has it few or many indices?  nt_repeat: does a run make one step or many?  A range makes one.
+ * */
 typedef enum nt_class {
     NT_CLASS_IN_CACHE,
     NT_CLASS_OUT_OF_CACHE,
@@ -39,52 +40,52 @@ typedef enum nt_repeat { NT_REPEAT_ONE, NT_REPEAT_MANY, NT_N_REPEATS } nt_repeat
 NT_API const char *nt_class_name(nt_class c);   /* "in_cache", "out_of_cache", "short", "long" */
 NT_API const char *nt_repeat_name(nt_repeat r); /* "one", "many" */
 
-/* nt_class_of() - of a working set of this many bytes on this machine. */
+/* nt_class_of() - the class of a working set of this many bytes, on this machine. */
 NT_API nt_class nt_class_of(int64_t bytes);
 
-/* nt_class_of_range() - of so many indices: NT_CLASS_LONG from NT_LONG_FROM on. */
+/* nt_class_of_range() - the class of a range of n indices: NT_CLASS_LONG from NT_LONG_FROM on. */
 enum { NT_LONG_FROM = 1 << 20 };
 NT_API nt_class nt_class_of_range(int64_t n);
 
-/* Of headers that this library reads and `autotune` writes. */
+/* The format of the headers that this library reads and `autotune` writes. */
 enum { NT_TUNED_FORMAT = 3 };
 
-/* One row, as it stands in its header.  config may say isa=best and threads=all. */
+/* One row, as its header has it.  config may contain isa=best and threads=all. */
 typedef struct nt_tuned_row {
     const char *kernel, *case_name;
-    int version; /* the kernel's when it was tuned */
+    int version; /* of the kernel when it was tuned */
     const char *dtype, *shape_class, *steps, *config;
-    const char *default_ns, *tuned_ns, *verdict; /* of the final, ns a cell and step; "-": not measured */
+    const char *default_ns, *tuned_ns, *verdict; /* of the final; ns a cell and step; "-": not measured */
 } nt_tuned_row;
 
 typedef struct nt_tuned {
-    const char *file;           /* that it was read from; NULL: built in */
-    const char *machine;        /* nt_machine_id() of the machine that tuned it; "generic" */
+    const char *file;           /* from which it was read; NULL: built in */
+    const char *machine;        /* nt_machine_id() of the machine that tuned it, or "generic" */
     const char *vendor, *uarch; /* as in nt_machine; "-" in the generic header */
     int family, model_id;
     int64_t l1d_bytes, l2_bytes, l3_bytes;
-    int threads; /* allowed when it was tuned; 0 in the generic header */
+    int threads; /* allowed threads when it was tuned; 0 in the generic header */
     int n_rows;
     const nt_tuned_row *rows;
 } nt_tuned;
 
-/* nt_tuned_at() - the headers that this process knows, in turn; NULL behind the last.  Threads: safe; they
- * never move or go. */
+/* nt_tuned_at() - the i-th header, from 0, that this process knows; NULL behind the last.  Threads: safe;
+ * headers never move or disappear. */
 NT_API const nt_tuned *nt_tuned_at(int i);
 
 /*
  * nt_tuned_find() - the best config known for this use.
  *
- * Shape:   params are a plan's, NULL for the kernel's own.  A row serves the kernel's case that it was tuned
- *          for and no other.  More threads than are allowed here are lowered.  A header tuned with one thread
- *          allowed says nothing about sharing: where more are allowed, `parallel`, `threads` and `schedule`
- *          are the default's.
- * Reads:   NESTUNE_TUNED=off knows no header; NESTUNE_TUNED=force takes rows as they are written, also of a
- *          header tuned with one thread.
- * Errors:  never fails to give a config: NT_OK with the row's, or NT_ESTALE with the default's.
- *          *why says in one line which row was taken, of which header and what was not taken from it, or why
- *          none was: another version of the kernel, an isa that is not here, no row. NT_EKERNEL if the kernel
- *          cannot run here at all, NT_EARG; then *config is untouched.
+ * Shape:   params: as for a plan; NULL: the kernel's defaults.  A row is used only for the kernel's case that
+ *          it was tuned for.  If a row has more threads than are allowed here, *config has the allowed
+ *          number.  A header that was tuned with one allowed thread knows nothing about sharing: if more are
+ *          allowed here, `parallel`, `threads` and `schedule` are those of the default.
+ * Reads:   NESTUNE_TUNED=off in the environment: no header is used.  NESTUNE_TUNED=force: rows are used as
+ *          they are written, those of a header tuned with one thread too.
+ * Errors:  NT_OK: *config is a row's.  NT_ESTALE: *config is the default.  In both cases *why is one line:
+ *          which row of which header was used and what of it was not, or why no row was used (another version
+ *          of the kernel, an isa that cannot run here, no row).  NT_EKERNEL if the kernel cannot run here at
+ *          all, and NT_EARG; then *config is unchanged.
  * Threads: safe.
  */
 NT_API nt_status nt_tuned_find(const nt_kernel *kernel, const void *params, nt_dtype dtype, nt_class c,
