@@ -1,5 +1,5 @@
 /*
- * view.h - what a grid holds, and a grid as an operand of a step
+ * view.h - the struct behind nt_grid, and a grid as an operand of a step
  * SPDX-License-Identifier: MIT
  */
 #ifndef NESTUNE_VIEW_H
@@ -17,10 +17,10 @@ struct nt_grid {
     ptrdiff_t sx, sy, sz; /* elements */
     int halo;             /* cells on each of the six sides */
     void *cells;          /* address of cell (0, 0, 0) */
-    void *memory;         /* what nt_grid_destroy() gives back; NULL for a wrapped grid */
-    size_t memory_bytes;  /* 0 where memory came from the heap */
-    bool any_layout;      /* cells are reached by nt_grid_map() alone, */
-    bool mapped;          /* and are now */
+    void *memory;         /* to be freed by nt_grid_destroy(); NULL for a wrapped grid */
+    size_t memory_bytes;  /* 0 if memory came from the heap */
+    bool any_layout;      /* the caller uses nt_grid_map() for every access */
+    bool mapped;          /* the grid is mapped now */
 };
 
 /* The address of a cell, mapped or not. */
@@ -29,14 +29,15 @@ static inline void *nt_cell_at(const nt_grid *g, int64_t x, int64_t y, int64_t z
     return (char *)g->cells + (x * g->sx + y * g->sy + z * g->sz) * (ptrdiff_t)nt_dtype_bytes(g->dtype);
 }
 
-/* Cells before x = 0 of a row of an owned grid: the row starts a cache line. */
+/* How many cells a row of an owned grid has before x = 0: the halo, rounded up so that the row starts on a
+ * cache line. */
 static inline int64_t nt_row_front(nt_dtype dtype, int halo)
 {
     const int64_t line = NT_LINE_BYTES / (int64_t)nt_dtype_bytes(dtype);
     return (halo + line - 1) / line * line;
 }
 
-/* Of an owned grid the padding of a row may be read, too. */
+/* In an owned grid the padding of a row may be read too. */
 static inline nt_view nt_view_of(const nt_grid *g)
 {
     const int64_t front = g->memory ? nt_row_front(g->dtype, g->halo) : g->halo;

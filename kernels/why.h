@@ -1,5 +1,5 @@
 /*
- * why.h - refusing with a reason
+ * why.h - return an error with its reason
  * SPDX-License-Identifier: MIT
  */
 #ifndef NESTUNE_WHY_H
@@ -10,7 +10,7 @@
 
 #include "nestune/status.h"
 
-/* Writes the reason, if anybody asked, and returns the status: return nt_refuse(NT_EARG, why, ...). */
+/* Writes the reason unless why is NULL, and returns the status: return nt_refuse(NT_EARG, why, ...). */
 __attribute__((format(printf, 3, 4))) static inline nt_status nt_refuse(nt_status status, nt_error *why,
                                                                         const char *format, ...)
 {

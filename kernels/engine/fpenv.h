@@ -2,8 +2,8 @@
  * fpenv.h - the floating-point control word of a thread
  * SPDX-License-Identifier: MIT
  *
- * By the register, not <fenv.h>: flush-to-zero is not part of the C environment everywhere, and a
- * host that loaded a library linked with -ffast-math runs with it set.
+ * This reads and writes the register, and does not use <fenv.h>: flush-to-zero is not part of the C
+ * environment everywhere, and it is already set in a host that loaded a library linked with -ffast-math.
  */
 #ifndef NESTUNE_FPENV_H
 #define NESTUNE_FPENV_H
@@ -16,9 +16,9 @@
 
 #if defined __x86_64__
 #include <xmmintrin.h>
-/* All exceptions masked, round to nearest; denormals as they are, or results and operands flushed to zero
- * (FTZ and DAZ).  Writing the register drains the pipeline, so it is written where it differs alone; the low
- * six bits are flags. */
+/* All exceptions masked, round to nearest; with flush, denormal results and operands become zero (FTZ and
+ * DAZ).  Writing the register drains the pipeline, so it is written only if it differs.  The low six bits are
+ * flags. */
 static inline uint64_t nt_fpenv_enter(int flush)
 {
     const uint64_t saved = _mm_getcsr(), wanted = flush ? 0x9fc0 : 0x1f80;

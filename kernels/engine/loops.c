@@ -2,15 +2,15 @@
  * loops.c - the loops over tiles, in the order of the config, shared among the threads
  * SPDX-License-Identifier: MIT
  *
- * Every thread of the team descends through the loops in the config's order; at the shared loop the tiles are
- * dealt out by `omp for`, whose barrier ends it.  So `inner` costs a barrier a row of tiles, as it does in
- * every language, and `outer` one a pass.
+ * Every thread of the team runs the loops in the config's order; `omp for` shares the tiles of the shared
+ * loop among the threads and ends it with a barrier.  So `inner` costs a barrier for each row of tiles, as it
+ * does in every language, and `outer` costs one for each pass.
  */
 #include "engine/loops.h"
 
 #include "engine/step.h"
 
-/* The barrier of a shared loop, but where the end of the parallel region follows at once. */
+/* The barrier of a shared loop; the end of the parallel region makes it unnecessary. */
 static void end_shared_loop(const nt_pass *p, int level)
 {
     if (level > 0 || !p->last) {
@@ -18,7 +18,7 @@ static void end_shared_loop(const nt_pass *p, int level)
     }
 }
 
-/* The loops from `level` inwards; the one at `shared` is dealt out among the team. */
+/* The loops from `level` inwards; the team shares the one at `shared`. */
 static void descend(const nt_pass *p, int level, int shared, nt_box box)
 {
     const nt_nest *nest = p->nest;

@@ -1,5 +1,5 @@
 /*
- * loops.h - the loops over tiles, once
+ * loops.h - one pass of the loops over all tiles
  * SPDX-License-Identifier: MIT
  */
 #ifndef NESTUNE_LOOPS_H
@@ -17,7 +17,7 @@ typedef struct nt_pass {
     bool last;           /* of the run: the end of the parallel region is its barrier */
 } nt_pass;
 
-/* nt_loops_pass() - this thread's part; team is false where there is none. */
+/* nt_loops_pass() - this thread's share of a pass; team: there are other threads. */
 void nt_loops_pass(const nt_pass *p, bool team);
 
 #endif /* NESTUNE_LOOPS_H */

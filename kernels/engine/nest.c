@@ -18,7 +18,7 @@ static int64_t ceil_div(int64_t a, int64_t b)
     return (a + b - 1) / b;
 }
 
-/* How many parts an even split of the shared axis has: one a thread, no part empty. */
+/* How many parts an even split of the shared axis has: one for each thread, and none empty. */
 static int64_t parts_of(const nt_nest *nest, int axis)
 {
     const int64_t unit = axis == X ? 64 / nest->element_bytes : 1;
@@ -27,9 +27,9 @@ static int64_t parts_of(const nt_nest *nest, int axis)
 }
 
 /*
- * Contiguous dimensions become one long x, of which a tile is a chunk.  Where there are gaps, a tile is
- * as many whole rows as come nearest to that chunk, so that a config tuned on contiguous cells keeps
- * its meaning on a view.  Returns the axis of the even split, -1 for none.
+ * Contiguous dimensions become one long x, and a tile is a chunk of it.  If there are gaps, a tile is the
+ * number of whole rows that comes nearest to this chunk, so that a config tuned on contiguous cells has the
+ * same effect on a view.  Returns the axis of the even split, -1 for none.
  */
 static int make_flat(nt_nest *nest)
 {

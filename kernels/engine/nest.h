@@ -32,13 +32,13 @@ typedef struct nt_nest {
     int element_bytes;
     int radius;
     nt_dtype dtype;
-    nt_ghosts_fn *ghosts, *walls; /* NULL: none to keep */
+    nt_ghosts_fn *ghosts, *walls; /* NULL: there are none */
     int flush_denormals;
     int n_coefs;
     bool owned;           /* the levels' memory is the library's */
-    uint64_t halo_run;    /* which of all runs that set halos was the last of this nest; 0: none */
-    bool walls_stand[2];  /* of each level: they are set, unless another run came in between */
-    bool walls_needed[2]; /* of each level: by the run that begins */
+    uint64_t halo_run;    /* the number of this nest's last run that set halos; 0: none */
+    bool walls_stand[2];  /* of each level: this nest has set them, and no other run came since */
+    bool walls_needed[2]; /* of each level: the run that begins must set them */
     bool packs;                              /* some x_stride is not 1: rows go through a buffer */
     ptrdiff_t x_stride[2][2 + NT_MAX_COEFS]; /* of src, dst and coefs, for each of step[] */
     bool rows_fuse, planes_fuse;             /* cells follow each other without gaps, in every operand */
@@ -58,10 +58,11 @@ typedef struct nt_nest {
     struct nt_progress *progress; /* for the config's depth; see wavefront.h */
 } nt_nest;
 
-/* nt_nest_set_config() - takes the schedule of a checked config; cells, steps and the fuse flags must be set. */
+/* nt_nest_set_config() - sets the schedule of a checked config; set cells, steps and the fuse flags before.
+ * */
 void nt_nest_set_config(nt_nest *nest, const nt_config *config);
 
-/* nt_nest_set_range() - the cells of an axis that tile i of it holds, into the box. */
+/* nt_nest_set_range() - sets the bounds of the box along one axis to the cells of tile i. */
 void nt_nest_set_range(const nt_nest *nest, int axis, int64_t i, nt_box *box);
 
 #endif /* NESTUNE_NEST_H */

@@ -1,5 +1,5 @@
 /*
- * range.c - the chunks of a range, shared among the threads, and what they add up to
+ * range.c - runs a range: shares its chunks among the threads and merges their results
  * SPDX-License-Identifier: MIT
  */
 #include "engine/range.h"
@@ -27,7 +27,7 @@ static void run_chunk(const nt_range_nest *nest, int64_t i, char *part)
     nest->fn(nest->params, nest->config, begin, begin + (left < chunk ? left : chunk), part);
 }
 
-/* Share i of n, which differ by one index at most. */
+/* Share i of n; their sizes differ by one index at most. */
 static void run_share(const nt_range_nest *nest, int64_t i, int64_t n, char *part)
 {
     const int64_t all = nest->end - nest->first, each = all / n, longer = all % n;
@@ -58,7 +58,7 @@ static void deal(const nt_range_nest *nest, int64_t n, char *part)
     }
 }
 
-/* Every thread of the team runs this; team is false where there is none. */
+/* Every thread runs this; team is false if there is only one. */
 static void all_chunks(const nt_range_nest *nest, bool team)
 {
     const uint64_t saved = nt_fpenv_enter(0);
@@ -88,6 +88,6 @@ void nt_range_run(const nt_range_nest *nest, void *total)
 #pragma omp parallel num_threads(threads)
         all_chunks(nest, true);
     }
-    for (int i = 0; i < threads; i++) /* of a smaller team than was asked for the last ones are zeros */
+    for (int i = 0; i < threads; i++) /* if the team is smaller than wanted, the last ones are zeros */
         nest->merge(total, nest->parts + (size_t)i * stride(nest));
 }

@@ -1,5 +1,5 @@
 /*
- * range.h - the chunks of a range, shared among the threads, and what they add up to
+ * range.h - runs a range: shares its chunks among the threads and merges their results
  * SPDX-License-Identifier: MIT
  */
 #ifndef NESTUNE_RANGE_H
@@ -9,8 +9,7 @@
 
 #include "nestune/kernel.h"
 
-/* Each thread adds to a partial result on cache lines of its own: two, since some CPUs fetch them in
- * pairs. */
+/* Each thread's partial result has cache lines of its own: two, since some CPUs fetch them in pairs. */
 enum { NT_RANGE_STRIDE = 128 };
 
 typedef struct nt_range_nest {
@@ -24,14 +23,14 @@ typedef struct nt_range_nest {
     char *parts; /* nt_range_scratch_bytes(), aligned to NT_RANGE_STRIDE */
 } nt_range_nest;
 
-/* nt_range_scratch_bytes() - of threads and part_bytes; a multiple of NT_RANGE_STRIDE. */
+/* nt_range_scratch_bytes() - the size of parts for threads and part_bytes; a multiple of NT_RANGE_STRIDE. */
 size_t nt_range_scratch_bytes(const nt_range_nest *nest);
 
 /*
- * nt_range_run() - *total = the partial results of all threads, merged.
+ * nt_range_run() - computes the range and merges the partial results of all threads into *total.
  *
- * Shape:   a call of fn for each chunk: from first on config->chunk indices each, the last one fewer; chunk
- *          0: for each thread one even share, whatever the schedule.  fn is never called for no indices.
+ * Shape:   calls fn once for each chunk of config->chunk indices, of which the last may have fewer.  Chunk 0:
+ *          one even share for each thread, whatever the schedule.  fn is never called without indices.
  * Threads: as nt_plan_run().  Allocates nothing.
  */
 void nt_range_run(const nt_range_nest *nest, void *total);

@@ -2,8 +2,8 @@
  * run.c - all steps of a run, in one parallel region
  * SPDX-License-Identifier: MIT
  *
- * Depth > 1 of a pointwise kernel: the tile function runs `depth` times on a tile before the next one, so the
- * passes after the first find it in cache.  Of a stencil it is wavefront.c's matter.
+ * Depth > 1 of a pointwise kernel: the tile function runs `depth` times on a tile before it goes to the next
+ * one, so all passes but the first find it in cache.  For a stencil see wavefront.c.
  */
 #include "engine/run.h"
 
@@ -17,9 +17,10 @@
 #include "engine/wavefront.h"
 
 /*
- * Walls must be set when a run begins, for the grids may have been used by plans with other faces, and a caller may
- * have written to the halo of its own memory.  For a few cells that would take half as long as a step.  So runs that
- * set halos are counted: walls in the library's memory still stand where the last such run was of the same nest.
+ * A run must begin by setting the walls: plans with other faces may have used the grids, and a caller may
+ * have written to the halo of its own memory.  On grids of a few cells this costs half as much as a step.  So
+ * the library counts the runs that set halos.  If the last one was of the same nest, walls in the library's
+ * memory are still right.
  */
 static void plan_walls(nt_nest *nest)
 {
@@ -37,8 +38,8 @@ static void plan_walls(nt_nest *nest)
     nest->halo_run = before + 1;
 }
 
-/* The halo: what no step changes, of each level that is read, for it may hold anything; and the ghosts of the level
- * that the first step reads, whose cells the caller may have changed. */
+/* Sets the halo: the walls of each level that is read, which may hold anything; and the ghosts of the level
+ * that the first step reads, since the caller may have changed its cells. */
 static void set_halo(const nt_nest *nest, bool team)
 {
     const nt_step *step = &nest->step[nest->time & 1];
@@ -56,7 +57,7 @@ static void set_halo(const nt_nest *nest, bool team)
     }
 }
 
-/* Every thread of the team runs this; team is false where there is none. */
+/* Every thread runs this; team is false if there is only one. */
 static void all_passes(const nt_nest *nest, bool team)
 {
     const uint64_t saved = nt_fpenv_enter(nest->flush_denormals);

@@ -7,7 +7,7 @@
 
 #include "engine/nest.h"
 
-/* nt_nest_run() - advances by nest->steps.  Allocates nothing. */
+/* nt_nest_run() - advances by nest->steps time steps.  It allocates nothing. */
 void nt_nest_run(nt_nest *nest);
 
 #endif /* NESTUNE_RUN_H */

@@ -2,12 +2,12 @@
  * share.c - which schedule keeps all threads at work
  * SPDX-License-Identifier: MIT
  *
- * Schedules are tuned on cubes.  On a thin array the shared loop of such a schedule may have fewer turns than there are
- * threads: of a single plane, `outer` in the order zyx has one.  Then another schedule of the same arithmetic, which
- * gives the same bits, takes its place: the first one of these under which all threads have work, else the one under
- * which most have.
+ * Schedules are tuned on cubes.  On a thin array the shared loop of such a schedule may have fewer iterations
+ * than there are threads: on a single plane, `outer` in the order zyx has one.  Then another schedule of the
+ * same arithmetic, which gives the same bits, replaces it: the first one of this list that gives all threads
+ * work, else the one that gives most threads work.
  *
- *   temporal blocking with the rows of tiles in y split evenly; then depth 1
+ *   time blocks with the rows of tiles in y split evenly; then depth 1
  *   the next loop shared, with the tiles of the config; then all tiles in one list
  *   the same without tiles
  *   all rows of cells in one list, four planes at a time, which stencils compute together; then one
@@ -53,7 +53,7 @@ static void consider(choice *c, const nt_config *config)
     }
 }
 
-/* From the loop that the config shares inwards, then from the outside. */
+/* Loops in this order: from the one that the config shares inwards, then from the outermost. */
 static void consider_loops(choice *c, const nt_config *from)
 {
     nt_config config = *from;
@@ -66,7 +66,7 @@ static void consider_loops(choice *c, const nt_config *from)
     consider(c, &config);
 }
 
-/* An even split, where a tile keeps at least half of its rows from one step to the next, as it slides. */
+/* Tries an even split if a tile, as it slides, keeps at least half of its rows from one step to the next. */
 static void consider_even_rows(choice *c, const nt_config *from)
 {
     nt_nest nest = *c->nest;
@@ -95,7 +95,7 @@ static void consider_all(choice *c, const nt_config *from)
     consider(c, &config);
 }
 
-/* Added to why; changed: what the config became, NULL if it is as it was. */
+/* Adds a remark to why.  changed: the new config; NULL if it is the old one. */
 static void say(nt_error *why, int parts, int threads, const nt_config *changed)
 {
     const size_t used = strlen(why->text);

@@ -9,15 +9,16 @@
 
 #include "engine/nest.h"
 
-/* nt_share_parts() - how many threads can be at work at once under the schedule of a nest: nest->threads at most. */
+/* nt_share_parts() - how many threads can work at the same time with the nest's schedule; at most
+ * nest->threads. */
 int nt_share_parts(const nt_nest *nest);
 
 /*
- * nt_share_set() - nt_nest_set_config(), and keeps all threads at work.
+ * nt_share_set() - as nt_nest_set_config(), with a schedule that gives all threads work.
  *
- * Shape:   named: the caller asked for this schedule, which is left as it is.  Else, where it would leave threads
- *          idle, the sharing goes to another loop, or all tiles are shared (flat); *config becomes what the nest got.
- *          *why gets what was changed, or how many threads have work, added to it.
+ * Shape:   named: the caller asked for this schedule, so it does not change.  Otherwise, if it leaves threads
+ *          idle, the threads share another loop or all tiles (flat), and *config becomes the new schedule.
+ *          The function adds to *why what it changed, or how many threads have work.
  */
 void nt_share_set(nt_nest *nest, nt_config *config, bool named, nt_error *why);
 

@@ -1,16 +1,16 @@
 /*
- * step.c - one box by one time level, and what follows: point work and ghosts
+ * step.c - advance one box by one time step, then run its hooks and set its ghosts
  * SPDX-License-Identifier: MIT
  *
- * Rows that follow each other without gaps in every operand are given to the tile function as one
- * long row: the cells of a pointwise kernel are independent, so this changes no bit, and a row of 100 cells
- * costs no more than a row of a million.
+ * If rows follow each other without gaps in every operand, the tile function gets them as one long row.  The
+ * cells of a pointwise kernel are independent, so this changes no bit, and a cell of a row of 100 costs no
+ * more than one of a row of a million.
  */
 #include "engine/step.h"
 
 #include <stdbool.h>
 
-/* A box of whole rows, or planes, as one row, where cells follow each other. */
+/* If cells follow each other without gaps, a box of whole rows or planes becomes one row. */
 static nt_box fused(const nt_nest *nest, nt_box box)
 {
     const int64_t nx = nest->n[NT_X], ny = nest->n[NT_Y];
@@ -22,7 +22,7 @@ static nt_box fused(const nt_nest *nest, nt_box box)
     return box;
 }
 
-/* Rows of any stride in x, through buffers of unit stride, for pointwise kernels. */
+/* Pointwise kernels on rows of any stride in x: the cells go through buffers of stride 1. */
 enum { PACK_CELLS = 256 };
 typedef union piece {
     double f64[PACK_CELLS];
@@ -50,8 +50,8 @@ static char *strided_cell(const nt_view *view, ptrdiff_t sx, int64_t x, int64_t 
     return (char *)view->cells + (x * sx + y * view->sy + z * view->sz) * bytes;
 }
 
-/* What the kernel reads is copied and nothing else: src, the coefficients that it has, and of a kernel of two levels the
- * old dst.  In place src and dst share a buffer. */
+/* Copies only what the kernel reads: src, its coefficients and, for a kernel of two levels, the old dst.  In
+ * place, src and dst share a buffer. */
 static void packed(const nt_nest *nest, int which, const nt_box *box)
 {
     const nt_step *step = &nest->step[which];
@@ -83,7 +83,7 @@ static void packed(const nt_nest *nest, int which, const nt_box *box)
             }
 }
 
-/* What follows a box just computed: its point work, and the ghosts that mirror it. */
+/* After a box has been computed: runs its hooks and sets the ghosts that mirror it. */
 static void finish_box(const nt_nest *nest, const nt_step *step, const nt_box *box, int64_t t)
 {
     for (int h = 0; h < nest->n_hooks; h++)

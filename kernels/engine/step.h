@@ -1,5 +1,5 @@
 /*
- * step.h - one box by one time level
+ * step.h - advance one box by one time step
  * SPDX-License-Identifier: MIT
  */
 #ifndef NESTUNE_STEP_H
@@ -7,11 +7,11 @@
 
 #include "engine/nest.h"
 
-/* nt_step_box() - the box by one time level, from time t on, with its hooks and ghosts; meanwhile the rows
- * ahead may be prefetched.  For kernels of two levels. */
+/* nt_step_box() - advances the box from time t by one step, hooks and ghosts included; the tile function may
+ * prefetch the rows ahead.  For kernels of two levels. */
 void nt_step_box(const nt_nest *nest, const nt_box *box, int64_t t, const nt_ahead *ahead);
 
-/* nt_step_tile() - one tile, `depth` steps deep from time t on; start: the first step of the run. */
+/* nt_step_tile() - advances one tile from time t by `depth` steps; start: the first step of the run. */
 void nt_step_tile(const nt_nest *nest, const nt_box *box, int64_t t, int64_t start, int depth);
 
 #endif /* NESTUNE_STEP_H */

@@ -2,13 +2,16 @@
  * team.c - how many threads the next parallel region may have
  * SPDX-License-Identifier: MIT
  *
- * Two things that the OpenMP runtimes (libgomp 12, libomp 14) do not survive are kept from them:
+ * The OpenMP runtimes (libgomp 12, libomp 14) hang or end the program in two situations, which this file
+ * avoids:
  *
- *   fork      a child has none of its parent's threads, but libgomp's records of them, and waits for them in its
- *             first region for ever.  The child goes on with one thread.
- *   limits    where a thread cannot be started the runtime prints a message and ends the program.  So threads
- *             of the same stack size are started first, to see how many there can be.  The runtime keeps its
- *             threads, a set for each thread that enters regions: this is asked again for a larger team alone.
+ *   fork      a child process has no threads of its parent, but has libgomp's records of them, and in its
+ *   first
+ *             region waits for them for ever.  So the child goes on with one thread.
+ *   limits    if a thread cannot be started, the runtime prints a message and ends the program.  So this file
+ *   first
+ *             starts threads of the same stack size, to see how many can be started.  The runtime keeps its
+ *             threads, a set for each thread that enters regions, so this is repeated only for a larger team.
  */
 #include "engine/team.h"
 
@@ -23,7 +26,7 @@
 static atomic_bool is_forked;
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 
-/* Of the calling thread: the largest team it has asked for, and how many threads that came to. */
+/* Of the calling thread: the largest team that it wanted, and how many threads that gave. */
 static _Thread_local int largest = 1, granted = 1;
 
 static void on_fork(void)

@@ -6,10 +6,10 @@
 #define NESTUNE_TEAM_H
 
 /*
- * nt_team_size() - the threads of a region that wants so many; 1: no region should be entered.
+ * nt_team_size() - how many of the wanted threads a region can have; 1: enter no parallel region.
  *
- * At most omp_get_max_threads(), and as many as can be started.  1 inside a caller's parallel region, and in a
- * child that was forked after a region.
+ * At most omp_get_max_threads(), and no more than the system can start.  1 inside a caller's parallel region,
+ * and in a child process that was forked after a region.
  * Threads: safe.
  */
 int nt_team_size(int wanted);

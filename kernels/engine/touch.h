@@ -8,9 +8,9 @@
 #include "nestune/config.h"
 #include "nestune/grid.h"
 
-/* nt_touch() - writes zeros to all cells, by the threads of the config in its own partition; config NULL: by all
- * threads, shared in z.  The halo is not reached.  A config that no nest could follow is left alone: no kernel is
- * known here that could check it. */
+/* nt_touch() - each thread writes zeros to the cells that the config's schedule gives it; config NULL: all
+ * threads, shared in z.  The halo is not written.  If no nest can follow the config, nothing is written:
+ * there is no kernel here to check it against. */
 void nt_touch(nt_grid *g, const nt_config *config);
 
 #endif /* NESTUNE_TOUCH_H */

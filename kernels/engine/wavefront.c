@@ -2,21 +2,22 @@
  * wavefront.c - temporal blocking: skewed tiles that advance several steps while they are in cache
  * SPDX-License-Identifier: MIT
  *
- * A time block advances the whole grid by `depth` steps.  Step s of it works in coordinates shifted by s times
- * the radius (in x by whole cache lines, so that rows stay aligned): X = x + s line, Y = y + s r, Z = z + s r.
- * A tile is a box in (X, Y, Z), so in the grid it slides down and left as it goes through its steps.
- * A cell of step s reads cells within r of step s - 1, whose shifted coordinates are nowhere larger than its
- * own; and what it overwrites (of step s - 2) was read by cells of step s - 1 of which the same holds.  So any
- * order in which a tile comes after all tiles that are nowhere larger is right, and two levels suffice.
+ * A time block advances the whole grid by `depth` steps.  Step s of it works in coordinates shifted by s
+ * times the radius (in x by whole cache lines, so that rows stay aligned): X = x + s line, Y = y + s r, Z = z
+ * + s r.  A tile is a box in (X, Y, Z), so in the grid it slides towards lower x, y and z from step to step.
+ * A cell of step s reads cells of step s - 1 at a distance of at most r; on no axis are their shifted
+ * coordinates larger than its own.  It overwrites a cell of step s - 2; the cells of step s - 1 that read
+ * that one also have no larger shifted coordinates.  So an order is right if each tile comes after all tiles
+ * that are larger on no axis, and two levels suffice.
  *
- *   rows of tiles, along Y    dealt out to the threads in ascending order
+ *   rows of tiles, along Y    shared among the threads in ascending order
  *     blocks in X             one after the other
  *       fronts in Z           one after the other: the wavefront
  *         steps 0 .. depth-1
  *
- * Row j may work on the p-th (block, front) once row j - 1 has finished its p-th: one counter a row.  Rows are
- * taken in ascending order, so the lowest unfinished row never waits for an unfinished one and the team may be
- * of any size.  The counters go on from one time block to the next, with a barrier in between.
+ * Row j may start its p-th (block, front) when row j - 1 has finished its p-th; each row has a counter for
+ * this.  Threads start rows in ascending order, so the lowest unfinished row never waits, and the team may
+ * have any size.  The counters continue from one time block to the next, with a barrier in between.
  *
  * Tried instead: diamonds in (y, t), which need two phases a block and start each with a cold cache.
  */
@@ -54,8 +55,8 @@ static block block_of(const nt_nest *nest, int64_t time, int depth)
     return b;
 }
 
-/* The last block may be shallower.  Cut rows are then fewer; of an even split there may be more, for a shorter reach
- * may divide better: as many as parts at most. */
+/* The last block may be shallower.  Rows of tiles of a fixed size are then fewer.  With an even split there
+ * may be more, since a shorter reach may divide better; but never more than parts. */
 int64_t nt_wavefront_rows(const nt_nest *nest)
 {
     const int64_t rows = block_of(nest, 0, nest->depth).n[Y];
@@ -90,8 +91,8 @@ static bool box_of(const block *b, int64_t i, int64_t j, int64_t k, int s, nt_bo
            cells_of(b, Z, k, s, &box->z0, &box->z1);
 }
 
-/* What the first step of the next front will find in memory, not in cache: each step of this one asks for its
- * share, so that the memory is busy all the time and not in one step of `depth` alone. */
+/* The rows that the first step of the next front needs and that are not in cache.  Each step of this front
+ * prefetches a share of them, so that the memory is busy in all steps and not in one of `depth`. */
 static nt_ahead ahead_of(const block *b, int64_t i, int64_t j, int64_t k)
 {
     nt_ahead ahead = {.first = 0};

@@ -1,11 +1,12 @@
 /*
- * map.h - the loop of a kernel that works cell by cell
+ * map.h - the loop of a pointwise kernel
  * SPDX-License-Identifier: MIT
  *
- * NT_MAP_TILE(T, name, unroll, FN) defines the tile function `name`: each row of the box as a partial
- * vector up to alignment, groups of `unroll` vectors, single vectors, and a partial one.  FN(v, n, in, i) replaces the
- * n vectors v[], which hold src from cell i of the row on; in->coef[] are the coefficient rows.
- * All of them run the same code on a vector, so that where a cell falls changes no bit.
+ * NT_MAP_TILE(T, name, unroll, FN) defines the tile function `name`.  It computes each row of the box in four
+ * parts: a partial vector up to alignment, groups of `unroll` vectors, single vectors, and a last partial
+ * vector.  FN(v, n, in, i) computes the new values of the n vectors v[], which hold src from cell i of the
+ * row on; in->coef[] are the coefficient rows.
+ * All four run the same code on a vector, so the result does not depend on the part in which a cell lies.
  */
 #ifndef NESTUNE_MAP_H
 #define NESTUNE_MAP_H
@@ -13,7 +14,7 @@
 #include "nestune/kernel.h"
 #include "nestune/simd/simd.h"
 
-/* One row's coefficients; partial is the number of lanes of a partial vector, else 0. */
+/* The coefficients of one row.  partial: the number of lanes of a partial vector, 0 for a whole one. */
 typedef struct map_row {
     const void *coef[NT_MAX_COEFS];
     int partial;
@@ -24,8 +25,8 @@ SIMD_INLINE const void *map_address(const nt_view *view, size_t bytes, int64_t x
     return (const char *)view->cells + (x + y * view->sy + z * view->sz) * (ptrdiff_t)bytes;
 }
 
-/* Cells before dst is aligned to a vector: stores that straddle two cache lines cost double, and
- * streaming stores must not. */
+/* The number of cells before dst is aligned to a vector.  A store that straddles two cache lines costs
+ * double, and a streaming store must be aligned. */
 SIMD_INLINE int map_head(const void *dst, size_t bytes, int lanes, int64_t n)
 {
     const int past = (int)((uintptr_t)dst / bytes % (uintptr_t)lanes);
@@ -85,8 +86,8 @@ SIMD_INLINE int map_head(const void *dst, size_t bytes, int lanes, int64_t n)
                     : T##_load((const T##_real *)(row)->coef[c] + (i) + (u) * T##_LANES))
 
 /*
- * The functions of NT_MAP_FORMS (tile.h) for FN, and their entries in the kernel's table; behind FN come .work
- * or .work_of.
+ * The functions of NT_MAP_FORMS (tile.h) for FN, and their entries in the kernel's table; after FN write
+ * .work or .work_of.
  */
 #define NT_MAP_TILES(T, FN)                                                                     \
     NT_MAP_TILE(T, FN##_u1, 1, FN)                                                              \

@@ -54,7 +54,8 @@ AVX2_VOCABULARY(f32, __m256, ps, epi32, epi32, int32_t, -0.0f, 31)
 SIMD_SLEEF_FUNCTIONS(f64, d4, avx2)
 SIMD_SLEEF_FUNCTIONS(f32, f8, avx2)
 
-/* Vectors are two halves that few instructions cross: the middle one of lo and hi, and from there within halves. */
+/* Few instructions move lanes between the two halves of a vector: form the middle of lo and hi, then shift
+ * within halves. */
 #define AVX2_SLIDE(T, V, P, half, CASES)                                                              \
     enum { T##_SLIDES = T##_LANES };                                                                  \
     SIMD_INLINE V T##_slide(V lo, V hi, int n)                                                        \
@@ -78,7 +79,7 @@ AVX2_SLIDE(f64, __m256d, pd, 2, AVX2_CASE64(1, lo, middle) AVX2_CASE64(3, middle
 AVX2_SLIDE(f32, __m256, ps, 4, AVX2_CASE32(1, lo, middle) AVX2_CASE32(2, lo, middle) AVX2_CASE32(3, lo, middle)
     AVX2_CASE32(5, middle, hi) AVX2_CASE32(6, middle, hi) AVX2_CASE32(7, middle, hi))
 
-/* The two middles, and a shuffle for each other lane but none of the whole vector. */
+/* Two shuffles form the middles, each other slide is one, and a slide by the whole vector is free. */
 SIMD_INLINE int f64_slide_cost(int m) { return 2 + 2 * (m - (m >= 2) - (m >= 4)); }
 SIMD_INLINE int f32_slide_cost(int m) { return 2 + 2 * (m - (m >= 4) - (m >= 8)); }
 
@@ -115,7 +116,8 @@ SIMD_INLINE f32v f32_top24(u64v a, int part)
     return _mm256_cvtepi32_ps(_mm256_srli_epi32(a, 8));
 }
 
-/* Under the exponent of 2^73 the low half of a number counts 2^21 each, under that of 2^41 it counts 2^-11. */
+/* Under the exponent of 2^73 the low half of a number counts 2^21 each, under that of 2^41 it counts 2^-11.
+ * */
 SIMD_INLINE f64v f64_top53(u64v a, u64v b)
 {
     const __m256i exponent73 = _mm256_castpd_si256(_mm256_set1_pd(0x1p73));

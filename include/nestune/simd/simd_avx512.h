@@ -10,7 +10,7 @@ typedef __m512 f32v;
 typedef __mmask8 f64m;
 typedef __mmask16 f32m;
 
-/* One three-input logic operation: r ^ ((n << top) ^ (x & sign)) is A ^ B ^ C after the and. */
+/* One logic operation with three inputs: r ^ ((n << top) ^ (x & sign)) is A ^ B ^ C after the and. */
 #define AVX512_XOR3 0x96
 
 #define AVX512_VOCABULARY(T, M, V, P, E, I, ones, sign_bit, top)                                         \
@@ -48,7 +48,8 @@ typedef __mmask16 f32m;
 AVX512_VOCABULARY(f64, __mmask8, __m512d, pd, epi64, int64_t, 0xFFu, INT64_MIN, 63)
 AVX512_VOCABULARY(f32, __mmask16, __m512, ps, epi32, int32_t, 0xFFFFu, INT32_MIN, 31)
 
-/* The instruction wants its count as an immediate: a switch over constants is gone once it is inlined. */
+/* The instruction needs its count as an immediate; after inlining, nothing is left of the switch over
+ * constants. */
 #define AVX512_SLIDE(T, V, P, E, M, n_lanes, CASES)                                                     \
     enum { T##_SLIDES = n_lanes };                                                                        \
     SIMD_INLINE V T##_slide(V lo, V hi, int n)                                                            \
@@ -113,7 +114,8 @@ SIMD_INLINE f32v f32_top24(u64v a, int part)
     return _mm512_cvtepi32_ps(_mm512_srli_epi32(a, 8));
 }
 
-/* Under the exponent of 2^73 the low half of a number counts 2^21 each, under that of 2^41 it counts 2^-11. */
+/* Under the exponent of 2^73 the low half of a number counts 2^21 each, under that of 2^41 it counts 2^-11.
+ * */
 SIMD_INLINE f64v f64_top53(u64v a, u64v b)
 {
     const __m512i low_half = _mm512_set1_epi64(UINT32_MAX), top21 = _mm512_set1_epi64(INT64_C(0xfffff800));

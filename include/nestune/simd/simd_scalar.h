@@ -2,8 +2,8 @@
  * simd_scalar.h - the vocabulary of simd.h in plain C: one lane, any CPU
  * SPDX-License-Identifier: MIT
  *
- * fma() is the C library's: the instruction where the CPU has it, else computed exactly in software,
- * so that this isa gives the bits of the others everywhere but in SLEEF on a CPU without FMA.
+ * fma() is the C library's: the instruction if the CPU has it, else exact software.  So this isa gives the
+ * bits of the others, except in SLEEF on a CPU without FMA.
  */
 #include <math.h>
 #include <string.h>
