@@ -10,7 +10,7 @@
 #include "nestune/plan.h"
 #include "why.h"
 
-/* Parameters of a kernel that were made from a text. */
+/* Parameters of a kernel, created from a text. */
 typedef struct given {
     const nt_kernel *kernel;
     const void *params;

@@ -1,5 +1,5 @@
 /*
- * config.c - configs: default, text form, checks, and which of them mean the same
+ * config.c - configs: default, text form, checks, and which of them have the same effect
  * SPDX-License-Identifier: MIT
  */
 #include "nestune/config.h"
@@ -12,7 +12,7 @@
 #include "nestune/machine.h"
 #include "why.h"
 
-/* The schedule and the own keys of the default; one thread, and the first form of all. */
+/* The default config, but with one thread and the kernel's first form. */
 nt_config nt_config_blank(const nt_kernel *kernel)
 {
     nt_config c = {
@@ -22,7 +22,7 @@ nt_config nt_config_blank(const nt_kernel *kernel)
     return c;
 }
 
-/* The form that the table of functions puts first. */
+/* The form that comes first in the table of functions. */
 nt_status nt_config_default(const nt_kernel *kernel, nt_dtype dtype, nt_config *config, nt_error *why)
 {
     if (!kernel || !config)
@@ -82,7 +82,7 @@ static bool parse_one(const nt_kernel *kernel, const nt_key_row *row, const char
     return false;
 }
 
-/* Three numbers with an x between them. */
+/* Parses three numbers with an x between them. */
 static bool parse_tile(const nt_kernel *kernel, const char *text, size_t n, nt_config *config)
 {
     for (int id = NT_KEY_TILE_X; id <= NT_KEY_TILE_Z; id++) {
@@ -119,7 +119,7 @@ static nt_status parse_value(const nt_kernel *kernel, nt_key_id id, const char *
     return NT_OK;
 }
 
-/* NT_N_KEYS for a name that is no key of this kernel's configs. */
+/* Returns NT_N_KEYS for a name that is no key of this kernel's configs. */
 static nt_key_id find_key(const nt_kernel *kernel, const char *text, size_t n)
 {
     for (int id = 0; id < NT_N_KEYS; id++) {
@@ -175,7 +175,7 @@ nt_status nt_config_parse(const nt_kernel *kernel, const char *text, nt_config *
     return NT_OK;
 }
 
-/* Behind what is there already, as far as there is room. */
+/* Appends to the text, as far as there is room. */
 __attribute__((format(printf, 4, 5))) static void append(char *text, size_t n, size_t *used,
                                                          const char *format, ...)
 {
@@ -267,7 +267,7 @@ static nt_order order_of(const char axes[3])
     return NT_ORDER_ZYX;
 }
 
-/* Loops of one iteration go innermost, in the order zyx; `parallel` follows the shared loop. */
+/* Moves loops of one iteration inwards, in the order zyx; `parallel` follows the shared loop. */
 static void drop_trivial_loops(nt_config *c, const bool trivial[3])
 {
     const char *old = nt_order_name(c->order);
@@ -288,7 +288,7 @@ static void drop_trivial_loops(nt_config *c, const bool trivial[3])
         c->parallel = (nt_parallel)(NT_PARALLEL_OUTER + shared);
 }
 
-/* Temporal blocking of a stencil has loops of its own (wavefront.c): rows of tiles in y are shared. */
+/* Time blocks of a stencil have loops of their own (wavefront.c): the threads share rows of tiles in y. */
 static void make_wavefront(const int64_t shape[3], nt_config *c)
 {
     c->order = NT_ORDER_YXZ;
@@ -310,7 +310,7 @@ static void make_range(int64_t n, nt_config *c)
 {
     if (c->chunk >= n)
         c->chunk = c->parallel == NT_PARALLEL_SERIAL ? 0 : n;
-    if (c->chunk == 0) /* one part a thread, however they are dealt out */
+    if (c->chunk == 0) /* one part for each thread, whatever the schedule */
         c->schedule = NT_SCHEDULE_STATIC;
     if (c->threads == 1 || c->parallel == NT_PARALLEL_SERIAL || n <= 1 || (c->chunk != 0 && c->chunk >= n)) {
         c->parallel = NT_PARALLEL_SERIAL;
@@ -351,7 +351,8 @@ void nt_config_canonical(const nt_kernel *kernel, const int64_t shape[3], int co
     }
     bool trivial[3];
     for (int a = 0; a < 3; a++) {
-        /* A tile that holds the axis is 0; not on a shared axis, where 0 is an even split. */
+        /* A tile that covers the whole axis becomes 0; but not on a shared axis, where 0 means an even split.
+         * */
         const bool even_split = !alone && a == shared && c->tile[a] == 0;
         if (c->tile[a] >= cells[a] && c->parallel != NT_PARALLEL_FLAT && !even_split)
             c->tile[a] = 0;

@@ -7,7 +7,7 @@
 #include "nestune/philox.h"
 #include "view.h"
 
-/* More than a period of sine and cosine, both signs. */
+/* The range covers more than a period of sine and cosine, with both signs. */
 static double uniform(int grid, int64_t cell_index, uint64_t seed)
 {
     return 8 * nt_uniform(cell_index, seed + (uint64_t)grid) - 4;

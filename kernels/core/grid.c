@@ -17,9 +17,10 @@ enum { LINE_BYTES = NT_LINE_BYTES, PAGE_BYTES = 4096 };
 static const size_t huge_page_bytes = (size_t)2 << 20;
 
 /*
- * Where the next grid's cells begin within a page.  Cells of several grids are used side by side; if they all began
- * at a page, their rows would fall on the same sets of the first-level cache, and a load would seem to depend on a
- * store to the same offset of another page.  An odd number of lines apart, eight grids in a row do not meet.
+ * Where the next grid's cells begin within a page.  A kernel uses cells of several grids together.  If all
+ * grids began at the start of a page, their rows would fall on the same sets of the first-level cache, and
+ * the CPU would take a load to depend on a store to the same offset of another page.  With starts an odd
+ * number of lines apart, eight grids in a row do not collide.
  */
 static size_t next_stagger(void)
 {
@@ -92,7 +93,8 @@ static nt_status check_shape(nt_dtype dtype, const int64_t n[3], int halo, nt_er
     return NT_OK;
 }
 
-/* Memory that no thread has touched yet: mmap from huge pages on, since the heap recycles. */
+/* Memory that no thread has touched yet.  From the size of a huge page on it comes from mmap, since the heap
+ * may return memory that was used before. */
 static nt_status take_memory(nt_grid *g, size_t bytes, nt_error *why)
 {
     if (bytes >= huge_page_bytes) {
@@ -102,7 +104,7 @@ static nt_status take_memory(nt_grid *g, size_t bytes, nt_error *why)
             return nt_refuse(NT_ENOMEM, why, "no memory for a grid of %zu bytes", bytes);
         g->memory = p;
         g->cells = (void *)(((uintptr_t)p + huge_page_bytes - 1) & ~(uintptr_t)(huge_page_bytes - 1));
-        /* A refusal costs speed only. */
+        /* If the system refuses, only speed is lost. */
         (void)madvise(g->cells, bytes, MADV_HUGEPAGE);
         return NT_OK;
     }
@@ -113,17 +115,18 @@ static nt_status take_memory(nt_grid *g, size_t bytes, nt_error *why)
     return NT_OK;
 }
 
-/* Rows, and how far they lie apart; gives the bytes before cell (0, 0, 0), and of all. */
+/* Sets the strides; computes the bytes before cell (0, 0, 0) and the bytes in all. */
 static size_t lay_out(nt_grid *g, size_t *bytes)
 {
     const int64_t size = (int64_t)nt_dtype_bytes(g->dtype), line = LINE_BYTES / size, halo = g->halo;
-    /* Without a halo cells are contiguous; with one, cell x = 0 of each row starts a cache line. */
+    /* Without a halo cells are contiguous; with one, cell x = 0 of each row begins on a cache line. */
     const int64_t front = nt_row_front(g->dtype, g->halo);
     const int64_t pitch = halo > 0 ? (front + g->nx + halo + line - 1) / line * line : g->nx;
     g->sx = 1;
     g->sy = pitch;
     g->sz = pitch * (g->ny + 2 * halo);
-    /* Planes a whole number of pages apart would share their sets, as above. */
+    /* If planes were a whole number of pages apart, their rows would fall on the same cache sets, as above.
+     * */
     if (halo > 0 && g->sz * size % PAGE_BYTES == 0)
         g->sz += line;
     const size_t stagger = halo > 0 ? next_stagger() : 0;
@@ -131,7 +134,7 @@ static size_t lay_out(nt_grid *g, size_t *bytes)
     return stagger + (size_t)((front + halo * g->sy + halo * g->sz) * size);
 }
 
-/* A grid of this shape, with no cells yet. */
+/* A grid of this shape, without cells. */
 static nt_status allocate(nt_grid **g, nt_dtype dtype, const int64_t n[3], int halo, nt_error *why)
 {
     *g = calloc(1, sizeof **g);
@@ -166,7 +169,7 @@ nt_status nt_grid_create(nt_grid **out, nt_dtype dtype, const int64_t n[3], int 
         return status;
     }
     g->cells = (char *)g->cells + before;
-    /* New pages are zeros; the heap recycles. */
+    /* New pages are zeros; memory from the heap may not be. */
     if (g->memory_bytes == 0)
         memset(g->memory, 0, bytes);
     else
@@ -178,7 +181,7 @@ nt_status nt_grid_create(nt_grid **out, nt_dtype dtype, const int64_t n[3], int 
 
 /* ---- Wrapped grids ---------------------------------------------------------------------------------- */
 
-/* In order of size each stride must step over all that the smaller ones reach. */
+/* In order of size, each stride must step over all cells that the smaller strides reach. */
 static bool strides_overlap(const int64_t n[3], const ptrdiff_t s[3])
 {
     int64_t reach = 0;
@@ -226,7 +229,7 @@ nt_status nt_grid_wrap(nt_grid **out, nt_dtype dtype, const int64_t n[3], const 
         return nt_refuse(NT_ESTRIDE, why,
                          "strides %td, %td, %td overlap on %lldx%lldx%lld cells, halo included", s[0], s[1],
                          s[2], (long long)all[0], (long long)all[1], (long long)all[2]);
-    /* No step is ever made along an axis of one cell: give it the stride of contiguous cells. */
+    /* The stride of an axis of one cell is never used: set it to that of contiguous cells. */
     s[0] = all[0] > 1 ? s[0] : 1;
     s[1] = all[1] > 1 ? s[1] : s[0] * (ptrdiff_t)all[0];
     s[2] = all[2] > 1 ? s[2] : s[1] * (ptrdiff_t)all[1];

@@ -1,5 +1,5 @@
 /*
- * kernel.c - what is in a kernel: its cases, variants, forms and functions
+ * kernel.c - look up the cases, variants, forms and functions of a kernel
  * SPDX-License-Identifier: MIT
  */
 #include "nestune/kernel.h"

@@ -1,9 +1,9 @@
 /*
- * kernel_check.c - is a kernel what the rest of the library takes it for?
+ * kernel_check.c - checks that a kernel is complete and consistent
  * SPDX-License-Identifier: MIT
  *
- * A kernel comes from other people's code.  All that the engine, the config's keys and the tuner index by or
- * divide by is looked at here, once.
+ * A kernel may come from another program.  This file checks once every number of it by which the engine, the
+ * config's keys or the tuner index or divide.
  */
 #include <stdio.h>
 #include <string.h>
@@ -11,7 +11,7 @@
 #include "core/keys.h"
 #include "why.h"
 
-/* Letters a-z, digits and _, so that it can stand in a config, a file name and a header row. */
+/* Is it of letters a-z, digits and _, so that it can be part of a config, a file name and a header row? */
 static bool is_name(const char *name)
 {
     return name && *name && strlen(name) < 32 &&
@@ -54,7 +54,7 @@ static nt_status check_range(const nt_kernel *k, const nt_range *r, nt_error *wh
     return NT_OK;
 }
 
-/* Variants, forms, cases and keys: there, not too many, each with a name that no other has. */
+/* Checks a table of variants, forms, cases or keys: it exists, is not too long, and no name occurs twice. */
 static nt_status check_list(const nt_kernel *k, const char *what, const char *name, int i, int most,
                             const char *earlier, nt_error *why)
 {
@@ -96,7 +96,7 @@ static nt_status check_keys(const nt_kernel *k, nt_error *why)
     return NT_OK;
 }
 
-/* Every config must fit into NT_CONFIG_TEXT: the one of the longest names and the largest numbers. */
+/* Even the config with the longest names and the largest numbers must fit into NT_CONFIG_TEXT. */
 static nt_status check_text(const nt_kernel *k, nt_error *why)
 {
     size_t longest = 0;

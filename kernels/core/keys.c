@@ -1,5 +1,5 @@
 /*
- * keys.c - the keys of a config: the one table from which they are parsed, printed, checked and compared
+ * keys.c - the table of a config's keys, by which configs are parsed, printed, checked and compared
  * SPDX-License-Identifier: MIT
  */
 #include "core/keys.h"

@@ -1,5 +1,5 @@
 /*
- * keys.h - the keys of a config: the one table from which they are parsed, printed, checked and compared
+ * keys.h - the table of a config's keys, by which configs are parsed, printed, checked and compared
  * SPDX-License-Identifier: MIT
  */
 #ifndef NESTUNE_KEYS_H
@@ -7,7 +7,7 @@
 
 #include "nestune/kernel.h"
 
-/* The largest number of a key: the 15 digits that nt_config_parse() takes. */
+/* The largest number of a key: nt_config_parse() accepts 15 digits. */
 #define NT_KEY_MOST INT64_C(999999999999999)
 
 typedef struct nt_key_row {
@@ -15,21 +15,21 @@ typedef struct nt_key_row {
     const char *axis; /* for a search, "tile x" */
     size_t offset;    /* of an int or int64_t in nt_config */
     size_t bytes;
-    bool field, range; /* whose configs have it */
+    bool field, range; /* have configs of fields, or of ranges, this key? */
     int64_t least, most;
-    /* The text of a value that has a name; NULL where this kernel has no such value.  NULL: values are
+    /* The name of a value; it returns NULL if this kernel has no such value.  No function: values are
      * numbers. */
     const char *(*text)(const nt_kernel *kernel, int64_t value);
 } nt_key_row;
 
-/* nt_key_row_of() - NULL where this kernel's configs have no such key.  A key of the kernel's own is written to
- * *own. */
+/* nt_key_row_of() - the row of a key; NULL if this kernel's configs do not have it.  The row of one of the
+ * kernel's own keys is written to *own. */
 const nt_key_row *nt_key_row_of(const nt_kernel *kernel, nt_key_id id, nt_key_row *own);
 
 /* nt_key_allows() - may the key have this value? */
 bool nt_key_allows(const nt_kernel *kernel, const nt_key_row *row, int64_t value);
 
-/* nt_key_allowed_text() - what is allowed: "1 to 4096", "static, dynamic". */
+/* nt_key_allowed_text() - the allowed values as a text: "1 to 4096", "static, dynamic". */
 void nt_key_allowed_text(const nt_kernel *kernel, const nt_key_row *row, char *text, size_t n);
 
 #endif /* NESTUNE_KEYS_H */

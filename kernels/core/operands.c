@@ -1,5 +1,5 @@
 /*
- * operands.c - the grids that a field's kernel works on, checked
+ * operands.c - checks the grids that a field kernel works on
  * SPDX-License-Identifier: MIT
  */
 #include "core/operands.h"
@@ -66,7 +66,7 @@ static nt_status check_forms(const nt_operands *on, const nt_kernel *k, int radi
     return NT_OK;
 }
 
-/* First and last byte that a grid's cells reach. */
+/* The first and the last byte of a grid's cells. */
 static void extent(const nt_grid *g, uintptr_t *low, uintptr_t *high)
 {
     const int64_t n[3] = {g->nx, g->ny, g->nz};

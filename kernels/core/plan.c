@@ -1,5 +1,5 @@
 /*
- * plan.c - checks a problem once, fixes its config, runs it
+ * plan.c - plans: check a kernel and its grids once, choose the config, run
  * SPDX-License-Identifier: MIT
  */
 #include "nestune/plan.h"
@@ -21,15 +21,15 @@
 struct nt_plan {
     const nt_kernel *kernel;
     const void *params;
-    nt_operands on;      /* of a field, */
-    nt_nest nest;        /* and its loops */
+    nt_operands on;      /* of a field */
+    nt_nest nest;        /* of a field */
     nt_range_nest range; /* of a range */
     nt_config config;
     nt_error why;
 };
 
-/* Fewer cells than this a thread: waking another costs more than it saves.  A
- * wake-up takes about a microsecond, the cheapest kernel 0.05 ns a cell. */
+/* The fewest cells for each thread: with fewer, waking another thread costs more than it saves.  A wake-up
+ * costs about a microsecond, the cheapest kernel 0.05 ns a cell. */
 enum { CELLS_A_THREAD = 4096 };
 
 static const int64_t most_steps = INT64_MAX / 4, latest = INT64_MAX / 2;
@@ -54,7 +54,7 @@ static nt_status check_options(const nt_plan_options *o, nt_error *why)
     return NT_OK;
 }
 
-/* Takes what the caller's text names.  One that names every key is the caller's alone. */
+/* Sets the keys that the caller's text names.  If it names all keys, nothing else decides the config. */
 static nt_status take_text(nt_plan *plan, const char *text, nt_error *why)
 {
     char whole[NT_CONFIG_TEXT];
@@ -70,7 +70,7 @@ static nt_status take_text(nt_plan *plan, const char *text, nt_error *why)
     return NT_OK;
 }
 
-/* Does the caller say how the work is shared?  Then it is shared so. */
+/* Does the caller's text name how the work is shared?  Then the plan keeps this schedule. */
 static bool names_schedule(const char *text)
 {
     static const char *const keys[] = {"parallel=", "order=", "tile=", "depth="};
@@ -80,7 +80,7 @@ static bool names_schedule(const char *text)
     return false;
 }
 
-/* What is known of a size that the choice depends on; n: cells or indices. */
+/* What the choice of a config depends on; n: cells or indices. */
 static nt_status choose_config(nt_plan *plan, const nt_plan_options *o, nt_dtype dtype, nt_class size_class,
                                int64_t n, nt_error *why)
 {
@@ -134,7 +134,7 @@ static void set_step(nt_nest *nest, const nt_operands *on, int which)
     const nt_grid *home = on->result ? on->result : on->level[0];
     const nt_grid *src = rotates ? on->level[which] : which == 0 ? on->level[0] : home;
     const nt_grid *grid[2 + NT_MAX_COEFS] = {src, rotates ? on->level[1 - which] : home};
-    /* Tile functions may form addresses in coefficients that they do not have. */
+    /* A tile function may compute addresses in coefficients that its kernel does not have. */
     for (int c = 0; c < NT_MAX_COEFS; c++)
         grid[2 + c] = c < on->n_coefs ? on->coef[c] : src;
 
@@ -161,7 +161,7 @@ static void set_operands(nt_plan *plan)
     nt_nest_set_config(nest, &plan->config);
 }
 
-/* The nest of a plan whose config is chosen, for runs of as many steps as the config keeps in cache. */
+/* Sets up the nest once the config is chosen, for runs of as many steps as the config keeps in cache. */
 static void set_nest(nt_plan *plan)
 {
     const nt_field *field = plan->kernel->field;
@@ -285,7 +285,7 @@ static nt_status make_range(nt_plan *plan, nt_dtype dtype, int64_t n, const nt_p
 
 static const nt_plan_options usual = {.bytes = sizeof usual};
 
-/* An empty plan for a kernel of the right shape. */
+/* An empty plan, if the kernel is of the right kind. */
 static nt_status begin(nt_plan **plan, const nt_kernel *kernel, bool is_field, const nt_plan_options *o,
                        nt_error *why)
 {
@@ -309,7 +309,7 @@ static nt_status begin(nt_plan **plan, const nt_kernel *kernel, bool is_field, c
     return NT_OK;
 }
 
-/* The plan, or none where making it has failed. */
+/* On error destroys the plan. */
 static nt_status end(nt_plan **plan, nt_status status)
 {
     if (status != NT_OK) {

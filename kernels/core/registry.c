@@ -20,7 +20,7 @@ static const nt_kernel *const built_in[] = {
 };
 enum { N_BUILT_IN = sizeof built_in / sizeof *built_in, MOST_ADDED = 256 };
 
-/* An entry is written once, before n_added says that it is there; so readers need no lock. */
+/* An entry is written once, before n_added counts it; so readers need no lock. */
 static const nt_kernel *added[MOST_ADDED];
 static atomic_int n_added;
 

@@ -2,8 +2,8 @@
  * tuned_file.c - from the file of a tuned header to its strings
  * SPDX-License-Identifier: MIT
  *
- * A header is C, and data: a compiler takes it in an array of strings (cmake/tuned.cmake), this reader from
- * the file. Its lines are
+ * A header is both C and data: a compiler includes it in an array of strings (cmake/tuned.cmake), and this
+ * file reads it.  Its lines are
  *
  *     NT_TUNED_LINE("...")   one string of the header, printable ASCII without a quote or a backslash
  *     comments               the mark that opens one alone, lines that begin with " *", and " " with the mark
@@ -21,7 +21,7 @@
 
 enum { MOST_LINES = NT_TUNED_MOST_ROWS + 16 };
 
-/* The strings of a file, and the numbers of the lines that they stand on. */
+/* The strings of a file, and their line numbers. */
 typedef struct strings {
     int n, n_lines;
     bool in_comment;
@@ -73,7 +73,7 @@ static nt_status read_line(strings *s, char *line, size_t length, nt_error *why)
     return NT_OK;
 }
 
-/* n_lines stays at a line that is refused. */
+/* On error n_lines is the number of the wrong line. */
 static nt_status read_text(strings *s, char *text, size_t size, nt_error *why)
 {
     for (char *at = text; at < text + size;) {
@@ -106,7 +106,7 @@ static nt_status parse_text(strings *s, char *text, size_t size, nt_tuned *tuned
     return nt_refuse(NT_EIO, why, "text behind the end line: none is allowed");
 }
 
-/* *n is at most NT_TUNED_MOST_FILE + 1.  NULL: errno says why. */
+/* *n is at most NT_TUNED_MOST_FILE + 1.  Returns NULL on error, with the reason in errno. */
 static char *slurp(const char *path, size_t *n)
 {
     FILE *f = fopen(path, "rbe");

@@ -1,10 +1,10 @@
 /*
- * tuned_find.c - which tuned header serves, and what its row says here
+ * tuned_find.c - which tuned header is used, and which config its row gives here
  * SPDX-License-Identifier: MIT
  *
- * A header is looked at as a whole for a kernel and type: it serves if any of those rows is of this version
- * of the kernel and can run here, whatever case and class was asked for.  Else values could depend on the
- * size of an array, where one header has a row for large arrays and another for small ones.
+ * All cases and classes of a kernel and type use one header: the best one with any row for them that is of
+ * this version of the kernel and can run here.  Otherwise one header could give the row for large arrays and
+ * another that for small ones, and results could depend on the size of an array.
  */
 #include <math.h>
 #include <stdarg.h>
@@ -23,7 +23,7 @@ static const char *const tier_texts[] = {
 
 typedef struct rank {
     tier tier;
-    double distance; /* within a tier */
+    double distance; /* among headers of the same tier */
 } rank;
 
 /* What a header offers for a use. */
@@ -32,19 +32,19 @@ typedef struct offer {
     rank rank;
     bool serves;
     const nt_tuned_row *row; /* NULL: none for this case and class */
-    nt_config config;        /* of the row, else of another one of the case, else of the kernel and type */
-    nt_error refused;        /* why a header or a row of it cannot serve; "": it has none */
+    nt_config config;        /* of the row, else of another of the case, else of the kernel and type */
+    nt_error refused;        /* why the header or its row cannot be used; "": it has no row */
 } offer;
 
 /* ---- Ranks ----------------------------------------------------------------------------------- */
 
-/* Octaves between two sizes; what is unknown, 0, is far from all that is known. */
+/* Octaves between two sizes.  An unknown size, 0, is far from every known one. */
 static double octaves(int64_t a, int64_t b)
 {
     return fabs(log2((double)(a + 1)) - log2((double)(b + 1)));
 }
 
-/* Names by level, as "x86_64_v3", stand for many microarchitectures. */
+/* Names of levels, such as "x86_64_v3", are those of many microarchitectures. */
 static bool is_uarch(const char *name)
 {
     static const char *const levels[] = {"x86_64", "aarch64", "unknown", "-"};
@@ -60,7 +60,7 @@ static rank rank_of(const nt_tuned_source *source, const nt_machine *here)
     if (source->origin != NT_TUNED_BUILT_IN)
         return (rank){source->origin == NT_TUNED_ENVIRONMENT ? ENVIRONMENT : USER, 0};
     if (*source->refused.text)
-        return (rank){SAME_CPU, INFINITY}; /* perhaps: so it is told */
+        return (rank){SAME_CPU, INFINITY}; /* it may be the same, so assume it */
     if (strcmp(t->vendor, "-") == 0)
         return (rank){GENERIC, 0};
     nt_machine then = {.family = t->family,
@@ -84,7 +84,7 @@ static bool is_before(rank a, rank b)
 
 /* ---- Rows ------------------------------------------------------------------------------------ */
 
-/* Takes `value` out of a list separated by commas; false where it is not there. */
+/* Removes `value` from a list separated by commas; false if it is not in the list. */
 static bool take_out(char *list, const char *value)
 {
     const size_t n = strlen(value);
@@ -100,7 +100,7 @@ static bool take_out(char *list, const char *value)
     return false;
 }
 
-/* The best isa that has this variant and can run here; where there is none, as it is. */
+/* Sets the best isa that has this variant and can run here; if there is none, changes nothing. */
 static void set_best_isa(const nt_tuned_use *use, nt_config *config)
 {
     const nt_function *f, *best = NULL;
@@ -143,7 +143,7 @@ static bool is_of_class(const nt_tuned_row *row, const nt_tuned_use *use)
            strcmp(row->steps, nt_repeat_name(use->repeat)) == 0;
 }
 
-/* How near a row is to what was asked for. */
+/* How near a row is to the use. */
 typedef enum nearness { OF_CLASS, OF_CASE, OF_KERNEL, ELSEWHERE } nearness;
 
 static nearness nearness_of(const nt_tuned_row *row, const nt_tuned_use *use)
@@ -155,7 +155,7 @@ static nearness nearness_of(const nt_tuned_row *row, const nt_tuned_use *use)
     return is_of_class(row, use) ? OF_CLASS : OF_CASE;
 }
 
-/* The nearest row that serves; mostly the first one that is read. */
+/* The nearest row that can be used; mostly the first one that is read. */
 static void look_at(const nt_tuned_use *use, const nt_config *fallback, offer *o)
 {
     const nt_tuned *t = &o->source->tuned;
@@ -172,13 +172,14 @@ static void look_at(const nt_tuned_use *use, const nt_config *fallback, offer *o
         }
 }
 
-/* The best source behind `last` in the order of ranks, equals in their own; NULL: there is none. */
+/* The source that follows `last` in the order of ranks; sources of equal rank keep their order.  NULL: none.
+ * */
 static const nt_tuned_source *next_best(const nt_tuned_source *first, const nt_machine *here,
                                         const offer *last)
 {
     const nt_tuned_source *best = NULL;
     rank best_rank = {GENERIC, INFINITY};
-    bool behind = false; /* in the list, behind the last one */
+    bool behind = false; /* is the source behind `last` in the list? */
     for (const nt_tuned_source *s = first; s; s = s->next) {
         const rank r = rank_of(s, here);
         const bool later = !last->source || is_before(last->rank, r) || (!is_before(r, last->rank) && behind);
@@ -191,7 +192,7 @@ static const nt_tuned_source *next_best(const nt_tuned_source *first, const nt_m
     return best;
 }
 
-/* The best offer that serves, and the best before it that was refused; source NULL: there is none. */
+/* The best offer that can be used, and the best of those before it that cannot; source NULL: none. */
 static void choose(const nt_tuned_source *first, const nt_machine *here, const nt_tuned_use *use,
                    const nt_config *fallback, offer *best, offer *refused)
 {
@@ -233,7 +234,7 @@ static void add_refused(nt_error *why, const offer *o)
     add(why, "%.63s%s%s", is_header ? o->source->tuned.machine : "", is_header ? ": " : "", o->refused.text);
 }
 
-/* What a row says that was tuned with more threads, or with one, than are allowed here. */
+/* Adapts a row that was tuned with more threads than are allowed here, or with one. */
 static void take_threads(const nt_tuned *from, const nt_config *fallback, nt_tuned_mode mode,
                          nt_config *config, nt_error *why)
 {
@@ -249,7 +250,7 @@ static void take_threads(const nt_tuned *from, const nt_config *fallback, nt_tun
     }
 }
 
-/* The row of an offer, or its arithmetic in the default schedule. */
+/* Uses the row of an offer, or its arithmetic with the default schedule. */
 static void take(const offer *o, const nt_config *fallback, nt_tuned_mode mode, const nt_tuned_use *use,
                  nt_config *config, nt_error *why)
 {

@@ -1,5 +1,5 @@
 /*
- * tuned_internal.h - the choice among tuned headers, apart from those that this process knows
+ * tuned_internal.h - how to choose among given tuned headers, whichever the process knows
  * SPDX-License-Identifier: MIT
  */
 #ifndef NESTUNE_TUNED_INTERNAL_H
@@ -8,42 +8,43 @@
 #include "nestune/machine.h"
 #include "nestune/tuned.h"
 
-/* The strings of all headers compiled in, one after the other; ends with NULL.  generated/tuned_lines.c. */
+/* The strings of all built-in headers, one after the other; ends with NULL.  See generated/tuned_lines.c. */
 extern const char *const nt_tuned_lines[];
 
 typedef enum nt_tuned_origin { NT_TUNED_ENVIRONMENT, NT_TUNED_USER, NT_TUNED_BUILT_IN } nt_tuned_origin;
 
-/* One header, or why it is none. */
+/* One header, or the reason why it cannot be used. */
 typedef struct nt_tuned_source {
     nt_tuned tuned;
     nt_tuned_origin origin;
-    nt_error refused; /* "": it is one */
+    nt_error refused; /* "": it can be used */
     const struct nt_tuned_source *next;
 } nt_tuned_source;
 
-/* What NESTUNE_TUNED says. */
+/* The value of NESTUNE_TUNED. */
 typedef enum nt_tuned_mode { NT_TUNED_ON, NT_TUNED_OFF, NT_TUNED_FORCE } nt_tuned_mode;
 
 typedef struct nt_tuned_use {
     const nt_kernel *kernel;
-    const char *case_name; /* NULL: the parameters belong to none */
+    const char *case_name; /* NULL: the parameters belong to no case */
     nt_dtype dtype;
     nt_class shape_class;
     nt_repeat repeat;
 } nt_tuned_use;
 
 /*
- * nt_tuned_find_in() - nt_tuned_find() with nothing taken from the process but the isas that can run.
+ * nt_tuned_find_in() - as nt_tuned_find(), but it depends on nothing of the process except the isas that can
+ * run.
  *
- * Shape:   of equals among the sources the first serves; here->threads_allowed is how many threads may be
- *          used.
+ * Shape:   among sources of equal rank the first is used; here->threads_allowed is how many threads are
+ *          allowed.
  * Errors:  as nt_tuned_find().
  */
 nt_status nt_tuned_find_in(const nt_tuned_source *first, const nt_machine *here, nt_tuned_mode mode,
                            const nt_tuned_use *use, nt_config *config, nt_error *why);
 
-/* nt_class_at() - nt_class_of() where so many threads have n_l2 second-level caches (0: unknown, one a thread)
- * of l2_bytes each.  Two hyperthreads of one core have one cache. */
+/* nt_class_at() - as nt_class_of(), for so many threads with n_l2 second-level caches of l2_bytes each.  n_l2
+ * 0: unknown, as if each thread had one.  Two hyperthreads of one core share one cache. */
 nt_class nt_class_at(int64_t bytes, int64_t l2_bytes, int n_l2, int threads);
 
 #endif /* NESTUNE_TUNED_INTERNAL_H */

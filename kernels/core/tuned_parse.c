@@ -2,7 +2,7 @@
  * tuned_parse.c - from the strings of a tuned header to its rows
  * SPDX-License-Identifier: MIT
  *
- * A header is strings.  Words are separated by one blank:
+ * A header is a list of strings.  One blank separates words:
  *
  *     nestune 3 machine=zen5-26.2.1-2t vendor=AuthenticAMD uarch=zen5 family=26 model=2 l1d=49152 l2=1048576
  *         l3=33554432 threads=2                                                             (one string)
@@ -23,7 +23,7 @@
 #define LOWER  "abcdefghijklmnopqrstuvwxyz"
 #define DIGITS "0123456789"
 
-/* What a word may be: KEY, and behind it 1 to `most` characters of `set`. */
+/* The form of a word: KEY, followed by 1 to `most` characters of `set`. */
 typedef struct word_rule {
     const char *name, *key, *set, *allowed;
     size_t most;
@@ -97,7 +97,7 @@ static bool begins(const char *text, const char *with)
     return strncmp(text, with, strlen(with)) == 0;
 }
 
-/* Splits a line in place and checks its words, which then begin behind their keys. */
+/* Splits a line in place and checks its words; each word then begins behind its key. */
 static nt_status split(char *line, const word_rule *rules, int n_rules, char *word[MOST_WORDS], nt_error *why)
 {
     int n = 0;
@@ -153,7 +153,7 @@ static nt_status read_head(char *line, nt_tuned *t, nt_error *why)
     return NT_OK;
 }
 
-/* The value of a key in a config's text, n bytes; NULL where it is not named. */
+/* The value of a key in a config's text, n bytes; NULL if the text does not name it. */
 static const char *value_of(const char *config, const char *key, size_t *n)
 {
     for (const char *s = config; s; s = strchr(s, ',')) {

@@ -50,7 +50,7 @@ static void add_first(nt_tuned_source *source)
     pthread_mutex_unlock(&adding);
 }
 
-/* Reads a file, of which the source keeps the path. */
+/* Reads a file; the source keeps its path. */
 static nt_status read_file(nt_tuned_source *source, const char *path, nt_error *why)
 {
     const char *kept = strdup(path);
@@ -61,7 +61,8 @@ static nt_status read_file(nt_tuned_source *source, const char *path, nt_error *
     return status;
 }
 
-/* From behind, so that the first comes first.  Without memory a header is left out. */
+/* Goes from the last to the first, so that the first comes first in the list.  Without memory it skips a
+ * header. */
 static void add_built_in(const char *const *lines, int n)
 {
     static const char head[] = "nestune ";

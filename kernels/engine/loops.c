@@ -10,7 +10,7 @@
 
 #include "engine/step.h"
 
-/* The barrier of a shared loop; the end of the parallel region makes it unnecessary. */
+/* The barrier of a shared loop; left out if the parallel region ends right after it. */
 static void end_shared_loop(const nt_pass *p, int level)
 {
     if (level > 0 || !p->last) {

@@ -1,5 +1,5 @@
 /*
- * cpu.c - what the CPU says of itself: who made it, and its level of features
+ * cpu.c - the CPU's vendor, model and level of features
  * SPDX-License-Identifier: MIT
  */
 #include "machine/cpu.h"
@@ -80,8 +80,8 @@ static void identify(nt_cpu *cpu)
     }
 }
 #elif CPU_ARM
-/* The first core's: on a chip with two kinds of cores the one asked must not depend on where this
- * thread happens to run.  Else the register itself, which Linux reads for us. */
+/* Reads that of the first core, so that on a chip with two kinds of cores the answer does not depend on where
+ * this thread runs.  If there is none, reads the register itself, which Linux emulates. */
 static uint64_t read_midr(void)
 {
     uint64_t midr = 0;

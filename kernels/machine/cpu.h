@@ -1,5 +1,5 @@
 /*
- * cpu.h - what the CPU says of itself: who made it, and its level of features
+ * cpu.h - the CPU's vendor, model and level of features
  * SPDX-License-Identifier: MIT
  */
 #ifndef NESTUNE_CPU_H
@@ -11,14 +11,14 @@ typedef struct nt_cpu {
     int family, model_id, stepping;
 } nt_cpu;
 
-/* nt_cpu_identify() - CPUID on x86, MIDR on Arm; what is unknown is 0 or "unknown". */
+/* nt_cpu_identify() - reads CPUID on x86, MIDR on Arm; an unknown value is 0 or "unknown". */
 void nt_cpu_identify(nt_cpu *cpu);
 
 /*
  * nt_uarch_name() - archspec's name of a microarchitecture.
  *
  * Shape:   vendor, family, model, stepping as nt_cpu_identify() gives them.
- * Errors:  a CPU that the table does not know gives `fallback`.
+ * Errors:  returns `fallback` for a CPU that is not in the table.
  * Source:  archspec-json, cpu/microarchitectures.json; model numbers from Linux: asm/intel-family.h
  *          and kernel/cpu/amd.c of arch/x86, asm/cputype.h of arch/arm64.
  */

@@ -2,8 +2,9 @@
  * isa.c - which instruction sets are built in and run on this CPU
  * SPDX-License-Identifier: MIT
  *
- * Nothing but the environment is cached: the feature words are filled before main() by the compiler's runtime, which
- * also asks XCR0 whether the system saves the wide registers (libgcc 12 and compiler-rt 14 do).
+ * Nothing but the environment is cached: the feature words are filled before main() by the compiler's
+ * runtime, which also asks XCR0 whether the system saves the wide registers (libgcc 12 and compiler-rt 14
+ * do).
  */
 #include "nestune/isa.h"
 
@@ -23,7 +24,7 @@ const char *nt_isa_name(nt_isa isa)
     return (unsigned)isa < NT_N_ISAS ? names[isa] : NULL;
 }
 
-/* Can this CPU and system run it?  Kept to the features that the tiles are compiled with. */
+/* Can this CPU and system run it?  Tests exactly the features that the tiles are compiled with. */
 static int cpu_runs(nt_isa isa)
 {
     switch (isa) {

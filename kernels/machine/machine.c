@@ -1,5 +1,5 @@
 /*
- * machine.c - which machine this is, and what of it this process may use
+ * machine.c - which machine this is, and how much of it this process may use
  * SPDX-License-Identifier: MIT
  */
 #define _GNU_SOURCE
@@ -26,7 +26,8 @@
 
 /* ---- What this process may use ------------------------------------------------------------- */
 
-/* This thread's mask, for CPU_FREE(), and its size in bytes; NULL if the system does not tell. */
+/* This thread's affinity mask, to be freed by CPU_FREE(), and its size in bytes; NULL if it cannot be read.
+ * */
 static cpu_set_t *read_mask(size_t *size)
 {
     /* The kernel's mask may be wider than cpu_set_t: EINVAL asks for more room. */
@@ -58,8 +59,8 @@ static int count_mask(void)
     return n > 0 ? (int)n : 1;
 }
 
-/* With OMP_PROC_BIND the runtime binds the first thread to one CPU before main(), and its mask says no more
- * what the process was given; the runtime has kept that. */
+/* With OMP_PROC_BIND the runtime binds the first thread to one CPU before main().  Then the thread's mask is
+ * no longer the process's, but the runtime has kept that one. */
 static int is_bound_by_openmp(void)
 {
 #ifdef _OPENMP
@@ -78,7 +79,7 @@ static int cpus_affinity(void)
     return count_mask();
 }
 
-/* The CPUs that cpus_affinity() counts, as far as they can be told one by one. */
+/* The CPUs that cpus_affinity() counts, if their numbers are known. */
 static void list_affinity(hwloc_bitmap_t cpus)
 {
 #ifdef _OPENMP
@@ -194,7 +195,7 @@ static void read_cache(hwloc_topology_t topology, hwloc_obj_type_t type, int64_t
         *shared_by = hwloc_bitmap_weight(obj->cpuset);
 }
 
-/* Where /sys has no caches, glibc asks CPUID. */
+/* If /sys has no caches, glibc reads them from CPUID. */
 static void caches_from_libc(nt_machine *m)
 {
     const long l1d = sysconf(_SC_LEVEL1_DCACHE_SIZE), l2 = sysconf(_SC_LEVEL2_CACHE_SIZE),
@@ -204,7 +205,7 @@ static void caches_from_libc(nt_machine *m)
     m->l3_bytes = l3 > 0 ? l3 : 0;
 }
 
-/* What is loaded: this system, or what `synthetic` describes; NULL where it cannot be. */
+/* Loads the topology of this system, or the one that `synthetic` describes; NULL if that fails. */
 static hwloc_topology_t load_topology(const char *synthetic)
 {
     /* Without DONT_CHANGE_BINDING hwloc visits every CPU with the caller's thread. */
@@ -247,8 +248,8 @@ void nt_topology_at(const char *synthetic, const char *cpus, nt_machine *m)
         hwloc_topology_destroy(topology);
 }
 
-/* hwloc's own environment (HWLOC_SYNTHETIC, HWLOC_XMLFILE) may give it another system's topology: nothing is
- * taken from that. */
+/* hwloc's own environment variables (HWLOC_SYNTHETIC, HWLOC_XMLFILE) may give it the topology of another
+ * system; then the library does not use it. */
 static void read_own_topology(nt_machine *m)
 {
     hwloc_topology_t topology = load_topology(NULL);

@@ -1,5 +1,5 @@
 /*
- * machine_internal.h - parts of machine.c that the library and the tests need one by one
+ * machine_internal.h - parts of machine.c that the library and the tests call
  * SPDX-License-Identifier: MIT
  */
 #ifndef NESTUNE_MACHINE_INTERNAL_H
@@ -7,12 +7,13 @@
 
 #include "nestune/machine.h"
 
-/* nt_machine_here() - this machine, read once a process, for what does not change: CPU and caches.
+/* nt_machine_here() - this machine, read once in each process; use it for what does not change: CPU and
+ * caches.
  * Threads: safe. */
 const nt_machine *nt_machine_here(void);
 
 /*
- * nt_threads_from() - the number of threads that an affinity mask and a CPU quota leave.
+ * nt_threads_from() - the number of threads that an affinity mask and a CPU quota allow.
  *
  * A quota is rounded down: a team of more threads than the quota uses it up before its period ends,
  * the kernel then stops all of them, and each barrier waits for the stopped ones.

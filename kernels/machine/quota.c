@@ -1,13 +1,13 @@
 /*
- * quota.c - what cgroups leave of the machine to this process
+ * quota.c - the limits that cgroups set to this process
  * SPDX-License-Identifier: MIT
  *
  * Neither OpenMP runtimes nor hwloc read CPU quotas: with a quota of one CPU on two they start two
  * threads, which the kernel then stops half of the time, in the middle of a barrier.
  *
- * /proc/self/cgroup says where in each hierarchy this process is, /proc/self/mountinfo where the
- * hierarchy can be seen and which part of it.  Limits bind all below them, so every folder from
- * ours up to the mount point is asked, and the least limit holds.
+ * /proc/self/cgroup names this process's folder in each hierarchy; /proc/self/mountinfo names the mount point
+ * of the hierarchy, and which part of it is mounted.  A limit holds for all folders below it, so this file
+ * reads every folder from ours up to the mount point, and the least limit counts.
  */
 #define _GNU_SOURCE
 #include "machine/quota.h"

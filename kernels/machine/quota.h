@@ -1,5 +1,5 @@
 /*
- * quota.h - what cgroups leave of the machine to this process
+ * quota.h - the limits that cgroups set to this process
  * SPDX-License-Identifier: MIT
  */
 #ifndef NESTUNE_QUOTA_H
@@ -16,9 +16,8 @@ typedef struct nt_quota {
 /*
  * nt_quota_read() - the limits of this process's cgroups, version 1, version 2 or both at once.
  *
- * Shape:   root is put before every path, so that tests can lay out a tree of their own; "" is the
- *          machine itself.
- * Errors:  none; a file that is missing or makes no sense sets no limit.
+ * Shape:   root is put before every path, so that tests can have files of their own; "" means this machine.
+ * Errors:  none; a file that is missing or malformed sets no limit.
  * Threads: safe.
  * Source:  Linux, Documentation/admin-guide/cgroup-v2.rst and cgroup-v1/; proc_pid_mountinfo(5).
  */

@@ -1,5 +1,5 @@
 /*
- * settings.c - what the NESTUNE_* variables of the environment say, read once
+ * settings.c - the values of the NESTUNE_* environment variables, read once
  * SPDX-License-Identifier: MIT
  */
 #include "machine/settings.h"
@@ -35,7 +35,7 @@ static void read_max_isa(nt_environment *e)
         }
 }
 
-/* A number with B, K, M or G behind it, by default K: the form that OpenMP defines.  Else 0. */
+/* A number followed by B, K, M or G, by default K, as OpenMP defines it.  0 for anything else. */
 static size_t stack_bytes(const char *name)
 {
     static const char units[] = "BKMG";

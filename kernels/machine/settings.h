@@ -1,9 +1,9 @@
 /*
- * settings.h - what the NESTUNE_* variables of the environment say, read once
+ * settings.h - the values of the NESTUNE_* environment variables, read once
  * SPDX-License-Identifier: MIT
  *
- * getenv() is not safe beside a setenv() of another thread, so the library calls it once, at the first use, for
- * all its variables, and later changes have no effect.
+ * getenv() is not safe while another thread calls setenv().  So the library calls it once for each of its
+ * variables, at the first use of any, and later changes have no effect.
  */
 #ifndef NESTUNE_SETTINGS_H
 #define NESTUNE_SETTINGS_H
@@ -24,10 +24,12 @@ typedef struct nt_environment {
 /* nt_environment_here() - this process's.  Threads: safe; it never moves or changes. */
 const nt_environment *nt_environment_here(void);
 
-/* nt_environment_explain() - puts before *why, how a kernel is run, that NESTUNE_MAX_ISA names no instruction set. */
+/* nt_environment_explain() - if NESTUNE_MAX_ISA names no instruction set, puts this remark at the start of
+ * *why. */
 void nt_environment_explain(nt_error *why);
 
-/* nt_environment_reread() - reads it anew, for tests that change it.  No other thread may be using it. */
+/* nt_environment_reread() - reads the variables again, for tests that change them.  No other thread may use
+ * them meanwhile. */
 void nt_environment_reread(void);
 
 #endif /* NESTUNE_SETTINGS_H */

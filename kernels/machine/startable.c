@@ -2,8 +2,8 @@
  * startable.c - how many more threads this process can start
  * SPDX-License-Identifier: MIT
  *
- * Limits on processes, on address space and of the cgroup are all asked at once by starting the threads.  They
- * all live at the same time: each waits until the last one has been started.
+ * Starting the threads tests all limits together: on processes, on address space and of the cgroup.  The
+ * threads all exist at the same time: each waits until the last one has been started.
  */
 #include "machine/startable.h"
 
@@ -50,7 +50,7 @@ static void open_gate(gate *g)
     pthread_mutex_unlock(&g->lock);
 }
 
-/* A thread that was joined counts towards the limits until the kernel has put it away, a moment later. */
+/* A joined thread still counts towards the limits until the kernel removes it, a moment later. */
 static void wait_until_gone(pid_t id)
 {
     for (int i = 0; i < MOST_YIELDS && syscall(SYS_tgkill, getpid(), id, 0) == 0; i++)

@@ -8,11 +8,11 @@
 #include <stddef.h>
 
 /*
- * nt_threads_startable() - how many of n threads can run beside those that there are, found out by starting them.
+ * nt_threads_startable() - starts n threads, to find out how many of them can run beside the present ones.
  *
  * Shape:   stack_bytes of each; 0: as pthread_create() does by default.  All have ended when it returns.
- * Errors:  none; where no thread can be started it is 0.
- * Threads: safe.  Takes about ten microseconds a thread.
+ * Errors:  none; 0 if no thread can be started.
+ * Threads: safe.  A call lasts about ten microseconds for each thread.
  */
 int nt_threads_startable(int n, size_t stack_bytes);
 

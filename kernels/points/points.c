@@ -1,5 +1,5 @@
 /*
- * points.c - places of a grid as cells with weights
+ * points.c - finds the cells of a point, and their weights
  * SPDX-License-Identifier: MIT
  */
 #include <math.h>
@@ -33,7 +33,7 @@ static double windowed_sinc(double d)
     return sin(M_PI * d) / (M_PI * d) * bessel_i0(b * sqrt(1 - s * s)) / bessel_i0(b);
 }
 
-/* The cell that shows in place of `cell` of an axis, -1 for none; *sign turns with each mirror. */
+/* The cell along an axis that mirrors show in place of `cell`, -1 for none; each mirror flips *sign. */
 static int64_t fold(int64_t cell, int64_t n, const bool mirror[2], double *sign)
 {
     while (cell < 0 || cell >= n) {
@@ -58,7 +58,7 @@ static void set_axis(nt_axis_weights *a, nt_interpolation interpolation, double 
         a->n = 2, a->w[0] = 1 - part, a->w[1] = part;
         return;
     }
-    /* Ghosts show cells that are among the others, since these are nearer. */
+    /* A ghost shows a cell nearer to the point, which is thus among the others. */
     const int64_t from = base - NT_SINC_RADIUS + 1, end = base + NT_SINC_RADIUS + 1;
     a->low = from > 0 ? from : 0;
     a->n = (int)((end < n ? end : n) - a->low);

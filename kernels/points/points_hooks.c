@@ -2,14 +2,15 @@
  * points_hooks.c - sources and receivers, box by box
  * SPDX-License-Identifier: MIT
  *
- * The engine hands over boxes of any shape, from several threads and, under temporal blocking, of several
- * steps at once. Neither may show in a bit.  A cell lies in one box of each step, so a source needs but a
- * fixed order of points: that of the list.  A receiver may lie in several boxes.  If one box holds it all, it
- * is summed at once; else the parts are laid down, row sums where the box holds the row, cells where it does
- * not, and the thread that brings the last cell sums them, in the same order as if there had been one box.
+ * The engine calls the hooks with boxes of any shape, from several threads and, with time blocks, of several
+ * steps at the same time.  No bit of the result may depend on this.  A cell lies in one box of each step, so
+ * for a source a fixed order of points is enough: that of the list.  A receiver may lie in several boxes.  If
+ * one box holds all of it, it is summed at once.  Otherwise each box stores its part: the sum of each row
+ * that the box holds whole, and the cells of other rows.  The thread that brings the last cell adds them in
+ * the same order as for one box.
  *
- * A stencil is kept as the product of three axes: four cache lines, where a list of (cell, weight) would have
- * each step read 8 KB for the 512 cells of a sinc.
+ * A stencil is stored as its weights along three axes, which are four cache lines.  With a list of (cell,
+ * weight) each step would read 8 KB for the 512 cells of a sinc.
  */
 #include <stdatomic.h>
 #include <stdbool.h>
@@ -18,33 +19,33 @@
 #include "points/points_internal.h"
 #include "why.h"
 
-/* What a hook of points holds; the hook's context. */
+/* A hook of points, as the hook's context. */
 typedef struct line {
     nt_hook hook; /* the first: a line is reached by its hook */
     const nt_points *points;
     const double *samples; /* [points][n_samples]; of a source */
     double *traces;        /* the same, of a receiver */
     int64_t n_samples;
-    bool scaled; /* sources: by the cell's coefficient */
+    bool scaled; /* sources: multiply by the cell's coefficient */
 } line;
 
 /*
- * What a plan keeps for a hook.  Of a receiver: what points that several boxes share have read so far, for each
- * step of a ring of time steps: as many as may be in work at once.  Each row and cell has its own place, so that
- * the order of boxes does not show in a sum.
+ * The state of a hook in a plan.  A receiver stores what several boxes have read of a point so far, for each
+ * time step of a ring, which has as many steps as may be in progress at once.  Each row and cell has its own
+ * place, so that a sum does not depend on the order of boxes.
  */
 typedef struct gather {
     int64_t steps;         /* of the ring */
     _Atomic int64_t *left; /* [steps][points]: cells still to come */
     double *row;           /* [steps][rows]: sums of rows that one box read */
     double *cell;      /* [steps][cells]: of the other rows; without such rows its pages are never touched */
-    _Atomic char *cut; /* [steps][rows]: which of the two */
+    _Atomic char *cut; /* [steps][rows]: 1 if the row is stored as cells */
     nt_dtype dtype;    /* of the plan's grids */
 } gather;
 
 /* ---- Which points a box holds -------------------------------------------------------------------------- */
 
-/* The part of a stencil that lies in a box: indices into its axes. */
+/* The part of a stencil that lies in a box, as indices into the cells along each axis. */
 typedef struct part {
     int low[3], high[3];
 } part;
@@ -67,7 +68,7 @@ static int64_t cells_of(const part *p)
     return (int64_t)(p->high[0] - p->low[0]) * (p->high[1] - p->low[1]) * (p->high[2] - p->low[2]);
 }
 
-/* The first of the stencils from `low` to `high`, all of one low z, whose low y is y or more. */
+/* Among the stencils from `low` to `high`, which have the same low z: the first with a low y of y or more. */
 static int64_t first_from_y(const nt_points *points, int64_t low, int64_t high, int64_t y)
 {
     while (low < high) {
@@ -108,7 +109,7 @@ static inline void for_each(const visit *v, const nt_box *box,
     }
 }
 
-/* Element of the first cell of a stencil's row (y, z). */
+/* The element index of the first cell of a stencil's row (y, z). */
 static ptrdiff_t row_of(const nt_view *view, const nt_stencil *s, int y, int z)
 {
     return s->axis[0].low + (s->axis[1].low + y) * view->sy + (s->axis[2].low + z) * view->sz;
@@ -180,7 +181,7 @@ static double read_row(const visit *v, const nt_stencil *s, int y, int z)
     return row_sum(u, s->axis[0].w, s->axis[0].n);
 }
 
-/* The one order in which a trace is summed. */
+/* Sums a trace, always in this order. */
 static void write_trace(const visit *v, const nt_stencil *s, const double row[])
 {
     double sum = 0;
@@ -193,7 +194,7 @@ static void write_trace(const visit *v, const nt_stencil *s, const double row[])
     v->line->traces[s->point * v->line->n_samples + v->time] = sum;
 }
 
-/* All parts are there: sums the rows that came as cells, then as usual. */
+/* All parts have been stored: first sums each row that is stored as cells, then adds all rows. */
 static void finish(const visit *v, const nt_stencil *s, double *row, const double *cell, _Atomic char *cut)
 {
     const int rows = s->axis[1].n * s->axis[2].n;
@@ -252,7 +253,8 @@ static void apply_receiver(const nt_hook *hook, void *state, const nt_step *step
         for_each(&(visit){l, state, step, time}, box, receive);
 }
 
-/* ---- At the plan's creation, and at its end -------------------------------------------------------------- */
+/* ---- At the plan's creation, and at its end --------------------------------------------------------------
+ * */
 
 static void release(const nt_hook *hook, void *state)
 {
@@ -286,7 +288,7 @@ static nt_status prepare_source(const nt_hook *hook, const nt_hook_use *use, voi
     return NT_OK;
 }
 
-/* steps * n elements, or NULL.  Not cleared: what no box touches costs no memory. */
+/* steps * n elements, or NULL.  They are not cleared, so that pages which no box touches need no memory. */
 static void *allocate(int64_t steps, int64_t n, size_t bytes)
 {
     size_t all;
@@ -320,7 +322,8 @@ static nt_status prepare_receiver(const nt_hook *hook, const nt_hook_use *use, v
     return NT_OK;
 }
 
-/* ---- Hooks ------------------------------------------------------------------------------------------------ */
+/* ---- Hooks ------------------------------------------------------------------------------------------------
+ * */
 
 static nt_status make(nt_hook **hook, line made, bool has_values, nt_error *why)
 {

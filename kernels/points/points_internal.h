@@ -1,5 +1,5 @@
 /*
- * points_internal.h - the cells and weights of points, and what their hooks keep
+ * points_internal.h - the cells and weights of points
  * SPDX-License-Identifier: MIT
  */
 #ifndef NESTUNE_POINTS_INTERNAL_H
@@ -12,17 +12,17 @@
 
 enum { NT_SINC_RADIUS = 4, NT_AXIS_CELLS = 2 * NT_SINC_RADIUS };
 
-/* The cells of an axis from `low` on, and their weights. */
+/* The cells along one axis, from `low` on, and their weights. */
 typedef struct nt_axis_weights {
     int64_t low;
     int n;
     double w[NT_AXIS_CELLS];
 } nt_axis_weights;
 
-/* A point: the weight of a cell is the product of its three. */
+/* A point.  The weight of a cell is the product of its weights along the three axes. */
 typedef struct nt_stencil {
     nt_axis_weights axis[3];
-    int64_t point;                 /* its number with the caller */
+    int64_t point;                 /* its number in the caller's array */
     int64_t first_row, first_cell; /* in the arrays of points_hooks.c */
 } nt_stencil;
 
