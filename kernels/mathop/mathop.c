@@ -9,7 +9,7 @@
 
 NT_GATHER_FUNCTIONS(mathop)
 
-/* max_ulp: `autotune verify`; the inputs that show it are in docs/mathop.md. */
+/* `autotune verify` checks max_ulp; docs/mathop.md has the inputs with the largest errors. */
 static const nt_variant variants[] = {
     {"fused", "one polynomial; beyond its range SLEEF u10 (f64) or the f64 path (f32)", {1.6, 1.6}},
     {"u10", "as written, three SLEEF calls of 1.0 ULP", {3.1, 2.8}},

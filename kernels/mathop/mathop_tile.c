@@ -10,20 +10,20 @@
  * T is one polynomial (mathop.sollya): error 2^-59 at degree 14 in f64, 2^-27.9 at degree 7 in f32.
  * Three calls become one, and no intermediate result is rounded.
  *
- * The shift c, near 1/8, is there for the rounding errors.  They count most at |u| = pi/4, where u - u T
- * cancels: those of y = u^2 - c and of the inner sums come multiplied by y, which is below 1/2 there.
- * For small u, T is a small difference, and c keeps that small as well.  The largest error is 1.6 ULP
- * where T in powers of u^2 itself (c = 0) gives 2.2 at the same number of instructions.
+ * The shift c, near 1/8, reduces the rounding errors.  They matter most at |u| = pi/4, where u - u T cancels:
+ * there the errors of y = u^2 - c and of the inner sums are multiplied by y, which is below 1/2.
+ * For small u, T is a small difference, and c keeps its error small as well.  The largest error is 1.6 ULP;
+ * T in powers of u^2 itself (c = 0) gives 2.2 with the same number of instructions.
  *
- * Horner's rule keeps three vectors alive a step where even and odd chains keep five; with four vectors
- * in flight in program order it is as fast, and more exact.
+ * Horner's rule keeps three vectors alive in each step, while even and odd chains keep five.  With four
+ * vectors in flight in program order it is as fast, and more exact.
  *
- * The reduction works on |x| and the sign is put on u; so -0, subnormals, NaN and Inf come out right
- * without a branch.  (T(-c), exactly 0 but for rounding, must come out below 0: then -0 - (-0 T) is -0.)
- * n comes from adding 1.5 * 2^52 (2^23), which leaves it in the low bits, where T_sign finds its parity.
- * pi/2 in three words: with two, u loses its bits where x is the nearest number to a multiple of pi/2
- * (451 ULP for |x| between 32 and 64 in f64).  Beyond a limit lanes, each for itself, take SLEEF's result (f64) or the
- * f64 path (f32).
+ * The reduction works on |x|, and u then gets the sign; so -0, subnormals, NaN and Inf are right
+ * without a branch.  (T(-c), exactly 0 but for rounding, must be below 0: then -0 - (-0 T) is -0.)
+ * Adding 1.5 * 2^52 (2^23) leaves n in the low bits of the sum, where T_sign finds its parity.
+ * pi/2 is three words: with two, u loses its bits if x is the number nearest to a multiple of pi/2
+ * (451 ULP for |x| between 32 and 64 in f64).  Beyond a limit each lane by itself gets SLEEF's result (f64)
+ * or that of the f64 path (f32).
  */
 #include "nestune/simd/map.h"
 #include "nestune/tile.h"
@@ -45,10 +45,10 @@ static const double f64_shift = 0x1.8p52, f64_half_pi[3] = {0x1.921fb54442d18p0,
                                                        -0x1.f1976b7ed8fbcp-110};
 static const float f32_shift = 0x1.8p23f, f32_half_pi[3] = {0x1.921fb6p0f, -0x1.777a5cp-25f, -0x1.ee59dap-50f};
 
-/* The reduction holds for n < 2^40 and n < 2^16: 1.6 ULP there, 1.7 and more beyond in f32.  Then n + shift has
- * the bits of shift and those of n below the limit; a higher bit, from a larger n, from another exponent or
- * from NaN, sends the group to the lane by lane test.  One `or` a vector instead of a comparison,
- * which would take an FMA's place. */
+/* The reduction holds for n < 2^40 (f64) and n < 2^16 (f32): 1.6 ULP there, 1.7 and more beyond in f32.  Then
+ * n + shift has only the bits of shift and those of n below the limit.  A higher bit, from a larger n, from
+ * another exponent or from NaN, sends the group to a test of each lane.  This costs one `or` a vector; a
+ * comparison would use the slot of an FMA. */
 static const uint64_t f64_beyond = ~UINT64_C(0x4338000000000000) & ~((UINT64_C(1) << 40) - 1);
 static const uint32_t f32_beyond = ~UINT32_C(0x4b400000) & ~((UINT32_C(1) << 16) - 1);
 static const double f64_last = 0x1.8p52 + (0x1p40 - 1); /* the last n + shift that is not beyond */
@@ -70,8 +70,8 @@ enum { MOST = 6 }; /* vectors in flight */
     EACH a[u] = T##_fnma(w[u], T##_set(T##_half_pi[2]), a[u]);                                       \
     EACH a[u] = T##_sign(a[u], k[u], x[u]);
 
-/* w[] becomes g(a[]).  The coefficients are read through a pointer that gcc cannot see through: it would
- * keep them all in registers, and spill the vectors. */
+/* w[] becomes g(a[]).  The pointer to the coefficients is hidden from gcc, which otherwise would keep them
+ * all in registers and spill the vectors. */
 #define EVALUATE(T, n)                                                                               \
     const T##_real *coef = T##_t;                                                                    \
     __asm__("" : "+r"(coef));                                                                        \
@@ -82,8 +82,8 @@ enum { MOST = 6 }; /* vectors in flight */
         EACH q[u] = T##_fma(q[u], w[u], T##_set(coef[c]));                                           \
     EACH w[u] = T##_fnma(a[u], q[u], a[u]);
 
-/* FN replaces lanes past the last n by BEYOND(x), each for itself; out of line, so that it takes no
- * registers from the fast path. */
+/* FN replaces each lane past the last n by BEYOND(x).  It is not inlined, so that the fast path keeps its
+ * registers. */
 #define FUSED(T, BEYOND)                                                                             \
     static __attribute__((noinline)) T##v slow_##T(T##v x0)                                          \
     {                                                                                                \
@@ -155,7 +155,7 @@ NT_MAP_TILE(f64, u35_f64_1, 1, u35_f64)
 NT_MAP_TILE(f32, u35_f32_1, 1, u35_f32)
 
 #ifdef NT_ISA_IS_scalar
-/* The notebook's own way: the C library, one cell after the other. */
+/* As in the notebook: the C library, one cell after the other. */
 SIMD_INLINE void libm_f64(double *x, const int n, const map_row *row, int64_t i)
 {
     (void)row, (void)i;
@@ -170,8 +170,8 @@ NT_MAP_TILE(f64, libm_f64_1, 1, libm_f64)
 NT_MAP_TILE(f32, libm_f32_1, 1, libm_f32)
 #endif
 
-/* A vector costs one subtraction; FMAs for n, three for u, one for u^2 - c, one a degree of T, one at the end; abs, or, and
- * four for the sign.  The vectors of a group share the loads of T's coefficients. */
+/* A vector costs one subtraction; FMAs for n, three for u, one for u^2 - c, one a degree of T, one at the
+ * end; abs, or, and four for the sign.  The vectors of a group share the loads of T's coefficients. */
 #define FUSED_WORK(T, n)                                                                             \
     .work = {.add = 1, .fma = 6 + sizeof T##_t / sizeof *T##_t - 1, .int_other = 6,                  \
              .load = 1 + (sizeof T##_t / sizeof *T##_t + (n) - 1) / (n), .store = 1}

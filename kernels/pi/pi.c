@@ -1,5 +1,5 @@
 /*
- * pi.c - the notebook's calcPi: samples of the unit square that fall into the quarter circle
+ * pi.c - the notebook's calcPi: counts random points of the unit square that lie in the quarter circle
  * SPDX-License-Identifier: MIT
  */
 #include "nestune/pi.h"
@@ -22,7 +22,7 @@ static const nt_form forms[] = {
     {0},
 };
 
-/* Nothing is fused: the library is compiled so. */
+/* The compiler fuses nothing: the library's flags forbid it. */
 static int hits_f32(uint64_t i, uint64_t seed)
 {
     uint32_t words[4];

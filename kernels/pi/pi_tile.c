@@ -2,19 +2,19 @@
  * pi_tile.c - hits in the quarter circle, in vectors of any width
  * SPDX-License-Identifier: MIT
  *
- * Each lane of a u64v is one block of Philox4x32-10.  A word x stands in the low half of a lane; what is in the
- * high half does not matter, since the next multiplication ignores it.  So a round is two multiplications, two
+ * Each lane of a u64v is one block of Philox4x32-10.  A word x is in the low half of a lane; the high half
+ * may hold anything, since the next multiplication ignores it.  So a round is two multiplications, two
  * shifts and two xors of three operands, and no word moves between lanes:
  *
  *     p0 = M0 x0,  p1 = M1 x2;    x0 = (p1 >> 32) ^ x1 ^ k0,  x1 = p1,  x2 = (p0 >> 32) ^ x3 ^ k1,  x3 = p0
  *
- * The first two rounds cost little more than one.  Words 2 and 3 of the counter are 0, and word 1 is the same for
- * 2^32 blocks in a row, a stretch.  So in round 1 p1 is 0 and p0 grows by a constant from vector to vector, and in
- * round 2 p0 is a constant of the stretch, which goes into keys.
+ * The first two rounds cost little more than one.  Words 2 and 3 of the counter are 0, and word 1 is the same
+ * for 2^32 blocks in a row, a stretch.  So in round 1 p1 is 0 and p0 grows by a constant from vector to
+ * vector, and in round 2 p0 is a constant of the stretch, which goes into keys.
  *
- * The coordinates stay whole numbers X and Y, and X X + Y Y is compared with 2^48 or 2^106: scaling by a power of
- * two changes no rounding.  Misses are counted.  In a vector that is cut by an end of the range, samples outside get
- * the limit infinity, which they never miss.
+ * The coordinates stay whole numbers X and Y, and X X + Y Y is compared with 2^48 or 2^106: scaling by a
+ * power of two changes no rounding.  Misses are counted.  In a vector that is cut by an end of the range,
+ * samples outside get the limit infinity, which they never miss.
  */
 #include <math.h>
 
@@ -28,7 +28,8 @@ enum { MOST = 6 }; /* vectors in flight */
 
 /* ---- Random words ------------------------------------------------------------------------------ */
 
-/* Keys of the rounds of a stretch, as the xors below take them: two a round, and the last one's as a pair. */
+/* The keys of all rounds of a stretch, as the xors below need them: two a round, the last round's as a pair.
+ * */
 typedef struct pi_keys {
     u64v k[2 * NT_PHILOX_ROUNDS], pair;
 } pi_keys;
@@ -63,7 +64,7 @@ SIMD_INLINE void last_products(const pi_keys *keys, const u64v *p, u64v *p0, u64
     const u64v m0 = u64_set(NT_PHILOX_M0), m1 = u64_set(NT_PHILOX_M1);
     const u64v *k = keys->k;
     u64v x0[MOST], x2[MOST];
-    /* gcc, seeing where they are, would keep the keys in registers, and spill the words. */
+    /* If gcc knew where the keys are, it would keep them in registers and spill the words. */
     SIMD_OPAQUE(k);
     EACH
     {
@@ -90,12 +91,12 @@ SIMD_INLINE void last_products(const pi_keys *keys, const u64v *p, u64v *p0, u64
 
 /* ---- Misses ------------------------------------------------------------------------------------ */
 
-/* f32 takes two samples from a block. */
+/* f32 makes two samples from a block. */
 enum { f32_SAMPLES = 2 * u64_LANES, f64_SAMPLES = u64_LANES, f64_PARTS = 1 };
 static const f32_real f32_limit = 0x1p48f;
 static const f64_real f64_limit = 0x1p106;
 
-/* Those of n vectors of blocks are added to the counts. */
+/* Adds the misses of n vectors of blocks to the counts. */
 SIMD_INLINE f32c misses_f32(f32c misses, const pi_keys *keys, const u64v *p, const f32v *limit, const int n)
 {
     u64v p0[MOST], x1[MOST], p1[MOST], x3[MOST];
@@ -147,8 +148,8 @@ CUT(f32)
 
 /* ---- Ranges ------------------------------------------------------------------------------------ */
 
-/* Samples from .. to-1, of one stretch.  Vectors begin at multiples of their samples, so that none lies in two
- * stretches and at most the first and the last are cut.  A lane counts at most 2^31 misses. */
+/* Samples from .. to-1, of one stretch.  Vectors begin at multiples of their samples, so that none lies in
+ * two stretches and at most the first and the last are cut.  A lane counts at most 2^31 misses. */
 #define STRETCH(T)                                                                                 \
     SIMD_INLINE uint64_t stretch_##T(const pi_keys *keys, uint64_t from, uint64_t to, const int n) \
     {                                                                                              \
@@ -218,15 +219,15 @@ enum { XOR3 = 2, PAIR = 0, PAIR_SHUFFLE = 1, TOP53 = 1, TOP53_SHUFFLE = 1, TOP53
 enum { XOR3 = 2, PAIR = 3, PAIR_SHUFFLE = 0, TOP53 = 3 + 1, TOP53_SHUFFLE = 0, TOP53_ADD = 1, NARROW = 1 };
 #endif
 
-/* Of a vector of blocks up to the last products: one multiplication in rounds 1 and 2, two in each of the others,
- * each with a shift but the last two; four xors and 13 of three; the addition to p.  The vectors of a group share
- * the loads of the keys, 17 and those of the last round. */
+/* Of a vector of blocks up to the last products: one multiplication in rounds 1 and 2, two in each of the
+ * others, each with a shift but the last two; four xors and 13 of three; the addition to p.  The vectors of a
+ * group share the loads of the keys, 17 and those of the last round. */
 enum { MULS = 1 + 2 * (NT_PHILOX_ROUNDS - 2), OTHERS = MULS * NARROW + (MULS - 1) + 4 + 13 * XOR3 + 1 };
 #define KEYS(last, n) ((17 + (last) + (n)-1) / (n))
 
-/* Then f32 makes three pairs, one xor of three, two shifts and two conversions; f64 two shifts, two xors of three
- * and two top53.  Both end in two multiplications, an addition, a comparison and a count.  Of the isa scalar a block
- * is two vectors of f32. */
+/* Then f32 makes three pairs, one xor of three, two shifts and two conversions; f64 two shifts, two xors of
+ * three and two top53.  Both end in two multiplications, an addition, a comparison and a count.  Of the isa
+ * scalar a block is two vectors of f32. */
 #define BY_BLOCK(instructions) (((instructions) + f32_PARTS - 1) / f32_PARTS)
 #define WORK_f32(n)                                                   \
     .work = {.mul = 2,                                                \

@@ -1,5 +1,5 @@
 /*
- * load.c - a = a, read 128 times: what the first-level cache of this machine gives
+ * load.c - a = a, read 128 times: measures the peak of loads from the first-level cache
  * SPDX-License-Identifier: MIT
  *
  * flops a cell: none.  bytes a cell: one element read, one written; 128 loads of it from the first-level

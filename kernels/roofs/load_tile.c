@@ -1,10 +1,10 @@
 /*
- * load_tile.c - loads from the first-level cache and nothing else, in vectors of any width
+ * load_tile.c - loads from the first-level cache only, in vectors of any width
  * SPDX-License-Identifier: MIT
  *
- * A group of vectors is read over and over; a bitwise or with what was read before keeps every load and changes
- * no bit.  The barrier after each load makes the compiler believe that memory has changed, so that it neither drops
- * a load nor joins two.
+ * It reads a group of vectors again and again.  A bitwise or with the earlier values uses every load and
+ * changes no bit.  After the barrier behind each load the compiler must assume that memory has changed, so it
+ * neither drops a load nor merges two.
  */
 #include "roofs/load.h"
 #include "nestune/simd/simd.h"
@@ -12,7 +12,7 @@
 
 #define BARRIER() __asm__ volatile("" ::: "memory")
 
-/* n vectors from src on, the last one of `lanes` lanes: all but a row's end have all of them. */
+/* n vectors from src on.  The last one has `lanes` lanes: fewer than all only at the end of a row. */
 #define REREAD(T)                                                                                             \
     SIMD_INLINE void reread_##T(T##_real *dst, const T##_real *src, const int n, int lanes)                   \
     {                                                                                                         \

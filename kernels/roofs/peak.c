@@ -1,5 +1,5 @@
 /*
- * peak.c - independent FMAs: what the arithmetic of this machine gives
+ * peak.c - independent FMAs: measures the peak of floating-point arithmetic
  * SPDX-License-Identifier: MIT
  *
  * flops a cell: 2 x 128.  bytes a cell: one element read, one written.

@@ -2,8 +2,8 @@
  * peak_tile.c - a chain of dependent FMAs a cell, in vectors of any width
  * SPDX-License-Identifier: MIT
  *
- * With at least latency x pipes vectors in flight (4 x 2 on Zen 5) every FMA slot is taken; the
- * row's loads and stores are one in 128.
+ * With at least latency x pipes vectors in flight (4 x 2 on Zen 5) every FMA slot is used.  There is one load
+ * and one store for 128 FMAs.
  */
 #include "roofs/peak.h"
 #include "nestune/simd/map.h"

@@ -5,7 +5,7 @@
 #ifndef NESTUNE_SCALE_H
 #define NESTUNE_SCALE_H
 
-/* Exact in every type, and any number of passes leaves the magnitudes as they are. */
+/* Exact in every type; no number of passes changes the magnitude. */
 #define SCALE_FACTOR (-1.0)
 
 #endif /* NESTUNE_SCALE_H */

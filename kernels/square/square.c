@@ -2,7 +2,8 @@
  * square.c - the notebook's squareIt: a = a a on every cell
  * SPDX-License-Identifier: MIT
  *
- * flops a cell: 1.  bytes a cell: one element read, one written; out of cache nothing but the memory counts.
+ * flops a cell: 1.  bytes a cell: one element read, one written; out of cache only the memory limits its
+ * speed.
  */
 #include "nestune/tile.h"
 

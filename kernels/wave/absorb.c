@@ -1,27 +1,28 @@
 /*
- * absorb.c - layers at the faces in which waves die down
+ * absorb.c - layers at the faces that damp waves
  * SPDX-License-Identifier: MIT
  *
- * Both levels of a step multiplied by g: u+ = g (C L + 2u - g u-).  With constant g this is the bare scheme
- * for u / g^n: a wave of any length and direction keeps its velocity and loses the factor g a step.  So a
- * layer reflects only because g changes in it, and at its end.  Cerjan et al., Geophysics 50 (1985) 705,
- * multiply so too; ours differs in the profile:
+ * A layer multiplies both levels of a step by g: u+ = g (C L + 2u - g u-).  With constant g this is the bare
+ * scheme for u / g^n: a wave of any length and direction keeps its velocity and is multiplied by g in each
+ * step.  So a layer reflects only where g changes, and at its end.  Cerjan et al., Geophysics 50 (1985) 705,
+ * multiply in the same way; our profile is another one:
  *
  *     g = exp(-r (p + 1) (B / N) ((d - 1/2) / N)^p),   d = 1 .. N from the inside, r = v dt / dx,
  *
- * takes a wave that crosses N cells, N / r steps, down by exp(-B); there and back by exp(-2B).  Written with
- * r, the loss on a way does not depend on dt.
+ * It damps a wave that crosses N cells, in N / r steps, by exp(-B), and there and back by exp(-2B).  Because
+ * of r in it, the loss on a way does not depend on dt.
  *
- * p and B: scanned over p = 1, 1.5, .. 4 and B = 1, 1.25, .. 4 for a pulse of Ricker's shape, 10 cells a
- * wavelength, at normal incidence, the worst of orders 2, 4, 8 and r = 0.25, 0.45.  The reflected amplitude,
- * where it is least:
+ * p and B come from a scan of p = 1, 1.5, .. 4 and B = 1, 1.25, .. 4 for a pulse of Ricker's shape, 10 cells
+ * a wavelength, at normal incidence.  It counts the worst of orders 2, 4, 8 and r = 0.25, 0.45.  The
+ * reflected amplitude at the best B:
  *
  *     N    10 at B 1.5    20 at 2.25   30 at 2.75   40 at 3.25
  *     p=1      3.79 %        1.31 %       0.67 %       0.42 %
  *     p=2      3.78 %        0.79 %       0.31 %       0.15 %
  *     p=3      5.62 %        1.26 %       0.46 %       0.30 %
  *
- * A larger B makes the layer steep, a smaller one lets the end be seen; B = 1.5 ln(1 + N/6) follows the best.
+ * With a larger B the layer is too steep, with a smaller one its end reflects.  B = 1.5 ln(1 + N/6) is close
+ * to the best.
  */
 #include <math.h>
 #include <stdbool.h>
@@ -44,13 +45,13 @@ static double factor(int64_t d, int cells, double r)
     return exp(-r * (power + 1) * loss(cells) / cells * pow(((double)d - 0.5) / cells, power));
 }
 
-/* n factors: 1 but in the layers. */
+/* Sets n factors: 1 outside the layers. */
 static void *profile(nt_dtype dtype, int64_t n, bool low, bool high, int cells, double r)
 {
     const size_t bytes = ((size_t)n * nt_dtype_bytes(dtype) + 63) / 64 * 64;
     void *g = aligned_alloc(64, bytes);
     for (int64_t i = 0; g && i < n; i++) {
-        const int64_t from_low = cells - i, from_high = cells - (n - 1 - i); /* depths, where above 0 */
+        const int64_t from_low = cells - i, from_high = cells - (n - 1 - i); /* depths, if above 0 */
         const int64_t d = low && from_low > 0 ? from_low : high ? from_high : 0;
         const double value = d > 0 ? factor(d, cells, r) : 1;
         if (dtype == NT_F64)
@@ -130,7 +131,7 @@ nt_status nt_wave_absorb(nt_wave *wave, nt_dtype dtype, const int64_t n[3],
     return NT_OK;
 }
 
-/* The caller's factors, copied. */
+/* A copy of the caller's factors. */
 static void *copied(const void *factor, nt_dtype dtype, int64_t n)
 {
     void *g = aligned_alloc(64, ((size_t)n * nt_dtype_bytes(dtype) + 63) / 64 * 64);

@@ -1,5 +1,5 @@
 /*
- * medium.c - velocities into the coefficients of the wave kernel, and the wavelet that excites it
+ * medium.c - turns velocities into the coefficients of the wave kernel, and computes the source wavelet
  * SPDX-License-Identifier: MIT
  */
 #include <math.h>
@@ -13,7 +13,7 @@ static double get(nt_dtype dtype, const void *cell)
     return dtype == NT_F64 ? *(const double *)cell : (double)*(const float *)cell;
 }
 
-/* The largest velocity, 0 without cells.  Refuses the first that is none. */
+/* The largest velocity, 0 without cells.  An error at the first value that is not a velocity. */
 static nt_status check_velocities(const nt_grid *c, double *largest, nt_error *why)
 {
     *largest = 0;
@@ -63,7 +63,7 @@ nt_status nt_wave_medium(const nt_wave *wave, nt_grid *c, double dt, nt_error *w
     return NT_OK;
 }
 
-/* The second derivative of a Gaussian, its sign turned: Ricker, Geophysics 18 (1953) 10. */
+/* Minus the second derivative of a Gaussian: Ricker, Geophysics 18 (1953) 10. */
 void nt_wave_ricker(double peak_frequency, double delay, double dt, int64_t n, double *samples)
 {
     for (int64_t i = 0; i < n; i++) {

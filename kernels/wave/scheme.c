@@ -6,7 +6,7 @@
  *
  *     sin^2(w dt / 2) = (C / 4) Q(k),   Q = - (c0 + sum over k of 2 c_k (cos k a + wy cos k b + wz cos k c)),
  *
- * with a, b, c the phases from cell to cell.  It is stable while 0 <= C Q <= 4 for all phases.
+ * with a, b, c the phases from cell to cell.  The scheme is stable if 0 <= C Q <= 4 for all phases.
  */
 #include <math.h>
 #include <stdbool.h>
@@ -178,7 +178,7 @@ double nt_wave_max_dt(const nt_wave *wave, double v_max)
         even += wave->weight[k - 1];
     }
     const double s = fabs(wave->c0) / axes + 2 * all;
-    /* The constant field must not grow: c0 + 2 sum c_k is 0 but for rounding, or negative. */
+    /* A constant field must not grow: c0 + 2 sum c_k must be negative, or 0 apart from rounding. */
     if (wave->c0 / axes + 2 * even > 1e-12 * s)
         return 0;
     return 2 * wave->spacing[0] / (v_max * sqrt(s * axes));
@@ -204,7 +204,7 @@ static bool dispersion_of(int order, double fraction, dispersion *d)
     return true;
 }
 
-/* v_numerical / v at a phase of `phase` a cell of travel, along a unit vector. */
+/* v_numerical / v of a wave along a unit vector, whose phase changes by `phase` for each cell of travel. */
 static double velocity_ratio(const dispersion *d, double phase, const double unit[3])
 {
     double q = 0; /* by 1 - cos a = 2 sin^2(a/2) and c0 = -2 sum c_k: nothing cancels in long waves */
@@ -246,8 +246,8 @@ static double worst_error(const dispersion *d, double phase)
     return worst;
 }
 
-/* The error falls to 0 with the phase, but on the way it may pass through 0 and come back: so go up from
- * long waves until it is first too large, then bisect. */
+/* The error goes to 0 with the phase, but may be 0 at other phases too.  So go from long waves to shorter
+ * ones until it is first too large, and then bisect. */
 double nt_wave_points_per_wavelength(int order, double courant_fraction, double error)
 {
     enum { SCAN = 2048, HALVINGS = 60 };

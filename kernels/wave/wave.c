@@ -5,9 +5,9 @@
  * flops a cell: 9 M + 5 at radius M: M times 3 additions and 3 FMAs, one multiplication by c0, one FMA each
  * for 2u - u- and the sum.  bytes a cell: u, u- and C read, u+ written over u-.
  *
- * x_k + wz z_k + wy y_k, in this order, is formed before it is multiplied by c_k.  So unequal spacings cost
- * no instruction more than equal ones (an FMA takes the place of an addition), and M + 3 constants need a
- * register, not 3 M + 1.
+ * x_k + wz z_k + wy y_k is summed in this order before it is multiplied by c_k.  So unequal spacings need no
+ * more instructions than equal ones (an FMA replaces an addition), and M + 3 constants need registers instead
+ * of 3 M + 1.
  */
 #include <math.h>
 #include <stdbool.h>
@@ -159,8 +159,9 @@ static void ghosts(const void *params, nt_dtype dtype, const nt_view *level, con
 /* ---- Walls --------------------------------------------------------------------------------------- */
 
 /*
- * Zeros.  Mostly they are there already: reading is cheaper than writing, and a cell's bits tell -0 and denormals from
- * 0.  WALLS(T) defines the functions of a type, for a box of the halo.
+ * Sets cells to 0.  Mostly they are 0 already, so the functions read each cell first, which is cheaper than
+ * writing; they compare its bits, since -0 and denormals must become 0 too.  WALLS(T) defines the functions
+ * of a type, for a box of the halo.
  */
 typedef uint32_t __attribute__((may_alias)) float_bits;
 typedef uint64_t __attribute__((may_alias)) double_bits;
@@ -194,7 +195,7 @@ typedef uint64_t __attribute__((may_alias)) double_bits;
 WALLS(float)
 WALLS(double)
 
-/* Beyond a mirror the layer of the wall alone, else all that is read. */
+/* Beyond a mirror face the layer of the wall only, beyond other faces all cells that the stencil reads. */
 static void walls(const void *params, nt_dtype dtype, const nt_view *level, const int64_t n[3], const nt_box *box)
 {
     const nt_wave *w = params;
@@ -244,7 +245,7 @@ static void add_term(const nt_reals *real, nt_real *const r[NT_REFERENCE_REALS],
     real->add(r[1], r[1], r[2]);
 }
 
-/* Of the cells outside absorbing layers, where G is 1. */
+/* For the cells outside absorbing layers, where G is 1. */
 static void reference(const nt_reals *real, nt_real *const r[NT_REFERENCE_REALS], const nt_cell *cell)
 {
     const nt_wave *w = cell->params;

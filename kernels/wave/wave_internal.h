@@ -1,5 +1,5 @@
 /*
- * wave_internal.h - what an nt_wave holds
+ * wave_internal.h - the struct behind nt_wave
  * SPDX-License-Identifier: MIT
  */
 #ifndef NESTUNE_WAVE_INTERNAL_H
@@ -18,13 +18,13 @@ struct nt_wave {
     double spacing[3];                 /* dx, dy, dz in the caller's unit of length */
     nt_boundary face[NT_N_FACES];
     void *damping[3];    /* G is their product: nx, ny, nz factors of the grids' type; NULL: 1 */
-    int64_t damped_n[3]; /* how many; a plan on other grids is refused */
+    int64_t damped_n[3]; /* how many; a plan on grids of another size is an error */
     nt_dtype damped_dtype;
     atomic_bool
-        *used; /* by a plan, so that nothing may change any more; NULL: of a case, which nobody changes */
+        *used; /* a plan uses it, so it must not change any more; NULL: a case, never changes */
 };
 
-/* nt_wave_may_change() - NT_OK, or NT_EARG for NULL and where a plan has been made with it. */
+/* nt_wave_may_change() - NT_OK, or NT_EARG for NULL and for a wave that a plan uses or has used. */
 nt_status nt_wave_may_change(const nt_wave *wave, nt_error *why);
 
 /* nt_wave_let_go() - frees the damping; the absorbing faces become zero ones. */

@@ -1,5 +1,5 @@
 /*
- * wave_params.c - a wave from a text: "order=8,dx=10,dy=10,dz=5,faces=mmmmzz"
+ * wave_params.c - creates a wave from a text: "order=8,dx=10,dy=10,dz=5,faces=mmmmzz"
  * SPDX-License-Identifier: MIT
  */
 #include <errno.h>
@@ -20,7 +20,7 @@ static bool is(const char *name, size_t n, const char *wanted)
     return strlen(wanted) == n && memcmp(name, wanted, n) == 0;
 }
 
-/* A number that fills n characters. */
+/* Reads a number of exactly n characters. */
 static bool read_number(const char *text, size_t n, double *value)
 {
     char copy[40], *rest;

@@ -2,23 +2,25 @@
  * wave_rows.h - template: rows of one leapfrog step in one type
  * SPDX-License-Identifier: MIT
  *
- * Parameters: T, the type's name in simd.h (f32 or f64).  Defines tile_<jam>_T_<streams>(), for 2^jam planes at
+ * Parameters: T, the type's name in simd.h (f32 or f64).  Defines tile_<jam>_T_<streams>(), for 2^jam planes
+ *             at
  * a time, with prefetches or without.
  *
- * A call advances `planes` rows, one above the other in z, from left to right.  Loads are what limits high orders:
- * of the 2M + 1 rows that an output needs along z, neighbouring planes share all but one, so jamming P planes
- * takes 2M + P rows to P outputs and not (2M + 1) P; the lines that come from the second-level cache, one
- * for each of these rows, fall in the same measure.  The neighbours in x come out of registers where vectors slide.
+ * A call advances `planes` rows, one above the other in z, from left to right.  Loads limit the speed of high
+ * orders.  An output needs 2M + 1 rows along z, and neighbouring planes share all but one of them.  So P
+ * planes computed together (jammed) need 2M + P rows and not (2M + 1) P; the lines that come from the
+ * second-level cache, one for each of these rows, become fewer in the same ratio.  If vectors slide, the
+ * neighbours in x come from registers.
  *
  * The arithmetic of a cell is the same in every form, so the forms give the same bits:
- *   BARE     G is 1, and there are whole vectors on both sides that may be read
+ *   BARE     G is 1, and whole vectors on both sides may be read
  *   DAMPED   G is a product of factors; where it is 1, multiplying by it changes nothing
  *   TAIL     damped, for the last lanes of a row
  *
- * Bare vectors come in loops for the planes that ask for something in advance, and in straight code for those in cache.
+ * Bare vectors are computed in loops for planes that prefetch, and in straight code for planes in cache.
  *
- * Of a row nothing is read but what the view allows: of a vector beside it, where it is not all there, the M lanes
- * that matter alone.  What lies beyond may be another thread's, at another step, or no memory at all.
+ * A row is read only where the view allows it: if not all of a vector beside it may be read, only the M lanes
+ * that are needed.  Beyond, another thread may be writing another step, or there may be no memory.
  */
 #define PASTE_(a, b)    a##b
 #define PASTE(a, b)     PASTE_(a, b)
@@ -30,24 +32,24 @@
 #define UNROLL _Pragma("GCC unroll 16")
 #endif
 
-/* Whether the neighbours in x come out of the registers with the vectors on either side. */
+/* Do the neighbours in x come from the registers that hold the vectors on either side? */
 #define SLIDES(M)       (V(SLIDES) >= (M))
 
 typedef PASTE(T, v) N(vec);
 typedef V(real) N(real);
 
-/* What all rows of a box have in common. */
+/* What is the same for all rows of a box. */
 typedef struct N(scheme) {
     N(real) c0, wy, wz, c[NT_WAVE_MAX_RADIUS];
     ptrdiff_t sy, sz;         /* of u */
     ptrdiff_t dy, dz, cy, cz; /* of d and c */
     const N(real) *gx;        /* the factors along x, from x0 on, and gx_mask -1; or ones, and 0: */
     int64_t gx_mask;          /* the vector at i has the factors at gx + (i & gx_mask) */
-    int streams;              /* 1: rows come from memory; ask for the next ones */
-    int64_t bare_0, bare_1;   /* vectors bare_0, bare_0 + LANES ... that end by bare_1 may be done bare */
+    int streams;              /* 1: rows come from memory; prefetch the next ones */
+    int64_t bare_0, bare_1;   /* vectors bare_0, bare_0 + LANES ... that end by bare_1 may be BARE */
 } N(scheme);
 
-/* The same in registers: a store to the field might change what lies in memory, as far as the compiler knows. */
+/* The same in registers: the compiler must assume that a store to the field changes the values in memory. */
 typedef struct N(constants) {
     N(vec) c0, wy, wz, two, c[NT_WAVE_MAX_RADIUS];
     ptrdiff_t sy, sz, dz, cz;
@@ -72,9 +74,9 @@ SIMD_INLINE N(vec) N(pair)(const N(real) *p, ptrdiff_t offset, int n)
     return V(add)(N(some)(p + offset, n), N(some)(p - offset, n));
 }
 
-/* n lanes of P rows, from u, d and c on.  beyond: cells that may be read from u on.  y_first: loads the
- * neighbours in y before those in z.  In loops over four planes gcc 12's code is up to a tenth faster so; in
- * straight code it is slower, for it keeps one vector more alive. */
+/* Computes n lanes of P rows, from u, d and c on.  beyond: cells that may be read from u on.  y_first: load
+ * the neighbours in y before those in z.  This makes gcc 12's loops over four planes up to a tenth faster,
+ * but slows straight code down, since one vector more is alive. */
 SIMD_INLINE void N(vectors)(const int M, const int P, const form f, const int y_first, const N(constants) *s,
                             const N(real) *u, N(real) *d, const N(real) *c, const N(real) *gx,
                             const N(real) *gyz, int n, int beyond)
@@ -131,8 +133,9 @@ SIMD_INLINE void N(ask_near)(const N(real) *p, ptrdiff_t cells)
     simd_prefetch_near(simd_outside(p, cells * (ptrdiff_t)sizeof *p));
 }
 
-/* What the next P rows will be the first to read, here.  Into the first level: it is wanted soon.  Behind the last row
- * it may be an address of nothing: asking for it does no harm. */
+/* Prefetches, at this place in x, the rows that the next P rows are the first to read; into the first level,
+ * since they are needed soon.  Behind the last row the address may be invalid, which is harmless in a
+ * prefetch. */
 SIMD_INLINE void N(ask_for_rows)(const int M, const int P, const N(scheme) *s, const N(real) *u,
                                  const N(real) *d, const N(real) *c)
 {
@@ -144,14 +147,15 @@ SIMD_INLINE void N(ask_for_rows)(const int M, const int P, const N(scheme) *s, c
     }
 }
 
-/* Cell i of a row that is ahead, which may not be there. */
+/* The address of cell i of a row ahead, which may not exist. */
 SIMD_INLINE void N(ask_at)(const void *row, int64_t i)
 {
     simd_prefetch(simd_outside(row, i * (ptrdiff_t)sizeof(N(real))));
 }
 
-/* Bare vectors from i on, the last one at `last`; returns the cell behind them.  Three loops and not one that asks which
- * it is: in one gcc 12 keeps too much for all in registers (order 4 lost a fifth in cache). */
+/* Bare vectors from i on, the last one at `last`; returns the cell behind them.  There are three loops: in a
+ * single one with a test, gcc 12 keeps the values of all three in registers (order 4 lost a fifth in cache).
+ * */
 SIMD_INLINE int64_t N(bare_vectors)(const int M, const int P, const asking what, const N(scheme) *s,
                                     const N(constants) *k, const N(real) *u, N(real) *d, const N(real) *c,
                                     const N(real) *gyz, int64_t i, int64_t last, const void *const ahead[2])
@@ -166,7 +170,7 @@ SIMD_INLINE int64_t N(bare_vectors)(const int M, const int P, const asking what,
             N(ask_for_rows)(M, P, s, u + i, d + i, c + i);
         N(vectors)(M, P, BARE, P > 2, k, u + i, d + i, c + i, s->gx, gyz, V(LANES), V(LANES) + M);
         i += V(LANES);
-        if (M > 2 || what == ROWS || i > last) /* short bodies twice a turn */
+        if (M > 2 || what == ROWS || i > last) /* unroll short bodies twice */
             continue;
         if (what == PIECES) {
             N(ask_at)(ahead_0, i);
@@ -178,9 +182,10 @@ SIMD_INLINE int64_t N(bare_vectors)(const int M, const int P, const asking what,
     return i;
 }
 
-/* The same where nothing is asked for, in straight code: 1.1 to 1.4 times as fast for rows in the second level.  It seems
- * that prefetchers into the first level, which tell streams apart by the address of the load, learn in a loop and go
- * on at the end of each row, in the way of lines that are wanted.  Rows in the third level are the better for it. */
+/* The same without prefetches, in straight code: 1.1 to 1.4 times as fast for rows in the second-level cache.
+ * The likely reason: hardware prefetchers into the first level identify a stream by the address of its load
+ * instruction.  They learn it in a loop, and then fetch past the end of each row lines that displace needed
+ * ones.  Rows in the third-level cache gain from that. */
 SIMD_INLINE int64_t N(straight_vectors)(const int M, const int P, const N(scheme) *s, const N(constants) *k,
                                         const N(real) *u, N(real) *d, const N(real) *c, const N(real) *gyz,
                                         int64_t i, int64_t last)
@@ -194,7 +199,8 @@ SIMD_INLINE int64_t N(straight_vectors)(const int M, const int P, const N(scheme
     return i;
 }
 
-/* P rows of nx cells.  asks: 0: in cache, nothing to ask for.  ahead: two rows to prefetch, or twice NULL. */
+/* P rows of nx cells.  asks: 0: the rows are in cache, prefetch nothing.  ahead: two rows to prefetch, or two
+ * NULLs. */
 SIMD_INLINE void N(rows)(const int M, const int P, const int asks, const N(scheme) *s, const N(real) *u,
                          N(real) *d, const N(real) *c, const N(real) *gyz, int64_t nx,
                          const void *const ahead[2])
@@ -221,8 +227,8 @@ SIMD_INLINE void N(rows)(const int M, const int P, const int asks, const N(schem
         N(vectors)(M, P, TAIL, 0, &k, u + i, d + i, c + i, gx + (i & gx_mask), gyz, (int)(nx - i), (int)(nx - i) + M);
 }
 
-/* The pieces of rows that group g of n_groups asks for while it works: at most two go along with its vectors,
- * the others at once. */
+/* The pieces of rows that group g of n_groups prefetches while it works: at most two together with its
+ * vectors, the others at once. */
 SIMD_INLINE void N(look_ahead)(const int M, const nt_step *step, int64_t g, int64_t n_groups, int64_t nx,
                                const void *ahead[2])
 {
@@ -276,7 +282,8 @@ static N(scheme) N(scheme_of)(const nt_step *step, const nt_box *b)
     s.sy = step->src.sy, s.dy = step->dst.sy, s.cy = step->coef[0].sy;
     s.sz = step->src.sz, s.dz = step->dst.sz, s.cz = step->coef[0].sz;
     s.gx = N(ones);
-    /* A bare vector reads a whole one on either side; where nothing slides, M cells, which are always there. */
+    /* A bare vector reads a whole vector on either side; if vectors do not slide, M cells, which always
+     * exist. */
     const int slides = SLIDES(w->order / 2);
     const int64_t lo = slides && b->x0 - V(LANES) < step->src.first ? V(LANES) : 0;
     const int64_t hi = slides ? step->src.end - V(LANES) - b->x0 : nx;
@@ -305,14 +312,14 @@ typedef void N(planes)(const nt_step *step, const nt_box *b, int64_t z, const N(
     PLANES(M, 1, 0) PLANES(M, 2, 0) PLANES(M, 4, 0) PLANES(M, 1, 1) PLANES(M, 2, 1) PLANES(M, 4, 1)
 RADIUS(1) RADIUS(2) RADIUS(3) RADIUS(4) RADIUS(6) RADIUS(8)
 
-/* By radius, by whether anything is asked for, by planes: 1, 2, 4. */
+/* By radius, by whether it prefetches, by planes: 1, 2, 4. */
 #define ASKS(M, asks)                                                                                 \
     {PASTE(N(planes_1_##asks), _##M), PASTE(N(planes_2_##asks), _##M), PASTE(N(planes_4_##asks), _##M)}
 #define ENTRY(M) [M] = {ASKS(M, 0), ASKS(M, 1)}
 static N(planes) *const N(table)[NT_WAVE_MAX_RADIUS + 1][2][3] = {ENTRY(1), ENTRY(2), ENTRY(3),
                                                                  ENTRY(4), ENTRY(6), ENTRY(8)};
 
-/* A box by 2^jam planes at a time, what is left over by fewer. */
+/* Computes a box by 2^jam planes at a time, and the rest by fewer. */
 static void N(box)(int jam, int streams, const nt_step *step, const nt_box *b)
 {
     N(scheme) s = N(scheme_of)(step, b);
@@ -333,9 +340,9 @@ static void N(box)(int jam, int streams, const nt_step *step, const nt_box *b)
 TILE(0, 0) TILE(1, 0) TILE(2, 0) TILE(0, 1) TILE(1, 1) TILE(2, 1)
 
 /*
- * What a vector costs at `planes` planes at a time.  For each distance three additions and three FMAs; the weight c0; two
- * FMAs at the end.  Loads: u- and C; along y 2M; along z 2M that the planes share; along x the three vectors that
- * the others slide out of, or where vectors do not slide one for each of 2M + 1.
+ * What a vector costs at `planes` planes at a time.  For each distance three additions and three FMAs; the
+ * weight c0; two FMAs at the end.  Loads: u- and C; along y 2M; along z 2M that the planes share; along x the
+ * three vectors that the others slide out of, or where vectors do not slide one for each of 2M + 1.
  */
 static nt_work N(work)(const void *params, int planes)
 {

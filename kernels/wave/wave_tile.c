@@ -7,11 +7,11 @@
 #include "wave/wave_internal.h"
 
 typedef enum form { BARE, DAMPED, TAIL } form;
-/* What is asked for in advance: nothing, pieces of rows for the next front, or the next rows. */
+/* What to prefetch: nothing, pieces of rows for the next front, or the next rows. */
 typedef enum asking { NOTHING, PIECES, ROWS } asking;
 
-/* Vectors of radius M in straight code: as many as fit the instruction cache; few where each load brings checks of a
- * sanitizer's along. */
+/* Vectors of radius M in straight code: as many as fit the instruction cache; few where each load brings
+ * checks of a sanitizer's along. */
 #ifndef NT_SANITIZED
 #define STRAIGHT(M) ((M) <= 2 ? 8 : (M) <= 4 ? 4 : 1)
 #else
@@ -23,7 +23,7 @@ typedef enum asking { NOTHING, PIECES, ROWS } asking;
 #define T f32
 #include "wave/wave_rows.h"
 
-/* The forms "ask" prefetch the rows to come, where no time block has rows ahead to ask for. */
+/* The forms "ask" prefetch the next rows when no time block has rows ahead to prefetch. */
 #define ENTRY(T, code, fn, function, planes) \
     NT_TILE("leapfrog", code, fn, function, .work_of = work_##planes##_##T)
 #define ENTRIES(T, code)                                                                              \
