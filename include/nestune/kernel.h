@@ -260,8 +260,7 @@ typedef struct nt_kernel {
 
 #define NT_KERNEL_HEAD .abi = NT_KERNEL_ABI, .bytes = sizeof(nt_kernel)
 
-/* ---- The registry; for users: registry.h ----------------------------------------------------------------
- * */
+/* ---- The registry; for users: registry.h ----------------------------------------------------- */
 
 /*
  * nt_kernel_add() - registers a kernel, which must not change from then on.

@@ -95,8 +95,8 @@ NT_API nt_status nt_wave_create_printed(nt_wave **wave, nt_error *why);
 NT_API nt_status nt_wave_set_weights(nt_wave *wave, const double weights[], nt_error *why);
 
 /* nt_wave_order() - twice the radius; 0 for NULL.
- * nt_wave_mirror_faces() - the faces that mirror, for nt_points_spec: bit 1u << nt_face for each; 0 for NULL.
- * */
+ * nt_wave_mirror_faces() - the faces that mirror, for nt_points_spec: bit 1u << nt_face for each; 0
+ * for NULL. */
 NT_API int nt_wave_order(const nt_wave *wave);
 NT_API unsigned nt_wave_mirror_faces(const nt_wave *wave);
 

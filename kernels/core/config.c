@@ -351,8 +351,8 @@ void nt_config_canonical(const nt_kernel *kernel, const int64_t shape[3], int co
     }
     bool trivial[3];
     for (int a = 0; a < 3; a++) {
-        /* A tile that covers the whole axis becomes 0; but not on a shared axis, where 0 means an even split.
-         * */
+        /* A tile that covers the whole axis becomes 0; but not on a shared axis, where 0 means an
+         * even split. */
         const bool even_split = !alone && a == shared && c->tile[a] == 0;
         if (c->tile[a] >= cells[a] && c->parallel != NT_PARALLEL_FLAT && !even_split)
             c->tile[a] = 0;

@@ -125,8 +125,8 @@ static size_t lay_out(nt_grid *g, size_t *bytes)
     g->sx = 1;
     g->sy = pitch;
     g->sz = pitch * (g->ny + 2 * halo);
-    /* If planes were a whole number of pages apart, their rows would fall on the same cache sets, as above.
-     * */
+    /* If planes were a whole number of pages apart, their rows would fall on the same cache sets,
+     * as above. */
     if (halo > 0 && g->sz * size % PAGE_BYTES == 0)
         g->sz += line;
     const size_t stagger = halo > 0 ? next_stagger() : 0;

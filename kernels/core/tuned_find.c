@@ -172,8 +172,8 @@ static void look_at(const nt_tuned_use *use, const nt_config *fallback, offer *o
         }
 }
 
-/* The source that follows `last` in the order of ranks; sources of equal rank keep their order.  NULL: none.
- * */
+/* The source that follows `last` in the order of ranks; sources of equal rank keep their order.
+ * NULL: none. */
 static const nt_tuned_source *next_best(const nt_tuned_source *first, const nt_machine *here,
                                         const offer *last)
 {

@@ -58,8 +58,8 @@ typedef struct nt_nest {
     struct nt_progress *progress; /* for the config's depth; see wavefront.h */
 } nt_nest;
 
-/* nt_nest_set_config() - sets the schedule of a checked config; set cells, steps and the fuse flags before.
- * */
+/* nt_nest_set_config() - sets the schedule of a checked config; set cells, steps and the fuse
+ * flags before. */
 void nt_nest_set_config(nt_nest *nest, const nt_config *config);
 
 /* nt_nest_set_range() - sets the bounds of the box along one axis to the cells of tile i. */

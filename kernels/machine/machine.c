@@ -26,8 +26,8 @@
 
 /* ---- What this process may use ------------------------------------------------------------- */
 
-/* This thread's affinity mask, to be freed by CPU_FREE(), and its size in bytes; NULL if it cannot be read.
- * */
+/* This thread's affinity mask, to be freed by CPU_FREE(), and its size in bytes; NULL if it cannot
+ * be read. */
 static cpu_set_t *read_mask(size_t *size)
 {
     /* The kernel's mask may be wider than cpu_set_t: EINVAL asks for more room. */

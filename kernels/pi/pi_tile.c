@@ -28,8 +28,8 @@ enum { MOST = 6 }; /* vectors in flight */
 
 /* ---- Random words ------------------------------------------------------------------------------ */
 
-/* The keys of all rounds of a stretch, as the xors below need them: two a round, the last round's as a pair.
- * */
+/* The keys of all rounds of a stretch, as the xors below need them: two a round, the last round's as
+ * a pair. */
 typedef struct pi_keys {
     u64v k[2 * NT_PHILOX_ROUNDS], pair;
 } pi_keys;

@@ -253,8 +253,7 @@ static void apply_receiver(const nt_hook *hook, void *state, const nt_step *step
         for_each(&(visit){l, state, step, time}, box, receive);
 }
 
-/* ---- At the plan's creation, and at its end --------------------------------------------------------------
- * */
+/* ---- At the plan's creation, and at its end -------------------------------------------------- */
 
 static void release(const nt_hook *hook, void *state)
 {
@@ -322,8 +321,7 @@ static nt_status prepare_receiver(const nt_hook *hook, const nt_hook_use *use, v
     return NT_OK;
 }
 
-/* ---- Hooks ------------------------------------------------------------------------------------------------
- * */
+/* ---- Hooks ----------------------------------------------------------------------------------- */
 
 static nt_status make(nt_hook **hook, line made, bool has_values, nt_error *why)
 {

@@ -154,8 +154,8 @@ SIMD_INLINE void N(ask_at)(const void *row, int64_t i)
 }
 
 /* Bare vectors from i on, the last one at `last`; returns the cell behind them.  There are three loops: in a
- * single one with a test, gcc 12 keeps the values of all three in registers (order 4 lost a fifth in cache).
- * */
+ * single one with a test, gcc 12 keeps the values of all three in registers (order 4 lost a fifth
+ * in cache). */
 SIMD_INLINE int64_t N(bare_vectors)(const int M, const int P, const asking what, const N(scheme) *s,
                                     const N(constants) *k, const N(real) *u, N(real) *d, const N(real) *c,
                                     const N(real) *gyz, int64_t i, int64_t last, const void *const ahead[2])

@@ -116,8 +116,8 @@ typedef float f32_real;
 SIMD_INLINE void simd_prefetch(const void *p) { __builtin_prefetch(p, 0, 2); }
 SIMD_INLINE void simd_prefetch_near(const void *p) { __builtin_prefetch(p, 0, 3); }
 
-/* An address that may lie outside the array of p, for prefetches and masked loads: C forms no such pointer.
- * */
+/* An address that may lie outside the array of p, for prefetches and masked loads: C forms no
+ * such pointer. */
 SIMD_INLINE const void *simd_outside(const void *p, ptrdiff_t bytes) { return (const void *)((uintptr_t)p + (uintptr_t)bytes); }
 
 #if defined NT_ISA_IS_avx512

@@ -116,8 +116,8 @@ SIMD_INLINE f32v f32_top24(u64v a, int part)
     return _mm256_cvtepi32_ps(_mm256_srli_epi32(a, 8));
 }
 
-/* Under the exponent of 2^73 the low half of a number counts 2^21 each, under that of 2^41 it counts 2^-11.
- * */
+/* Under the exponent of 2^73 the low half of a number counts 2^21 each, under that of 2^41 it
+ * counts 2^-11. */
 SIMD_INLINE f64v f64_top53(u64v a, u64v b)
 {
     const __m256i exponent73 = _mm256_castpd_si256(_mm256_set1_pd(0x1p73));

@@ -114,8 +114,8 @@ SIMD_INLINE f32v f32_top24(u64v a, int part)
     return _mm512_cvtepi32_ps(_mm512_srli_epi32(a, 8));
 }
 
-/* Under the exponent of 2^73 the low half of a number counts 2^21 each, under that of 2^41 it counts 2^-11.
- * */
+/* Under the exponent of 2^73 the low half of a number counts 2^21 each, under that of 2^41 it
+ * counts 2^-11. */
 SIMD_INLINE f64v f64_top53(u64v a, u64v b)
 {
     const __m512i low_half = _mm512_set1_epi64(UINT32_MAX), top21 = _mm512_set1_epi64(INT64_C(0xfffff800));
