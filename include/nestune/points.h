@@ -8,9 +8,11 @@
  *     nt_points *shot, *line;
  *     nt_hook *fire, *listen;
  *     unsigned mirrors = nt_wave_mirror_faces(wave);
- *     nt_points_create(&shot, &(nt_points_spec){1, where, NT_INTERPOLATION_SINC, {nx, ny, nz}, mirrors},
- *     &why); nt_points_create(&line, &(nt_points_spec){1000, receivers, NT_INTERPOLATION_SINC, {nx, ny, nz},
- *     mirrors}, &why); nt_points_force(&fire, shot, wavelet, n_steps, &why);
+ *     nt_points_spec s = {1, where, NT_INTERPOLATION_SINC, {nx, ny, nz}, mirrors};
+ *     nt_points_spec r = {1000, receivers, NT_INTERPOLATION_SINC, {nx, ny, nz}, mirrors};
+ *     nt_points_create(&shot, &s, &why);
+ *     nt_points_create(&line, &r, &why);
+ *     nt_points_force(&fire, shot, wavelet, n_steps, &why);
  *     nt_points_receiver(&listen, line, traces, n_steps, &why);
  *     const nt_hook *hooks[] = {fire, listen};                     for nt_plan_options
  *

@@ -5,13 +5,12 @@
  * The OpenMP runtimes (libgomp 12, libomp 14) hang or end the program in two situations, which this file
  * avoids:
  *
- *   fork      a child process has no threads of its parent, but has libgomp's records of them, and in its
- *   first
- *             region waits for them for ever.  So the child goes on with one thread.
- *   limits    if a thread cannot be started, the runtime prints a message and ends the program.  So this file
- *   first
- *             starts threads of the same stack size, to see how many can be started.  The runtime keeps its
- *             threads, a set for each thread that enters regions, so this is repeated only for a larger team.
+ *   fork      a child process has no threads of its parent, but has libgomp's records of them, and in
+ *             its first region waits for them for ever.  So the child goes on with one thread.
+ *   limits    if a thread cannot be started, the runtime prints a message and ends the program.  So this
+ *             file first starts threads of the same stack size, to see how many can be started.  The
+ *             runtime keeps its threads, a set for each thread that enters regions, so this is repeated
+ *             only for a larger team.
  */
 #include "engine/team.h"
 

@@ -3,8 +3,7 @@
  * SPDX-License-Identifier: MIT
  *
  * Parameters: T, the type's name in simd.h (f32 or f64).  Defines tile_<jam>_T_<streams>(), for 2^jam planes
- *             at
- * a time, with prefetches or without.
+ * at a time, with prefetches or without.
  *
  * A call advances `planes` rows, one above the other in z, from left to right.  Loads limit the speed of high
  * orders.  An output needs 2M + 1 rows along z, and neighbouring planes share all but one of them.  So P

@@ -40,8 +40,9 @@
  *   f32_PARTS              how many vectors of f32 the halves of a u64v fill: 1, for the isa scalar 2
  *   f32_top24(a, part)     the top 24 bits of each half as a number, the low half before the high one
  *   f64_top53(a, b)        the top 53 of 64 bits, as a number: the low half of a, followed by that of b
- *   Tc, T_count(c, m)      counters, {0} at first: adds one in each lane of the mask; for f32 they may have
- *   32 bits T_total(c)             the sum over lanes
+ *   Tc, T_count(c, m)      counters, {0} at first: adds one in each lane of the mask; those of f32
+ *                          may have only 32 bits
+ *   T_total(c)             the sum over lanes
  *
  * Only the isa files use intrinsics and SLEEF.
  */
