@@ -14,12 +14,4 @@
 UPDATE(f64)
 UPDATE(f32)
 
-NT_MAP_TILES(f64, update_f64)
-NT_MAP_TILES(f32, update_f32)
-
-#define WORK .work = {.fma = 1, .load = 3, .store = 1}
-const nt_function NT_FUNCTIONS(read2update1)[] = {
-    NT_MAP_ENTRIES("plain", NT_F64, update_f64, WORK),
-    NT_MAP_ENTRIES("plain", NT_F32, update_f32, WORK),
-    {0},
-};
+NT_MAP_TABLE(read2update1, "plain", update, .work = {.fma = 1, .load = 3, .store = 1})

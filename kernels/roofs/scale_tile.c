@@ -17,12 +17,4 @@
 SCALE(f64)
 SCALE(f32)
 
-NT_MAP_TILES(f64, scale_f64)
-NT_MAP_TILES(f32, scale_f32)
-
-#define WORK .work = {.mul = 1, .load = 1, .store = 1}
-const nt_function NT_FUNCTIONS(scale)[] = {
-    NT_MAP_ENTRIES("plain", NT_F64, scale_f64, WORK),
-    NT_MAP_ENTRIES("plain", NT_F32, scale_f32, WORK),
-    {0},
-};
+NT_MAP_TABLE(scale, "plain", scale, .work = {.mul = 1, .load = 1, .store = 1})

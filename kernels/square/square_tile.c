@@ -14,12 +14,4 @@
 SQUARE(f64)
 SQUARE(f32)
 
-NT_MAP_TILES(f64, square_f64)
-NT_MAP_TILES(f32, square_f32)
-
-#define WORK .work = {.mul = 1, .load = 1, .store = 1}
-const nt_function NT_FUNCTIONS(square)[] = {
-    NT_MAP_ENTRIES("plain", NT_F64, square_f64, WORK),
-    NT_MAP_ENTRIES("plain", NT_F32, square_f32, WORK),
-    {0},
-};
+NT_MAP_TABLE(square, "plain", square, .work = {.mul = 1, .load = 1, .store = 1})

@@ -104,4 +104,14 @@ SIMD_INLINE int map_head(const void *dst, size_t bytes, int lanes, int64_t n)
         NT_TILE(variant, dtype, "s4", FN##_s4, __VA_ARGS__),                                    \
         NT_TILE(variant, dtype, "s8", FN##_s8, __VA_ARGS__)
 
+/* The whole table of a kernel with these forms: FN##_f64 and FN##_f32 replace the vectors. */
+#define NT_MAP_TABLE(kernel, variant, FN, ...)                                                  \
+    NT_MAP_TILES(f64, FN##_f64)                                                                 \
+    NT_MAP_TILES(f32, FN##_f32)                                                                 \
+    const nt_function NT_FUNCTIONS(kernel)[] = {                                                \
+        NT_MAP_ENTRIES(variant, NT_F64, FN##_f64, __VA_ARGS__),                                 \
+        NT_MAP_ENTRIES(variant, NT_F32, FN##_f32, __VA_ARGS__),                                 \
+        {0},                                                                                    \
+    };
+
 #endif /* NESTUNE_MAP_H */
