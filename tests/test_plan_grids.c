@@ -331,6 +331,11 @@ static void waves_are_fixed(void **state)
     assert_refused(nt_plan_create(&plan, nt_kernel_find("wave"), grids, 3, &options, &why), NT_ESHAPE, &why,
                    "26 f32 cells in x");
     change(other, NT_OK); /* no plan came of it */
+
+    /* So it is if the plan is refused for another reason, after the wave was accepted. */
+    const nt_plan_options no_config = {.bytes = sizeof no_config, .params = other, .config = "depth=0"};
+    assert_int_equal(nt_plan_create(&plan, nt_kernel_find("wave"), grids, 3, &no_config, &why), NT_ECONFIG);
+    change(other, NT_OK);
     nt_wave_destroy(other);
     grids_free(grids);
     shot_free(&s);

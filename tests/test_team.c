@@ -96,10 +96,33 @@ static void fork_after_a_run(void **state)
     assert_int_equal(run_team(), TEAM); /* the parent goes on with all */
 }
 
-/* A child that begins with a fork has its threads. */
+/* The host's own regions leave the same records as a run. */
+static void fork_after_a_region_of_the_host(void **state)
+{
+    (void)state;
+    int n = 0;
+    fflush(NULL);
+    const pid_t pid = fork(); /* of a process without threads, whose child is the host */
+    assert_true(pid >= 0);
+    if (pid == 0) {
+#pragma omp parallel num_threads(2) reduction(+ : n)
+        n++;
+        const pid_t grandchild = fork();
+        if (grandchild == 0) {
+            alarm(SECONDS);
+            _exit(run_team());
+        }
+        _exit(n == 2 ? wait_for_child(grandchild) : 100);
+    }
+    assert_int_equal(wait_for_child(pid), 1);
+}
+
+/* The child of a process with one thread has its threads. */
 static void fork_before_a_run(void **state)
 {
     (void)state;
+    if (TEST_SANITIZED)
+        skip(); /* a sanitizer may have a thread of its own */
     fflush(NULL);
     const pid_t pid = fork();
     assert_true(pid >= 0);
@@ -173,7 +196,9 @@ int main(int argc, char **argv)
     if (argc == 3 && strcmp(argv[1], "limited") == 0)
         return limited(atoi(argv[2]));
     tests_begin(argv);
-    tests_add(fork_before_a_run, NULL, "fork/before-a-run"); /* first: later this process has had a region */
+    /* first: later this process has threads */
+    tests_add(fork_before_a_run, NULL, "fork/before-a-run");
+    tests_add(fork_after_a_region_of_the_host, NULL, "fork/after-a-region-of-the-host");
     tests_add(fork_after_a_run, NULL, "fork/after-a-run");
     tests_add(startable, NULL, "startable");
     for (intptr_t n = 0; n < TEAM; n++)

@@ -134,15 +134,28 @@ static nt_status make_grids(fields *f, const trial_ask *ask, nt_error *why)
     return status;
 }
 
+/* Do the pages lie where the threads of the ask's config need them?  With one NUMA node they do. */
+static bool is_placed(const fields_cache *cache, const fields *f, const trial_ask *ask)
+{
+    const nt_config *a = &f->placed, *b = &ask->config;
+    return cache->n_numa == 1 ||
+           (a->parallel == b->parallel && a->order == b->order && a->threads == b->threads);
+}
+
 nt_status fields_get(fields_cache *cache, const trial_ask *ask, fields **f, nt_error *why)
 {
     *f = NULL;
     const int restored = is_restored(ask);
+    if (!cache->n_numa) {
+        nt_machine here;
+        nt_machine_detect(&here);
+        cache->n_numa = here.n_numa;
+    }
     for (int i = 0; i < FIELDS_KEPT; i++) {
         fields *kept = &cache->kept[i];
         if (kept->last_use && kept->kernel == ask->kernel && kept->kernel_case == trial_case(ask) &&
             kept->dtype == ask->dtype && kept->restored == restored &&
-            memcmp(kept->shape, ask->shape, sizeof kept->shape) == 0) {
+            memcmp(kept->shape, ask->shape, sizeof kept->shape) == 0 && is_placed(cache, kept, ask)) {
             kept->last_use = ++cache->uses;
             *f = kept;
             return NT_OK;
@@ -156,6 +169,7 @@ nt_status fields_get(fields_cache *cache, const trial_ask *ask, fields **f, nt_e
     place->kernel_case = trial_case(ask);
     place->dtype = ask->dtype;
     place->restored = restored;
+    place->placed = ask->config;
     memcpy(place->shape, ask->shape, sizeof place->shape);
     status = make_grids(place, ask, why);
     if (status != NT_OK) {

@@ -9,7 +9,7 @@
 
 #include "measure/trial.h"
 
-enum { FIELDS_KEPT = 6, FIELDS_SEED = 20 };
+enum { FIELDS_KEPT = 12, FIELDS_SEED = 20 };
 
 /* Grids of one kernel, case, dtype, shape and way of running. pristine[i] is a copy of what level[i] held
  * first, from which a changed input is restored. */
@@ -18,7 +18,8 @@ typedef struct fields {
     const nt_case *kernel_case;
     nt_dtype dtype;
     int64_t shape[3];
-    int restored; /* runs change their input, and fields_restore() undoes it */
+    nt_config placed; /* each page lies on the NUMA node of the thread that has its cells with this config */
+    int restored;     /* runs change their input, and fields_restore() undoes it */
     nt_grid *level[NT_MAX_LEVELS], *pristine[NT_MAX_LEVELS], *coef[NT_MAX_COEFS], *result;
     uint64_t last_use; /* 0: empty */
 } fields;
@@ -26,6 +27,7 @@ typedef struct fields {
 typedef struct fields_cache {
     fields kept[FIELDS_KEPT];
     uint64_t uses;
+    int n_numa; /* nodes of this machine; 0: not yet asked */
 } fields_cache;
 
 /*

@@ -30,7 +30,7 @@ extern "C" {
 #endif
 
 /* Raised when the library would misread a kernel that was compiled with an older header. */
-enum { NT_KERNEL_ABI = 2 };
+enum { NT_KERNEL_ABI = 3 };
 
 enum {
     NT_MAX_LEVELS = 2,
@@ -250,6 +250,8 @@ typedef struct nt_kernel {
     const nt_key *keys; /* NULL: none */
     /* Can these parameters be used on grids of n cells?  NULL: all can. */
     nt_status (*check)(const void *params, nt_dtype dtype, const int64_t n[3], nt_error *why);
+    /* A plan with these parameters has been made: they must not change any more.  NULL: need not be known. */
+    void (*planned)(const void *params);
     const void *params; /* defaults for `params` of a plan; may be NULL */
     /* Create parameters from a text such as "order=8,dx=10", and destroy them.  NULL: no text is allowed. */
     nt_status (*params_create)(const char *text, void **params, nt_error *why);

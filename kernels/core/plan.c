@@ -312,6 +312,8 @@ static nt_status begin(nt_plan **plan, const nt_kernel *kernel, bool is_field, c
 /* On error destroys the plan. */
 static nt_status end(nt_plan **plan, nt_status status)
 {
+    if (status == NT_OK && (*plan)->kernel->planned)
+        (*plan)->kernel->planned((*plan)->params);
     if (status != NT_OK) {
         nt_plan_destroy(*plan);
         *plan = NULL;

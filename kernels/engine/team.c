@@ -6,7 +6,9 @@
  * avoids:
  *
  *   fork      a child process has no threads of its parent, but has libgomp's records of them, and in
- *             its first region waits for them for ever.  So the child goes on with one thread.
+ *             its first region waits for them for ever.  So the child goes on with one thread, unless its
+ *             parent had only one.  The parent's other threads may belong to OpenMP regions of the host, which
+ *             no function of OpenMP tells.
  *   limits    if a thread cannot be started, the runtime prints a message and ends the program.  So this
  *             file first starts threads of the same stack size, to see how many can be started.  The
  *             runtime keeps its threads, a set for each thread that enters regions, so this is repeated
@@ -18,29 +20,39 @@
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdbool.h>
+#include <sys/stat.h>
 
 #include "machine/settings.h"
 #include "machine/startable.h"
 
-static atomic_bool is_forked;
-static pthread_once_t once = PTHREAD_ONCE_INIT;
+static atomic_bool is_forked, leaves_threads; /* leaves_threads: if this process forks */
 
 /* Of the calling thread: the largest team that it wanted, and how many threads that gave. */
 static _Thread_local int largest = 1, granted = 1;
 
-static void on_fork(void)
+/* In the parent: has the process more threads than the one that forks?  This folder has two links and one for
+ * each thread. */
+static void before_fork(void)
 {
-    atomic_store_explicit(&is_forked, true, memory_order_relaxed);
+    struct stat tasks;
+    const bool alone = stat("/proc/self/task", &tasks) == 0 && tasks.st_nlink == 3;
+    atomic_store_explicit(&leaves_threads, !alone, memory_order_relaxed);
 }
 
-static void watch_forks(void)
+static void in_child(void)
 {
-    pthread_atfork(NULL, NULL, on_fork);
+    if (atomic_load_explicit(&leaves_threads, memory_order_relaxed))
+        atomic_store_explicit(&is_forked, true, memory_order_relaxed);
+}
+
+/* When the library is loaded: the host may enter regions and fork before its first run. */
+__attribute__((constructor)) static void watch_forks(void)
+{
+    pthread_atfork(before_fork, NULL, in_child);
 }
 
 static void grow(int n)
 {
-    pthread_once(&once, watch_forks);
     if (granted == largest)
         granted += nt_threads_startable(n - granted, nt_environment_here()->omp_stack_bytes);
     largest = n;

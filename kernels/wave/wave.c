@@ -85,9 +85,14 @@ static nt_status check(const void *params, nt_dtype dtype, const int64_t n[3], n
         if ((unsigned)w->face[f] >= NT_N_BOUNDARIES)
             return nt_refuse(NT_EARG, why, "boundary %d of face %d: allowed are 0 to %d", (int)w->face[f], f,
                              NT_N_BOUNDARIES - 1);
+    return NT_OK;
+}
+
+static void planned(const void *params)
+{
+    const nt_wave *w = params;
     if (w->used)
         atomic_store(w->used, true);
-    return NT_OK;
 }
 
 /* ---- Ghosts -------------------------------------------------------------------------------------- */
@@ -314,6 +319,7 @@ const nt_kernel nt_kernel_wave = {
     .cases = cases,
     .case_of = case_of,
     .check = check,
+    .planned = planned,
     .params = &standard[0],
     .params_create = nt_wave_from_text,
     .params_destroy = destroy,
