@@ -35,7 +35,7 @@ install(TARGETS nestune nestune_static EXPORT nestune
 install(DIRECTORY include/nestune ${NT_GENERATED_INCLUDE}/nestune DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}
   FILES_MATCHING PATTERN "*.h")
 if(NT_BUILD_TUNER)
-  install(TARGETS nestune_autotune RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
+  install(TARGETS nestune_autotune nestune_nestune RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
 endif()
 
 # ---- find_package(nestune) ----

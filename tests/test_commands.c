@@ -6,7 +6,7 @@
  * hidden.
  */
 #define _GNU_SOURCE
-#include "cli/commands.h"
+#include "commands/commands.h"
 #include "os/process.h"
 #include "scratch.h"
 #include "support.h"

@@ -192,10 +192,12 @@ static const room rooms[] = {
     {"autotune/store/", "autotune/os/ autotune/measure/ autotune/tune/", "jansson.h"},
     {"autotune/worker/", "autotune/os/ autotune/measure/", "jansson.h"},
     {"autotune/accuracy/", "", "mpfr.h"},
-    {"autotune/cli/",
+    {"autotune/cli/", "autotune/os/", "jansson.h"},
+    {"autotune/commands/",
      "autotune/os/ autotune/measure/ autotune/search/ autotune/tune/ autotune/store/ autotune/worker/ "
-     "autotune/accuracy/",
+     "autotune/accuracy/ autotune/cli/",
      "jansson.h"},
+    {"autotune/programs/", "autotune/os/ autotune/cli/", "jansson.h omp.h"},
     {"bench/", "autotune/measure/ autotune/tune/", "benchmark/benchmark.h omp.h"},
     {"examples/", "", "png.h"},
 };

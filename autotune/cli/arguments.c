@@ -2,6 +2,7 @@
  * arguments.c - the options and other arguments of a subcommand, as a table
  * SPDX-License-Identifier: MIT
  */
+#define _GNU_SOURCE /* program_invocation_short_name */
 #include "cli/arguments.h"
 
 #include <argp.h>
@@ -11,7 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cli/commands.h"
+#include "cli/exit.h"
 #include "os/text.h"
 
 /* ---- values ----------------------------------------------------------------------------------- */
@@ -175,7 +176,7 @@ int arguments_parse(const argument *table, const char *doc, int argc, char **arg
             options[n++] = (struct argp_option){a->name, a->letter, a->value, 0, a->help, 0};
         else
             assert(!"MOST_OPTIONS is too small");
-    snprintf(name, sizeof name, "autotune %s", argv[0]);
+    snprintf(name, sizeof name, "%.16s %s", program_invocation_short_name, argv[0]);
     argv[0] = name;
     argp_err_exit_status = EXIT_USAGE;
     const error_t error = argp_parse(&argp, argc, argv, asks_for_help(argc, argv) ? 0 : ARGP_NO_ERRS, 0, &p);

@@ -6,8 +6,7 @@
 #define AUTOTUNE_PROGRESS_H
 
 #include <stdbool.h>
-
-#include "tune/options.h"
+#include <stdint.h>
 
 /* A line on stderr: on a terminal a bar that rewrites itself, elsewhere lines that stay. */
 typedef struct progress {
@@ -19,8 +18,10 @@ typedef struct progress {
 progress progress_begin(void);
 void progress_end(progress *p);
 
-/* progress_event() - of a tune: prints a line for each row and each failed trial, and updates the bar. */
-void progress_event(void *progress, const tune_event *event);
+/* progress_bar() - on a terminal: shows the bar and the text.  progress_wipe() removes it, before a line that
+ * stays. */
+__attribute__((format(printf, 3, 4))) void progress_bar(progress *p, double share, const char *format, ...);
+void progress_wipe(const progress *p);
 
 /* progress_share() - of evenly paced work: updates the bar; without a terminal, long work prints a line for
  * each tenth. */

@@ -2,7 +2,7 @@
  * report.c - results as tables for a person
  * SPDX-License-Identifier: MIT
  */
-#include "cli/report.h"
+#include "commands/report.h"
 
 #include "measure/trial.h"
 

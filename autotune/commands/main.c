@@ -2,14 +2,11 @@
  * main.c - the command line: one table of subcommands
  * SPDX-License-Identifier: MIT
  */
-#include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
-#include "cli/commands.h"
+#include "commands/commands.h"
 #include "os/process.h"
 #include "worker/worker.h"
 
@@ -39,27 +36,6 @@ static void help(FILE *out)
             "Results: results/ of the source tree; where that cannot be written, $XDG_DATA_HOME/nestune,\n"
             "by default ~/.local/share/nestune; --out DIR names another folder.\n"
             "Environment: NESTUNE_MAX_ISA=scalar|neon|avx2|avx512, NO_COLOR.\n");
-}
-
-/* The library ignores an unknown name; here it gets a message. */
-static int check_environment(void)
-{
-    const char *isa = getenv("NESTUNE_MAX_ISA");
-    if (!isa || !*isa)
-        return EXIT_OK;
-    for (int i = 0; i < NT_N_ISAS; i++)
-        if (strcmp(isa, nt_isa_name((nt_isa)i)) == 0)
-            return EXIT_OK;
-    return refuse(EXIT_USAGE, "NESTUNE_MAX_ISA=%.20s: allowed are scalar, neon, avx2, avx512", isa);
-}
-
-/* A file or socket opened later would get the number of a closed stdin, stdout or stderr, and printed text
- * would go there. */
-static void open_standard_files(void)
-{
-    for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
-        if (fcntl(fd, F_GETFD) < 0 && errno == EBADF && open("/dev/null", O_RDWR) != fd)
-            _exit(EXIT_IO); /* there is nowhere to print the reason */
 }
 
 int main(int argc, char **argv)

@@ -7,7 +7,7 @@
 
 #include "accuracy/accuracy.h"
 #include "cli/arguments.h"
-#include "cli/commands.h"
+#include "commands/commands.h"
 #include "cli/progress.h"
 
 /* ---- results ---------------------------------------------------------------------------------- */

@@ -5,7 +5,7 @@
 #include <stdio.h>
 
 #include "cli/arguments.h"
-#include "cli/commands.h"
+#include "commands/commands.h"
 #include "measure/environment.h"
 #include "measure/stats.h"
 #include "store/result_json.h"

@@ -5,8 +5,8 @@
 #include <stdlib.h>
 
 #include "cli/arguments.h"
-#include "cli/commands.h"
-#include "cli/report.h"
+#include "commands/commands.h"
+#include "commands/report.h"
 #include "store/result_json.h"
 #include "tune/rows.h"
 #include "tune/tuning.h"

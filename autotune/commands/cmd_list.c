@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "cli/arguments.h"
-#include "cli/commands.h"
+#include "commands/commands.h"
 
 /* The isas that have functions of this kernel and run here. */
 static unsigned isas_of(const nt_kernel *k)

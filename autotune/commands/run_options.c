@@ -3,11 +3,11 @@
  * SPDX-License-Identifier: MIT
  */
 #define _GNU_SOURCE /* strsep */
-#include "cli/run_options.h"
+#include "commands/run_options.h"
 
 #include <string.h>
 
-#include "cli/commands.h"
+#include "commands/commands.h"
 #include "os/text.h"
 
 static int take_shape(const argument *a, char *text)

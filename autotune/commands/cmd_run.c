@@ -4,51 +4,22 @@
  */
 #define _GNU_SOURCE /* asprintf */
 #include <errno.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
-#include "cli/commands.h"
-#include "cli/progress.h"
-#include "cli/report.h"
-#include "cli/run_options.h"
+#include "commands/commands.h"
+#include "cli/interrupt.h"
+#include "commands/tune_progress.h"
+#include "commands/report.h"
+#include "commands/run_options.h"
 #include "os/file.h"
 #include "store/header.h"
 #include "store/journal_runner.h"
 #include "store/result_json.h"
 #include "tune/rows.h"
 #include "worker/driver.h"
-
-static volatile sig_atomic_t stop_asked;
-
-/* The first Ctrl-C asks to stop and write; the second one ends the program at once. */
-static void on_interrupt(int signal_number)
-{
-    stop_asked = 1;
-    signal(signal_number, SIG_DFL);
-}
-
-/* A lost terminal may send several signals, and a broken pipe one for every line: later ones do not end the
- * program. */
-static void on_loss(int signal_number)
-{
-    (void)signal_number;
-    stop_asked = 1;
-}
-
-/* Ctrl-C, SIGTERM, a lost terminal or a pipe without a reader: all ask to write the best so far. */
-static void hear_signals(void)
-{
-    const struct sigaction loss = {.sa_handler = on_loss, .sa_flags = SA_RESTART};
-    struct sigaction before;
-    signal(SIGINT, on_interrupt);
-    signal(SIGTERM, on_interrupt);
-    sigaction(SIGPIPE, &loss, NULL);
-    if (sigaction(SIGHUP, NULL, &before) == 0 && before.sa_handler != SIG_IGN) /* nohup ignores SIGHUP */
-        sigaction(SIGHUP, &loss, NULL);
-}
 
 /* ---- the run -------------------------------------------------------------------------------- */
 

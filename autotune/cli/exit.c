@@ -1,18 +1,19 @@
 /*
- * commands.c - what the subcommands share
+ * exit.c - how the programs end: exit codes, one line that says why, output that was really written
  * SPDX-License-Identifier: MIT
  */
 #define _GNU_SOURCE
-#include "cli/commands.h"
+#include "cli/exit.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
+#include "nestune/isa.h"
 #include "os/text.h"
 
 int refuse(exit_code code, const char *format, ...)
@@ -25,7 +26,7 @@ int refuse(exit_code code, const char *format, ...)
     va_end(args);
     if (text)
         text_make_printable(text);
-    fprintf(stderr, "autotune: %s\n", text ? text : "no memory for the reason");
+    fprintf(stderr, "%s: %s\n", program_invocation_short_name, text ? text : "no memory for the reason");
     free(text);
     return code;
 }
@@ -60,36 +61,20 @@ int print_json(json_t *root)
     return finish_stdout();
 }
 
-static bool is_writable_folder(const char *path)
+int check_environment(void)
 {
-    struct stat st;
-    return stat(path, &st) == 0 && S_ISDIR(st.st_mode) && access(path, W_OK | X_OK) == 0;
+    const char *isa = getenv("NESTUNE_MAX_ISA");
+    if (!isa || !*isa)
+        return EXIT_OK;
+    for (int i = 0; i < NT_N_ISAS; i++)
+        if (strcmp(isa, nt_isa_name((nt_isa)i)) == 0)
+            return EXIT_OK;
+    return refuse(EXIT_USAGE, "NESTUNE_MAX_ISA=%.20s: allowed are scalar, neon, avx2, avx512", isa);
 }
 
-char *results_root(const char *tree)
+void open_standard_files(void)
 {
-    const char *data = getenv("XDG_DATA_HOME"), *home = getenv("HOME");
-    char *root;
-    int n;
-    if (is_writable_folder(tree))
-        n = asprintf(&root, "%s", tree);
-    else if (data && *data == '/') /* the XDG specification ignores relative paths */
-        n = asprintf(&root, "%s/nestune", data);
-    else if (home && *home)
-        n = asprintf(&root, "%s/.local/share/nestune", home);
-    else
-        n = asprintf(&root, "%s", tree);
-    return n >= 0 ? root : NULL;
-}
-
-char *results_dir(const nt_machine *machine, const char *out)
-{
-    char id[NT_MACHINE_ID], *dir, *root = out ? strdup(out) : results_root(NT_RESULTS_DIR);
-    nt_machine_id(machine, id, sizeof id);
-    const int n = root ? asprintf(&dir, "%s/%s", root, id) : -1;
-    free(root);
-    if (n >= 0)
-        return dir;
-    refuse(EXIT_FAILED, "no memory for the name of a folder");
-    return NULL;
+    for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+        if (fcntl(fd, F_GETFD) < 0 && errno == EBADF && open("/dev/null", O_RDWR) != fd)
+            _exit(EXIT_IO); /* there is nowhere to print the reason */
 }

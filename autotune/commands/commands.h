@@ -1,0 +1,27 @@
+/*
+ * commands.h - the subcommands of autotune, and what they share
+ * SPDX-License-Identifier: MIT
+ */
+#ifndef AUTOTUNE_COMMANDS_H
+#define AUTOTUNE_COMMANDS_H
+
+#include "cli/exit.h"
+#include "nestune/tools.h"
+
+/* Each gets its own argv[0] and arguments, and returns an exit_code. */
+int cmd_run(int argc, char **argv);
+int cmd_list(int argc, char **argv);
+int cmd_machine(int argc, char **argv);
+int cmd_show(int argc, char **argv);
+int cmd_verify(int argc, char **argv);
+
+/* results_dir() - the folder of this machine's results below `out`, or below results_root() for NULL; to be
+ * freed.  NULL without memory, after a message. */
+char *results_dir(const nt_machine *machine, const char *out);
+
+/* results_root() - the default folder for results, to be freed.  It is `tree`, the source tree's folder, if
+ * that exists and can be written; otherwise $XDG_DATA_HOME/nestune or $HOME/.local/share/nestune; `tree` if
+ * neither variable is set.  NULL without memory. */
+char *results_root(const char *tree);
+
+#endif /* AUTOTUNE_COMMANDS_H */

@@ -1,0 +1,11 @@
+/*
+ * programs.h - the programs of the course notebook, as commands of `nestune`
+ * SPDX-License-Identifier: MIT
+ */
+#ifndef AUTOTUNE_PROGRAMS_H
+#define AUTOTUNE_PROGRAMS_H
+
+/* Each gets its own argv[0] and arguments, and returns an exit_code. */
+int program_pi(int argc, char **argv);
+
+#endif /* AUTOTUNE_PROGRAMS_H */
