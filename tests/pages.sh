@@ -10,7 +10,7 @@
 # Left to other tests: scripts/, cmake and what needs an installed copy (pkg-config).
 set -euo pipefail
 source_dir=$1 binary_dir=$2 work=$3 sanitize=$4
-least=4 # commands that the pages show beside gnuplot: fewer means that this script misses some
+least=4 # commands that the pages show, gnuplot not counted: fewer means that this script misses some
 seconds=8
 
 rm -rf "$work"

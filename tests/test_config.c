@@ -42,7 +42,7 @@ static void check_default_function(const nt_kernel *kernel, nt_dtype dtype, cons
     assert_ptr_equal(nt_kernel_function(kernel, dtype, c), first);
 }
 
-static void default_is_honest(void **state)
+static void the_default_can_run_and_is_plain(void **state)
 {
     (void)state;
     for (int k = 0; k < nt_kernel_count(); k++)
@@ -498,7 +498,7 @@ static void what_cannot_run_is_well_formed(void **state)
 
 int main(void)
 {
-    tests_add(default_is_honest, NULL, "default");
+    tests_add(the_default_can_run_and_is_plain, NULL, "default");
     tests_add(default_refuses, NULL, "default-refuses");
     tests_add(names, NULL, "names");
     tests_add(parses, NULL, "parse");
