@@ -240,7 +240,7 @@ static void reports_a_worker_that_does_not_start(void **state)
     assert_int_equal(driver_create(&d, &data, &why), NT_EIO);
     assert_non_null(strstr(why.text, strerror(EACCES)));
     assert_null(start_planted("mute", &why));
-    assert_non_null(strstr(why.text, "ended at once"));
+    assert_non_null(strstr(why.text, "ended immediately"));
     assert_null(start_planted("rude", &why));
     assert_non_null(strstr(why.text, "garbled hello"));
 }
