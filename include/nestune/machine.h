@@ -59,7 +59,7 @@ NT_API int nt_machine_cores(const nt_machine *machine);
  * stepping and allowed threads, as in "zen5-26.2.1-2t"; if these share cores, the cores too:
  * "zen5-26.2.1-2t-1c".
  * Shape:   writes at most n bytes, the final NUL included; NT_MACHINE_ID bytes are always enough.
- * Errors:  none; a byte other than a-z, 0-9, '.', '_' and '-' becomes '_', after letters became lower case.
+ * Errors:  none; letters become lower case, and bytes other than a-z, 0-9, '.', '_' and '-' become '_'.
  */
 enum { NT_MACHINE_ID = 64 };
 NT_API void nt_machine_id(const nt_machine *machine, char *text, size_t n);
