@@ -210,11 +210,12 @@ static void test_cores_behind_the_mask(void **state)
         assert_string_equal(id, cases[i].id);
         const int64_t all = m.l2_bytes * cases[i].l2;
         assert_int_equal(nt_class_at(all, m.l2_bytes, m.l2_affinity, m.threads_allowed), NT_CLASS_IN_CACHE);
-        assert_int_equal(nt_class_at(all + 1, m.l2_bytes, m.l2_affinity, m.threads_allowed), NT_CLASS_OUT_OF_CACHE);
+        assert_int_equal(nt_class_at(all + 1, m.l2_bytes, m.l2_affinity, m.threads_allowed),
+                         NT_CLASS_OUT_OF_CACHE);
     }
 }
 
-/* hwloc obeys variables of its own, which may be left from something else. */
+/* hwloc reads environment variables of its own, which may be left from something else. */
 static void test_a_topology_of_another_system(void **state)
 {
     (void)state;

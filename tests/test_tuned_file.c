@@ -61,7 +61,7 @@ static nt_status read_sealed(const char *body)
     return status;
 }
 
-/* The line that *why speaks of. */
+/* The line number in *why. */
 static int line_of_why(void)
 {
     const size_t n = strlen(s.path);

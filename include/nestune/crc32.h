@@ -17,7 +17,10 @@ extern "C" {
 /*
  * nt_crc32() - the CRC of earlier bytes, whose CRC is `crc` (0 if there are none), and n more bytes.
  *
+ * Shape:   bytes may be NULL if n is 0.
+ * Errors:  none.
  * Threads: safe.
+ * Source:  ISO 3309 and RFC 1952: the reflected polynomial 0xedb88320.
  */
 NT_API uint32_t nt_crc32(uint32_t crc, const void *bytes, size_t n);
 

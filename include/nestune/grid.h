@@ -49,10 +49,10 @@ typedef struct nt_grid_options {
  * Shape:   n[0] * n[1] * n[2] cells plus a halo on each side; any size may be 0.  Without a halo the
  *          cells are contiguous; with one, rows start on 64-byte boundaries.
  * Units:   cells.
- * Threads: safe.  From 2 MiB on, the threads that will use a page touch it first, so that it lies in the
- *          memory next to them; and the grid asks the system for huge pages.
  * Errors:  NT_EARG (g or n NULL, dtype unknown, options of an unknown size), NT_ESHAPE (negative or
  *          overflowing size), NT_ENOMEM.  On error *g is NULL.
+ * Threads: safe.  From 2 MiB on, the threads that will use a page touch it first, so that it lies in the
+ *          memory next to them; and the grid asks the system for huge pages.
  */
 NT_API nt_status nt_grid_create(nt_grid **g, nt_dtype dtype, const int64_t n[3], int halo,
                                 const nt_grid_options *options, nt_error *why);

@@ -89,7 +89,7 @@ NT_API nt_status nt_points_create(nt_points **points, const nt_points_spec *spec
  *          NT_ESHAPE for grids with other numbers of cells, and NT_EARG for a force in a kernel without
  *          coefficients.
  * Threads: safe.  Points and samples must outlive the hook, and the hook the plans that use it; several plans
- *          may use one hook at once.
+ *          may use one hook at the same time.
  */
 NT_API nt_status nt_points_source(nt_hook **hook, const nt_points *points, const double *samples,
                                   int64_t n_samples, nt_error *why);
@@ -111,7 +111,7 @@ NT_API nt_status nt_points_receiver(nt_hook **hook, const nt_points *points, dou
                                     int64_t n_samples, nt_error *why);
 
 /* nt_points_hook_destroy(), nt_points_destroy() - free a hook after its plans, and points after their hooks.
- * NULL is allowed. */
+ * NULL is allowed.  Errors: none. */
 NT_API void nt_points_hook_destroy(nt_hook *hook);
 NT_API void nt_points_destroy(nt_points *points);
 

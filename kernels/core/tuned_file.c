@@ -6,9 +6,8 @@
  * file reads it.  Its lines are
  *
  *     NT_TUNED_LINE("...")   one string of the header, printable ASCII without a quote or a backslash
- *     comments               the mark that opens one alone, lines that begin with " *", and " " with the mark
- *     that
- *                            closes it; neither mark inside
+ *     comments               a line with nothing but the mark that opens one, lines that begin with " *", and
+ *                            a line of a blank and the mark that closes it; neither mark inside
  *     empty lines
  */
 #include <errno.h>
