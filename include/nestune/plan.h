@@ -89,9 +89,9 @@ NT_API nt_status nt_plan_create_range(nt_plan **plan, const struct nt_kernel *ke
  *          are no others.
  * Threads: one OpenMP parallel region.  Its threads are at most those of the config, omp_get_max_threads(),
  *          and nt_threads_allowed() at the time the plan was created.  There is one thread inside a caller's
- *          parallel region, and in a child process whose parent had several threads when it forked.  If a limit keeps the system
- *          from starting so many threads, the run has as many as can start; the library tries this before a
- *          calling thread's first run with so many.
+ *          parallel region, and in a child process whose parent had several threads when it forked.  If a
+ *          limit keeps the system from starting so many threads, the run has as many as can start; the
+ *          library tries this before a calling thread's first run with so many.
  *          Two runs at the same time need two plans on different grids.  Each has its own team of threads;
  *          set most_threads so that together they have no more threads than there are CPUs.
  *          Each thread rounds to nearest, and flushes denormals to zero if the kernel asks for it; afterwards
