@@ -43,7 +43,7 @@ NT_API nt_status nt_machine_detect(nt_machine *machine);
 
 /*
  * nt_machine_cores() - the number of cores that the allowed threads run on; two hyperthreads share one core.
- * At most threads_allowed, and that number if the cores are unknown.
+ * At most threads_allowed, and that number if the cores are unknown; 0 for NULL.
  */
 NT_API int nt_machine_cores(const nt_machine *machine);
 
@@ -52,13 +52,14 @@ NT_API int nt_machine_cores(const nt_machine *machine);
  * stepping and allowed threads, as in "zen5-26.2.1-2t"; if these share cores, the cores too:
  * "zen5-26.2.1-2t-1c".
  * Shape:   writes at most n bytes, the final NUL included; NT_MACHINE_ID bytes are always enough.
+ *          A NULL machine gives "", a NULL text nothing.
  */
 enum { NT_MACHINE_ID = 64 };
 NT_API void nt_machine_id(const nt_machine *machine, char *text, size_t n);
 
 /*
  * nt_machine_same_cpu() - may b use results of a?  1 if vendor, family, model and caches are the same.
- * Errors:  none; if it returns 0, *why names what differs.
+ * Errors:  none; if it returns 0, *why names what differs, or which machine is NULL.
  */
 NT_API int nt_machine_same_cpu(const nt_machine *a, const nt_machine *b, nt_error *why);
 

@@ -26,7 +26,7 @@ enum { NT_PHILOX_ROUNDS = 10 };
  *
  * Shape:   words of 32 bits, the lowest first.  words may be counter.
  * Errors:  none; each pair of counter and key is allowed, and under one key no two counters give the same
- *          words.
+ *          words.  No array may be NULL, here and in nt_philox_block().
  * Threads: safe.
  * Source:  Salmon, Moraes, Dror and Shaw, "Parallel random numbers: as easy as 1, 2, 3", SC'11.
  */

@@ -24,14 +24,14 @@ NT_API const nt_kernel *nt_kernel_at(int i);
 /* nt_kernel_name() - "mathop"; NULL for NULL. */
 NT_API const char *nt_kernel_name(const nt_kernel *kernel);
 
-/* nt_kernel_find() - the kernel of this name; NULL if there is none. */
+/* nt_kernel_find() - the kernel of this name; NULL if there is none, and for NULL. */
 NT_API const nt_kernel *nt_kernel_find(const char *name);
 
 /*
  * nt_tuned_load() - reads one more tuned header, for plans that are created from now on.
  *
  * Errors:  NT_EIO: the file cannot be read, is malformed or damaged; NT_ESTALE: it has another format;
- *          NT_ENOMEM.  *why is "FILE:LINE: reason".
+ *          NT_ENOMEM; NT_EARG: NULL.  *why is "FILE:LINE: reason".
  * Threads: safe.
  */
 NT_API nt_status nt_tuned_load(const char *path, nt_error *why);

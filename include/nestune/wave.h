@@ -54,7 +54,7 @@ typedef struct nt_wave nt_wave;
  * M = order / 2.
  *
  * Shape:   weights[order / 2 + 1].  u'' dx^2 = c_0 u + sum over k of c_k (u_+k + u_-k); they sum to zero.
- * Errors:  NT_EARG: order not even or not in 2 .. 64; the array is unchanged.
+ * Errors:  NT_EARG: order not even or not in 2 .. 64, or weights NULL; the array is unchanged.
  * Threads: safe.
  * Source:  c_k = 2 (-1)^(k+1) (M!)^2 / (k^2 (M-k)! (M+k)!), Fornberg, Math. Comp. 51 (1988).
  */
@@ -162,7 +162,7 @@ NT_API nt_status nt_wave_medium(const nt_wave *wave, nt_grid *c, double dt, nt_e
  *          Give the largest velocity at the absorbing faces; slower waves are damped more.
  * Errors:  NT_EARG (face, dtype or v_dt out of range; NULL; a plan uses the wave, so that its faces are
  *          fixed), NT_ESHAPE (cells below 1, or more than fit: two layers of one axis may not overlap; *why
- *          names the most), NT_ENOMEM.  On error *wave is unchanged.
+ *          names the most; n beyond the address space), NT_ENOMEM.  On error *wave is unchanged.
  * Source:  damping factors after Cerjan et al., Geophysics 50 (1985); how they were fitted:
  *          kernels/wave/absorb.c.
  */
@@ -185,7 +185,7 @@ NT_API void nt_wave_destroy(nt_wave *wave);
  * nt_wave_ricker() - writes a Ricker wavelet: samples[i] = (1 - 2a) exp(-a), a = (pi f (i dt - delay))^2,
  * with f = peak_frequency.  Its peak is 1, at t = delay.
  *
- * Shape:   samples[n]; nothing is written for n <= 0.
+ * Shape:   samples[n]; nothing is written for n <= 0 or samples NULL.
  * Units:   dt and delay in one unit of time, peak_frequency in cycles of this unit.  With a delay of 1.5 / f
  *          or more the wavelet starts below 1e-8.
  * Source:  Ricker, Geophysics 18 (1953).

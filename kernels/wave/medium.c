@@ -66,7 +66,7 @@ nt_status nt_wave_medium(const nt_wave *wave, nt_grid *c, double dt, nt_error *w
 /* Minus the second derivative of a Gaussian: Ricker, Geophysics 18 (1953) 10. */
 void nt_wave_ricker(double peak_frequency, double delay, double dt, int64_t n, double *samples)
 {
-    for (int64_t i = 0; i < n; i++) {
+    for (int64_t i = 0; samples && i < n; i++) {
         const double b = M_PI * peak_frequency * ((double)i * dt - delay), a = b * b;
         samples[i] = (1 - 2 * a) * exp(-a);
     }
