@@ -23,7 +23,7 @@ double nt_kernel_value(const nt_kernel *kernel, int grid, int64_t cell_index, ui
 
 void nt_kernel_fill(const nt_kernel *kernel, int grid, uint64_t seed, nt_grid *g)
 {
-    if (!kernel || !kernel->field || !g)
+    if (!kernel || !kernel->field || !g || nt_is_empty(g))
         return;
     const uint64_t saved = nt_fpenv_enter(0);
     for (int64_t z = 0; z < g->nz; z++)
