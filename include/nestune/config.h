@@ -89,16 +89,18 @@ typedef enum nt_key_id {
     NT_N_KEYS = NT_KEY_OWN + NT_MAX_OWN_KEYS
 } nt_key_id;
 
-/* nt_key_name() - "depth", "tile x"; NULL for a key that this kernel's configs do not have. */
+/* nt_key_name() - "depth", "tile x"; NULL for a key that this kernel's configs do not have, and for a
+ * NULL kernel. */
 NT_API const char *nt_key_name(const struct nt_kernel *kernel, nt_key_id key);
 
 /* nt_key_get(), nt_key_set() - one key's value as a number (a name as its index).  Errors: none; they do not
- * check the key, which must be below NT_N_KEYS, or the value. */
+ * check the value.  For a NULL config or an unknown key nt_key_get() returns 0 and nt_key_set() sets
+ * nothing. */
 NT_API int64_t nt_key_get(const nt_config *config, nt_key_id key);
 NT_API void nt_key_set(nt_config *config, nt_key_id key, int64_t value);
 
-/* nt_config_differences() - the number of keys in which two configs differ; 0: they are equal.  Errors:
- * none. */
+/* nt_config_differences() - the number of keys in which two configs differ; 0: they are equal.  Errors: none;
+ * NULL counts as a config of zeros. */
 NT_API int nt_config_differences(const nt_config *a, const nt_config *b);
 
 /*
@@ -106,7 +108,7 @@ NT_API int nt_config_differences(const nt_config *a, const nt_config *b);
  * "parallel: serial, outer, ...".
  *
  * Shape:   writes at most n bytes, the final NUL included.
- * Errors:  none; a text that is too long is cut.
+ * Errors:  none; a text that is too long is cut.  "" for a NULL kernel; nothing for a NULL text.
  */
 NT_API void nt_config_keys(const struct nt_kernel *kernel, char *text, size_t n);
 
@@ -122,7 +124,8 @@ NT_API nt_status nt_config_default(const struct nt_kernel *kernel, nt_dtype dtyp
                                    nt_error *why);
 
 /* nt_config_blank() - the same with the isa scalar, the kernel's first form and one thread: a start value for
- * nt_config_parse() of a complete text, on any machine.  Errors: none. */
+ * nt_config_parse() of a complete text, on any machine.  Errors: none; a NULL kernel counts as a field without
+ * keys of its own. */
 NT_API nt_config nt_config_blank(const struct nt_kernel *kernel);
 
 /*
@@ -140,8 +143,8 @@ NT_API nt_status nt_config_parse(const struct nt_kernel *kernel, const char *tex
  * config.
  *
  * Shape:   writes at most n bytes, the final NUL included; NT_CONFIG_TEXT bytes are always enough.
- * Errors:  none; a text that is too long is cut.  The config must have passed nt_config_check(), or come from
- *          nt_config_parse().
+ * Errors:  none; a text that is too long is cut.  A value that nt_config_check() refuses is written as a
+ *          number, which nt_config_parse() may refuse.  A NULL kernel or config gives "", a NULL text nothing.
  */
 NT_API void nt_config_format(const struct nt_kernel *kernel, const nt_config *config, char *text, size_t n);
 
@@ -168,7 +171,7 @@ NT_API nt_status nt_config_runs(const struct nt_kernel *kernel, nt_dtype dtype, 
  *
  * Shape:   cells in x, y, z; for a range the number of indices, 1, 1.  contiguous: rows and planes follow
  *          each other without gaps, so that `flat` fuses them.
- * Errors:  none; the config must have passed nt_config_check(), and no size may be negative.
+ * Errors:  none; a config that nt_config_check() refuses is left as it is, and nothing is done for NULL.
  */
 NT_API void nt_config_canonical(const struct nt_kernel *kernel, const int64_t shape[3], int contiguous,
                                 int64_t steps, nt_config *config);

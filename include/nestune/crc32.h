@@ -15,7 +15,8 @@ extern "C" {
 #endif
 
 /*
- * nt_crc32() - the CRC of earlier bytes, whose CRC is `crc` (0 if there are none), and n more bytes.
+ * nt_crc32() - the CRC of earlier bytes, whose CRC is `crc` (0 if there are none), and n more bytes.  bytes NULL: there are
+ * none.
  *
  * Shape:   bytes may be NULL if n is 0.
  * Errors:  none.

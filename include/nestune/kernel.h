@@ -264,8 +264,8 @@ typedef struct nt_kernel {
     /* Create parameters from a text such as "order=8,dx=10", and destroy them.  NULL: no text is allowed. */
     nt_status (*params_create)(const char *text, void **params, nt_error *why);
     void (*params_destroy)(void *params);
-    double ulp_range;   /* max_ulp holds for |x| up to this */
-    int ulp_of_terms;   /* 1: max_ulp counts units in the last place of the sum of absolute terms */
+    double ulp_range; /* max_ulp holds for |x| up to this */
+    int ulp_of_terms; /* 1: max_ulp counts units in the last place of the sum of absolute terms */
 } nt_kernel;
 
 #define NT_KERNEL_HEAD .abi = NT_KERNEL_ABI, .bytes = sizeof(nt_kernel)
@@ -295,38 +295,41 @@ NT_API nt_status nt_kernel_add(const nt_kernel *kernel, nt_error *why);
 NT_API nt_status nt_kernel_check(const nt_kernel *kernel, nt_error *why);
 
 /* nt_kernel_radius() - cells read on each side, for these parameters (NULL: the kernel's own); 0 for a
- * range.  Errors: none. */
+ * range.  Errors: none; 0 for a NULL kernel. */
 NT_API int nt_kernel_radius(const nt_kernel *kernel, const void *params);
 
 /* nt_kernel_case_at(), nt_kernel_case(), nt_kernel_case_of() - a case by its number from 0, by its name, or
- * by the parameters that belong to it (NULL: the kernel's own).  Errors: NULL if there is none. */
+ * by the parameters that belong to it (NULL: the kernel's own).  Errors: NULL if there is none, and for a NULL
+ * kernel or name. */
 NT_API const nt_case *nt_kernel_case_at(const nt_kernel *kernel, int i);
 NT_API const nt_case *nt_kernel_case(const nt_kernel *kernel, const char *name);
 NT_API const nt_case *nt_kernel_case_of(const nt_kernel *kernel, const void *params);
 
-/* nt_kernel_variant(), nt_kernel_form() - index by name.  Errors: -1 if there is none. */
+/* nt_kernel_variant(), nt_kernel_form() - index by name.  Errors: -1 if there is none, and for NULL. */
 NT_API int nt_kernel_variant(const nt_kernel *kernel, const char *name);
 NT_API int nt_kernel_form(const nt_kernel *kernel, const char *name);
 
 /* nt_kernel_function_at() - a prebuilt function by its number from 0, through all parts of the table.
- * Errors: NULL for a number out of range. */
+ * Errors: NULL for a number out of range, and for a NULL kernel. */
 NT_API const nt_function *nt_kernel_function_at(const nt_kernel *kernel, int i);
 
 /*
  * nt_kernel_function() - the prebuilt function of a config.  It does not ask what this CPU can run: see
  * nt_isa_available().
  *
- * Errors:  NULL if there is none in this build.
+ * Errors:  NULL if there is none in this build, and for NULL.
  */
 NT_API const nt_function *nt_kernel_function(const nt_kernel *kernel, nt_dtype dtype,
                                              const nt_config *config);
 
 /* nt_kernel_work() - the instructions with which this function computes a vector, for these parameters (NULL:
- * the kernel's own).  Units: as in nt_work, for one vector and one step.  Errors: none. */
+ * the kernel's own).  Units: as in nt_work, for one vector and one step.  Errors: none; zeros for a NULL
+ * kernel or function. */
 NT_API nt_work nt_kernel_work(const nt_kernel *kernel, const void *params, const nt_function *function);
 
 /* nt_kernel_value() - the input value of one cell of one grid of a field, by the field's fill function or the
- * default one.  Grids and cells are counted as in nt_kernel_fill().  Errors: none; not for a range. */
+ * default one.  Grids and cells are counted as in nt_kernel_fill().  Errors: none; 0 for a range and for
+ * NULL. */
 NT_API double nt_kernel_value(const nt_kernel *kernel, int grid, int64_t cell_index, uint64_t seed);
 
 /*
@@ -335,7 +338,7 @@ NT_API double nt_kernel_value(const nt_kernel *kernel, int grid, int64_t cell_in
  *
  * Shape:   sets each cell but the halo to the kernel's fill function of its index x + nx*(y + ny*z), so that
  *          the values depend on no thread count or stride.
- * Errors:  none; the grid must be valid, and the kernel a field.
+ * Errors:  none; nothing is set for a range and for NULL.
  * Threads: safe for different grids.
  */
 NT_API void nt_kernel_fill(const nt_kernel *kernel, int grid, uint64_t seed, nt_grid *g);

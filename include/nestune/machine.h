@@ -50,7 +50,7 @@ NT_API nt_status nt_machine_detect(nt_machine *machine);
 /*
  * nt_machine_cores() - the number of cores that the allowed threads run on; two hyperthreads share one core.
  * At most threads_allowed, and that number if the cores are unknown.
- * Errors:  none.
+ * Errors:  none; 0 for NULL.
  */
 NT_API int nt_machine_cores(const nt_machine *machine);
 
@@ -60,13 +60,14 @@ NT_API int nt_machine_cores(const nt_machine *machine);
  * "zen5-26.2.1-2t-1c".
  * Shape:   writes at most n bytes, the final NUL included; NT_MACHINE_ID bytes are always enough.
  * Errors:  none; letters become lower case, and bytes other than a-z, 0-9, '.', '_' and '-' become '_'.
+ *          A NULL machine gives "", a NULL text nothing.
  */
 enum { NT_MACHINE_ID = 64 };
 NT_API void nt_machine_id(const nt_machine *machine, char *text, size_t n);
 
 /*
  * nt_machine_same_cpu() - may b use results of a?  1 if vendor, family, model and caches are the same.
- * Errors:  none; if it returns 0, *why names what differs.
+ * Errors:  none; if it returns 0, *why names what differs, or which machine is NULL.
  */
 NT_API int nt_machine_same_cpu(const nt_machine *a, const nt_machine *b, nt_error *why);
 

@@ -31,6 +31,7 @@ enum { NT_PHILOX_ROUNDS = 10 };
  * Under one key no two counters give the same words.
  *
  * Shape:   words of 32 bits, the lowest first.  words may be counter.
+ * Errors:  none.  No array may be NULL, here and in nt_philox_block().
  */
 static inline void nt_philox(const uint32_t counter[4], const uint32_t key[2], uint32_t words[4])
 {

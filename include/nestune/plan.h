@@ -119,12 +119,12 @@ NT_API nt_status nt_plan_run_range(nt_plan *plan, int64_t first, int64_t end, vo
  */
 NT_API nt_status nt_plan_set_grids(nt_plan *plan, nt_grid *const grids[], int n_grids, nt_error *why);
 
-/* nt_plan_newest() - the grid that holds the newest time level now; NULL for a range. */
+/* nt_plan_newest() - the grid that holds the newest time level now; NULL for a range and for NULL. */
 NT_API nt_grid *nt_plan_newest(const nt_plan *plan);
 
 /*
  * nt_plan_time(), nt_plan_set_time() - get and set the index of the next step.  It is 0 at first and grows by
- * one each step.  Only hooks use it: set it to 0 to start a shot again.  Setting it changes no cell.
+ * one each step; 0 for NULL.  Only hooks use it: set it to 0 to start a shot again.  Setting it changes no cell.
  *
  * Errors:  NT_EARG: plan NULL, time out of 0 to 2^61.
  */
@@ -132,7 +132,7 @@ NT_API int64_t nt_plan_time(const nt_plan *plan);
 NT_API nt_status nt_plan_set_time(nt_plan *plan, int64_t time);
 
 /* nt_plan_config_text() - writes the config that the plan runs with, as nt_config_format() does: at most n
- * bytes, the final NUL included.  Errors: none; NULL gives "". */
+ * bytes, the final NUL included.  Errors: none; a NULL plan gives "", a NULL text nothing. */
 NT_API void nt_plan_config_text(const nt_plan *plan, char *text, size_t n);
 
 /* nt_plan_config(), nt_plan_why() - the config that the plan runs with, with the number of threads that it

@@ -163,7 +163,7 @@ NT_API nt_status nt_wave_medium(const nt_wave *wave, nt_grid *c, double dt, nt_e
  *          Give the largest velocity at the absorbing faces; slower waves are damped more.
  * Errors:  NT_EARG (face, dtype or v_dt out of range; NULL; a plan uses the wave, so that its faces are
  *          fixed), NT_ESHAPE (cells below 1, or more than fit: two layers of one axis may not overlap; *why
- *          names the most), NT_ENOMEM.  On error *wave is unchanged.
+ *          names the most; n beyond the address space), NT_ENOMEM.  On error *wave is unchanged.
  * Source:  damping factors after Cerjan et al., Geophysics 50 (1985); how they were fitted:
  *          kernels/wave/absorb.c.
  */
@@ -186,7 +186,7 @@ NT_API void nt_wave_destroy(nt_wave *wave);
  * nt_wave_ricker() - writes a Ricker wavelet: samples[i] = (1 - 2a) exp(-a), a = (pi f (i dt - delay))^2,
  * with f = peak_frequency.  Its peak is 1, at t = delay.
  *
- * Shape:   samples[n]; nothing is written for n <= 0.
+ * Shape:   samples[n]; nothing is written for n <= 0 or samples NULL.
  * Units:   dt and delay in one unit of time, peak_frequency in cycles of this unit.  With a delay of 1.5 / f
  *          or more the wavelet starts below 1e-8.
  * Errors:  none.
