@@ -1,5 +1,5 @@
 /*
- * main.c - the command line of nestune: one table of programs
+ * nestune_main.c - the command line of nestune: one table of programs
  * SPDX-License-Identifier: MIT
  */
 #include <stdio.h>

@@ -1,5 +1,5 @@
 /*
- * pi.c - nestune pi: the notebook's calcPi, what its estimate is worth, and what it costs
+ * program_pi.c - nestune pi: the notebook's calcPi, what its estimate is worth, and what it costs
  * SPDX-License-Identifier: MIT
  */
 #include <math.h>
