@@ -151,7 +151,7 @@ static void default_threads(void **state)
 static void more_threads_than_cpus(void **state)
 {
     (void)state;
-    char threads[16], note[40];
+    char threads[16], note[80];
     snprintf(threads, sizeof threads, "%d", nt_threads_allowed() + 5);
     snprintf(note, sizeof note, "%s threads take turns on the %d CPU", threads, nt_threads_allowed());
     program p = RUN(NULL, "1000", "--form", "lock", "--threads", threads, "--repeats", "1");
