@@ -174,7 +174,7 @@ static double seconds(const row *r)
 static double against_serial(const table *t, const row *r)
 {
     for (int i = 0; i < t->n_rows; i++)
-        if (t->row[i].form->is_serial && t->row[i].n > 0)
+        if (t->row[i].form->is_serial && t->row[i].n > 0 && seconds(&t->row[i]) > 0)
             return seconds(r) / seconds(&t->row[i]);
     return 0;
 }
@@ -189,10 +189,10 @@ static const char *verdict(const table *t, const row *r)
     return r->form->is_race ? "WRONG ON PURPOSE" : r->count == t->o->increments ? "right" : "WRONG";
 }
 
-static int print_table(const table *t)
+static int print_table(const table *t, bool is_whole)
 {
-    printf("%lld increments in all; medians of %lld interleaved repeat%s\n\n", (long long)t->o->increments,
-           (long long)t->o->repeats, t->o->repeats == 1 ? "" : "s");
+    printf("%lld increments in all; medians of %s%lld interleaved repeat%s\n\n", (long long)t->o->increments,
+           is_whole ? "" : "at most ", (long long)t->o->repeats, t->o->repeats == 1 ? "" : "s");
     printf("form       threads          count       expected   seconds  ns/increment  x serial\n");
     for (const row *r = t->row; r < t->row + t->n_rows; r++) {
         if (r->n == 0)
@@ -248,21 +248,18 @@ static int print_as_json(const table *t, bool is_whole)
 /* The code, after all is printed. */
 static int judge(const table *t, bool is_whole)
 {
-    int code = is_whole ? EXIT_OK : EXIT_INTERRUPTED;
-    if (!is_whole)
-        fprintf(stderr, "nestune count: interrupted: what was done is printed\n");
+    int code = is_whole ? EXIT_OK : refuse(EXIT_INTERRUPTED, "interrupted: what was done is printed");
     for (const row *r = t->row; r < t->row + t->n_rows; r++)
         if (!r->form->is_race && r->count != t->o->increments)
-            code = refuse(EXIT_FAILED, "%s with %d threads counted %lld in place of %lld", r->form->name,
-                          r->threads, (long long)r->count, (long long)t->o->increments);
+            code = refuse(EXIT_FAILED, "%s with %d thread%s counted %lld in place of %lld", r->form->name,
+                          r->threads, r->threads == 1 ? "" : "s", (long long)r->count,
+                          (long long)t->o->increments);
     return code;
 }
 
 static const char doc[] =
     "Counts to N, 10000000 if none is given, with the increments shared out over threads, and shows what "
-    "each "
-    "form costs.  "
-    "Compilers cannot remove the loops: each increment loads and stores the counter.\v"
+    "each form costs.  Compilers cannot remove the loops: each increment loads and stores the counter.\v"
     "Forms:\n"
     "  serial     a plain loop on one thread\n"
     "  lock       one counter, a pthread mutex around each increment\n"
@@ -305,6 +302,6 @@ int program_count(int argc, char **argv)
     t.o = &o;
     choose_rows(&t);
     const bool is_whole = run_all(&t);
-    code = o.json ? print_as_json(&t, is_whole) : o.csv ? print_csv(&t) : print_table(&t);
+    code = o.json ? print_as_json(&t, is_whole) : o.csv ? print_csv(&t) : print_table(&t, is_whole);
     return code != EXIT_OK ? code : judge(&t, is_whole);
 }
