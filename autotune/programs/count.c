@@ -264,7 +264,7 @@ static const char doc[] =
     "  serial     a plain loop on one thread\n"
     "  lock       one counter, a pthread mutex around each increment\n"
     "  atomic     one counter, a C11 atomic addition\n"
-    "  padded     a counter and a cache line for each thread, added up at the end\n"
+    "  padded     a counter for each thread, on cache lines of its own, added up\n"
     "  reduction  a counter for each thread, by OpenMP's reduction(+)\n"
     "  race       one counter without protection: WRONG ON PURPOSE, only if named\n\n"
     "Times are medians, with the threads started before the clock; the count is that of the repeat which is "
