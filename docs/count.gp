@@ -1,8 +1,10 @@
 # count.gp - draws count.svg, what an increment costs in each form of `nestune count`
 # SPDX-License-Identifier: MIT
 #
-#     build/bin/nestune count --threads 1,2,4,8,16,32,64,100 --csv >count.csv
+#     build/bin/nestune count 1000000 --repeats 31 --threads 1,2,4,8,16,32,64,100 --csv >count.csv
 #     gnuplot -e "data='count.csv'" docs/count.gp >docs/count.svg
+#
+# count.svg is of a machine with two Zen 3 cores, both busy with other programs, with OMP_WAIT_POLICY=passive.
 if (!exists("data")) data = "count.csv"
 if (!exists("terminal")) terminal = "svg size 640,380 font 'sans-serif,13' background 'white'"
 eval "set terminal ".terminal
@@ -10,11 +12,12 @@ set datafile separator ","
 set logscale x 2
 set logscale y
 set format y "%g"
+set yrange [0.5:]
 set xtics (1, 2, 4, 8, 16, 32, 64, 100)
 set offsets graph 0.03, graph 0.03, 0, 0
 set xlabel "threads"
 set ylabel "time per increment, ns"
-set key outside right center Left reverse samplen 2
+set key outside right center Left reverse samplen 3
 set border 3
 set tics nomirror
 set grid ytics lc rgb "#dddddd" lt 1
