@@ -197,7 +197,7 @@ static const room rooms[] = {
      "autotune/os/ autotune/measure/ autotune/search/ autotune/tune/ autotune/store/ autotune/worker/ "
      "autotune/accuracy/ autotune/cli/",
      "jansson.h"},
-    {"autotune/programs/", "autotune/os/ autotune/cli/", "jansson.h omp.h"},
+    {"autotune/programs/", "autotune/os/ autotune/measure/ autotune/cli/", "jansson.h omp.h"},
     {"bench/", "autotune/measure/ autotune/tune/", "benchmark/benchmark.h omp.h"},
     {"examples/", "", "png.h"},
 };
