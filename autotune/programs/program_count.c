@@ -50,9 +50,9 @@ static int take_increments(const argument *a, char *text)
     if (o->is_increments_given)
         return refuse(EXIT_USAGE, "%.40s: the number of increments is given twice", text);
     o->is_increments_given = true;
-    return arguments_wholes(text, '\0', 1, most_increments, &o->increments, 1)
+    return arguments_counts(text, 1, (double)most_increments, &o->increments, 1)
                ? EXIT_OK
-               : refuse(EXIT_USAGE, "%.40s increments: allowed are whole numbers from 1 to %lld", text,
+               : refuse(EXIT_USAGE, "%.40s increments: allowed are whole numbers from 1 to %lld, also as 1e9 or 2^30", text,
                         (long long)most_increments);
 }
 
