@@ -174,7 +174,7 @@ static int add_choices(const nt_machine *m, const trial_ask *base)
 static int add_kernel(const nt_kernel *kernel, int64_t steps, const nt_machine *m)
 {
     const nt_case *c;
-    for (int i = 0; (c = nt_kernel_case_at(kernel, i)) != NULL; i++)
+    for (int i = 0; !kernel->program && (c = nt_kernel_case_at(kernel, i)) != NULL; i++)
         for (nt_dtype dtype = 0; dtype < NT_N_DTYPES; dtype++) {
             trial_ask ask = {
                 .kernel = kernel, .kernel_case = c, .dtype = dtype, .steps = kernel->range ? 1 : steps};

@@ -8,6 +8,11 @@
 #include "cli/arguments.h"
 #include "commands/commands.h"
 
+static const char *shape_of(const nt_kernel *k)
+{
+    return k->field ? "field" : k->range ? "range" : "program";
+}
+
 /* The isas that have functions of this kernel and run here. */
 static unsigned isas_of(const nt_kernel *k)
 {
@@ -93,7 +98,7 @@ static json_t *kernel_json(const nt_kernel *k)
     json_t *root =
         json_pack("{s:s, s:i, s:s, s:s, s:s, s:s, s:i, s:o, s:o, s:s, s:o, s:o}", "name", k->name, "version",
                   k->version, "title", k->title, "formula", k->formula, "role", roles[k->role], "shape",
-                  k->field ? "field" : "range", "radius", nt_kernel_radius(k, NULL), "isas", isas_json(k),
+                  shape_of(k), "radius", nt_kernel_radius(k, NULL), "isas", isas_json(k),
                   "cases", cases_json(k), "ulp_unit", ulp_unit(k), "variants", variants, "forms", forms);
     if (k->field) {
         json_object_set_new(root, "levels", json_integer(k->field->n_levels));
@@ -127,14 +132,15 @@ static void print_kernel(const nt_kernel *k)
 /* Prints the keys of the first kernel of each shape. */
 static void print_keys(void)
 {
-    for (int shape = 0; shape < 2; shape++)
+    static const char *const shapes[] = {"field", "range", "program"};
+    for (size_t s = 0; s < sizeof shapes / sizeof *shapes; s++)
         for (int i = 0; i < nt_kernel_count(); i++) {
             char text[1024];
             const nt_kernel *k = nt_kernel_at(i);
-            if ((shape == 0) != (k->field != NULL))
+            if (strcmp(shape_of(k), shapes[s]) != 0)
                 continue;
             nt_config_keys(k, text, sizeof text);
-            printf("Keys of a config of %s, a %s:\n%s\n", k->name, k->field ? "field" : "range", text);
+            printf("Keys of a config of %s, a %s:\n%s\n", k->name, shapes[s], text);
             break;
         }
 }

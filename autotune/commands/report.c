@@ -88,7 +88,7 @@ static void print_ways(FILE *out, const result *r, bool ranges)
     const result_way *ways = NULL;
     for (int i = 0; i < r->n_rows; i++) {
         const result_row *row = &r->row[i];
-        if ((row->kernel->range != NULL) != ranges)
+        if (ranges ? !row->kernel->range : !row->kernel->field)
             continue;
         if (!ways) {
             ways = result_ways(row->kernel);

@@ -8,7 +8,7 @@
 
 static const subject_kind *kind_of(const nt_kernel *kernel)
 {
-    return kernel->field ? &subject_of_field : &subject_of_range;
+    return kernel->field ? &subject_of_field : kernel->range ? &subject_of_range : &subject_of_program;
 }
 
 nt_status subject_open(subject *s, const trial_ask *ask, fields_cache *cache, nt_error *why)

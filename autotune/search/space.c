@@ -81,6 +81,8 @@ static void add_tiles(space *s)
 /* Every value of a key with named values, as far as this kernel allows it. */
 static void add_named(space *s, nt_key_id axis, int n)
 {
+    if (!nt_key_name(s->q.kernel, axis))
+        return;
     for (int v = 0; v < n; v++) {
         nt_config c = nt_config_blank(s->q.kernel);
         nt_key_set(&c, axis, v);
@@ -106,7 +108,7 @@ void space_make(space *s, const space_question *q)
     add_functions(s);
     if (k->range) {
         add_chunks(s);
-    } else {
+    } else if (k->field) {
         add_named(s, NT_KEY_ORDER, NT_N_ORDERS);
         add_tiles(s);
     }
@@ -258,6 +260,10 @@ static int range_starts(const space *s, nt_config start[SPACE_MOST_STARTS])
 
 int space_starts(const space *s, nt_config start[SPACE_MOST_STARTS])
 {
+    if (s->q.kernel->program) {
+        start[0] = s->q.arithmetic;
+        return 1;
+    }
     if (s->q.kernel->range)
         return range_starts(s, start);
     if (s->radius > 0)

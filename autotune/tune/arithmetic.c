@@ -18,7 +18,7 @@ static nt_class class_at(const tuning *t, int i)
 {
     static const nt_class classes[2][2] = {{NT_CLASS_IN_CACHE, NT_CLASS_OUT_OF_CACHE},
                                            {NT_CLASS_SHORT, NT_CLASS_LONG}};
-    return classes[t->kernel->range != NULL][i];
+    return classes[!t->kernel->field][i];
 }
 
 /* One step on the shape that a class is searched on. */

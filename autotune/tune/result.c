@@ -19,7 +19,8 @@ const result_way *result_ways(const nt_kernel *kernel)
                                        {"dynamic", NT_PARALLEL_FLAT, NT_SCHEDULE_DYNAMIC},
                                        {"guided", NT_PARALLEL_FLAT, NT_SCHEDULE_GUIDED},
                                        {0}};
-    return kernel->field ? field : range;
+    static const result_way none[] = {{0}}; /* of a program */
+    return kernel->field ? field : kernel->range ? range : none;
 }
 
 bool result_takes_way(const result_way *way, const nt_config *config)

@@ -146,6 +146,8 @@ bool roofs_in_cache(trial_runner *runner, const nt_machine *machine, const nt_ke
                     const nt_case *c, nt_dtype dtype, const nt_config *arithmetic, trial_ask *best)
 {
     double s_per_cell = HUGE_VAL;
+    if (kernel->program)
+        return false; /* a disk has no such roof */
     const bool stencil = nt_kernel_radius(kernel, c->params) > 0;
     trial_ask ask = {.kernel = kernel,
                      .kernel_case = c,

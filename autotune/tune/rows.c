@@ -13,15 +13,18 @@ static const double trial_limit_s = 20, window_s = 1e-3, weight_s = 15, budget_s
 
 /* Rows of the table in rows.h.  Pointwise trials out of cache restore 128 MiB each time, so they get more
  * time. */
-typedef enum row_shape { POINTWISE, STENCIL, RANGE, N_ROW_SHAPES } row_shape;
+typedef enum row_shape { POINTWISE, STENCIL, RANGE, PROGRAM, N_ROW_SHAPES } row_shape;
 static const struct row_kind {
     nt_class shape_class;
     nt_repeat repeat;
     int weight[N_ROW_SHAPES];
 } kinds[] = {
-    {NT_CLASS_IN_CACHE, NT_REPEAT_ONE, {1, 0, 0}},      {NT_CLASS_IN_CACHE, NT_REPEAT_MANY, {1, 1, 0}},
-    {NT_CLASS_OUT_OF_CACHE, NT_REPEAT_MANY, {3, 4, 0}}, {NT_CLASS_OUT_OF_CACHE, NT_REPEAT_ONE, {3, 1, 0}},
-    {NT_CLASS_SHORT, NT_REPEAT_ONE, {0, 0, 1}},         {NT_CLASS_LONG, NT_REPEAT_ONE, {0, 0, 3}},
+    {NT_CLASS_IN_CACHE, NT_REPEAT_ONE, {1}},
+    {NT_CLASS_IN_CACHE, NT_REPEAT_MANY, {1, 1}},
+    {NT_CLASS_OUT_OF_CACHE, NT_REPEAT_MANY, {3, 4}},
+    {NT_CLASS_OUT_OF_CACHE, NT_REPEAT_ONE, {3, 1}},
+    {NT_CLASS_SHORT, NT_REPEAT_ONE, {[RANGE] = 1}},
+    {NT_CLASS_LONG, NT_REPEAT_ONE, {[RANGE] = 3, [PROGRAM] = 3}},
 };
 enum { N_KINDS = sizeof kinds / sizeof *kinds };
 
@@ -32,7 +35,7 @@ static int radius_of(const nt_kernel *kernel, const nt_case *c)
 
 static row_shape shape_of(const nt_kernel *kernel, const nt_case *c)
 {
-    return kernel->range ? RANGE : radius_of(kernel, c) > 0 ? STENCIL : POINTWISE;
+    return kernel->program ? PROGRAM : kernel->range ? RANGE : radius_of(kernel, c) > 0 ? STENCIL : POINTWISE;
 }
 
 static int n_grids(const nt_kernel *kernel)
@@ -59,6 +62,8 @@ static bool is_asked_for(const nt_kernel *kernel, const nt_case *c, const tune_o
 static bool is_of_class(const nt_kernel *kernel, nt_dtype dtype, const int64_t shape[3], nt_class shape_class)
 {
     const int64_t n = shape[0] * shape[1] * shape[2];
+    if (kernel->program)
+        return shape_class == NT_CLASS_LONG;
     return shape_class == (kernel->range ? nt_class_of_range(n)
                                          : nt_class_of(n * n_grids(kernel) * (int64_t)nt_dtype_bytes(dtype)));
 }
@@ -139,6 +144,11 @@ void rows_shape(const nt_machine *machine, const nt_kernel *kernel, const nt_cas
 {
     const int64_t element = (int64_t)nt_dtype_bytes(dtype);
     const int radius = radius_of(kernel, c);
+    if (kernel->program) {
+        shape[0] = kernel->program->n;
+        shape[1] = shape[2] = 1;
+        return;
+    }
     if (kernel->range) {
         shape[0] = shape_class == NT_CLASS_SHORT ? SHORT_RANGE : INT64_C(1000) * SHORT_RANGE;
         shape[1] = shape[2] = 1;

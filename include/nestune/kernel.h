@@ -154,6 +154,7 @@ typedef struct nt_key {
     int64_t least, most; /* allowed in a config; within 0 to 999999999999999 */
     const int64_t *values;
     int n_values;
+    const char *const *names; /* of the values `least` (0) to `most`; NULL: they are numbers */
 } nt_key;
 
 /* ---- The definition --------------------------------------------------------------------------------- */
@@ -233,6 +234,16 @@ typedef struct nt_range {
     const char *unit; /* what one index is: "sample" */
 } nt_range;
 
+/*
+ * A program: work with several stages, such as the pipeline of `nestune apply`.  The library does not run it, but
+ * keeps its keys, and finds its tuned config by nt_tuned_find().  The keys of its config are isa, variant, fn,
+ * threads and its own.  Its functions have neither a tile nor a range function.
+ */
+typedef struct nt_program {
+    int64_t n;        /* units of a typical run, on which it is tuned */
+    const char *unit; /* what one unit is: "cell" */
+} nt_program;
+
 typedef enum nt_role {
     NT_ROLE_WORK,        /* computes something useful */
     NT_ROLE_MEMORY_ROOF, /* measures the bandwidth of the memory */
@@ -246,8 +257,10 @@ typedef struct nt_kernel {
     int version;         /* raise it when the arithmetic or the speed changes: older tunings become stale */
     const char *title, *formula;
     nt_role role;
-    const nt_field *field; /* NULL for a range */
-    const nt_range *range; /* NULL for a field */
+    /* One of the three; the others are NULL. */
+    const nt_field *field;
+    const nt_range *range;
+    const nt_program *program;
     const nt_variant *variants;
     const nt_form *forms;
     /* The table in parts, one for each isa that is built; ends with NULL. */

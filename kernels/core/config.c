@@ -16,7 +16,7 @@
 nt_config nt_config_blank(const nt_kernel *kernel)
 {
     nt_config c = {
-        .parallel = kernel && kernel->range ? NT_PARALLEL_FLAT : NT_PARALLEL_OUTER, .depth = 1, .threads = 1};
+        .parallel = kernel && !kernel->field ? NT_PARALLEL_FLAT : NT_PARALLEL_OUTER, .depth = 1, .threads = 1};
     for (int k = 0; kernel && kernel->keys && kernel->keys[k].name; k++)
         c.own[k] = kernel->keys[k].values[0];
     return c;
@@ -327,6 +327,8 @@ void nt_config_canonical(const nt_kernel *kernel, const int64_t shape[3], int co
                          nt_config *c)
 {
     if (!shape || nt_config_check(kernel, c, NULL) != NT_OK)
+        return;
+    if (kernel->program)
         return;
     if (kernel->range) {
         make_range(shape[0], c);

@@ -54,6 +54,13 @@ static nt_status check_range(const nt_kernel *k, const nt_range *r, nt_error *wh
     return NT_OK;
 }
 
+static nt_status check_program(const nt_kernel *k, const nt_program *p, nt_error *why)
+{
+    CHECK(p->n >= 1 && p->n <= NT_KEY_MOST && p->unit, "kernel %s: a typical run of %lld %s", k->name,
+          (long long)p->n, p->unit ? p->unit : "units without a name");
+    return NT_OK;
+}
+
 /* Checks a table of variants, forms, cases or keys: it exists, is not too long, and no name occurs twice. */
 static nt_status check_list(const nt_kernel *k, const char *what, const char *name, int i, int most,
                             const char *earlier, nt_error *why)
@@ -85,6 +92,12 @@ static nt_status check_keys(const nt_kernel *k, nt_error *why)
         CHECK(key->least >= 0 && key->least <= key->most && key->most <= NT_KEY_MOST,
               "kernel %s: key %s is %lld to %lld, allowed are 0 to %lld", k->name, key->name,
               (long long)key->least, (long long)key->most, (long long)NT_KEY_MOST);
+        CHECK(!key->names || key->least == 0, "kernel %s: key %s has names, but its values begin at %lld",
+              k->name, key->name, (long long)key->least);
+        for (int64_t v = 0; key->names && v <= key->most; v++)
+            CHECK(v < NT_MAX_KEY_VALUES && is_name(key->names[v]),
+                  "kernel %s: key %s: the name of value %lld is not of a-z, 0-9 and _, or is one too many",
+                  k->name, key->name, (long long)v);
         CHECK(key->values && key->n_values >= 1, "kernel %s: key %s has no values", k->name, key->name);
         CHECK(key->n_values <= NT_MAX_KEY_VALUES, "kernel %s: key %s has %d values, at most %d are allowed",
               k->name, key->name, key->n_values, NT_MAX_KEY_VALUES);
@@ -148,8 +161,11 @@ static nt_status check_functions(const nt_kernel *k, nt_error *why)
               f->variant ? f->variant : "NULL");
         CHECK(nt_kernel_form(k, f->fn) >= 0, "kernel %s: function %d of an unknown form %.32s", k->name, i,
               f->fn);
-        CHECK(k->field ? f->tile && !f->range : f->range && !f->tile,
-              "kernel %s: function %d is not one of a %s", k->name, i, k->field ? "field" : "range");
+        CHECK(!f->tile == !k->field && !f->range == !k->range, "kernel %s: function %d is not one of a %s",
+              k->name, i,
+              k->field   ? "field"
+              : k->range ? "range"
+                         : "program");
         has_scalar |= f->isa == NT_ISA_SCALAR && strcmp(f->variant, k->variants[0].name) == 0;
     }
     CHECK(has_scalar, "kernel %s: no function of variant %s for the isa scalar, which every CPU runs",
@@ -166,10 +182,13 @@ nt_status nt_kernel_check(const nt_kernel *k, nt_error *why)
     CHECK(is_name(k->name), "a kernel's name is at most 31 characters of a-z, 0-9 and _");
     CHECK(k->version >= 1, "kernel %s: version %d, allowed are 1 and up", k->name, k->version);
     CHECK(k->title && k->formula, "kernel %s: no %s", k->name, k->title ? "formula" : "title");
-    CHECK(!k->field != !k->range, "kernel %s: %s", k->name,
-          k->field ? "it is both a field and a range" : "it is neither a field nor a range");
+    const int n_shapes = (k->field != NULL) + (k->range != NULL) + (k->program != NULL);
+    CHECK(n_shapes == 1, "kernel %s: it is %s a field, a range and a program", k->name,
+          n_shapes == 0 ? "none of" : "more than one of");
     nt_status status = check_lists(k, why);
     if (status == NT_OK)
-        status = k->field ? check_field(k, k->field, why) : check_range(k, k->range, why);
+        status = k->field   ? check_field(k, k->field, why)
+                 : k->range ? check_range(k, k->range, why)
+                            : check_program(k, k->program, why);
     return status == NT_OK ? check_functions(k, why) : status;
 }

@@ -77,22 +77,30 @@ static const char *schedule_text(const nt_kernel *kernel, int64_t value)
 
 /* ---- The table -------------------------------------------------------------------------------- */
 
+/* The kernels whose configs have a key. */
+enum { FIELD = 1, RANGE = 2, PROGRAM = 4, ALL = FIELD | RANGE | PROGRAM };
+
+static int shape_of(const nt_kernel *kernel)
+{
+    return kernel->field ? FIELD : kernel->range ? RANGE : PROGRAM;
+}
+
 #define AT(member) offsetof(nt_config, member), sizeof((nt_config *)0)->member
 static const nt_key_row rows[NT_KEY_OWN] = {
-    [NT_KEY_ISA] = {"isa", "isa", AT(isa), true, true, 0, NT_N_ISAS - 1, isa_text},
-    [NT_KEY_VARIANT] = {"variant", "variant", AT(variant), true, true, 0, NT_MAX_VARIANTS - 1, variant_text},
-    [NT_KEY_FN] = {"fn", "fn", AT(fn), true, true, 0, NT_MAX_FORMS - 1, form_text},
-    [NT_KEY_LAYOUT] = {"layout", "layout", AT(layout), true, false, 0, NT_N_LAYOUTS - 1, layout_text},
-    [NT_KEY_PARALLEL] = {"parallel", "parallel", AT(parallel), true, true, 0, NT_N_PARALLELS - 1,
+    [NT_KEY_ISA] = {"isa", "isa", AT(isa), ALL, 0, NT_N_ISAS - 1, isa_text},
+    [NT_KEY_VARIANT] = {"variant", "variant", AT(variant), ALL, 0, NT_MAX_VARIANTS - 1, variant_text},
+    [NT_KEY_FN] = {"fn", "fn", AT(fn), ALL, 0, NT_MAX_FORMS - 1, form_text},
+    [NT_KEY_LAYOUT] = {"layout", "layout", AT(layout), FIELD, 0, NT_N_LAYOUTS - 1, layout_text},
+    [NT_KEY_PARALLEL] = {"parallel", "parallel", AT(parallel), FIELD | RANGE, 0, NT_N_PARALLELS - 1,
                          parallel_text},
-    [NT_KEY_ORDER] = {"order", "order", AT(order), true, false, 0, NT_N_ORDERS - 1, order_text},
-    [NT_KEY_TILE_X] = {"tile", "tile x", AT(tile[0]), true, false, 0, NT_KEY_MOST, NULL},
-    [NT_KEY_TILE_Y] = {NULL, "tile y", AT(tile[1]), true, false, 0, NT_KEY_MOST, NULL},
-    [NT_KEY_TILE_Z] = {NULL, "tile z", AT(tile[2]), true, false, 0, NT_KEY_MOST, NULL},
-    [NT_KEY_DEPTH] = {"depth", "depth", AT(depth), true, false, 1, NT_MAX_DEPTH, NULL},
-    [NT_KEY_CHUNK] = {"chunk", "chunk", AT(chunk), false, true, 0, NT_KEY_MOST, NULL},
-    [NT_KEY_THREADS] = {"threads", "threads", AT(threads), true, true, 1, NT_MAX_THREADS, NULL},
-    [NT_KEY_SCHEDULE] = {"schedule", "schedule", AT(schedule), true, true, 0, NT_N_SCHEDULES - 1,
+    [NT_KEY_ORDER] = {"order", "order", AT(order), FIELD, 0, NT_N_ORDERS - 1, order_text},
+    [NT_KEY_TILE_X] = {"tile", "tile x", AT(tile[0]), FIELD, 0, NT_KEY_MOST, NULL},
+    [NT_KEY_TILE_Y] = {NULL, "tile y", AT(tile[1]), FIELD, 0, NT_KEY_MOST, NULL},
+    [NT_KEY_TILE_Z] = {NULL, "tile z", AT(tile[2]), FIELD, 0, NT_KEY_MOST, NULL},
+    [NT_KEY_DEPTH] = {"depth", "depth", AT(depth), FIELD, 1, NT_MAX_DEPTH, NULL},
+    [NT_KEY_CHUNK] = {"chunk", "chunk", AT(chunk), RANGE, 0, NT_KEY_MOST, NULL},
+    [NT_KEY_THREADS] = {"threads", "threads", AT(threads), ALL, 1, NT_MAX_THREADS, NULL},
+    [NT_KEY_SCHEDULE] = {"schedule", "schedule", AT(schedule), FIELD | RANGE, 0, NT_N_SCHEDULES - 1,
                          schedule_text},
 };
 
@@ -104,14 +112,34 @@ static const nt_key *own_key(const nt_kernel *kernel, int i)
     return NULL;
 }
 
+/* Names of an own key's values, by the key's place in the table. */
+#define OWN_TEXT(i)                                                         \
+    static const char *own_text_##i(const nt_kernel *kernel, int64_t value) \
+    {                                                                       \
+        return own_key(kernel, i)->names[value];                            \
+    }
+OWN_TEXT(0)
+OWN_TEXT(1)
+OWN_TEXT(2)
+OWN_TEXT(3)
+static const char *(*const own_texts[])(const nt_kernel *kernel, int64_t value) = {own_text_0, own_text_1,
+                                                                                   own_text_2, own_text_3};
+_Static_assert(sizeof own_texts / sizeof *own_texts == NT_MAX_OWN_KEYS, "a text for each own key");
+
 const nt_key_row *nt_key_row_of(const nt_kernel *kernel, nt_key_id id, nt_key_row *own)
 {
     if ((int)id >= 0 && id < NT_KEY_OWN)
-        return (kernel->field ? rows[id].field : rows[id].range) ? &rows[id] : NULL;
+        return rows[id].shapes & shape_of(kernel) ? &rows[id] : NULL;
     const nt_key *key = (int)id < NT_KEY_OWN ? NULL : own_key(kernel, (int)id - NT_KEY_OWN);
     if (!key)
         return NULL;
-    *own = (nt_key_row){key->name, key->name, AT(own[0]), true, true, key->least, key->most, NULL};
+    *own = (nt_key_row){key->name,
+                        key->name,
+                        AT(own[0]),
+                        ALL,
+                        key->least,
+                        key->most,
+                        key->names ? own_texts[id - NT_KEY_OWN] : NULL};
     own->offset += (size_t)(id - NT_KEY_OWN) * own->bytes;
     return own;
 }

@@ -15,7 +15,7 @@ typedef struct nt_key_row {
     const char *axis; /* for a search, "tile x" */
     size_t offset;    /* of an int or int64_t in nt_config */
     size_t bytes;
-    bool field, range; /* have configs of fields, or of ranges, this key? */
+    int shapes; /* bits: which shapes of kernel have configs with this key: field, range, program */
     int64_t least, most;
     /* The name of a value; it returns NULL if this kernel has no such value.  No function: values are
      * numbers. */

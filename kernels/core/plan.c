@@ -294,6 +294,8 @@ static nt_status begin(nt_plan **plan, const nt_kernel *kernel, bool is_field, c
     *plan = NULL;
     if (!kernel)
         return nt_refuse(NT_EARG, why, "the kernel is NULL");
+    if (kernel->program)
+        return nt_refuse(NT_EARG, why, "kernel %s is a program, which the library does not run", kernel->name);
     if (is_field != (kernel->field != NULL))
         return nt_refuse(NT_EARG, why, "kernel %s is a %s: use %s", kernel->name,
                          is_field ? "range" : "field",

@@ -274,7 +274,7 @@ static void take(const offer *o, const nt_config *fallback, nt_tuned_mode mode, 
 
 static nt_status check_use(const nt_tuned_use *use, nt_error *why)
 {
-    const bool range = use->kernel->range != NULL;
+    const bool range = !use->kernel->field;
     const bool class_fits = nt_class_name(use->shape_class) && (use->shape_class >= NT_CLASS_SHORT) == range;
     if (class_fits && nt_repeat_name(use->repeat) && (!range || use->repeat == NT_REPEAT_ONE))
         return NT_OK;
