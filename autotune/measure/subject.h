@@ -2,8 +2,8 @@
  * subject.h - what a trial runs: one interface for all kinds of kernel
  * SPDX-License-Identifier: MIT
  *
- * A subject is a kernel with its inputs and a plan, ready to be run and timed.  Fields and ranges each fill
- * in a subject_kind; the worker, the benchmarks and the tests use only this interface.  All functions but
+ * A subject is a kernel with its inputs and a plan, ready to be run and timed.  Fields, ranges and programs each
+ * fill in a subject_kind; the worker, the benchmarks and the tests use only this interface.  All functions but
  * subject_check() must be called from one thread.  They enter OpenMP regions, so the tuner's process may not
  * call them.
  */
@@ -57,6 +57,9 @@ void subject_close(subject *s);
  */
 trial_outcome subject_check(const trial_ask *ask, nt_error *why);
 
-extern const subject_kind subject_of_field, subject_of_range;
+/* subject_remove_files() - removes the files that programs under trial have left; for the end of a worker. */
+void subject_remove_files(void);
+
+extern const subject_kind subject_of_field, subject_of_range, subject_of_program;
 
 #endif /* AUTOTUNE_SUBJECT_H */

@@ -173,5 +173,6 @@ int worker_main(int in_fd, int out_fd)
     free(line);
     fclose(in);
     fields_free_all(&cache);
+    subject_remove_files();
     return code;
 }
