@@ -9,6 +9,7 @@
 
 #include "commands/commands.h"
 #include "os/text.h"
+#include "tune/rows.h"
 
 static int take_shape(const argument *a, char *text)
 {
@@ -121,7 +122,7 @@ int run_options_parse(run_options *o, int argc, char **argv)
         return refuse(EXIT_USAGE, "--resume and --fresh exclude each other");
     const bool unnamed = o->kernels.n == 0;
     for (int i = 0; unnamed && i < nt_kernel_count() && code == EXIT_OK; i++)
-        if (nt_kernel_at(i)->role == NT_ROLE_WORK)
+        if (nt_kernel_at(i)->role == NT_ROLE_WORK && rows_has_types(nt_kernel_at(i), t->dtypes))
             code = kernel_list_add(&o->kernels, nt_kernel_at(i));
     if (code != EXIT_OK || (code = check_cases(o)) != EXIT_OK)
         return code;

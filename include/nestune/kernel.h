@@ -223,6 +223,9 @@ typedef struct nt_range {
     /* The definition in plain C, for each type that has functions. */
     void (*reference)(const void *params, nt_dtype dtype, int64_t first, int64_t end, void *part);
     const char *unit; /* what one index is: "sample" */
+    /* Indices of the short and the long range on which it is tuned, less than NT_LONG_FROM (tuned.h) and at
+     * least that; 0: 65536 and 65536000. */
+    int64_t usual_short, usual_long;
 } nt_range;
 
 typedef enum nt_role {
