@@ -1,5 +1,5 @@
 /*
- * primes.c - nestune primes: counts or lists the primes of a range, or shows what schedules do to it
+ * program_primes.c - nestune primes: counts or lists the primes of a range, or shows what schedules do to it
  * SPDX-License-Identifier: MIT
  */
 #include <ctype.h>
