@@ -50,7 +50,9 @@ static void bad_arguments(void **state)
         {{"ten"}, {"ten", "18446744073709551615"}},
         {{""}, {"18446744073709551615"}},
         {{"--", "-5"}, {"-5", "from 0"}},
-        {{"1e6"}, {"1e6"}},
+        {{"1e"}, {"1e:"}},
+        {{"1.5e6"}, {"1.5e6"}},
+        {{"1e20"}, {"1e20"}},
         {{"18446744073709551616"}, {"18446744073709551616:", "18446744073709551615"}},
         {{"1", "2", "3"}, {"3", "FIRST and END"}},
         {{"2000", "1000"}, {"FIRST 2000 is above END 1000"}},
@@ -140,7 +142,7 @@ static void counts_are_right(void **state)
     assert_non_null(strstr(p.text[0], "135 primes from 1000 to 2000\n"));
     assert_non_null(strstr(p.text[0], " ns a number, "));
     program_free(&p);
-    p = RUN("1000000", "--json", "--threads", "1", "--config", "schedule=guided,chunk=500");
+    p = RUN("1e6", "--json", "--threads", "1", "--config", "schedule=guided,chunk=500");
     json_t *root = json_of(&p);
     assert_int_equal(json_integer_value(json_object_get(root, "count")), 78498);
     assert_true(json_is_true(json_object_get(root, "finished")));

@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "cli/arguments.h"
 #include "cli/exit.h"
@@ -34,7 +35,10 @@ static int take_bound(const argument *a, char *text)
     bounds *b = a->to;
     char *rest = text;
     errno = 0;
-    const uint64_t number = isdigit((unsigned char)*text) ? strtoull(text, &rest, 10) : 0;
+    uint64_t number = isdigit((unsigned char)*text) ? strtoull(text, &rest, 10) : 0;
+    int64_t counted; /* as 1e9 or 2^30 */
+    if (rest > text && (*rest == 'e' || *rest == '^') && arguments_counts(text, 0, 9e18, &counted, 1) == 1)
+        number = (uint64_t)counted, rest = strchr(rest, '\0');
     if (rest == text || *rest || errno)
         return refuse(EXIT_USAGE, "%.40s: allowed are whole numbers from 0 to 18446744073709551615", text);
     if (b->n == 2)
