@@ -158,7 +158,7 @@ static int is_public(const char *name)
 static int is_system(const char *name)
 {
     static const char *const others[] = {"benchmark/", "cmocka", "gmp",  "hwloc",   "jansson",
-                                         "mpfr",       "mpi",    "numa", "omp.h",   "png",
+                                         "mpfr",       "mpi",    "numa", "omp.h",   "png",     "primesieve",
                                          "sleef",      "xxhash", "zlib", "nestune/"};
     for (size_t i = 0; i < sizeof others / sizeof *others; i++)
         if (begins(name, others[i]))
@@ -197,7 +197,7 @@ static const room rooms[] = {
      "autotune/os/ autotune/measure/ autotune/search/ autotune/tune/ autotune/store/ autotune/worker/ "
      "autotune/accuracy/ autotune/cli/",
      "jansson.h"},
-    {"autotune/programs/", "autotune/os/ autotune/measure/ autotune/cli/", "jansson.h omp.h"},
+    {"autotune/programs/", "autotune/os/ autotune/measure/ autotune/cli/", "jansson.h omp.h primesieve.h"},
     {"bench/", "autotune/measure/ autotune/tune/", "benchmark/benchmark.h omp.h"},
     {"examples/", "", "png.h"},
 };

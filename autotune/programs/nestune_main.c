@@ -16,6 +16,7 @@ static const struct program {
     int (*main)(int argc, char **argv);
 } programs[] = {
     {"pi", "estimate pi from random points", program_pi},
+    {"primes", "count or list the primes of a range", program_primes},
     {"count", "count with a lock, atomics, private counters: what sharing costs", program_count},
 };
 enum { N_PROGRAMS = sizeof programs / sizeof *programs };
