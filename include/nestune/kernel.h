@@ -234,6 +234,7 @@ typedef struct nt_range {
     /* Indices of the short and the long range on which it is tuned, less than NT_LONG_FROM (tuned.h) and at
      * least that; 0: 65536 and 65536000. */
     int64_t usual_short, usual_long;
+    int64_t least_share; /* fewer indices for a thread are not worth waking it; 0: 4096 */
 } nt_range;
 
 typedef enum nt_role {

@@ -89,6 +89,7 @@ static const nt_range range = {
     .reference = reference,
     .unit = "number",
     .usual_long = INT64_C(1) << 22,
+    .least_share = 1, /* near 2^64 a single number may take a second */
 };
 
 static const nt_primes defaults = {.from = 0};
