@@ -197,7 +197,8 @@ static const room rooms[] = {
      "autotune/os/ autotune/measure/ autotune/search/ autotune/tune/ autotune/store/ autotune/worker/ "
      "autotune/accuracy/ autotune/cli/",
      "jansson.h"},
-    {"autotune/programs/", "autotune/os/ autotune/cli/", "jansson.h omp.h"},
+    {"autotune/pipeline/", "autotune/os/", ""},
+    {"autotune/programs/", "autotune/os/ autotune/cli/ autotune/pipeline/", "jansson.h omp.h"},
     {"bench/", "autotune/measure/ autotune/tune/", "benchmark/benchmark.h omp.h"},
     {"examples/", "", "png.h"},
 };

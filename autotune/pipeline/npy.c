@@ -162,7 +162,7 @@ static nt_status parse_dictionary(cursor c, array_form *form, nt_error *why)
         return malformed("no dictionary", why);
     while (!take(&c, "}")) {
         if (!comma)
-            return malformed("a comma is missing", why);
+            return malformed("a comma or the closing brace is missing", why);
         const nt_status status = take_entry(&c, form, &seen, why);
         if (status != NT_OK)
             return status;

@@ -15,6 +15,7 @@ static const struct program {
     const char *name, *help;
     int (*main)(int argc, char **argv);
 } programs[] = {
+    {"apply", "apply a pointwise kernel to many files", program_apply},
     {"pi", "estimate pi from random points", program_pi},
 };
 enum { N_PROGRAMS = sizeof programs / sizeof *programs };
