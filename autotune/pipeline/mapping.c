@@ -28,20 +28,19 @@ static struct slot {
 } slots[MOST_MAPPINGS];
 
 static struct sigaction before;
-static uintptr_t page_bytes;
+static atomic_uintptr_t page_bytes;
 
 static void on_bus_error(int signal_number, siginfo_t *info, void *context)
 {
     (void)context;
     const int error = errno;
-    const uintptr_t at = (uintptr_t)info->si_addr, page = at - at % page_bytes;
+    const uintptr_t at = (uintptr_t)info->si_addr, size = atomic_load(&page_bytes), page = at - at % size;
     for (int i = 0; i < MOST_MAPPINGS; i++) {
         struct slot *s = &slots[i];
         if (!atomic_load(&s->is_taken) || at < atomic_load(&s->begin) || at >= atomic_load(&s->end))
             continue;
         atomic_store(&s->is_torn, true);
-        if (mmap((void *)page, page_bytes, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0) ==
-            MAP_FAILED)
+        if (mmap((void *)page, size, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0) == MAP_FAILED)
             break;
         errno = error;
         return;
@@ -50,11 +49,19 @@ static void on_bus_error(int signal_number, siginfo_t *info, void *context)
     errno = error;
 }
 
+/* Each time, because the host may have set a handler of its own since. */
 static void install_handler(void)
 {
-    struct sigaction action = {.sa_sigaction = on_bus_error, .sa_flags = SA_SIGINFO};
+    static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+    const struct sigaction action = {.sa_sigaction = on_bus_error, .sa_flags = SA_SIGINFO};
+    struct sigaction now;
+    pthread_mutex_lock(&lock);
     page_bytes = (uintptr_t)sysconf(_SC_PAGESIZE);
-    sigaction(SIGBUS, &action, &before);
+    if (sigaction(SIGBUS, NULL, &now) == 0 && now.sa_sigaction != on_bus_error) {
+        before = now;
+        sigaction(SIGBUS, &action, NULL);
+    }
+    pthread_mutex_unlock(&lock);
 }
 
 static int take_slot(void)
@@ -69,8 +76,7 @@ static int take_slot(void)
 
 int mapping_open(mapping *m, int fd, int64_t at, size_t n, const void **data)
 {
-    static pthread_once_t once = PTHREAD_ONCE_INIT;
-    pthread_once(&once, install_handler);
+    install_handler();
     const size_t lead = (size_t)at % page_bytes;
     *m = (mapping){.n_bytes = n + lead, .slot = take_slot()};
     if (m->slot < 0)

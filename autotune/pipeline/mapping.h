@@ -20,7 +20,7 @@ typedef struct mapping {
  *
  * Where the file has no bytes any more, or the disk fails, the mapping has zeros, in place of a SIGBUS.
  * Result:  *data is the first byte; 0 or an errno.
- * Threads: safe.  The first call installs the handler of SIGBUS.
+ * Threads: safe.  It installs the handler of SIGBUS, which leaves other faults to the one before it.
  */
 int mapping_open(mapping *m, int fd, int64_t at, size_t n, const void **data);
 
