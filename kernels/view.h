@@ -23,6 +23,12 @@ struct nt_grid {
     bool mapped;          /* the grid is mapped now */
 };
 
+/* Has it no cells?  Then the other sizes may be so large that a loop over them would not end. */
+static inline bool nt_is_empty(const nt_grid *g)
+{
+    return g->nx == 0 || g->ny == 0 || g->nz == 0;
+}
+
 /* The address of a cell, mapped or not. */
 static inline void *nt_cell_at(const nt_grid *g, int64_t x, int64_t y, int64_t z)
 {

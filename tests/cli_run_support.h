@@ -39,7 +39,7 @@ static inline pid_t worker_of(program *p)
     return worker;
 }
 
-/* A tune of two rows, after the first; worker: whom it asks. */
+/* A tune of two rows, once the first is done; *worker: its worker's process. */
 static inline program begun(pid_t *worker)
 {
     tree_remove(copy);

@@ -98,7 +98,7 @@ static inline json_t *json_of(const program *p)
     json_error_t error;
     json_t *root = json_loadb(p->text[0], p->n[0], JSON_REJECT_DUPLICATES, &error);
     if (!root)
-        fail_msg("stdout is not JSON alone: line %d: %s", error.line, error.text);
+        fail_msg("stdout is not one JSON text: line %d: %s", error.line, error.text);
     return root;
 }
 

@@ -1,5 +1,5 @@
 /*
- * fake_trials.h - a trial_runner that answers by formula, on a clock that trials alone move
+ * fake_trials.h - a trial_runner that answers by formula, on a clock that only trials advance
  * SPDX-License-Identifier: MIT
  *
  * Nothing is timed: a cost, noise from a seed, and what the asks were.
@@ -29,7 +29,7 @@ struct fake_trials {
     fake_cost_fn *cost;
     fake_fate_fn *fate; /* NULL: all is well */
     double noise;       /* standard deviation, of the cost */
-    double overhead_s;  /* of a trial, beside its runs */
+    double overhead_s;  /* of a trial, in addition to its runs */
     rng r;
     double clock_s;
     int stop_after; /* asks, then *stop is set; 0: never */
@@ -64,7 +64,7 @@ static inline void fake_run(trial_runner *self, const trial_ask *ask, trial_answ
     nt_error why;
     assert_in_range(ask->reps, 1, TRIAL_MAX_REPS);
     assert_true(ask->limit_s > 0);
-    assert_int_equal(f->stop_after > 0 && f->n_asks > f->stop_after + 130, 0); /* somebody does not listen */
+    assert_int_equal(f->stop_after > 0 && f->n_asks > f->stop_after + 130, 0); /* a stop was ignored */
     if (nt_config_runs(ask->kernel, ask->dtype, &ask->config, &why) != NT_OK)
         fail_msg("asked for what cannot run: %s", why.text);
 

@@ -130,7 +130,7 @@ function(case_pkgconfig)
   must_run(${WORK}/static)
 endfunction()
 
-# ---- subproject: by add_subdirectory(), the library alone, with the host's build type and flags --
+# ---- subproject: by add_subdirectory(), only the library, with the host's build type and flags --
 #
 # One isa of all, without optimisation: a second compilation of the whole library would take minutes.
 
@@ -207,7 +207,7 @@ function(case_flags)
   expect(commands "-fstack-protector-strong")
   expect_not(commands "-O3")
 
-  set(fast fast) # in full it may stand in a few files alone
+  set(fast fast) # in full only a few files may contain it
   foreach(flag -f${fast}-math -O${fast} -ffinite-math-only)
     must_refuse("${flag} in CMAKE_C_FLAGS: nestune's results are exact to the bit" "-DCMAKE_C_FLAGS=-g ${flag}")
   endforeach()

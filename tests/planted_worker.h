@@ -1,9 +1,9 @@
 /*
- * planted_worker.h - workers that do as they are told: the test's own program, started again
+ * planted_worker.h - workers whose behaviour a test chooses: the test's own program, started again
  * SPDX-License-Identifier: MIT
  *
- * Exec'd with the argument "planted", a test's main() hands over to planted_main(), which speaks the worker's
- * language and leaves what is done with each ask to the test.
+ * Exec'd with the argument "planted", a test's main() calls planted_main(), which reads asks and
+ * writes answers as a worker does, and lets the test decide what is done with each ask.
  */
 #ifndef TESTS_PLANTED_WORKER_H
 #define TESTS_PLANTED_WORKER_H
@@ -19,7 +19,7 @@
 
 /* ---- The worker's side ----------------------------------------------------------------------- */
 
-/* An ask as it was heard, and the answer that is due. */
+/* An ask as it was received, and the answer that is due. */
 typedef struct heard {
     trial_ask ask;
     trial_answer answer;

@@ -40,7 +40,7 @@ static inline nt_status problem_plan_text(nt_plan **plan, const test_problem *p,
     return nt_plan_create(plan, p->kernel, grids, n, &options, why);
 }
 
-/* With the caller's config alone; NULL: as tuned. */
+/* With this config; NULL: as tuned. */
 static inline nt_status problem_plan(nt_plan **plan, const test_problem *p, const nt_config *config,
                                      nt_error *why)
 {

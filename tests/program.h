@@ -53,7 +53,7 @@ static inline double program_now_s(void)
     return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
 }
 
-/* One system call fails from now on, as on a system that lacks it; false: this one cannot be told to. */
+/* One system call fails from now on, as on a system that lacks it; false: this system cannot do that. */
 static inline bool program_deny(long call, int error)
 {
     struct sock_filter filter[] = {
@@ -120,7 +120,7 @@ static inline program program_start(const char *const argv[], const setting *s)
     return p;
 }
 
-/* Reads what it says; false when `until_s` is over first. */
+/* Reads what it prints; false when `until_s` is over first. */
 static inline bool program_listen(program *p, double until_s)
 {
     while (p->fd[0] >= 0 || p->fd[1] >= 0) {

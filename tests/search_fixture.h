@@ -31,7 +31,7 @@ static inline double bowl(const fake_trials *f, const trial_ask *ask)
 }
 
 typedef struct scene_of_search {
-    fake_trials *f; /* whom it asks */
+    fake_trials *f; /* which answer its asks */
     space sp;
     search *s;
 } scene_of_search;

@@ -106,7 +106,7 @@ static inline nt_plan *shot_plan(const shot *s, nt_grid *const grids[3], const c
     return plan;
 }
 
-/* ---- What one plan alone does ------------------------------------------------------------------------------- */
+/* ---- One plan by itself -------------------------------------------------------------------------------------- */
 
 typedef struct shot_truth {
     nt_grid *grids[3];
@@ -125,7 +125,7 @@ static inline void shot_alone(shot *s, nt_dtype dtype, int64_t steps, shot_truth
     nt_plan_destroy(plan);
     memcpy(t->traces, s->traces, sizeof t->traces);
     shot_forget(s);
-    double largest = 0; /* the source is heard, and stays bounded */
+    double largest = 0; /* the wave arrives, and stays bounded */
     for (int64_t k = 0; k < SHOT_RECEIVERS * steps; k++)
         largest = fmax(largest, fabs(t->traces[k / steps][k % steps]));
     assert_true(largest > 1e-4 && largest < 1e3);

@@ -75,7 +75,7 @@ static exact product(const reals *arithmetic, double a, double b, nt_dtype dtype
     return t;
 }
 
-static void what_is_exact_is_read_to_a_fraction_of_an_ulp(void **state)
+static void exact_results_are_known_to_a_fraction_of_an_ulp(void **state)
 {
     (void)state;
     exact t = product(&reals_mpfr, 1 - 0x1p-27, 1 + 0x1p-27, NT_F64); /* 1 - 2^-54 */
@@ -365,7 +365,7 @@ static void every_isa_and_variant_is_measured(void **state)
     free(a);
 }
 
-static void what_cannot_be_measured_is_refused(void **state)
+static void refuses_what_cannot_be_measured(void **state)
 {
     (void)state;
     accuracy a;
@@ -475,14 +475,14 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(an_ulp_is_that_of_the_binade),
         cmocka_unit_test(errors_are_counted_in_ulps),
-        cmocka_unit_test(what_is_exact_is_read_to_a_fraction_of_an_ulp),
+        cmocka_unit_test(exact_results_are_known_to_a_fraction_of_an_ulp),
         cmocka_unit_test(a_fused_multiply_add_rounds_once),
         cmocka_unit_test(double_is_exact_enough_for_f32),
         cmocka_unit_test(samples_are_of_every_kind),
         cmocka_unit_test(patterns_are_all_floats),
         cmocka_unit_test(planted_faults_are_found),
         cmocka_unit_test(every_isa_and_variant_is_measured),
-        cmocka_unit_test(what_cannot_be_measured_is_refused),
+        cmocka_unit_test(refuses_what_cannot_be_measured),
         cmocka_unit_test(threads_change_no_figure),
         cmocka_unit_test(the_command_confirms_every_kernel),
         cmocka_unit_test(the_command_refuses_in_one_line),

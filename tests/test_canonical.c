@@ -1,8 +1,8 @@
 /*
- * test_canonical.c - configs that mean the same are made one
+ * test_canonical.c - configs with the same effect become equal
  * SPDX-License-Identifier: MIT
  *
- * A tile function that only writes down its boxes, thread by thread, tells what a schedule is.
+ * A tile function that only records its boxes, for each thread, shows what a schedule does.
  */
 #include "support.h"
 
@@ -20,7 +20,7 @@ static const nt_kernel *mathop(void)
     return kernel;
 }
 
-/* The same, as if it read neighbours: then depth > 1 has loops of its own. */
+/* The same with a radius above 0: then depth > 1 has loops of its own. */
 static int two_cells(const void *params)
 {
     (void)params;
@@ -145,7 +145,7 @@ static void canonical_is_a_fixed_point(void **state)
 
 /* A config and its canonical form make the same calls, in the same order, on the same threads; so two configs
  * of one canonical form do. */
-static void canonical_runs_alike(void **state)
+static void canonical_form_makes_the_same_calls(void **state)
 {
     const nt_kernel *kernel = *state;
     static calls as_given[TEAM], as_canonical[TEAM];
@@ -209,7 +209,7 @@ int main(int argc, char **argv)
         fields[k].radius = k ? two_cells : NULL;
         kernels[k].field = &fields[k];
         tests_add(canonical_is_a_fixed_point, &kernels[k], "radius-%d:fixed-point", 2 * k);
-        tests_add(canonical_runs_alike, &kernels[k], "radius-%d:runs-alike", 2 * k);
+        tests_add(canonical_form_makes_the_same_calls, &kernels[k], "radius-%d:same-calls", 2 * k);
     }
     tests_add(canonical_examples, NULL, "examples");
     return tests_run("canonical");

@@ -1,5 +1,5 @@
 /*
- * test_cells.c - copies and hashes of grids see cells alone, not how they lie in memory
+ * test_cells.c - copies and hashes of grids depend on the cells alone, not on their layout in memory
  * SPDX-License-Identifier: MIT
  */
 #include <math.h>

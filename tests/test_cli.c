@@ -9,7 +9,7 @@
 
 /* ---- Arguments ------------------------------------------------------------------------------------ */
 
-static void bad_arguments(void **state)
+static void refuses_bad_arguments(void **state)
 {
     (void)state;
     char too_many[16];
@@ -95,7 +95,7 @@ static void bad_arguments(void **state)
         int n = 0;
         for (; n < 4 && cases[i].args[n]; n++)
             args[n] = cases[i].args[n];
-        /* Where it goes if it goes, and not for long. */
+        /* If it did run: into this folder, and for a short time. */
         const bool is_run = strcmp(args[0], "run") == 0,
                    ends_open = n == 2 && strcmp(args[1], "--budget") == 0;
         if (is_run && !ends_open) {
@@ -116,7 +116,7 @@ static void bad_arguments(void **state)
 }
 
 /* Not the root folder. */
-static void a_folder_without_a_name(void **state)
+static void refuses_an_empty_folder_name(void **state)
 {
     (void)state;
     char wrong[80];
@@ -129,7 +129,7 @@ static void a_folder_without_a_name(void **state)
     assert_true(good);
 }
 
-static void help_is_no_error(void **state)
+static void help_exits_with_success(void **state)
 {
     (void)state;
     static const char *const args[][4] = {{"--help"},         {"help"},
@@ -151,7 +151,7 @@ static void help_is_no_error(void **state)
     program_free(&p);
 }
 
-static void an_unknown_isa_in_the_environment(void **state)
+static void reports_an_unknown_isa_in_the_environment(void **state)
 {
     (void)state;
     static const char *const commands[] = {"run", "list", "machine", "show"};
@@ -169,8 +169,8 @@ static void an_unknown_isa_in_the_environment(void **state)
     program_free(&p);
 }
 
-/* Known at once: nothing is put aside for it. */
-static void no_variant_is_that_accurate(void **state)
+/* Known before anything is done: no file is renamed. */
+static void refuses_an_error_bound_that_no_variant_meets(void **state)
 {
     (void)state;
     const char *const needs[3] = {"--max-ulp 0.001", "mathop", "fused"};
@@ -185,9 +185,9 @@ static void no_variant_is_that_accurate(void **state)
     assert_true(tree_of(copy) == before);
 }
 
-/* ---- Files that cannot be ------------------------------------------------------------------------- */
+/* ---- Files that cannot be written ------------------------------------------------------------------- */
 
-static void folders_that_cannot_be(void **state)
+static void reports_folders_that_cannot_be_made(void **state)
 {
     (void)state;
     char below_a_file[128];
@@ -212,7 +212,7 @@ static void folders_that_cannot_be(void **state)
     }
 }
 
-static void a_disk_that_is_full(void **state)
+static void reports_a_full_disk(void **state)
 {
     (void)state;
 #if defined __has_feature
@@ -221,7 +221,7 @@ static void a_disk_that_is_full(void **state)
 #endif
 #endif
     fresh_copy();
-    /* Not even the journal's first record fits: all is as it was. */
+    /* Not even the journal's first record fits: no file has changed. */
     const setting full = {.file_bytes = 100};
     const uint64_t before = tree_of(copy);
     program p = RUN(&full, "run", TUNE_ARGS);
@@ -245,7 +245,7 @@ static void a_disk_that_is_full(void **state)
 }
 
 /* The journal fits, results and header do not: one line, and nothing half written. */
-static void a_disk_that_is_full_at_the_end(void **state)
+static void reports_a_disk_that_is_full_at_the_end(void **state)
 {
     (void)state;
 #ifdef SYS_rename
@@ -264,9 +264,9 @@ static void a_disk_that_is_full_at_the_end(void **state)
     assert_int_equal(tree_files, 1);
     snprintf(results, sizeof results, "%s/%s", copy, machine_id);
     assert_int_equal(access(in_results("mathop.jsonl"), F_OK), 0);
-    /* Over earlier results: they stand. */
+    /* Earlier results stay as they were. */
     fresh_copy();
-    unlink(in_results("mathop.jsonl")); /* so that none is to be put aside */
+    unlink(in_results("mathop.jsonl")); /* so that there is none to rename */
     char *json = slurp(in_results("mathop.json"), NULL), *header = slurp(in_results("tuned.h"), NULL);
     p = RUN_FOR_ROWS(&full, "run", "mathop", TUNE_ARGS);
     assert_int_equal(p.code, IO);
@@ -283,8 +283,8 @@ static void a_disk_that_is_full_at_the_end(void **state)
 #endif
 }
 
-/* As on a disk that is mounted read-only, or in a folder of somebody else's. */
-static void a_folder_that_cannot_be_written(void **state)
+/* As on a disk that is mounted read-only, or in a folder of another user. */
+static void reports_a_folder_that_cannot_be_written(void **state)
 {
     (void)state;
     const setting nobody = {.nobody = true};
@@ -311,7 +311,7 @@ static void a_folder_that_cannot_be_written(void **state)
     chmod(results, 0755);
 }
 
-static void a_stdout_that_is_full(void **state)
+static void reports_a_full_stdout(void **state)
 {
     (void)state;
     static const char *const args[][5] = {
@@ -326,7 +326,7 @@ static void a_stdout_that_is_full(void **state)
 
 /* ---- Results of another time or place --------------------------------------------------------------- */
 
-static void results_that_cannot_be_used(void **state)
+static void reports_results_that_cannot_be_used(void **state)
 {
     (void)state;
     static const struct {
@@ -370,9 +370,9 @@ static void results_that_cannot_be_used(void **state)
     program_free(&p);
 }
 
-/* Stale results of another kernel are named and not taken over; what is shown of the rest is marked by the
- * code. */
-static void one_stale_file_among_good_ones(void **state)
+/* Stale results of another kernel are named and left out; the rest is shown, and the exit code says that
+ * something is stale. */
+static void names_the_one_stale_file(void **state)
 {
     (void)state;
     fresh_copy();
@@ -403,18 +403,18 @@ int main(void)
         return 0;
     }
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(bad_arguments),
-        cmocka_unit_test(a_folder_without_a_name),
-        cmocka_unit_test(help_is_no_error),
-        cmocka_unit_test(an_unknown_isa_in_the_environment),
-        cmocka_unit_test(no_variant_is_that_accurate),
-        cmocka_unit_test(folders_that_cannot_be),
-        cmocka_unit_test(a_disk_that_is_full),
-        cmocka_unit_test(a_disk_that_is_full_at_the_end),
-        cmocka_unit_test(a_folder_that_cannot_be_written),
-        cmocka_unit_test(a_stdout_that_is_full),
-        cmocka_unit_test(results_that_cannot_be_used),
-        cmocka_unit_test(one_stale_file_among_good_ones),
+        cmocka_unit_test(refuses_bad_arguments),
+        cmocka_unit_test(refuses_an_empty_folder_name),
+        cmocka_unit_test(help_exits_with_success),
+        cmocka_unit_test(reports_an_unknown_isa_in_the_environment),
+        cmocka_unit_test(refuses_an_error_bound_that_no_variant_meets),
+        cmocka_unit_test(reports_folders_that_cannot_be_made),
+        cmocka_unit_test(reports_a_full_disk),
+        cmocka_unit_test(reports_a_disk_that_is_full_at_the_end),
+        cmocka_unit_test(reports_a_folder_that_cannot_be_written),
+        cmocka_unit_test(reports_a_full_stdout),
+        cmocka_unit_test(reports_results_that_cannot_be_used),
+        cmocka_unit_test(names_the_one_stale_file),
     };
     return cmocka_run_group_tests(tests, make_home, drop_home);
 }

@@ -9,7 +9,7 @@
 
 /* ---- Journals ------------------------------------------------------------------------------------- */
 
-static void journals_that_cannot_be_resumed(void **state)
+static void refuses_journals_that_cannot_be_resumed(void **state)
 {
     (void)state;
     fresh_copy();
@@ -63,7 +63,7 @@ static void damaged_records_are_named_and_left_out(void **state)
     program_free(&p);
 }
 
-/* ---- What it says when all is well ------------------------------------------------------------------ */
+/* ---- Output of runs without errors ------------------------------------------------------------------ */
 
 static void list_names_all_kernels(void **state)
 {
@@ -156,7 +156,7 @@ static void a_short_run_with_json(void **state)
     const double begin_s = program_now_s();
     program p = RUN_TO_THE_END("run", TEST_SANITIZED ? "--budget=10" : "--budget=3", "--dtype", "f32",
                                "--json", "--out", copy, "mathop");
-    /* The least rounds of the row at hand may run over the budget: seconds, not minutes. */
+    /* The fewest rounds of the current row may exceed the budget: by seconds, not by minutes. */
     assert_true(program_now_s() - begin_s < 90);
     json_t *root = json_of(&p);
     const json_t *rows = json_object_get(root, "results");
@@ -164,7 +164,7 @@ static void a_short_run_with_json(void **state)
     assert_string_equal(json_string_value(json_object_get(json_array_get(rows, 0), "kernel")), "mathop");
     assert_string_equal(json_string_value(json_object_get(json_object_get(root, "machine"), "id")),
                         machine_id);
-    /* Four rows are asked for: what is not there is named. */
+    /* Four rows are asked for: those that are missing are named. */
     const char *left_out = json_string_value(json_object_get(root, "not_searched"));
     assert_true(json_array_size(rows) == 4 || (left_out && strstr(left_out, "mathop/f32/")));
     assert_non_null(strstr(p.text[1], "tuned.h"));
@@ -183,7 +183,7 @@ static void cases_are_rows_of_their_own(void **state)
     program p = RUN_TO_THE_END("run", "wave", "--case", "o6", "--json", TUNE_ARGS);
     json_t *root = json_of(&p);
     const json_t *rows = json_object_get(root, "results");
-    assert_int_equal(json_array_size(rows), 1); /* of a stencil in cache: many steps alone */
+    assert_int_equal(json_array_size(rows), 1); /* a stencil in cache has the row of many steps only */
     assert_string_equal(json_string_value(json_object_get(json_array_get(rows, 0), "case")), "o6");
     assert_int_equal(json_integer_value(json_object_get(json_array_get(rows, 0), "steps")), 16);
     json_decref(root);
@@ -235,7 +235,7 @@ static void the_rows_of_other_kernels_stay(void **state)
 
 /* ---- Signals -------------------------------------------------------------------------------------- */
 
-/* Before there is anything to say: the earlier results stand. */
+/* Before there is any result: the earlier results stay. */
 static void an_early_interrupt_leaves_all_as_it_was(void **state)
 {
     (void)state;
@@ -284,7 +284,7 @@ static void a_later_interrupt_writes_the_best_so_far(void **state)
     free(header);
 }
 
-static void two_interrupts_end_it_at_once(void **state)
+static void the_second_interrupt_ends_the_program(void **state)
 {
     (void)state;
     tree_remove(copy);
@@ -341,7 +341,7 @@ int main(void)
         return 0;
     }
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(journals_that_cannot_be_resumed),
+        cmocka_unit_test(refuses_journals_that_cannot_be_resumed),
         cmocka_unit_test(damaged_records_are_named_and_left_out),
         cmocka_unit_test(list_names_all_kernels),
         cmocka_unit_test(machine_says_what_was_detected),
@@ -351,7 +351,7 @@ int main(void)
         cmocka_unit_test(the_rows_of_other_kernels_stay),
         cmocka_unit_test(an_early_interrupt_leaves_all_as_it_was),
         cmocka_unit_test(a_later_interrupt_writes_the_best_so_far),
-        cmocka_unit_test(two_interrupts_end_it_at_once),
+        cmocka_unit_test(the_second_interrupt_ends_the_program),
         cmocka_unit_test(the_worker_dies_with_the_tuner),
         cmocka_unit_test(the_tuner_outlives_its_worker),
     };

@@ -11,7 +11,7 @@
 /* ---- Files and locks ------------------------------------------------------------------------------ */
 
 /* No folder, no journal, or one whose first line was never written. */
-static void resuming_nothing_begins(void **state)
+static void resume_without_a_journal_begins_anew(void **state)
 {
     (void)state;
     tree_remove(copy);
@@ -30,8 +30,8 @@ static void resuming_nothing_begins(void **state)
     }
 }
 
-/* A file system without locks: one line, and on. */
-static void without_locks_it_goes_on(void **state)
+/* A file system without locks: one line is printed, and the run goes on. */
+static void runs_without_file_locks(void **state)
 {
     (void)state;
     static const int errors[] = {ENOSYS, ENOTSUP, ENOLCK};
@@ -51,8 +51,8 @@ static void without_locks_it_goes_on(void **state)
     }
 }
 
-/* Whatever is opened first would take the number of what is closed. */
-static void closed_standard_files(void **state)
+/* The first file that the program opens would get the number of a closed one. */
+static void runs_with_standard_files_closed(void **state)
 {
     (void)state;
     static const unsigned sets[] = {1, 2, 4, 7};
@@ -89,7 +89,7 @@ static void check_journal(void)
     free(text);
 }
 
-/* A terminal that goes is told twice: by the kernel, and by the shell. */
+/* When a terminal disappears, the process gets SIGHUP twice: from the kernel and from the shell. */
 static void a_lost_terminal_writes_the_best_so_far(void **state)
 {
     (void)state;
@@ -130,7 +130,7 @@ static void a_broken_pipe_writes_the_best_so_far(void **state)
     }
 }
 
-static void show_into_a_closed_pipe_is_quiet(void **state)
+static void show_into_a_closed_pipe_prints_no_error(void **state)
 {
     (void)state;
     const char *const argv[] = {NT_AUTOTUNE, "show", "--out", home, NULL};
@@ -149,12 +149,12 @@ int main(void)
         return 0;
     }
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(resuming_nothing_begins),
-        cmocka_unit_test(without_locks_it_goes_on),
-        cmocka_unit_test(closed_standard_files),
+        cmocka_unit_test(resume_without_a_journal_begins_anew),
+        cmocka_unit_test(runs_without_file_locks),
+        cmocka_unit_test(runs_with_standard_files_closed),
         cmocka_unit_test(a_lost_terminal_writes_the_best_so_far),
         cmocka_unit_test(a_broken_pipe_writes_the_best_so_far),
-        cmocka_unit_test(show_into_a_closed_pipe_is_quiet),
+        cmocka_unit_test(show_into_a_closed_pipe_prints_no_error),
     };
     return cmocka_run_group_tests(tests, make_home, drop_home);
 }

@@ -1,5 +1,5 @@
 /*
- * test_commands.c - parts of the commands, called in this process: where results go, a registry with less in it
+ * test_commands.c - parts of the commands, called in this process: where results go, and hidden kernels
  * SPDX-License-Identifier: MIT
  *
  * The linker sends nt_kernel_count() and nt_kernel_at() here (tests/CMakeLists.txt), so that kernels can be
@@ -37,7 +37,7 @@ int __wrap_nt_kernel_count(void)
     return n;
 }
 
-/* ---- A registry with less in it --------------------------------------------------------------------- */
+/* ---- Hidden kernels --------------------------------------------------------------------------------- */
 
 static bool is_pointwise(const nt_kernel *k)
 {
@@ -124,7 +124,7 @@ static void results_go_where_they_can_be_written(void **state)
     setenv("XDG_DATA_HOME", "data", 1); /* relative: to be ignored */
     check_root("/none/results", "/home/somebody/.local/share/nestune");
     unsetenv("HOME");
-    check_root("/none/results", "/none/results"); /* whose making then says what is wrong */
+    check_root("/none/results", "/none/results"); /* making that folder then reports what is wrong */
     setenv("XDG_DATA_HOME", "/data", 1);
     chmod(s.folder, 0555);
     assert_int_equal(scratch_as_nobody(read_only_tree, s.folder), 0);

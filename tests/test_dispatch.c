@@ -1,5 +1,5 @@
 /*
- * test_dispatch.c - one binary on every CPU: NESTUNE_MAX_ISA, and CPUs that qemu plays
+ * test_dispatch.c - one binary on every CPU: NESTUNE_MAX_ISA, and CPUs that qemu emulates
  * SPDX-License-Identifier: MIT
  *
  * The program starts itself with the argument `probe`, which runs mathop on a small grid as the library chooses and
@@ -17,7 +17,7 @@
 
 /* ---- The probe --------------------------------------------------------------------------------- */
 
-/* Inside the range of `fused`: beyond it SLEEF answers, and its form without FMA has other bits. */
+/* Inside the range of `fused`: beyond it SLEEF computes, whose functions without FMA give other bits. */
 static uint64_t hash_of_run(nt_dtype dtype, nt_isa *isa)
 {
     enum { NX = 37, NY = 9, NZ = 5 };
@@ -114,8 +114,8 @@ static void max_isa(void **state)
     }
 }
 
-/* What names no isa is no limit; tests/test_environment.c looks at what is said of it. */
-static void bad_max_isa(void **state)
+/* A value that names no isa sets no limit; tests/test_environment.c tests the message. */
+static void an_unknown_max_isa_sets_no_limit(void **state)
 {
     (void)state;
     const char *const best = best_up_to(NT_N_ISAS - 1);
@@ -125,8 +125,8 @@ static void bad_max_isa(void **state)
     expect("NESTUNE_MAX_ISA='avx2 '", best);
 }
 
-/* But it is told, on the line that NESTUNE_VERBOSE asks for. */
-static void bad_max_isa_is_told(void **state)
+/* But the line that NESTUNE_VERBOSE prints reports it. */
+static void reports_an_unknown_max_isa(void **state)
 {
     (void)state;
     static const char text[] = "NESTUNE_MAX_ISA=AVX2: allowed are scalar, neon, avx2, avx512";
@@ -203,8 +203,8 @@ int main(int argc, char **argv)
         return probe();
     unsetenv("NESTUNE_MAX_ISA");
     tests_add(max_isa, NULL, "max-isa");
-    tests_add(bad_max_isa, NULL, "max-isa/unknown");
-    tests_add(bad_max_isa_is_told, NULL, "max-isa/unknown-is-told");
+    tests_add(an_unknown_max_isa_sets_no_limit, NULL, "max-isa/unknown");
+    tests_add(reports_an_unknown_max_isa, NULL, "max-isa/unknown-is-reported");
     tests_add(available, NULL, "available");
 #if defined __x86_64__
     for (size_t i = 0; i < sizeof cpus / sizeof *cpus; i++)

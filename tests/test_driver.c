@@ -7,7 +7,7 @@
 #include "program.h"
 #include "scratch.h"
 
-/* What it was started with, as a text. */
+/* The limits that it was started with, as a text. */
 static void tell_setting(heard *h)
 {
     struct rlimit core, space;
@@ -22,7 +22,7 @@ static void tell_setting(heard *h)
     be_right(h);
 }
 
-/* ---- Asked again ------------------------------------------------------------------------------- */
+/* ---- Trials again ------------------------------------------------------------------------------ */
 
 /* Where a worker leaves a byte for each ask, and what it then waits for. */
 static const char asked_name[] = "NT_TEST_ASKED", go_name[] = "NT_TEST_GO";
@@ -92,7 +92,7 @@ static void limits_are_set(void **state)
     driver_destroy(d);
 }
 
-static void a_dead_worker_is_replaced_without_blame(void **state)
+static void replaces_a_worker_that_died_between_trials(void **state)
 {
     (void)state;
     nt_error why;
@@ -110,7 +110,7 @@ static void a_dead_worker_is_replaced_without_blame(void **state)
     assert_true(is_gone_within((pid_t)pid, 2));
 }
 
-/* What a tuner in a process of its own found out. */
+/* What a tuner in a process of its own measured. */
 typedef struct found {
     trial_answer answer;
     double passed_s; /* on the runner's clock */
@@ -134,7 +134,7 @@ static void tune_in_child(int fd, double limit_s)
 }
 
 /* Tuner, worker or both are stopped for longer than the limit: no timeout, another try, and no time lost. */
-static void a_pause_is_no_timeout(void **state)
+static void a_pause_is_not_counted_as_a_timeout(void **state)
 {
     (void)state;
     static const double limit_s = 2, pause_s = 3;
@@ -176,8 +176,8 @@ static void a_pause_is_no_timeout(void **state)
     }
 }
 
-/* A signal that asks to end comes from outside; of what comes twice the config may be the cause. */
-static void a_worker_told_to_end_is_asked_again_once(void **state)
+/* A signal that asks a worker to end comes from outside; if it comes twice, the config may be the cause. */
+static void repeats_a_trial_once_after_a_signal_to_end(void **state)
 {
     (void)state;
     nt_error why;
@@ -228,7 +228,7 @@ static void the_worker_dies_with_the_tuner(void **state)
     close(fds[1]);
 }
 
-static void a_worker_that_does_not_start_is_told(void **state)
+static void reports_a_worker_that_does_not_start(void **state)
 {
     (void)state;
     nt_error why;
@@ -240,7 +240,7 @@ static void a_worker_that_does_not_start_is_told(void **state)
     assert_int_equal(driver_create(&d, &data, &why), NT_EIO);
     assert_non_null(strstr(why.text, strerror(EACCES)));
     assert_null(start_planted("mute", &why));
-    assert_non_null(strstr(why.text, "ended at once"));
+    assert_non_null(strstr(why.text, "ended immediately"));
     assert_null(start_planted("rude", &why));
     assert_non_null(strstr(why.text, "garbled hello"));
 }
@@ -251,11 +251,11 @@ int main(int argc, char **argv)
         return planted_main(argv[2], act);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(limits_are_set),
-        cmocka_unit_test(a_dead_worker_is_replaced_without_blame),
-        cmocka_unit_test(a_pause_is_no_timeout),
-        cmocka_unit_test(a_worker_told_to_end_is_asked_again_once),
+        cmocka_unit_test(replaces_a_worker_that_died_between_trials),
+        cmocka_unit_test(a_pause_is_not_counted_as_a_timeout),
+        cmocka_unit_test(repeats_a_trial_once_after_a_signal_to_end),
         cmocka_unit_test(the_worker_dies_with_the_tuner),
-        cmocka_unit_test(a_worker_that_does_not_start_is_told),
+        cmocka_unit_test(reports_a_worker_that_does_not_start),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

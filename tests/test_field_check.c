@@ -95,7 +95,7 @@ static trial_ask make_ask(const char *variant, int in_place)
     return ask;
 }
 
-static void right_ones_pass(void **state)
+static void passes_right_functions(void **state)
 {
     (void)state;
     for (int in_place = 0; in_place <= 1; in_place++)
@@ -111,7 +111,7 @@ static void right_ones_pass(void **state)
         }
 }
 
-static void wrong_ones_are_found(void **state)
+static void finds_wrong_functions(void **state)
 {
     (void)state;
     static const struct {
@@ -133,7 +133,7 @@ static void wrong_ones_are_found(void **state)
         }
 }
 
-static void refusals_are_refusals(void **state)
+static void reports_a_refusal(void **state)
 {
     (void)state;
     nt_error why = {""};
@@ -160,7 +160,7 @@ static void string(const nt_step *step, const nt_box *box)
                     at(&step->src, x - 1, y, z) + at(&step->src, x + 1, y, z) - at(&step->dst, x, y, z);
 }
 
-/* As above, and into the halo below the first row of a box, where nobody writes. */
+/* As above, and it writes into the halo below the first row of a box, where nothing else writes. */
 static void wrong_ghost(const nt_step *step, const nt_box *box)
 {
     string(step, box);
@@ -176,7 +176,7 @@ static void wrong_when_skewed(const nt_step *step, const nt_box *box)
         ((double *)step->dst.cells)[box->x0 + box->y0 * step->dst.sy + box->z0 * step->dst.sz] += 0x1p-30;
 }
 
-/* Even ghosts in x: what the engine keeps in the halo is not what somebody else wrote there. */
+/* Even ghosts in x: cells of the halo that the engine sets, and nothing else may. */
 static void even_ghosts(const void *params, nt_dtype dtype, const nt_view *level, const int64_t n[3],
                         const nt_box *box)
 {
@@ -308,8 +308,8 @@ static void registered_ranges_pass(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(right_ones_pass),        cmocka_unit_test(wrong_ones_are_found),
-        cmocka_unit_test(refusals_are_refusals),  cmocka_unit_test(ghosts_and_time_blocks_are_checked),
+        cmocka_unit_test(passes_right_functions), cmocka_unit_test(finds_wrong_functions),
+        cmocka_unit_test(reports_a_refusal),      cmocka_unit_test(ghosts_and_time_blocks_are_checked),
         cmocka_unit_test(registered_fields_pass), cmocka_unit_test(registered_ranges_pass),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -47,7 +47,7 @@ static void replaces_and_reads(void **state)
     scratch_walk(&s, 1);
 }
 
-static void same_bytes_touch_nothing(void **state)
+static void equal_contents_are_not_written_again(void **state)
 {
     (void)state;
     scratch s = scratch_make();
@@ -121,7 +121,7 @@ static void a_full_disk_leaves_the_old_one(void **state)
     assert_int_equal(waitpid(pid, &status, 0), pid);
     assert_true(WIFEXITED(status));
     if (WEXITSTATUS(status) == 2)
-        print_message("no mount allowed here: RLIMIT_FSIZE alone stands for a full disk\n");
+        print_message("no mount allowed here: only RLIMIT_FSIZE simulates a full disk\n");
     else
         assert_int_equal(WEXITSTATUS(status), 0);
     scratch_walk(&s, 1);
@@ -133,7 +133,7 @@ static int replace_refused(void *context)
     return file_replace(context, "new", 3, &why) == NT_EIO && strstr(why.text, strerror(EACCES)) ? 0 : 1;
 }
 
-static void a_read_only_folder_stays(void **state)
+static void a_read_only_folder_is_not_changed(void **state)
 {
     (void)state;
     scratch s = scratch_make();
@@ -172,7 +172,7 @@ static void wrong_paths_are_named(void **state)
     assert_int_equal(mkfifo(s.path, 0666), 0);
     assert_int_equal(file_read(s.path, 10, &data, &n, &why), NT_EIO); /* without waiting for a writer */
 
-    memset(path, 'y', sizeof path - 1); /* the reason is told even when the path is too long to be */
+    memset(path, 'y', sizeof path - 1); /* the reason is given even if the path is too long for the text */
     path[sizeof path - 1] = '\0';
     assert_int_equal(file_replace(path, "x", 1, &why), NT_EIO);
     assert_non_null(strstr(why.text, strerror(ENAMETOOLONG)));
@@ -239,10 +239,10 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(replaces_and_reads),
-        cmocka_unit_test(same_bytes_touch_nothing),
+        cmocka_unit_test(equal_contents_are_not_written_again),
         cmocka_unit_test(a_full_file_leaves_the_old_one),
         cmocka_unit_test(a_full_disk_leaves_the_old_one),
-        cmocka_unit_test(a_read_only_folder_stays),
+        cmocka_unit_test(a_read_only_folder_is_not_changed),
         cmocka_unit_test(wrong_paths_are_named),
         cmocka_unit_test(folders_are_made),
         cmocka_unit_test(a_killed_writer_leaves_a_whole_file),

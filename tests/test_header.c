@@ -1,5 +1,5 @@
 /*
- * test_header.c - the tuned header: every byte, what the library's reader says, and a compiler's opinion
+ * test_header.c - the tuned header: every byte, the library's reader, and a compiler
  * SPDX-License-Identifier: MIT
  */
 #define _GNU_SOURCE
@@ -21,7 +21,7 @@ static char *text_of(const result *r)
     return text;
 }
 
-/* What the library, and so the build, says of a header: "" when it takes it.  Good until the next call. */
+/* Why the library, and so the build, refuses a header: "" if it accepts it.  Valid until the next call. */
 static const char *reader_says(const char *text)
 {
     static nt_error why;
@@ -54,7 +54,7 @@ static void plain_copy(char *to, const char *from)
     *to = '\0';
 }
 
-static void every_byte(void **state)
+static void every_byte_is_as_documented(void **state)
 {
     (void)state;
     char compiler[200], flags[1000], expected[4000];
@@ -167,13 +167,13 @@ static void rows_stand_in_the_registrys_order(void **state)
 
 /* ---- Round trip ----------------------------------------------------------------------------------- */
 
-static void the_build_takes_it(void **state)
+static void the_build_accepts_it(void **state)
 {
     (void)state;
     result *r = made_up_result();
     char *text = text_of(r);
     assert_string_equal(reader_says(text), "");
-    /* And would notice: */
+    /* A changed row would be noticed: */
     text[strlen(text) / 2] ^= 1;
     assert_string_not_equal(reader_says(text), "");
     free(text);
@@ -204,7 +204,7 @@ static void extreme_rows(void **state)
 }
 
 /* In an array of strings, as cmake/tuned.cmake writes it. */
-static void a_compiler_takes_it(void **state)
+static void a_compiler_accepts_it(void **state)
 {
     (void)state;
     static const char script[] = "command -v cc >/dev/null || exit 77; cc -std=gnu17 -fsyntax-only -Wall "
@@ -305,7 +305,7 @@ static void the_file_is_written_only_when_it_differs(void **state)
     assert_int_equal(header_write(r, s.folder, &why), NT_OK);
     assert_int_equal(stat(path, &after), 0);
     assert_int_not_equal(before.st_ino, after.st_ino);
-    assert_int_equal(scratch_walk(&s, 0), 1); /* nothing beside it */
+    assert_int_equal(scratch_walk(&s, 0), 1); /* no other file */
     assert_int_equal(header_write(r, "/proc/nowhere", &why), NT_EIO);
     assert_non_null(strstr(why.text, "/proc/nowhere/tuned.h"));
     scratch_walk(&s, 1);
@@ -339,13 +339,13 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(rows_name_their_case),
-        cmocka_unit_test(every_byte),
+        cmocka_unit_test(every_byte_is_as_documented),
         cmocka_unit_test(all_threads),
         cmocka_unit_test(the_same_results_give_the_same_bytes),
         cmocka_unit_test(rows_stand_in_the_registrys_order),
-        cmocka_unit_test(the_build_takes_it),
+        cmocka_unit_test(the_build_accepts_it),
         cmocka_unit_test(extreme_rows),
-        cmocka_unit_test(a_compiler_takes_it),
+        cmocka_unit_test(a_compiler_accepts_it),
         cmocka_unit_test(a_brand_cannot_break_the_comment),
         cmocka_unit_test(the_file_is_written_only_when_it_differs),
     };

@@ -1,5 +1,5 @@
 /*
- * test_host_threads.c - many threads of the host at once, each with a plan of its own
+ * test_host_threads.c - many threads of the host at the same time, each with a plan of its own
  * SPDX-License-Identifier: MIT
  */
 #include <pthread.h>
@@ -17,7 +17,7 @@ static void *run_often(void *context)
     return NULL;
 }
 
-/* Time blocks, whose threads wait for each other, in four teams of two at once. */
+/* Time blocks, whose threads wait for each other, in four teams of two at the same time. */
 static void time_blocks(void **state)
 {
     const scheme *s = *state;
@@ -45,7 +45,7 @@ static void time_blocks(void **state)
         pthread_join(host[i], NULL);
     for (int i = 0; i < N_HOSTS; i++) {
         for (int l = 0; l < 2; l++)
-            assert_same_bits(box[i].level[l], alone.level[l], "beside other threads of the host");
+            assert_same_bits(box[i].level[l], alone.level[l], "while other threads of the host run");
         box_free(&box[i]);
     }
     box_free(&alone);

@@ -20,7 +20,7 @@
 #include "store/journal.h"
 #include "support.h"
 
-/* In place of libc's, for what a file system or another process may do to it. */
+/* Replaces libc's, to simulate what a file system or another process may do. */
 static int flock_error;
 static const char *flock_renames[2];
 
@@ -62,7 +62,7 @@ static journal *reopen(const char *path, size_t n_records, damages *d)
     return j;
 }
 
-/* It must hold so many records; what is said of its damage. */
+/* It must hold so many records.  Returns the damage that was reported. */
 static damages assert_holds(const char *path, size_t n_records)
 {
     damages d;
@@ -228,7 +228,7 @@ static void every_flipped_bit_is_named(void **state)
     numbers_free(&v);
 }
 
-static void another_header_is_named_field_by_field(void **state)
+static void names_each_header_field_that_differs(void **state)
 {
     (void)state;
     numbers v = numbers_make(1);
@@ -265,7 +265,7 @@ static void put_framed(const numbers *v, const char *payload, size_t n)
     assert_int_equal(fclose(file), 0);
 }
 
-static void hostile_records_cost_themselves(void **state)
+static void skips_hostile_records_alone(void **state)
 {
     (void)state;
     static const char *const payloads[] = {
@@ -300,7 +300,7 @@ static void hostile_records_cost_themselves(void **state)
     numbers_free(&v);
 }
 
-static void hostile_lines_cost_themselves(void **state)
+static void skips_hostile_lines_alone(void **state)
 {
     (void)state;
     static const char *const lines[] = {
@@ -356,7 +356,7 @@ static void a_full_file_keeps_whole_records(void **state)
 }
 
 /* As a kill may leave them while a new journal takes an old one's place. */
-static void a_kill_leaves_the_old_one(void **state)
+static void a_kill_leaves_the_old_journal(void **state)
 {
     (void)state;
     numbers v = numbers_make(2);
@@ -376,7 +376,7 @@ static void a_kill_leaves_the_old_one(void **state)
     numbers_free(&v);
 }
 
-static void locks_may_be_missing_but_not_missed(void **state)
+static void runs_without_locks_but_refuses_a_failed_one(void **state)
 {
     (void)state;
     static const int missing[] = {ENOLCK, ENOSYS, EOPNOTSUPP};
@@ -414,7 +414,7 @@ static int resume_refused(void *context)
                : 1;
 }
 
-static void a_read_only_journal_stays(void **state)
+static void a_read_only_journal_is_not_changed(void **state)
 {
     (void)state;
     numbers v = numbers_make(2);
@@ -437,13 +437,13 @@ int main(void)
         cmocka_unit_test(round_trip),
         cmocka_unit_test(every_cut_keeps_the_whole_records),
         cmocka_unit_test(every_flipped_bit_is_named),
-        cmocka_unit_test(another_header_is_named_field_by_field),
-        cmocka_unit_test(hostile_records_cost_themselves),
-        cmocka_unit_test(hostile_lines_cost_themselves),
+        cmocka_unit_test(names_each_header_field_that_differs),
+        cmocka_unit_test(skips_hostile_records_alone),
+        cmocka_unit_test(skips_hostile_lines_alone),
         cmocka_unit_test(a_full_file_keeps_whole_records),
-        cmocka_unit_test(a_kill_leaves_the_old_one),
-        cmocka_unit_test(locks_may_be_missing_but_not_missed),
-        cmocka_unit_test(a_read_only_journal_stays),
+        cmocka_unit_test(a_kill_leaves_the_old_journal),
+        cmocka_unit_test(runs_without_locks_but_refuses_a_failed_one),
+        cmocka_unit_test(a_read_only_journal_is_not_changed),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -21,7 +21,7 @@
 #include "store/journal.h"
 #include "store/journal_runner.h"
 
-/* Answers with numbers of its own making and counts, in memory that outlives its process. */
+/* Makes up its answers and counts them, in memory that outlives its process. */
 typedef struct fake {
     trial_runner runner;
     volatile int *n_run;

@@ -44,16 +44,16 @@ static const int64_t shapes[][3] = {
     {191, 1, 1}, {193, 1, 1}, {211, 1, 1}, {0, 0, 0},  {0, 3, 2},  {3, 0, 2},   {3, 2, 0},   {1, 7, 1},
     {1, 1, 7},   {1, 5, 3},   {7, 5, 3},   {8, 4, 2},  {17, 3, 2}, {33, 2, 3},  {67, 3, 2},  {13, 11, 5},
 };
-enum { N_SHAPES = sizeof shapes / sizeof *shapes, MOST_KERNELS = 64, MOST_CASES = 16, MOST_ASKED = 500 };
+enum { N_SHAPES = sizeof shapes / sizeof *shapes, MOST_KERNELS = 64, MOST_CASES = 16, MOST_SAMPLED = 500 };
 
-/* Cells of a shape whose truth is asked: all of few.  The i-th: the prime scatters them over all x, y and z.
- * */
-static int64_t n_asked(const int64_t n[3])
+/* How many cells of a shape are compared with the truth: all, or MOST_SAMPLED. */
+static int64_t n_sampled(const int64_t n[3])
 {
     const int64_t all = n[0] * n[1] * n[2];
-    return all < MOST_ASKED ? all : MOST_ASKED;
+    return all < MOST_SAMPLED ? all : MOST_SAMPLED;
 }
-static void asked(const int64_t n[3], int64_t i, int64_t at[3])
+/* The i-th of them: the prime scatters them over all x, y and z. */
+static void sampled(const int64_t n[3], int64_t i, int64_t at[3])
 {
     i = i * 104729 % (n[0] * n[1] * n[2]);
     at[0] = i % n[0];
@@ -61,7 +61,7 @@ static void asked(const int64_t n[3], int64_t i, int64_t at[3])
     at[2] = i / n[0] / n[1];
 }
 
-/* The truth of the cells asked, which all tile functions of a kernel, case and dtype share. */
+/* The truth of the sampled cells, which all tile functions of a kernel, case and dtype share. */
 static const truth *truths(const prebuilt *s, int shape, const int64_t n[3])
 {
     static truth *kept[MOST_KERNELS][MOST_CASES][NT_N_DTYPES][N_SHAPES];
@@ -73,20 +73,20 @@ static const truth *truths(const prebuilt *s, int shape, const int64_t n[3])
     truth **all = &kept[k][s->which][s->function->dtype][shape];
     if (*all)
         return *all;
-    *all = calloc((size_t)n_asked(n) + 1, sizeof **all);
+    *all = calloc((size_t)n_sampled(n) + 1, sizeof **all);
     assert_non_null(*all);
     scene on;
     prebuilt_scene(&on, s, n, &layouts[0], false);
     scene_ghosts(&on);
-    for (int64_t i = 0, at[3]; i < n_asked(n); i++) {
-        asked(n, i, at);
+    for (int64_t i = 0, at[3]; i < n_sampled(n); i++) {
+        sampled(n, i, at);
         (*all)[i] = scene_truth(&on, at[0], at[1], at[2]);
     }
     scene_free(&on);
     return *all;
 }
 
-/* Among many neighbours long rows show nothing that shorter ones do not, and cost a minute. */
+/* With a large radius long rows show nothing that shorter ones do not, and cost a minute. */
 static bool too_large(const int64_t n[3], int radius)
 {
     return radius > 1 && n[0] * n[1] * n[2] > 75 * radius * radius;
@@ -106,8 +106,8 @@ static void awkward_shapes(void **state)
         prebuilt_scene(&first, s, n, &layouts[0], true);
         const truth *t = truths(s, k, n);
         const nt_grid *expected = scene_run(&first, &config, 1, s->name);
-        for (int64_t i = 0, at[3]; i < n_asked(n); i++) {
-            asked(n, i, at);
+        for (int64_t i = 0, at[3]; i < n_sampled(n); i++) {
+            sampled(n, i, at);
             check_cell(s, cell_get(first.level[0].grid, at[0], at[1], at[2]),
                        cell_get(expected, at[0], at[1], at[2]), &t[i]);
         }
@@ -214,7 +214,7 @@ static void addresses(void **state)
     scene_free(&first);
 }
 
-/* A box changes its own cells alone, and gives each the value that any other box gives it. */
+/* A tile function changes the cells of its box only, and a cell's value does not depend on the box. */
 static void boxes(void **state)
 {
     enum { TRIALS = 40 };
@@ -249,7 +249,7 @@ static void boxes(void **state)
 
 /* ---- Special values ----------------------------------------------------------------------------- */
 
-/* Outside kernel.ulp_range nothing is promised; still no nonsense. */
+/* Outside kernel.ulp_range no bound is promised, but results must be plausible. */
 static const double sane_ulp = 64;
 
 enum { MOST_SPECIALS = 512 };
@@ -413,7 +413,7 @@ static void accuracy(void **state)
 
 /* ---- Across isas ---------------------------------------------------------------------------------- */
 
-/* Magnitudes of all kinds beside the kernel's own inputs. */
+/* Magnitudes of all kinds, besides the kernel's own inputs. */
 static void fill_widely(scene *on, int64_t n)
 {
     rng r = rng_make(3);
@@ -461,7 +461,7 @@ int main(void)
     const prebuilt *all = prebuilts(&n);
     for (int i = 0; i < n; i++) {
         tests_add(awkward_shapes, &all[i], "%s:shapes", all[i].name);
-        tests_add(neighbour_lanes, &all[i], "%s:neighbours", all[i].name);
+        tests_add(neighbour_lanes, &all[i], "%s:other-lanes", all[i].name);
         tests_add(addresses, &all[i], "%s:addresses", all[i].name);
         tests_add(boxes, &all[i], "%s:boxes", all[i].name);
         tests_add(specials, &all[i], "%s:specials", all[i].name);

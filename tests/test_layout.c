@@ -167,7 +167,7 @@ static int is_system(const char *name)
 }
 
 /*
- * The rooms, and which rooms each may include beside libc, the public headers and itself.  A room is a
+ * The rooms, and which rooms each may include besides libc, the public headers and itself.  A room is a
  * folder; its header names say it: "engine/nest.h".  The ground comes first, and no room includes one that
  * stands below it here, so there are no circles among rooms.
  */
@@ -323,7 +323,7 @@ static void check_fast_math(const char *file, int number, char *line)
     if (comment)
         *comment = '\0';
     if (has_fast_math(line) && !strstr(line, "plain"))
-        fault("%s:%d: fast math: allowed for the plain yardsticks in bench/ alone", file, number);
+        fault("%s:%d: fast math: only the plain yardsticks in bench/ may have it", file, number);
 }
 
 static void check_commands(void)

@@ -210,11 +210,12 @@ static void test_cores_behind_the_mask(void **state)
         assert_string_equal(id, cases[i].id);
         const int64_t all = m.l2_bytes * cases[i].l2;
         assert_int_equal(nt_class_at(all, m.l2_bytes, m.l2_affinity, m.threads_allowed), NT_CLASS_IN_CACHE);
-        assert_int_equal(nt_class_at(all + 1, m.l2_bytes, m.l2_affinity, m.threads_allowed), NT_CLASS_OUT_OF_CACHE);
+        assert_int_equal(nt_class_at(all + 1, m.l2_bytes, m.l2_affinity, m.threads_allowed),
+                         NT_CLASS_OUT_OF_CACHE);
     }
 }
 
-/* hwloc obeys variables of its own, which may be left from something else. */
+/* hwloc reads environment variables of its own, which may be left from something else. */
 static void test_a_topology_of_another_system(void **state)
 {
     (void)state;
@@ -227,6 +228,10 @@ static void test_a_topology_of_another_system(void **state)
     assert_int_equal(other.threads_allowed, m.threads_allowed);
     assert_true(other.l1d_bytes != 12288 && other.l2_bytes != 12345344);
     assert_int_equal(other.n_packages, 1);
+    if (access("/sys/devices/system/cpu/cpu0/topology/thread_siblings_list", R_OK) == 0)
+        assert_int_equal(other.cores_affinity, m.cores_affinity);
+    if (access("/sys/devices/system/cpu/cpu0/cache/index2/shared_cpu_list", R_OK) == 0)
+        assert_int_equal(other.l2_affinity, m.l2_affinity);
     if (sysconf(_SC_LEVEL1_DCACHE_SIZE) > 0)
         assert_int_equal(other.l1d_bytes, sysconf(_SC_LEVEL1_DCACHE_SIZE));
     if (sysconf(_SC_LEVEL2_CACHE_SIZE) > 0)

@@ -101,7 +101,7 @@ static void make(scene *s, const nt_kernel *kernel, const layout *l)
         }
 }
 
-/* ---- Right by plain loops ------------------------------------------------------------------------ */
+/* ---- Against plain loops ------------------------------------------------------------------------- */
 
 /* One step by the definition; levels keep their places, step t writes the level (t + 1) mod 2. */
 static void plain_step(scene *s, int64_t t)
@@ -242,7 +242,7 @@ static void refusals(void **state)
     make(&thin, &update_kernel, &layouts[0]); /* pointwise: no halo */
     problem.level[1] = thin.level[0].grid;
     assert_refused(problem_plan(&plan, &problem, &plain, &why), NT_ESHAPE, &why, "halo of 0");
-    problem.level[1] = NULL; /* two grids alone */
+    problem.level[1] = NULL; /* only two grids */
     assert_refused(problem_plan(&plan, &problem, &plain, &why), NT_EARG, &why, "2 levels");
     nt_grid *const hole[] = {problem.level[0], NULL};
     assert_refused(nt_plan_create(&plan, &leap_kernel, hole, 2, NULL, &why), NT_EARG, &why, "grid 1 is NULL");
@@ -392,8 +392,8 @@ static void hooks(void **state)
     omp_set_num_threads(before);
 }
 
-/* prepare() is called once, in the order of the hooks, with what the plan is for; what it makes is given to apply()
- * and released once.  One that refuses refuses the plan, and only what was made before is released. */
+/* prepare() is called once for each hook, in their order, with a description of the plan; its state is passed to
+ * apply() and released once.  If one fails, no plan is created, and only the states made before are released. */
 typedef struct preparation {
     nt_hook_use use;
     int calls, refuses, releases, faults;

@@ -67,7 +67,7 @@ static void names_and_defaults(void **state)
     assert_true(strstr(keys, "shift: 1 to 100\n") && strstr(keys, "block: 16 to 999999999999999\n"));
 }
 
-static void texts_there_and_back(void **state)
+static void texts_are_read_back(void **state)
 {
     (void)state;
     char text[NT_CONFIG_TEXT];
@@ -95,7 +95,7 @@ static void texts_there_and_back(void **state)
     assert_int_equal(nt_config_runs(&two.kernel, NT_F64, &back, &why), NT_OK);
 }
 
-static void a_record_holds_them(void **state)
+static void records_hold_own_keys(void **state)
 {
     (void)state;
     const nt_kernel *const kernels[] = {&two.kernel, &one.kernel, &four.kernel};
@@ -116,7 +116,7 @@ static void a_record_holds_them(void **state)
 
 /* ---- Functions ---------------------------------------------------------------------------------------- */
 
-static void tile_functions_see_them(void **state)
+static void tile_functions_get_own_keys(void **state)
 {
     (void)state;
     static const char *const schedules[] = {"parallel=serial", "parallel=flat,threads=2,tile=4x0x0,depth=3",
@@ -140,7 +140,7 @@ static void tile_functions_see_them(void **state)
             }
 }
 
-static void range_functions_see_them(void **state)
+static void range_functions_get_own_keys(void **state)
 {
     (void)state;
     for (int chunk = 0; chunk <= 100; chunk += 50) {
@@ -158,7 +158,7 @@ static void range_functions_see_them(void **state)
 
 /* An own key may change no result: the check compares with the same key's value at the plainest schedule, and
  * a range with its definition, which knows of no keys. */
-static void the_check_takes_them(void **state)
+static void the_check_accepts_own_keys(void **state)
 {
     (void)state;
     nt_error why = {""};
@@ -176,7 +176,7 @@ static void the_check_takes_them(void **state)
 /* ---- Space and search ------------------------------------------------------------------------------------
  * */
 
-static void the_space_has_their_values(void **state)
+static void the_space_has_the_values_of_own_keys(void **state)
 {
     (void)state;
     static const int threads[] = {1, 2};
@@ -241,12 +241,12 @@ int main(void)
 {
     add_kernels();
     tests_add(names_and_defaults, NULL, "names");
-    tests_add(texts_there_and_back, NULL, "texts");
-    tests_add(a_record_holds_them, NULL, "records");
-    tests_add(tile_functions_see_them, NULL, "functions/tile");
-    tests_add(range_functions_see_them, NULL, "functions/range");
-    tests_add(the_check_takes_them, NULL, "check");
-    tests_add(the_space_has_their_values, NULL, "space");
+    tests_add(texts_are_read_back, NULL, "texts");
+    tests_add(records_hold_own_keys, NULL, "records");
+    tests_add(tile_functions_get_own_keys, NULL, "functions/tile");
+    tests_add(range_functions_get_own_keys, NULL, "functions/range");
+    tests_add(the_check_accepts_own_keys, NULL, "check");
+    tests_add(the_space_has_the_values_of_own_keys, NULL, "space");
     tests_add(a_tune_finds_the_best, NULL, "tune");
     return tests_run("own_keys");
 }

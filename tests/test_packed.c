@@ -98,7 +98,7 @@ static void values(void **state)
                 fail_msg("%s: cell (%d, %d, %d) is %g, not %g", kernel->name, (int)x, (int)y, (int)z,
                          cell_get(newest, x, y, z), expected(k, x, y, z));
         }
-        /* In place one piece is both; of coefficients that the kernel has not nothing was copied. */
+        /* In place one copy serves as both; coefficients that the kernel does not have are not copied. */
         const bool in_place = kernel->field->n_levels == 1 && !separate;
         assert_true((seen.dst.cells == seen.src.cells) == in_place);
         for (int c = 0; c < NT_MAX_COEFS; c++)

@@ -1,5 +1,5 @@
 /*
- * test_padding.c - what lies in the padding of an owned grid's rows, which kernels may read, changes no bit
+ * test_padding.c - the values in the padding of an owned grid's rows, which kernels may read, change no bit
  * SPDX-License-Identifier: MIT
  */
 #include "support.h"

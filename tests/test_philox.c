@@ -45,7 +45,7 @@ static void known_answers(void **state)
     }
 }
 
-static void as_the_authors_have_it(void **state)
+static void agrees_with_the_authors_code(void **state)
 {
     (void)state;
     rng r = rng_make(1);
@@ -67,7 +67,7 @@ static void as_the_authors_have_it(void **state)
 }
 
 /* Counts in equal parts of [0, 1): chi squared of 255 degrees of freedom is below 400 but once in 10^8. */
-static void evenly_spread(void **state)
+static void numbers_are_evenly_spread(void **state)
 {
     (void)state;
     enum { N = 1 << 20, PARTS = 256 };
@@ -114,8 +114,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(known_answers),
-        cmocka_unit_test(as_the_authors_have_it),
-        cmocka_unit_test(evenly_spread),
+        cmocka_unit_test(agrees_with_the_authors_code),
+        cmocka_unit_test(numbers_are_evenly_spread),
         cmocka_unit_test(every_bit_counts),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -121,7 +121,7 @@ static void set_refused(nt_plan *plan, nt_grid *const grids[], int n, nt_status 
     assert_ptr_equal(nt_plan_newest(plan), newest);
 }
 
-/* Each kind of wrong grid in turn; the plan then goes on where it was. */
+/* Each kind of wrong grid, one after the other; the plan then continues as before. */
 static void refusals(void **state)
 {
     (void)state;
@@ -307,7 +307,7 @@ static void change(nt_wave *wave, nt_status expected)
     expect(nt_wave_set_weights(wave, weights, &why), expected, &why);
 }
 
-/* May change until a plan has been made with it, and not after: not even when the plan has gone. */
+/* A wave may change until a plan is created with it, and never after, even if the plan is destroyed. */
 static void waves_are_fixed(void **state)
 {
     (void)state;
@@ -341,7 +341,7 @@ static void waves_are_fixed(void **state)
     shot_free(&s);
 }
 
-/* Factors of one's own are copied, and damp. */
+/* The caller's factors are copied, and damp. */
 static void damps(void **state)
 {
     (void)state;

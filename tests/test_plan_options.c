@@ -1,5 +1,5 @@
 /*
- * test_plan_options.c - what may be said of a plan: parts of a config, limits on threads and memory
+ * test_plan_options.c - the options of a plan: parts of a config, limits on threads and memory
  * SPDX-License-Identifier: MIT
  */
 #include <stdio.h>
@@ -79,7 +79,7 @@ static void parts_of_a_config(void **state)
     assert_string_equal(nt_plan_why(plan), nt_plan_why(tuned));
     nt_plan_destroy(plan);
 
-    /* All keys named: the caller's alone. */
+    /* All keys named: only the caller's values count. */
     char text[NT_CONFIG_TEXT];
     expected.tile[1] = 8;
     nt_config_format(&toy.kernel, &expected, text, sizeof text);

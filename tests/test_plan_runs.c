@@ -98,7 +98,7 @@ static void times(void **state)
     shot_free(&s);
 }
 
-/* A plan of a range runs as a range alone, and of a field as a field. */
+/* nt_plan_run() refuses a plan of a range, and nt_plan_run_range() one of a field. */
 static void ranges(void **state)
 {
     (void)state;
@@ -136,7 +136,7 @@ static void keep(shot_traces to, shot_traces from, int64_t first, int64_t end)
         memcpy(&to[p][first], &from[p][first], (size_t)(end - first) * sizeof(double));
 }
 
-/* Of another depth and type each, run in turn: the same hooks, and each as if it were alone. */
+/* Plans of different depths and types share hooks and run in turn: each gives what it gives alone. */
 static void in_turn(void **state)
 {
     (void)state;
@@ -164,7 +164,7 @@ static void in_turn(void **state)
         assert_same_traces(got[i], alone[i].traces, 0, STEPS, configs[i]);
         assert_same_bits(nt_plan_newest(plan[i]), alone[i].newest, configs[i]);
     }
-    /* What one of them keeps goes with it alone. */
+    /* Destroying one plan destroys its own state only. */
     nt_plan_destroy(plan[0]);
     assert_int_equal(nt_plan_run(plan[1], 9), NT_OK);
     nt_plan_destroy(plan[1]);
@@ -175,8 +175,8 @@ static void in_turn(void **state)
     shot_free(&s);
 }
 
-/* At once, from two threads: the source and the receivers' points are shared, the traces are not. */
-static void at_once(void **state)
+/* From two threads at the same time: the source and the receivers' points are shared, the traces are not. */
+static void at_the_same_time(void **state)
 {
     (void)state;
     enum { STEPS = 60, PLANS = 2 };
@@ -213,7 +213,7 @@ static void at_once(void **state)
 
 /* ---- The life of each ---------------------------------------------------------------------------------------- */
 
-/* What is given by address and need not live on is wiped and freed as soon as the call returns. */
+/* Arguments that need not outlive the call are overwritten and freed as soon as it returns. */
 static nt_points *short_lived_points(const nt_wave *wave)
 {
     double(*at)[3] = malloc(2 * sizeof *at);
@@ -275,7 +275,7 @@ static void life(void **state)
         nt_hook *fire = force_of(points, pulse[0], 3), *listen = receiver_of(points, traces[0], 20);
         nt_plan *plan = short_lived_options(wave, grids, fire, listen);
         assert_int_equal(nt_plan_run(plan, 20), NT_OK);
-        assert_true(traces[0][0] == pulse[0][0] * cell_get(grids[2], 3, 4, 5)); /* a cell: its force alone */
+        assert_true(traces[0][0] == pulse[0][0] * cell_get(grids[2], 3, 4, 5)); /* only the force */
         nt_plan_destroy(plan);
         nt_points_hook_destroy(listen);
         nt_points_hook_destroy(fire);
@@ -294,7 +294,7 @@ int main(int argc, char **argv)
     tests_add(times, NULL, "times");
     tests_add(ranges, NULL, "ranges");
     tests_add(in_turn, NULL, "shared/in-turn");
-    tests_add(at_once, NULL, "shared/at-once");
+    tests_add(at_the_same_time, NULL, "shared/at-the-same-time");
     tests_add(life, NULL, "life");
     return tests_run("plan_runs");
 }

@@ -9,7 +9,7 @@
 /* ---- Amplitudes ---------------------------------------------------------------------------------------- */
 
 /* Several points on one cell are added one after the other by number: 1 + 2^60 - 2^60 and its permutations
- * differ. A force is scaled by C; beyond its samples a source is silent; time goes on from run to run. */
+ * differ.  A force is scaled by C; after its last sample a source adds nothing; time goes on from run to run. */
 static void amplitudes(void **state)
 {
     (void)state;
@@ -28,7 +28,7 @@ static void amplitudes(void **state)
         for (int i = 0; i < 12; i++)
             traces[i / 4][i % 4] = -7;
         const nt_hook *const hooks[] = {source_of(points, &samples[k][0][0], 2),
-                                        receiver_of(points, &traces[0][0], 4)}; /* both at once */
+                                        receiver_of(points, &traces[0][0], 4)}; /* both hooks in one plan */
         nt_plan *plan;
         nt_error why;
         const test_problem problem = world_problem(&w, 1, hooks, 2);
@@ -69,7 +69,7 @@ static void amplitudes(void **state)
  */
 enum { HEARD = 150 };
 
-/* Point 0 or 1 sends; trace[p][t] is what point p hears. */
+/* Point 0 or 1 is the source; trace[p][t] is the value that is read at point p. */
 static void exchange(int order, bool varied, nt_interpolation interpolation, bool force, int from,
                      double trace[2][HEARD])
 {
@@ -115,7 +115,7 @@ static void reciprocity(void **state)
             apart = fmax(apart, fabs(trace[0][1][t] - trace[1][0][t]));
         }
         const double rounding = HEARD * (HEARD / 2) * 40 * DBL_EPSILON * largest;
-        assert_true(far > 1e5 * rounding); /* something was heard */
+        assert_true(far > 1e5 * rounding); /* the wave has arrived */
         if (force || !varied)
             assert_true(apart <= rounding);
         else

@@ -9,7 +9,7 @@
 static const int64_t box[3] = {24, 21, 19};
 enum { N_PLACES = 200 };
 
-/* What n receivers read of the levels as they are. */
+/* What n receivers read from the levels, which the step does not change. */
 static void read_at(world *w, nt_interpolation interpolation, int64_t n, const double (*position)[3],
                     unsigned mirror_faces, double *values)
 {
@@ -22,7 +22,7 @@ static void read_at(world *w, nt_interpolation interpolation, int64_t n, const d
     nt_points_destroy(points);
 }
 
-/* On a cell: that cell, bit for bit, whatever lies beside it. */
+/* On a cell: that cell, bit for bit, whatever its neighbours hold. */
 static void on_cells(void **state)
 {
     const nt_interpolation interpolation = *(const nt_interpolation *)*state;

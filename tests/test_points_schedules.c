@@ -1,5 +1,5 @@
 /*
- * test_points_schedules.c - sources and receivers: that no schedule shows in them
+ * test_points_schedules.c - sources and receivers: no schedule changes a bit
  * SPDX-License-Identifier: MIT
  */
 #include <omp.h>

@@ -1,5 +1,5 @@
 /*
- * test_race.c - whose turn it is, and what becomes of who falls out
+ * test_race.c - the order of entrants in a race, when it ends, and entrants that fail
  * SPDX-License-Identifier: MIT
  */
 #include "fake_trials.h"
@@ -38,7 +38,7 @@ static race *make_race(fake_trials *f, int n)
     return r;
 }
 
-static void a_race_goes_forth_and_back(void **state)
+static void every_second_round_runs_backwards(void **state)
 {
     (void)state;
     fake_trials f = fake_make(by_loop, 0, 9000);
@@ -59,7 +59,7 @@ static void a_race_goes_forth_and_back(void **state)
     fake_free(&f);
 }
 
-static void a_race_keeps_its_least_and_its_time(void **state)
+static void runs_the_fewest_rounds_then_until_the_time_is_up(void **state)
 {
     (void)state;
     fake_trials f = fake_make(by_loop, 0, 9100);
@@ -83,7 +83,7 @@ static trial_outcome third_ask_fails(const fake_trials *f, const trial_ask *ask,
     return f->n_asks >= 2 && ask->config.parallel == NT_PARALLEL_MIDDLE ? TRIAL_HANG : TRIAL_OK;
 }
 
-static void the_first_failure_takes_an_entrant_out(void **state)
+static void the_first_failure_removes_an_entrant(void **state)
 {
     (void)state;
     fake_trials f = fake_make(by_loop, 0, 9200);
@@ -114,7 +114,7 @@ static void a_stopped_round_does_not_count(void **state)
     fake_free(&f);
 }
 
-static void a_full_race_takes_no_more(void **state)
+static void a_full_race_accepts_no_entrant(void **state)
 {
     (void)state;
     fake_trials f = fake_make(by_loop, 0, 9400);
@@ -136,7 +136,7 @@ static trial_outcome another_hash_later(const fake_trials *f, const trial_ask *a
     return TRIAL_OK;
 }
 
-static void another_answer_is_wrong(void **state)
+static void a_changed_hash_is_wrong(void **state)
 {
     (void)state;
     fake_trials f = fake_make(by_loop, 0, 9500);
@@ -158,8 +158,8 @@ static trial_outcome one_differs(const fake_trials *f, const trial_ask *ask, uin
     return TRIAL_OK;
 }
 
-/* Steady in itself, yet not what another gives. */
-static void what_is_expected_is_compared(void **state)
+/* One entrant always gives the same hash, but not that of the others. */
+static void hashes_are_compared_with_the_expected_one(void **state)
 {
     (void)state;
     fake_trials f = fake_make(by_loop, 0, 9600);
@@ -180,13 +180,13 @@ static void what_is_expected_is_compared(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_race_goes_forth_and_back),
-        cmocka_unit_test(a_race_keeps_its_least_and_its_time),
-        cmocka_unit_test(the_first_failure_takes_an_entrant_out),
+        cmocka_unit_test(every_second_round_runs_backwards),
+        cmocka_unit_test(runs_the_fewest_rounds_then_until_the_time_is_up),
+        cmocka_unit_test(the_first_failure_removes_an_entrant),
         cmocka_unit_test(a_stopped_round_does_not_count),
-        cmocka_unit_test(a_full_race_takes_no_more),
-        cmocka_unit_test(another_answer_is_wrong),
-        cmocka_unit_test(what_is_expected_is_compared),
+        cmocka_unit_test(a_full_race_accepts_no_entrant),
+        cmocka_unit_test(a_changed_hash_is_wrong),
+        cmocka_unit_test(hashes_are_compared_with_the_expected_one),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

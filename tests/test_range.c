@@ -71,7 +71,7 @@ static const unsigned odd_envs[] = {FE_TONEAREST, FE_UPWARD, FE_DOWNWARD, FE_TOW
 #endif
 enum { N_ENVS = sizeof odd_envs / sizeof *odd_envs };
 
-/* Is this one of the chunks, or a share of any length where there are none? */
+/* Is this one of the chunks, or, without chunks, a share of any length? */
 static int is_a_chunk(const watch *w, int64_t chunk, int64_t first, int64_t end)
 {
     if (first >= end || first < w->first || end > w->end)
@@ -140,7 +140,7 @@ static void run_one(const nt_config *config, int64_t first, int64_t n)
     watch w;
     sums total;
     nt_range_nest nest = nest_make(&w, config, first, n);
-    memset(&total, CANARY, sizeof total); /* what was there does not count */
+    memset(&total, CANARY, sizeof total); /* its old value must not count */
     nt_range_run(&nest, &total);
     nest_check(&nest, &w, &total);
 }
@@ -221,7 +221,7 @@ static void inside_a_region(void **state)
         }
 }
 
-/* Calls come in a plain environment, and each thread finds its own again. */
+/* Calls come in the default floating-point environment, and each thread gets its own back. */
 static void odd_environment(void **state)
 {
     const int threads = *(const int *)*state;

@@ -25,7 +25,7 @@ static void built_in_kernels_pass(void **state)
 
 /* ---- Refusals --------------------------------------------------------------------------------------- */
 
-/* By the check and by the registry, with and without *why, and nothing is added. */
+/* Refused by the check and by the registry, with and without *why, and nothing is added. */
 static void check_refused(const made_kernel *m, const char *part)
 {
     nt_error why;
@@ -198,7 +198,7 @@ static void own_keys(void **state)
 
 /* ---- Kernels that are added ------------------------------------------------------------------------- */
 
-static void an_added_kernel_is_one_of_all(void **state)
+static void an_added_kernel_is_found_and_runs(void **state)
 {
     (void)state;
     static made_kernel m;
@@ -212,7 +212,7 @@ static void an_added_kernel_is_one_of_all(void **state)
     assert_ptr_equal(nt_kernel_at(n), &m.kernel);
     assert_null(nt_kernel_at(n + 1));
     assert_ptr_equal(nt_kernel_find("added_1"), &m.kernel);
-    /* Once: itself again, and another of its name. */
+    /* Only once: not itself again, and no other of its name. */
     static made_kernel other;
     make_kernel(&other, "added_1");
     assert_refused(nt_kernel_add(&m.kernel, &why), NT_EKERNEL, &why, "added_1 is registered already");
@@ -233,7 +233,7 @@ static void an_added_kernel_is_one_of_all(void **state)
     nt_grid_destroy(g);
 }
 
-static void an_added_range_is_one_of_all(void **state)
+static void an_added_range_is_found_and_runs(void **state)
 {
     (void)state;
     static made_kernel m;
@@ -264,14 +264,14 @@ static void *add_some(void *context)
         a->n_added += nt_kernel_add(&a->own[i].kernel, NULL) == NT_OK;
         if (i == A_THREAD / 2)
             a->won = nt_kernel_add(&a->contested.kernel, NULL) == NT_OK;
-        /* What is counted is there, whoever added it. */
+        /* Every kernel that is counted can be read, whichever thread added it. */
         for (int k = nt_kernel_count() - 1; k >= 0; k--)
             n_faults += !nt_kernel_at(k) || nt_kernel_find(nt_kernel_at(k)->name) != nt_kernel_at(k);
     }
     return NULL;
 }
 
-static void threads_add_at_once(void **state)
+static void threads_may_add_at_the_same_time(void **state)
 {
     (void)state;
     pthread_t threads[N_THREADS];
@@ -300,7 +300,7 @@ static void threads_add_at_once(void **state)
 }
 
 /* The last of the tests: nothing can be added behind it. */
-static void the_registry_is_full_at_last(void **state)
+static void a_full_registry_refuses_more(void **state)
 {
     (void)state;
     enum { MOST = 1000 };
@@ -329,9 +329,9 @@ int main(void)
     tests_add(lists, NULL, "refuses/lists");
     tests_add(tables, NULL, "refuses/tables");
     tests_add(own_keys, NULL, "refuses/own-keys");
-    tests_add(an_added_kernel_is_one_of_all, NULL, "added/field");
-    tests_add(an_added_range_is_one_of_all, NULL, "added/range");
-    tests_add(threads_add_at_once, NULL, "threads");
-    tests_add(the_registry_is_full_at_last, NULL, "full");
+    tests_add(an_added_kernel_is_found_and_runs, NULL, "added/field");
+    tests_add(an_added_range_is_found_and_runs, NULL, "added/range");
+    tests_add(threads_may_add_at_the_same_time, NULL, "threads");
+    tests_add(a_full_registry_refuses_more, NULL, "full");
     return tests_run("registry");
 }

@@ -1,5 +1,5 @@
 /*
- * test_result.c - results as JSON: there and back, and the documented form
+ * test_result.c - results as JSON: saved and read back, and the documented form
  * SPDX-License-Identifier: MIT
  */
 #define _GNU_SOURCE
@@ -8,18 +8,18 @@
 #include "result_fixture.h"
 #include "store/result_json.h"
 
-/* ---- There and back ------------------------------------------------------------------------------- */
+/* ---- Save and load -------------------------------------------------------------------------------- */
 
 static void assert_near(double a, double b)
 {
     assert_true(fabs(a - b) <= 1e-5 * fabs(b));
 }
 
-static void there_and_back(void **state)
+static void save_and_load_give_the_same_rows(void **state)
 {
     (void)state;
     saved v = save();
-    assert_int_equal(v.back->n_rows, 3); /* mathop's alone */
+    assert_int_equal(v.back->n_rows, 3); /* only mathop's */
     for (int i = 0; i < 3; i++) {
         const result_row *a = &v.back->row[i], *b = &v.r->row[i + 1];
         assert_ptr_equal(a->kernel, b->kernel);
@@ -61,7 +61,7 @@ static void there_and_back(void **state)
     drop(&v);
 }
 
-static void saved_again_it_is_the_same_file(void **state)
+static void saving_again_gives_the_same_file(void **state)
 {
     (void)state;
     saved v = save();
@@ -75,7 +75,7 @@ static void saved_again_it_is_the_same_file(void **state)
 }
 
 /* What was not measured is null, and comes back as such. */
-static void what_was_not_measured(void **state)
+static void what_was_not_measured_is_null(void **state)
 {
     (void)state;
     saved v = save();
@@ -174,7 +174,7 @@ static void the_json_is_as_documented(void **state)
 
 /* ---- Cases ---------------------------------------------------------------------------------------- */
 
-static void cases_there_and_back(void **state)
+static void save_and_load_keep_cases(void **state)
 {
     (void)state;
     const nt_kernel *k = with_cases();
@@ -196,7 +196,7 @@ static void cases_there_and_back(void **state)
 }
 
 /* Two cases may have two arithmetics; one case may not. */
-static void a_case_contradicts_itself_alone(void **state)
+static void only_rows_of_one_case_contradict(void **state)
 {
     (void)state;
     const nt_kernel *k = with_cases();
@@ -229,20 +229,20 @@ static void roofs_of_stencils_know_the_depth(void **state)
     row.shape_class = NT_CLASS_IN_CACHE;
     assert_near(result_roof(&row), row.arithmetic_roof_ns);
     row = made_up_row(mathop(), NT_F64, NT_CLASS_OUT_OF_CACHE, NT_REPEAT_MANY);
-    row.config.depth = 1; /* of a pointwise kernel one visit may serve all steps, whatever the config does */
+    row.config.depth = 1; /* in one visit a pointwise kernel may make all steps, whatever this says */
     assert_near(result_roof(&row), 0.07);
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(there_and_back),
-        cmocka_unit_test(saved_again_it_is_the_same_file),
-        cmocka_unit_test(what_was_not_measured),
+        cmocka_unit_test(save_and_load_give_the_same_rows),
+        cmocka_unit_test(saving_again_gives_the_same_file),
+        cmocka_unit_test(what_was_not_measured_is_null),
         cmocka_unit_test(the_key_counts_cores),
         cmocka_unit_test(the_json_is_as_documented),
-        cmocka_unit_test(cases_there_and_back),
-        cmocka_unit_test(a_case_contradicts_itself_alone),
+        cmocka_unit_test(save_and_load_keep_cases),
+        cmocka_unit_test(only_rows_of_one_case_contradict),
         cmocka_unit_test(roofs_of_stencils_know_the_depth),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

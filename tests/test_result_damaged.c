@@ -45,7 +45,7 @@ static void load_with_key(saved *v, const char *name, json_t *value, nt_error *w
     assert_int_equal(load_changed(v, name, why), NT_ESTALE);
 }
 
-static void what_differs_is_named_with_both_values(void **state)
+static void names_both_values_that_differ(void **state)
 {
     (void)state;
     static const char *const names[] = {
@@ -69,7 +69,7 @@ static void what_differs_is_named_with_both_values(void **state)
     drop(&v);
 }
 
-static void of_another_machine(void **state)
+static void refuses_results_of_another_machine(void **state)
 {
     (void)state;
     saved v = save();
@@ -133,7 +133,7 @@ static void thousands_of_mutations(void **state)
 
 /* ---- Other files ---------------------------------------------------------------------------------- */
 
-static void no_file_is_named(void **state)
+static void reports_the_missing_file(void **state)
 {
     (void)state;
     saved v = save();
@@ -144,7 +144,7 @@ static void no_file_is_named(void **state)
     drop(&v);
 }
 
-static void other_files(void **state)
+static void refuses_other_files(void **state)
 {
     (void)state;
     static const char *const texts[] = {"",
@@ -182,12 +182,12 @@ static void other_files(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(what_differs_is_named_with_both_values),
-        cmocka_unit_test(of_another_machine),
+        cmocka_unit_test(names_both_values_that_differ),
+        cmocka_unit_test(refuses_results_of_another_machine),
         cmocka_unit_test(every_truncation),
         cmocka_unit_test(thousands_of_mutations),
-        cmocka_unit_test(no_file_is_named),
-        cmocka_unit_test(other_files),
+        cmocka_unit_test(reports_the_missing_file),
+        cmocka_unit_test(refuses_other_files),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

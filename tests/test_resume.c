@@ -1,5 +1,5 @@
 /*
- * test_resume.c - kill -9 in mid-tune, and on from there
+ * test_resume.c - a tune that is killed is resumed
  * SPDX-License-Identifier: MIT
  */
 #define _GNU_SOURCE
@@ -90,7 +90,7 @@ static trials read_journal(const char *out)
     return t;
 }
 
-/* ---- What else lies there --------------------------------------------------------------------------- */
+/* ---- The other files -------------------------------------------------------------------------------- */
 
 /* Whole, or not there. */
 static void check_files(const char *out)
@@ -222,7 +222,7 @@ static void killed_twice(void **state)
     tree_remove(s.folder);
 }
 
-/* Nothing is left to be done: the same result, but for what the clock's last seconds allow. */
+/* Nothing is left to do: the same result, except for what fits into the last seconds of the budget. */
 static void a_finished_tune_is_replayed(void **state)
 {
     (void)state;

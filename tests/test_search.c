@@ -107,7 +107,7 @@ static void stops_when_asked(void **state)
 
 /* ---- Memo and sequence ------------------------------------------------------------------------------ */
 
-static void equal_configs_are_asked_once(void **state)
+static void equal_configs_are_tried_once(void **state)
 {
     (void)state;
     fake_trials f = fake_make(bowl, 0.05, 500);
@@ -123,13 +123,13 @@ static void equal_configs_are_asked_once(void **state)
     nt_config serial = sc.s->tried[0].config;
     serial.parallel = NT_PARALLEL_SERIAL;
     const candidate *one = search_try(sc.s, serial);
-    serial.schedule = NT_SCHEDULE_DYNAMIC; /* means nothing where nothing is shared */
+    serial.schedule = NT_SCHEDULE_DYNAMIC; /* has no effect where no loop is shared */
     assert_ptr_equal(search_try(sc.s, serial), one);
     assert_int_equal(f.n_asks, before); /* the descent had asked for serial */
     finish(&sc);
 }
 
-static void one_seed_one_sequence(void **state)
+static void the_same_seed_gives_the_same_sequence(void **state)
 {
     (void)state;
     fake_trials a = fake_make(bowl, 0.05, 600), b = fake_make(bowl, 0.05, 600),
@@ -172,9 +172,12 @@ static void a_full_memo_ends_the_search(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(finds_the_bottom_of_a_bowl),   cmocka_unit_test(probes_find_what_no_descent_sees),
-        cmocka_unit_test(the_budget_is_kept),           cmocka_unit_test(stops_when_asked),
-        cmocka_unit_test(equal_configs_are_asked_once), cmocka_unit_test(one_seed_one_sequence),
+        cmocka_unit_test(finds_the_bottom_of_a_bowl),
+        cmocka_unit_test(probes_find_what_no_descent_sees),
+        cmocka_unit_test(the_budget_is_kept),
+        cmocka_unit_test(stops_when_asked),
+        cmocka_unit_test(equal_configs_are_tried_once),
+        cmocka_unit_test(the_same_seed_gives_the_same_sequence),
         cmocka_unit_test(a_full_memo_ends_the_search),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

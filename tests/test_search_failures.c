@@ -44,7 +44,7 @@ static void faster_but_wrong_is_refused(void **state)
     finish(&sc);
 }
 
-/* The middle loop, the bowl's bottom, does not survive; nor do some others. */
+/* The middle loop, the bowl's bottom, crashes; so do some others. */
 static trial_outcome many_fates(const fake_trials *f, const trial_ask *ask, uint64_t *hash)
 {
     (void)f;
@@ -113,13 +113,14 @@ static trial_outcome default_hangs(const fake_trials *f, const trial_ask *ask, u
 static trial_outcome only_shared_ones_work(const fake_trials *f, const trial_ask *ask, uint64_t *hash)
 {
     const nt_config *c = &ask->config;
-    if (f->n_asks == 0 || (c->parallel == NT_PARALLEL_SERIAL && c->depth == 1 && c->tile[0] == 0 && c->tile[1] == 0))
+    if (f->n_asks == 0 ||
+        (c->parallel == NT_PARALLEL_SERIAL && c->depth == 1 && c->tile[0] == 0 && c->tile[1] == 0))
         return TRIAL_HANG;
     return wrong_when_dynamic(f, ask, hash);
 }
 
 /* The first that works does not set what is right. */
-static void a_failing_default_leaves_the_truth_to_the_serial_one(void **state)
+static void if_the_default_fails_the_serial_result_is_right(void **state)
 {
     (void)state;
     for (int check = 0; check < 2; check++) {
@@ -144,7 +145,7 @@ static void a_failing_default_leaves_the_truth_to_the_serial_one(void **state)
     }
 }
 
-/* Neither is there: only a trial that was checked can be believed. */
+/* Neither of them works: only a trial that was checked sets what is right. */
 static void without_a_plain_schedule_checked_trials_count(void **state)
 {
     (void)state;
@@ -170,7 +171,7 @@ static void say_nothing(trial_runner *self, const trial_ask *ask, trial_answer *
     memset(answer, 0, sizeof *answer);
 }
 
-static void an_answer_without_times_is_none(void **state)
+static void an_answer_without_times_is_a_failure(void **state)
 {
     (void)state;
     fake_trials f = fake_make(bowl, 0, 1100);
@@ -235,9 +236,9 @@ int main(void)
         cmocka_unit_test(faster_but_wrong_is_refused),
         cmocka_unit_test(failures_cost_one_trial_each),
         cmocka_unit_test(starts_that_fail_leave_the_probes),
-        cmocka_unit_test(a_failing_default_leaves_the_truth_to_the_serial_one),
+        cmocka_unit_test(if_the_default_fails_the_serial_result_is_right),
         cmocka_unit_test(without_a_plain_schedule_checked_trials_count),
-        cmocka_unit_test(an_answer_without_times_is_none),
+        cmocka_unit_test(an_answer_without_times_is_a_failure),
         cmocka_unit_test(slow_problems_get_longer_limits),
         cmocka_unit_test(the_top_is_sorted_and_complete),
     };

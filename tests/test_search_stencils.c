@@ -64,7 +64,7 @@ static void pairs_of_axes_climb_a_ridge(void **state)
 
 /* What one repetition shows to be far behind gets no more; what may be good gets the others, and the check
  * once. */
-static void the_hopeless_get_one_repetition(void **state)
+static void candidates_far_behind_get_one_repetition(void **state)
 {
     (void)state;
     fake_trials f = fake_make(ridge, 0.02, 500);
@@ -101,7 +101,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(pairs_of_axes_climb_a_ridge),
-        cmocka_unit_test(the_hopeless_get_one_repetition),
+        cmocka_unit_test(candidates_far_behind_get_one_repetition),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -148,8 +148,8 @@ static void all_threads_work(void **state)
     }
 }
 
-/* As it is written, and *why says for how many it has work. */
-static void named_schedules_stay(void **state)
+/* The schedule is used as written, and *why says for how many threads it has work. */
+static void schedules_of_the_caller_are_kept(void **state)
 {
     (void)state;
     for (size_t i = 0; i < sizeof shapes / sizeof *shapes; i++) {
@@ -170,8 +170,8 @@ static void named_schedules_stay(void **state)
     }
 }
 
-/* What is wide enough is not changed, and serial means serial. */
-static void wide_arrays_stay(void **state)
+/* Wide arrays keep their schedule, and a serial schedule stays serial. */
+static void wide_arrays_keep_their_schedule(void **state)
 {
     (void)state;
     static const thin wide[] = {{{64, 64, 64}, untiled, false, 0},
@@ -190,7 +190,7 @@ static void wide_arrays_stay(void **state)
 }
 
 /* Time blocks are kept where y can be cut more finely without leaving tiles too thin to keep their rows. */
-static void time_blocks_stay_where_they_can(void **state)
+static void time_blocks_are_kept_where_possible(void **state)
 {
     (void)state;
     const thin t = {{300, 40, 300}, "parallel=outer,tile=0x32x2,depth=4", true, 0};
@@ -285,9 +285,9 @@ int main(int argc, char **argv)
     for (size_t i = 0; i < sizeof shapes / sizeof *shapes; i++)
         tests_add(all_threads_work, &shapes[i], "%s/%dx%dx%d/%s", shapes[i].stencil ? "stencil" : "pointwise",
                   (int)shapes[i].n[0], (int)shapes[i].n[1], (int)shapes[i].n[2], shapes[i].config);
-    tests_add(named_schedules_stay, NULL, "named-schedules-stay");
-    tests_add(wide_arrays_stay, NULL, "wide-arrays-stay");
-    tests_add(time_blocks_stay_where_they_can, NULL, "time-blocks");
+    tests_add(schedules_of_the_caller_are_kept, NULL, "named-schedules-are-kept");
+    tests_add(wide_arrays_keep_their_schedule, NULL, "wide-arrays-keep-theirs");
+    tests_add(time_blocks_are_kept_where_possible, NULL, "time-blocks");
     tests_add(plans, &pointwise, "plans/pointwise");
     tests_add(plans, &stencil, "plans/stencil");
     int n;

@@ -9,7 +9,7 @@
 #include "os/signal_name.h"
 #include "support.h"
 
-/* Every signal that a process may die of, and some that it may not. */
+/* Every signal that can end a process, and some that cannot. */
 static void names(void **state)
 {
     (void)state;

@@ -1,5 +1,5 @@
 /*
- * test_space.c - every config that a search may draw can run, and means one thing
+ * test_space.c - every config that a search may draw can run, and no two have the same effect
  * SPDX-License-Identifier: MIT
  */
 #include <stdio.h>
@@ -50,7 +50,7 @@ static bool equal(const nt_config *a, const nt_config *b)
     return nt_config_differences(a, b) == 0;
 }
 
-/* It can run, stands for all that mean the same, and comes from the axes: serial means one thread, whether
+/* It can run, is canonical, and comes from the axes: serial means one thread, whether
  * the axis of threads has that or not, and a shared loop of one iteration is another one. */
 static void check_config(const space *s, nt_config c, const char *what)
 {
@@ -145,7 +145,7 @@ static void the_axes_are_the_keys(void **state)
 
 /* ---- For every prebuilt function ------------------------------------------------------------------ */
 
-static void all_of_it_can_run(void **state)
+static void every_config_can_run(void **state)
 {
     static const int threads[] = {1, 2, 3, 16};
     const prebuilt *s = *state;
@@ -189,7 +189,7 @@ static space mathop_space(const nt_kernel *kernel, int64_t steps)
     return sp;
 }
 
-static void one_state_one_sequence(void **state)
+static void the_same_state_gives_the_same_sequence(void **state)
 {
     (void)state;
     const space sp = mathop_space(NULL, 5);
@@ -313,7 +313,7 @@ static void stencils_keep_steps_too(void **state)
     }
 }
 
-/* Temporal blocking has loops of its own: what they do not look at is the same in all. */
+/* Temporal blocking has loops of its own: keys that they ignore have the same value in all configs. */
 static void time_blocks_have_one_form(void **state)
 {
     (void)state;
@@ -397,7 +397,7 @@ static void stencils_start_where_the_caches_suggest(void **state)
         }
 }
 
-/* Where nothing fits there is still where to begin. */
+/* Even if nothing fits into the caches there are starts. */
 static void small_stencils_have_starts(void **state)
 {
     (void)state;
@@ -459,8 +459,8 @@ int main(void)
     int n;
     const prebuilt *s = prebuilts(&n);
     for (int i = 0; i < n; i++)
-        tests_add(all_of_it_can_run, &s[i], "%s", s[i].name);
-    tests_add(one_state_one_sequence, NULL, "one_state_one_sequence");
+        tests_add(every_config_can_run, &s[i], "%s", s[i].name);
+    tests_add(the_same_state_gives_the_same_sequence, NULL, "the_same_state_gives_the_same_sequence");
     tests_add(every_value_is_drawn, NULL, "every_value_is_drawn");
     tests_add(sharing_a_loop_again_takes_all_threads, NULL, "sharing_a_loop_again_takes_all_threads");
     tests_add(the_start_keeps_steps_in_the_first_level_cache, NULL,

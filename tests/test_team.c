@@ -1,5 +1,5 @@
 /*
- * test_team.c - the library where threads are not to be had: in a forked child, and at a limit
+ * test_team.c - the library where threads cannot be started: in a forked child, and at a limit
  * SPDX-License-Identifier: MIT
  *
  * The program starts itself with the argument `limited`, since the OpenMP runtime reads the stack size of its threads

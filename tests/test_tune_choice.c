@@ -50,10 +50,10 @@ static void the_default_is_timed_first_and_last(void **state)
         t.o.budget_s = seconds;
         assert_int_equal(run(&t, mathop()), NT_OK);
         const nt_config standard = standard_of(&t, NT_F64);
-        assert_int_equal(t.told.n_finals, t.r->n_rows);
+        assert_int_equal(t.events.n_finals, t.r->n_rows);
         for (int i = 0; i < t.r->n_rows; i++) {
-            const struct fake_ask *first = &t.f.asks[t.told.final_begins[i]],
-                                  *last = &t.f.asks[t.told.final_ends[i] - 1];
+            const struct fake_ask *first = &t.f.asks[t.events.final_begins[i]],
+                                  *last = &t.f.asks[t.events.final_ends[i] - 1];
             assert_int_equal(first->ask.reps, 1);
             assert_true(first->ask.kernel == mathop() && same_config(&first->ask.config, &standard));
             assert_true(last->ask.kernel == mathop() && same_config(&last->ask.config, &standard));

@@ -61,7 +61,7 @@ static void stopping_keeps_the_finished_rows(void **state)
         /* What is there is whole: loops that were begun may be cut, the rest not. */
         for (int i = 0; i < t.r->n_rows; i++)
             assert_true(t.r->row[i].tuned_ns > 0 && t.r->row[i].default_ns > 0);
-        /* The row at hand gets the least rounds of a confirmation between its best and the default. */
+        /* The current row gets the fewest rounds of a confirmation between its best and the default. */
         if (t.f.n_asks > t.f.stop_after + 120)
             fail_msg("stopped after ask %d, %d were made", t.f.stop_after, t.f.n_asks);
         finish(&t);
@@ -120,13 +120,13 @@ static trial_outcome best_isa_crashes(const fake_trials *f, const trial_ask *ask
                : TRIAL_OK;
 }
 
-static void a_default_that_crashes_costs_itself_alone(void **state)
+static void tunes_around_a_default_that_crashes(void **state)
 {
     (void)state;
     tune t = prepare(by_loop, 0.02, 8000);
     t.f.fate = default_crashes;
     assert_int_equal(run(&t, mathop()), NT_OK);
-    assert_int_equal(t.r->n_rows, 8); /* what works is worth writing down all the more */
+    assert_int_equal(t.r->n_rows, 8); /* rows are written although the default failed */
     for (int i = 0; i < t.r->n_rows; i++) {
         const result_row *row = &t.r->row[i];
         assert_true(row->default_ns == 0);
@@ -135,11 +135,11 @@ static void a_default_that_crashes_costs_itself_alone(void **state)
         assert_true(row->n_failed > 0 || row->config.variant != 0 ||
                     row->config.isa != row->default_config.isa);
     }
-    assert_true(t.told.n_failed_trials > 0);
+    assert_true(t.events.n_failed_trials > 0);
     finish(&t);
 }
 
-static void an_isa_that_crashes_leaves_the_others(void **state)
+static void tunes_around_an_isa_that_crashes(void **state)
 {
     (void)state;
     if (n_arithmetics() < 2)
@@ -169,7 +169,7 @@ static trial_outcome all_hang(const fake_trials *f, const trial_ask *ask, uint64
     return TRIAL_HANG;
 }
 
-static void nothing_works(void **state)
+static void names_every_row_when_nothing_works(void **state)
 {
     (void)state;
     static fake_fate_fn *const fates[] = {all_crash, all_hang};
@@ -193,7 +193,7 @@ static trial_outcome wrong_in_the_final(const fake_trials *f, const trial_ask *a
     return TRIAL_OK;
 }
 
-static void wrong_once_is_wrong(void **state)
+static void a_config_that_was_wrong_once_cannot_win(void **state)
 {
     (void)state;
     tune t = prepare(flat_and_deep, 0.02, 8300);
@@ -210,10 +210,10 @@ int main(void)
         cmocka_unit_test(the_budget_is_kept),
         cmocka_unit_test(stopping_keeps_the_finished_rows),
         cmocka_unit_test(no_more_rows_than_fit),
-        cmocka_unit_test(a_default_that_crashes_costs_itself_alone),
-        cmocka_unit_test(an_isa_that_crashes_leaves_the_others),
-        cmocka_unit_test(nothing_works),
-        cmocka_unit_test(wrong_once_is_wrong),
+        cmocka_unit_test(tunes_around_a_default_that_crashes),
+        cmocka_unit_test(tunes_around_an_isa_that_crashes),
+        cmocka_unit_test(names_every_row_when_nothing_works),
+        cmocka_unit_test(a_config_that_was_wrong_once_cannot_win),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -33,9 +33,9 @@ static void every_row_has_its_loops_and_roofs(void **state)
         /* In cache, one thread's time over all threads; serial costs four times outer here. */
         assert_true(fabs(row->in_cache_ns - 0.1) < 0.02);
     }
-    assert_int_equal(t.told.n_done, 8);
-    assert_int_equal(t.told.n_rows, 8);
-    assert_true(t.told.arithmetic && t.told.search && t.told.final && t.told.loops);
+    assert_int_equal(t.events.n_done, 8);
+    assert_int_equal(t.events.n_rows, 8);
+    assert_true(t.events.arithmetic && t.events.search && t.events.final && t.events.loops);
     finish(&t);
 }
 
@@ -177,7 +177,7 @@ static void roof_kernels_and_one_thread_work_too(void **state)
     }
 }
 
-static void one_seed_one_result(void **state)
+static void the_same_seed_gives_the_same_result(void **state)
 {
     (void)state;
     tune a = prepare(flat_and_deep, 0.05, 6300), b = prepare(flat_and_deep, 0.05, 6300);
@@ -202,7 +202,7 @@ int main(void)
         cmocka_unit_test(rows_come_in_order),
         cmocka_unit_test(a_given_shape_makes_the_rows_of_its_class),
         cmocka_unit_test(roof_kernels_and_one_thread_work_too),
-        cmocka_unit_test(one_seed_one_result),
+        cmocka_unit_test(the_same_seed_gives_the_same_result),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

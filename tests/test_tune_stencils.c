@@ -33,7 +33,7 @@ static void stencils_have_shapes_of_their_own(void **state)
             m.memory_bytes = INT64_C(32) << 30;
             rows_shape(&m, k, c, (nt_dtype)d, NT_CLASS_IN_CACHE, in);
             assert_int_equal(k->check(c->params ? c->params : k->params, (nt_dtype)d, in, NULL), NT_OK);
-            /* The levels' halos count; there are lines of padding beside them. */
+            /* The levels' halos count, and so do lines of padding. */
             const int64_t padded =
                 (in[0] + 2 * radius) * (in[1] + 2 * radius) * (in[2] + 2 * radius) * k->field->n_levels +
                 cells_of(in);
@@ -110,7 +110,7 @@ static void stencils_are_searched_on_slabs(void **state)
     assert_int_equal(t.r->row[0].config.depth, 1); /* ties keep the default */
     assert_int_equal(t.r->row[2].config.depth, 1);
 
-    /* Finals, the last stages, alone see the full shape: one repetition each, in rounds. */
+    /* Only finals, the last stages, use the full shape: one repetition each, in rounds. */
     int n_slab = 0, n_full = 0, n_depths = 0;
     for (int i = 0; i < t.f.n_asks; i++) {
         const trial_ask *ask = &t.f.asks[i].ask;
@@ -154,8 +154,8 @@ static void cases_are_tuned_as_asked(void **state)
                 asked |= strcmp(cases[i].names[n], t.r->row[r].kernel_case->name) == 0;
             assert_true(asked);
         }
-        assert_int_equal(t.told.n_done, t.r->n_rows);
-        assert_int_equal(t.told.n_rows, t.r->n_rows);
+        assert_int_equal(t.events.n_done, t.r->n_rows);
+        assert_int_equal(t.events.n_rows, t.r->n_rows);
         finish(&t);
     }
     /* Kernels without cases have none to choose from. */
@@ -196,7 +196,7 @@ static double slow_loads(const fake_trials *f, const trial_ask *ask)
     return 1e-9 * ns * fake_cells(ask) * (double)ask->steps;
 }
 
-/* u10 of mathop is the fastest; its work is not ours to count. */
+/* u10 of mathop is the fastest; its instructions are SLEEF's and not counted. */
 static double uncounted_wins(const fake_trials *f, const trial_ask *ask)
 {
     const bool u10 = ask->kernel == mathop() && ask->config.variant == nt_kernel_variant(mathop(), "u10");

@@ -1,5 +1,5 @@
 /*
- * test_tuned.c - what a row of a tuned header says here
+ * test_tuned.c - which config a row of a tuned header gives here
  * SPDX-License-Identifier: MIT
  */
 #include "environment_support.h"

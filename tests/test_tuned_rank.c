@@ -45,9 +45,9 @@ static void test_ranks(void **state)
     known[UARCH].tuned.model_id = 3;
     known[UARCH].tuned.l2_bytes = 1 << 14;
     known[LOADED].origin = known[LATER].origin = NT_TUNED_USER;
-    known[LOADED].tuned.vendor = known[NAMED].tuned.vendor = "GenuineIntel"; /* who names it means it */
+    known[LOADED].tuned.vendor = known[NAMED].tuned.vendor = "GenuineIntel"; /* the user chose them */
     known[NAMED].origin = NT_TUNED_ENVIRONMENT;
-    /* The best goes, the next one serves.  Of two loaded the first in the list. */
+    /* When the best one is removed, the next one serves.  Of two loaded the first in the list. */
     static const int order[] = {NAMED, LOADED, LATER, CPU, UARCH, NEAR, FAR, HAND};
     for (int i = 0; i < MOST; i++) {
         assert_int_equal(serves(&zen), order[i]);
@@ -74,7 +74,7 @@ static void test_nearest_threads(void **state)
     assert_int_equal(serves(&here), 0);
 }
 
-/* CPUs that have a name by their level alone are not of one microarchitecture. */
+/* CPUs whose uarch is only the name of a level are not of one microarchitecture. */
 static void test_levels_are_no_microarchitecture(void **state)
 {
     (void)state;
@@ -104,7 +104,7 @@ static void test_headers_are_not_mixed(void **state)
     assert_says("; not zen5-26.2.1-2t: its rows are for version 2 of toy, here 3");
 }
 
-static void test_a_header_that_is_none_is_told(void **state)
+static void test_reports_a_damaged_header(void **state)
 {
     (void)state;
     static const nt_tuned_origin origins[] = {NT_TUNED_ENVIRONMENT, NT_TUNED_BUILT_IN};
@@ -139,7 +139,7 @@ int main(void)
         cmocka_unit_test_setup(test_nearest_threads, make_source),
         cmocka_unit_test_setup(test_levels_are_no_microarchitecture, make_source),
         cmocka_unit_test_setup(test_headers_are_not_mixed, make_source),
-        cmocka_unit_test_setup(test_a_header_that_is_none_is_told, make_source),
+        cmocka_unit_test_setup(test_reports_a_damaged_header, make_source),
         cmocka_unit_test_setup(test_modes, make_source),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,5 +1,5 @@
 /*
- * test_version.c - the version, as a number and as a text, and what the library says of its build
+ * test_version.c - the version, as a number and as a text, and how the library was built
  * SPDX-License-Identifier: MIT
  */
 #include <stdio.h>

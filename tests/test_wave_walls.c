@@ -24,7 +24,7 @@ static void set_faces(wave_box *b, unsigned mirrors)
         b->wave.face[f] = mirrors >> f & 1 ? NT_BOUNDARY_MIRROR : NT_BOUNDARY_ZERO;
 }
 
-/* Ghosts of a run with six mirrors are no source for the next one, of cells that are all zero, without. */
+/* Ghosts that a run with six mirrors left do not count in the next run, which has none: its zeros stay zeros. */
 static void stale_ghosts(void **state)
 {
     const scheme *s = *state;
@@ -93,8 +93,8 @@ static nt_plan *plan_of(wave_box *b, int64_t steps)
     return plan;
 }
 
-/* Two plans with other faces, in turn on the same grids: neither finds the other one's ghosts.  A run of one step, for
- * it reads one level alone. */
+/* Two plans with different faces, in turn on the same grids: neither reads the other one's ghosts.  The plan
+ * without mirrors makes one step a run, because such a run reads one level only. */
 static void plans_in_turn(void **state)
 {
     const scheme *s = *state;

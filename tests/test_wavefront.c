@@ -44,7 +44,7 @@ static int64_t tiles_of(const sample *s, int axis, int64_t shift)
     return tile > 0 && tile < s->n[axis] ? reach / tile + 1 : MOST_TEAM;
 }
 
-/* Anything goes, but for samples of so many empty tiles that one takes a second. */
+/* Any values, except samples of so many empty tiles that one takes a second. */
 static sample sample_any(rng *r, int radius)
 {
     static const int depths[] = {1, 2, 3, 4, 5, 6, 7, 8, 9, 16}, xs[] = {0, 0, 1, 5, 13, 16, 32, 48, 100},
@@ -125,7 +125,7 @@ static void delay(const nt_box *box, int64_t t)
 typedef struct ledger {
     int64_t n[3], time;
     int radius, faults;
-    bool blocked; /* depth > 1: others are at other steps meanwhile */
+    bool blocked; /* depth > 1: other threads are at other steps */
     int made[MOST_CELLS];
 } ledger;
 
@@ -278,7 +278,7 @@ static void last_blocks(void **state)
 /* ---- Bits ------------------------------------------------------------------------------------------------
  * */
 
-/* Damping of any kind: what the layers of the library hold is not asked here. */
+/* Any damping factors: those of the library's own layers are tested elsewhere. */
 typedef struct medium {
     nt_wave wave;
     double wide[3][MOST_EDGE];
@@ -419,7 +419,7 @@ static void bits(void **state)
     }
 }
 
-/* One plan run often, its cells changed by the caller in between, beside depth 1. */
+/* One plan run often, its cells changed by the caller in between, compared with depth 1. */
 static void plans(void **state)
 {
     const prebuilt *s = *state;

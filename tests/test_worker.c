@@ -165,7 +165,7 @@ static void two_levels_run_on(void **state)
     driver_destroy(d);
 }
 
-/* Whoever drives a worker by hand may send anything. */
+/* A person who starts a worker by hand may send anything. */
 static void malformed_asks_are_refused(void **state)
 {
     (void)state;
@@ -215,7 +215,7 @@ static void malformed_asks_are_refused(void **state)
             fail_msg("%s=%s: %s", changes[i].name, changes[i].value, detail);
         json_decref(reply);
     }
-    /* What is no JSON is nobody's ask: the worker ends. */
+    /* A line that is no JSON ends the worker. */
     assert_int_equal(process_send(&p, "{\n", 2), 0);
     assert_int_equal(process_receive(&p, line, sizeof line, clock_s() + 60, &paused_s), 0);
     int killed;

@@ -1,5 +1,5 @@
 /*
- * test_yardstick.c - the plain C loops count the threads that they may have, whatever OpenMP is told
+ * test_yardstick.c - the plain C loops use all threads that they may have, whatever OpenMP's settings are
  * SPDX-License-Identifier: MIT
  */
 #define _GNU_SOURCE
@@ -10,7 +10,7 @@
 
 static const char *const yardsticks[] = {NT_BINARY_DIR "/bin/plain", NT_BINARY_DIR "/bin/plain_wave"};
 
-/* How many threads it says that it ran with. */
+/* The number of threads that it printed. */
 static int threads_of(const char *yardstick, const char *const settings[4])
 {
     const char *argv[PROGRAM_ARGS] = {"/usr/bin/env"};
@@ -32,7 +32,7 @@ static int threads_of(const char *yardstick, const char *const settings[4])
     return threads;
 }
 
-static void settings_of_openmp_leave_all_threads(void **state)
+static void openmp_settings_do_not_reduce_the_threads(void **state)
 {
     (void)state;
     static const char *const settings[][4] = {
@@ -87,7 +87,7 @@ static void all_threads_can_be_asked_for(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(settings_of_openmp_leave_all_threads),
+        cmocka_unit_test(openmp_settings_do_not_reduce_the_threads),
         cmocka_unit_test(all_threads_can_be_asked_for),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

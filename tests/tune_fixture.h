@@ -15,17 +15,17 @@
 
 enum { MOST_FINALS = 16 };
 
-typedef struct told {
+typedef struct events {
     const fake_trials *f;
     int confirm_begins, final_begins[MOST_FINALS], final_ends[MOST_FINALS], n_finals; /* numbers of asks */
     int n_done, n_failed_trials, last_row, n_rows;
     double last_elapsed_s;
     bool final, loops, search, arithmetic;
-} told;
+} events;
 
 static inline void on_event(void *context, const tune_event *e)
 {
-    told *t = context;
+    events *t = context;
     assert_non_null(e->kernel);
     assert_non_null(e->stage);
     assert_true(e->elapsed_s >= t->last_elapsed_s);
@@ -52,7 +52,7 @@ typedef struct tune {
     fake_trials f;
     tune_options o;
     result *r;
-    told told;
+    events events;
     nt_error why;
 } tune;
 
@@ -81,8 +81,8 @@ static inline tune prepare(fake_cost_fn *cost, double noise, uint64_t stream)
 static inline nt_status run(tune *t, const nt_kernel *kernel)
 {
     t->o.stop = &t->f.stop; /* here, for the struct has moved */
-    t->told.f = &t->f;
-    return tune_kernel(t->r, kernel, &t->o, &t->f.runner, on_event, &t->told, &t->why);
+    t->events.f = &t->f;
+    return tune_kernel(t->r, kernel, &t->o, &t->f.runner, on_event, &t->events, &t->why);
 }
 
 static inline void finish(tune *t)

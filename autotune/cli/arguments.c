@@ -34,6 +34,42 @@ int arguments_wholes(const char *text, char between, int64_t least, int64_t most
     return 0;
 }
 
+/* 12, 12e3 or 2^12, up to the end or a comma; -1 for anything else, and from 2^62 on. */
+static int64_t count_at(const char *text, const char **end)
+{
+    char *behind;
+    if (!isdigit((unsigned char)*text))
+        return -1;
+    int64_t value = strtoll(text, &behind, 10);
+    const char how = *behind;
+    if (how == 'e' || how == '^') {
+        if (!isdigit((unsigned char)behind[1]))
+            return -1;
+        const int64_t factor = how == 'e' ? 10 : value;
+        int64_t times = strtoll(behind + 1, &behind, 10);
+        for (value = how == 'e' ? value : 1; times > 0 && value > 0 && value < INT64_C(1) << 62 && factor > 1;
+             times--)
+            if (__builtin_mul_overflow(value, factor, &value))
+                return -1;
+    }
+    *end = behind;
+    return (*behind == '\0' || *behind == ',') && value < INT64_C(1) << 62 ? value : -1;
+}
+
+int arguments_counts(const char *text, double least, double most, int64_t *list, int room)
+{
+    for (int n = 0; n < room;) {
+        list[n] = count_at(text, &text);
+        if (list[n] < 0 || (double)list[n] < least || (double)list[n] > most)
+            return 0;
+        n++;
+        if (*text == '\0')
+            return n;
+        text++;
+    }
+    return 0;
+}
+
 static int refuse_number(const argument *a, const char *text, const char *kind)
 {
     return refuse(EXIT_USAGE, "--%s %.40s: allowed are %s from %.15g to %.16g", a->name, text, kind, a->least,
@@ -61,6 +97,15 @@ int take_bytes(const argument *a, char *text)
                       a->name, text, a->least, a->most);
     *(int64_t *)a->to = n << shift;
     return EXIT_OK;
+}
+
+int take_count(const argument *a, char *text)
+{
+    if (arguments_counts(text, a->least, a->most, a->to, 1))
+        return EXIT_OK;
+    return refuse(EXIT_USAGE,
+                  "%s%s%s%.40s: allowed are whole numbers from %.15g to %.16g, also as 1e9 or 2^30",
+                  a->name ? "--" : "", a->name ? a->name : "", a->name ? " " : "", text, a->least, a->most);
 }
 
 int take_number(const argument *a, char *text)

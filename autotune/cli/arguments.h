@@ -43,6 +43,7 @@ int take_folder(const argument *a, char *text); /* const char *, a name that is 
 int take_number(const argument *a, char *text); /* double */
 int take_whole(const argument *a, char *text);  /* int64_t or uint64_t; from 0 or more */
 int take_bytes(const argument *a, char *text);  /* int64_t; a whole number, alone or with K, M or G (1024) */
+int take_count(const argument *a, char *text);  /* int64_t; also as 1e9, 2^30 */
 int take_dtypes(const argument *a, char *text); /* unsigned, bit 1u << nt_dtype for each */
 int take_kernel(const argument *a, char *text); /* kernel_list, appended to */
 
@@ -61,5 +62,8 @@ int take_kernel(const argument *a, char *text); /* kernel_list, appended to */
 /* arguments_wholes() - reads whole numbers separated by one character; returns how many.  Returns 0 if the
  * text holds none, more than `room`, or one outside `least` (0 or more) to `most` (less than INT64_MAX). */
 int arguments_wholes(const char *text, char between, int64_t least, int64_t most, int64_t *list, int room);
+
+/* arguments_counts() - the same with commas, for numbers that may be large: 1000, 1e3 or 2^10. */
+int arguments_counts(const char *text, double least, double most, int64_t *list, int room);
 
 #endif /* AUTOTUNE_ARGUMENTS_H */

@@ -53,9 +53,14 @@ exit_code code_of(nt_status status)
 
 int print_json(json_t *root)
 {
+    return print_json_digits(root, 6);
+}
+
+int print_json_digits(json_t *root, int digits)
+{
     if (!root)
         return refuse(EXIT_FAILED, "no memory for the output");
-    json_dumpf(root, stdout, JSON_INDENT(1) | JSON_REAL_PRECISION(6));
+    json_dumpf(root, stdout, JSON_INDENT(1) | JSON_REAL_PRECISION(digits));
     printf("\n");
     json_decref(root);
     return finish_stdout();

@@ -12,10 +12,10 @@
 /* Documented in README.md, `autotune --help` and `nestune --help`. */
 typedef enum exit_code {
     EXIT_OK = 0,
-    EXIT_FAILED = 1,       /* it ran and failed: nothing runs here, an accuracy bound exceeded, a file failed */
-    EXIT_USAGE = 2,        /* unknown kernel, option, isa, key; malformed or impossible value */
-    EXIT_IO = 3,           /* a file or folder cannot be read or written */
-    EXIT_STALE = 4,        /* results or a journal of another machine, build or version, or damaged */
+    EXIT_FAILED = 1, /* it ran and failed: nothing runs here, an accuracy bound exceeded, a file failed */
+    EXIT_USAGE = 2,  /* unknown kernel, option, isa, key; malformed or impossible value */
+    EXIT_IO = 3,     /* a file or folder cannot be read or written */
+    EXIT_STALE = 4,  /* results or a journal of another machine, build or version, or damaged */
     EXIT_INTERRUPTED = 130 /* Ctrl-C, lost terminal, broken pipe: what was done is kept */
 } exit_code;
 
@@ -29,8 +29,10 @@ int finish_stdout(void);
 /* code_of() - the exit code for a status. */
 exit_code code_of(nt_status status);
 
-/* print_json() - prints to stdout and drops the reference; NULL reports that memory was short. */
+/* print_json() - prints to stdout, numbers with six digits, and drops the reference; NULL reports that memory
+ * was short.  print_json_digits(): with so many digits. */
 int print_json(json_t *root);
+int print_json_digits(json_t *root, int digits);
 
 /* check_environment() - EXIT_OK, or EXIT_USAGE after a message: the library ignores an unknown name in
  * NESTUNE_MAX_ISA. */

@@ -8,7 +8,7 @@
 
 volatile sig_atomic_t stop_asked;
 
-/* The first Ctrl-C asks to stop and write; the second one ends the program at once. */
+/* The first Ctrl-C asks to stop and write; the second one ends the program immediately. */
 static void on_interrupt(int signal_number)
 {
     stop_asked = 1;

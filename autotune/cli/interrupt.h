@@ -10,7 +10,7 @@
 /* Not 0 once a signal has asked to stop and to keep what is done. */
 extern volatile sig_atomic_t stop_asked;
 
-/* hear_signals() - from now on these signals set stop_asked; a second Ctrl-C ends the program at once. */
+/* hear_signals() - from now on these signals set stop_asked; a second Ctrl-C ends the program immediately. */
 void hear_signals(void);
 
 #endif /* AUTOTUNE_INTERRUPT_H */

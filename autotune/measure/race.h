@@ -31,7 +31,7 @@ typedef struct race {
     int n;
     int n_rounds;                      /* rounds that all entrants completed */
     const volatile sig_atomic_t *stop; /* may be NULL */
-    int stop_from;                     /* a request to stop is obeyed from this round on */
+    int stop_from;                     /* a request to stop counts from this round on */
 } race;
 
 /* race_add() - adds an entrant; returns its index, -1 if the race is full. */

@@ -26,10 +26,12 @@ static void help(FILE *out)
                  "Runs the programs of the course notebook, each as fast as this machine allows.\n\n");
     for (int i = 0; i < N_PROGRAMS; i++)
         fprintf(out, "  %-7s %s\n", programs[i].name, programs[i].help);
-    fprintf(out, "\n`nestune PROGRAM --help` lists its options and shows examples.\n"
-                 "Exit codes: 0 done, 1 failed, 2 wrong usage, 3 file trouble, 130 interrupted: what was done until\n"
-                 "then is printed or kept.\n"
-                 "Environment: NESTUNE_MAX_ISA=scalar|neon|avx2|avx512, NESTUNE_TUNED, NO_COLOR.\n");
+    fprintf(
+        out,
+        "\n`nestune PROGRAM --help` lists its options and shows examples.\n"
+        "Exit codes: 0 done, 1 failed, 2 wrong usage, 3 file trouble, 130 interrupted: what was done until\n"
+        "then is printed or kept.\n"
+        "Environment: NESTUNE_MAX_ISA=scalar|neon|avx2|avx512, NESTUNE_TUNED, NO_COLOR.\n");
 }
 
 int main(int argc, char **argv)

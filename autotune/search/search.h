@@ -2,7 +2,7 @@
  * search.h - finds fast configs by asking trials, within a time
  * SPDX-License-Identifier: MIT
  *
- * It makes a coordinate descent from each start.  For stencils a move may change two tile sizes at once,
+ * It makes a coordinate descent from each start.  For stencils a move may change two tile sizes together,
  * because often only both together help.  Then it makes random probes, each of which may start another
  * descent.  It knows no kernel and no clock but the runner's, so a test can give it synthetic costs.
  */

@@ -120,7 +120,7 @@ static nt_status start_worker(driver *d, nt_error *why)
         snprintf(why->text, sizeof why->text, "cannot start the worker %.80s: %s%s%s", d->exe,
                  got < 0   ? "no hello"
                  : got > 0 ? "garbled hello"
-                           : "it ended at once",
+                           : "it ended immediately",
                  *line ? ": " : "", line);
     return NT_EIO;
 }

@@ -4,6 +4,10 @@
  *
  * The schedule changes the speed and never a bit of the result.  The arithmetic (isa and variant) may change
  * a result, within the variant's error bound max_ulp.
+ *
+ * Errors:  unless a function says otherwise, no argument may be NULL, and the kernel is one of the registry
+ *          or has passed nt_kernel_check().
+ * Threads: all functions here are safe, but only one thread at a time may change a config.
  */
 #ifndef NESTUNE_CONFIG_H
 #define NESTUNE_CONFIG_H
@@ -85,18 +89,27 @@ typedef enum nt_key_id {
     NT_N_KEYS = NT_KEY_OWN + NT_MAX_OWN_KEYS
 } nt_key_id;
 
-/* nt_key_name() - "depth", "tile x"; NULL for a key that this kernel's configs do not have. */
+/* nt_key_name() - "depth", "tile x"; NULL for a key that this kernel's configs do not have, and for a
+ * NULL kernel. */
 NT_API const char *nt_key_name(const struct nt_kernel *kernel, nt_key_id key);
 
-/* nt_key_get(), nt_key_set() - one key's value as a number (a name as its index).  They check nothing. */
+/* nt_key_get(), nt_key_set() - one key's value as a number (a name as its index).  Errors: none; they do not
+ * check the value.  For a NULL config or an unknown key nt_key_get() returns 0 and nt_key_set() sets
+ * nothing. */
 NT_API int64_t nt_key_get(const nt_config *config, nt_key_id key);
 NT_API void nt_key_set(nt_config *config, nt_key_id key, int64_t value);
 
-/* nt_config_differences() - the number of keys in which two configs differ; 0: they are equal. */
+/* nt_config_differences() - the number of keys in which two configs differ; 0: they are equal.  Errors: none;
+ * NULL counts as a config of zeros. */
 NT_API int nt_config_differences(const nt_config *a, const nt_config *b);
 
-/* nt_config_keys() - a text for people: one line for each key of this kernel's configs, with its values:
- * "parallel=serial|..." */
+/*
+ * nt_config_keys() - a text for people: one line for each key of this kernel's configs, with what is allowed:
+ * "parallel: serial, outer, ...".
+ *
+ * Shape:   writes at most n bytes, the final NUL included.
+ * Errors:  none; a text that is too long is cut.  "" for a NULL kernel; nothing for a NULL text.
+ */
 NT_API void nt_config_keys(const struct nt_kernel *kernel, char *text, size_t n);
 
 /*
@@ -104,22 +117,23 @@ NT_API void nt_config_keys(const struct nt_kernel *kernel, char *text, size_t n)
  * variant, all allowed threads, schedule static, the first value of each of the kernel's own keys.
  * A field: outer, zyx, no tiles, depth 1.  A range: flat, an even split.
  *
- * Errors:  NT_EARG, NT_EKERNEL (no function of this type runs here).
- * Threads: safe.
+ * Errors:  NT_EARG (kernel or config NULL), NT_EKERNEL (no function of this type and the first variant runs
+ *          here).  On error *config is unchanged.
  */
 NT_API nt_status nt_config_default(const struct nt_kernel *kernel, nt_dtype dtype, nt_config *config,
                                    nt_error *why);
 
-/* nt_config_blank() - the same with the isa scalar and one thread: a start value for nt_config_parse() of a
- * complete text, on any machine.  Errors: none. */
+/* nt_config_blank() - the same with the isa scalar, the kernel's first form and one thread: a start value for
+ * nt_config_parse() of a complete text, on any machine.  Errors: none; a NULL kernel counts as a field without
+ * keys of its own. */
 NT_API nt_config nt_config_blank(const struct nt_kernel *kernel);
 
 /*
  * nt_config_parse() - reads `isa=avx2,variant=fused,parallel=outer,tile=0x8x8,depth=4,threads=2,...`
  *
  * Keys may come in any order, each at most once.  A key that is missing keeps its value in *config.
- * Errors:  NT_ECONFIG, with the key or value and what is allowed in *why; *config is unchanged.
- * Threads: safe.
+ * Errors:  NT_ECONFIG, with the key or value and what is allowed in *why; NT_EARG: NULL.  On error *config is
+ *          unchanged.
  */
 NT_API nt_status nt_config_parse(const struct nt_kernel *kernel, const char *text, nt_config *config,
                                  nt_error *why);
@@ -129,7 +143,8 @@ NT_API nt_status nt_config_parse(const struct nt_kernel *kernel, const char *tex
  * config.
  *
  * Shape:   writes at most n bytes, the final NUL included; NT_CONFIG_TEXT bytes are always enough.
- * Errors:  none; the config must have passed nt_config_check() or come from nt_config_parse().
+ * Errors:  none; a text that is too long is cut.  A value that nt_config_check() refuses is written as a
+ *          number, which nt_config_parse() may refuse.  A NULL kernel or config gives "", a NULL text nothing.
  */
 NT_API void nt_config_format(const struct nt_kernel *kernel, const nt_config *config, char *text, size_t n);
 
@@ -137,8 +152,7 @@ NT_API void nt_config_format(const struct nt_kernel *kernel, const nt_config *co
  * nt_config_check() - is every key of the config in its range for this kernel?
  *
  * The config need not be able to run here, so that another machine's configs can be read, shown and compared.
- * Errors:  NT_ECONFIG, with the key, its value and what is allowed.
- * Threads: safe.
+ * Errors:  NT_ECONFIG, with the key, its value and what is allowed; NT_EARG: NULL.
  */
 NT_API nt_status nt_config_check(const struct nt_kernel *kernel, const nt_config *config, nt_error *why);
 
@@ -147,7 +161,6 @@ NT_API nt_status nt_config_check(const struct nt_kernel *kernel, const nt_config
  *
  * Errors:  as nt_config_check(), and NT_EISA (not built in, not on this CPU or above NESTUNE_MAX_ISA),
  *          NT_ECONFIG (no prebuilt function for type, isa, variant, fn and layout).
- * Threads: safe.
  */
 NT_API nt_status nt_config_runs(const struct nt_kernel *kernel, nt_dtype dtype, const nt_config *config,
                                 nt_error *why);
@@ -158,12 +171,13 @@ NT_API nt_status nt_config_runs(const struct nt_kernel *kernel, nt_dtype dtype, 
  *
  * Shape:   cells in x, y, z; for a range the number of indices, 1, 1.  contiguous: rows and planes follow
  *          each other without gaps, so that `flat` fuses them.
- * Errors:  none.
+ * Errors:  none; a config that nt_config_check() refuses is left as it is, and nothing is done for NULL.
  */
 NT_API void nt_config_canonical(const struct nt_kernel *kernel, const int64_t shape[3], int contiguous,
                                 int64_t steps, nt_config *config);
 
-/* The names of the enumerators; NULL for any other value. */
+/* nt_parallel_name(), nt_order_name(), nt_schedule_name() - as in a config's text; NULL for any other
+ * value. */
 NT_API const char *nt_parallel_name(nt_parallel parallel);
 NT_API const char *nt_order_name(nt_order order);
 NT_API const char *nt_schedule_name(nt_schedule schedule);

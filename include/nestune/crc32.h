@@ -15,9 +15,13 @@ extern "C" {
 #endif
 
 /*
- * nt_crc32() - the CRC of earlier bytes, whose CRC is `crc` (0 if there are none), and n more bytes.
+ * nt_crc32() - the CRC of earlier bytes, whose CRC is `crc` (0 if there are none), and n more bytes.  bytes NULL: there are
+ * none.
  *
+ * Shape:   bytes may be NULL if n is 0.
+ * Errors:  none.
  * Threads: safe.
+ * Source:  ISO 3309 and RFC 1952: the reflected polynomial 0xedb88320.
  */
 NT_API uint32_t nt_crc32(uint32_t crc, const void *bytes, size_t n);
 

@@ -1,6 +1,8 @@
 /*
  * dtype.h - the element types of grids
  * SPDX-License-Identifier: MIT
+ *
+ * Threads: all functions here are safe; the texts are static.
  */
 #ifndef NESTUNE_DTYPE_H
 #define NESTUNE_DTYPE_H

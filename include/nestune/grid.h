@@ -49,10 +49,10 @@ typedef struct nt_grid_options {
  * Shape:   n[0] * n[1] * n[2] cells plus a halo on each side; any size may be 0.  Without a halo the
  *          cells are contiguous; with one, rows start on 64-byte boundaries.
  * Units:   cells.
- * Threads: safe.  From 2 MiB on, the threads that will use a page touch it first, so that it lies in the
- *          memory next to them; and the grid asks the system for huge pages.
  * Errors:  NT_EARG (g or n NULL, dtype unknown, options of an unknown size), NT_ESHAPE (negative or
  *          overflowing size), NT_ENOMEM.  On error *g is NULL.
+ * Threads: safe.  From 2 MiB on, the threads that will use a page touch it first, so that it lies in the
+ *          memory next to them; and the grid asks the system for huge pages.
  */
 NT_API nt_status nt_grid_create(nt_grid **g, nt_dtype dtype, const int64_t n[3], int halo,
                                 const nt_grid_options *options, nt_error *why);
@@ -86,7 +86,8 @@ NT_API int nt_grid_halo(const nt_grid *g);
  * nt_grid_cell() - the address of one cell, halo included.  For grids in rows: all that were created without
  * any_layout.
  *
- * Errors:  NULL for such a grid that is not mapped; the caller keeps the indices in range.
+ * Errors:  NULL for a NULL grid, and for one of any_layout that is not mapped; the caller keeps the indices
+ *          in range.
  * Threads: safe, but not beside a run that writes the cell.
  */
 NT_API void *nt_grid_cell(const nt_grid *g, int64_t x, int64_t y, int64_t z);
@@ -105,7 +106,7 @@ typedef struct nt_cells {
  * Cost:    none for a grid in rows.  A grid in another layout is converted at the first map after a run, and
  *          back at the next run; each conversion reads and writes all cells once.  (Today every grid is in
  *          rows.)
- * Errors:  NT_EARG: NULL.
+ * Errors:  NT_EARG: NULL.  nt_grid_unmap() has none: NULL, and a grid that is not mapped, are allowed.
  * Threads: one at a time.  The addresses are valid until nt_grid_unmap(); until then no plan may run on a
  *          grid that was created with any_layout.
  */

@@ -1,6 +1,8 @@
 /*
  * isa.h - the instruction sets that tile functions are built for
  * SPDX-License-Identifier: MIT
+ *
+ * Threads: all functions here are safe.
  */
 #ifndef NESTUNE_ISA_H
 #define NESTUNE_ISA_H
@@ -24,7 +26,8 @@ typedef enum nt_isa {
 NT_API const char *nt_isa_name(nt_isa isa);
 
 /* nt_isa_available() - is it built in, can this CPU and its system run it (XCR0), and is it at most
- * NESTUNE_MAX_ISA? That environment variable is read once, at the first use. */
+ * NESTUNE_MAX_ISA?  That environment variable is read once, at the first use.  Errors: none; 0 for an unknown
+ * isa. */
 NT_API int nt_isa_available(nt_isa isa);
 
 #ifdef __cplusplus

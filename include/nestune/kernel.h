@@ -11,6 +11,10 @@
  * of parameters, each tested and tuned by itself), its forms (how a function is unrolled) and its prebuilt
  * functions.  To add a kernel to the library, add one folder below kernels/ and one line to
  * kernels/kernels.inc.  Any other program adds its own with nt_kernel_add().
+ *
+ * Errors:  the functions that look something up take a kernel of the registry, or one that has passed
+ *          nt_kernel_check(); no argument may be NULL unless it says so.
+ * Threads: all functions here are safe.
  */
 #ifndef NESTUNE_KERNEL_H
 #define NESTUNE_KERNEL_H
@@ -75,13 +79,15 @@ typedef struct nt_step {
 
 /* Advances one box by one time step.  It never fails, allocates or calls OpenMP, and writes no cell outside
  * the box.  A cell's new value depends only on the cells that the formula reads: not on the box, the
- * alignment or the neighbouring lanes. */
+ * alignment or the neighbouring lanes.
+ * Threads: several call it at the same time, each for a box of its own. */
 typedef void nt_tile_fn(const nt_step *step, const nt_box *box);
 
 /* ---- Functions of a range ------------------------------------------------------------------------ */
 
 /* Adds the results of indices first .. end-1 to *part, which is all zeros at first.  It never fails,
- * allocates or calls OpenMP. */
+ * allocates or calls OpenMP.
+ * Threads: several call it at the same time, each with a part of its own. */
 typedef void nt_range_fn(const void *params, const nt_config *config, int64_t first, int64_t end, void *part);
 
 /* ---- The table of functions ----------------------------------------------------------------------- */
@@ -191,6 +197,8 @@ typedef double nt_fill_fn(int grid, int64_t cell_index, uint64_t seed);
  * Walls are cells of the halo that are the same at every step.  The function sets those beside the box.  The
  * engine calls it before the first step of a run, for all boxes of each level that will be read, unless the
  * walls are still there from the plan's last run.
+ *
+ * Threads: several may call it at the same time, each for a box of its own.
  */
 typedef void nt_ghosts_fn(const void *params, nt_dtype dtype, const nt_view *level, const int64_t n[3],
                           const nt_box *box);
@@ -256,8 +264,8 @@ typedef struct nt_kernel {
     /* Create parameters from a text such as "order=8,dx=10", and destroy them.  NULL: no text is allowed. */
     nt_status (*params_create)(const char *text, void **params, nt_error *why);
     void (*params_destroy)(void *params);
-    double ulp_range;   /* max_ulp holds for |x| up to this */
-    int ulp_of_terms;   /* 1: max_ulp counts units in the last place of the sum of absolute terms */
+    double ulp_range; /* max_ulp holds for |x| up to this */
+    int ulp_of_terms; /* 1: max_ulp counts units in the last place of the sum of absolute terms */
 } nt_kernel;
 
 #define NT_KERNEL_HEAD .abi = NT_KERNEL_ABI, .bytes = sizeof(nt_kernel)
@@ -265,51 +273,63 @@ typedef struct nt_kernel {
 /* ---- The registry; for users: registry.h ----------------------------------------------------- */
 
 /*
- * nt_kernel_add() - registers a kernel, which must not change from then on.
+ * nt_kernel_add() - registers a kernel, which must neither change nor be freed from then on.
  *
- * Errors:  NT_EKERNEL, with the reason in *why: another abi or size; a name that is malformed or in use; a
- *          table that is missing, empty or too long; a function of an unknown variant, form, type or isa, or
- *          of the other kind; no function for the isa scalar; a radius on a single level; levels or
- *          coefficients out of range; more keys of its own than a config holds, or names so long that a
- *          config's text exceeds NT_CONFIG_TEXT.
- * Threads: safe.
+ * Errors:  NT_EKERNEL, with the reason in *why:
+ *          the head      NULL; another abi or size; a name that is malformed or in use; a version below 1; no
+ *                        title or formula; both a field and a range, or neither
+ *          tables        one that is missing, empty or too long; a malformed name, or the same one twice
+ *          functions     one of an unknown variant, form, type, layout or isa, or of the other kind; none of
+ *                        the first variant for the isa scalar
+ *          a field       no reference; levels, coefficients, radius or elements moved per cell out of range;
+ *                        a radius on a single level
+ *          a range       no merge or reference; part_bytes not in 1 .. 2^20
+ *          own keys      more than a config holds; a name that every config has; values out of range; names
+ *                        so long that a config's text exceeds NT_CONFIG_TEXT
+ *          the registry  256 kernels have been added already
  */
 NT_API nt_status nt_kernel_add(const nt_kernel *kernel, nt_error *why);
 
-/* nt_kernel_check() - makes the checks of nt_kernel_add(), except whether the name is in use. */
+/* nt_kernel_check() - makes the checks of nt_kernel_add() but those of the registry: whether the name is in
+ * use, and how many kernels have been added.  Errors: as nt_kernel_add(). */
 NT_API nt_status nt_kernel_check(const nt_kernel *kernel, nt_error *why);
 
 /* nt_kernel_radius() - cells read on each side, for these parameters (NULL: the kernel's own); 0 for a
- * range. */
+ * range.  Errors: none; 0 for a NULL kernel. */
 NT_API int nt_kernel_radius(const nt_kernel *kernel, const void *params);
 
 /* nt_kernel_case_at(), nt_kernel_case(), nt_kernel_case_of() - a case by its number from 0, by its name, or
- * by the parameters that belong to it; NULL if there is none. */
+ * by the parameters that belong to it (NULL: the kernel's own).  Errors: NULL if there is none, and for a NULL
+ * kernel or name. */
 NT_API const nt_case *nt_kernel_case_at(const nt_kernel *kernel, int i);
 NT_API const nt_case *nt_kernel_case(const nt_kernel *kernel, const char *name);
 NT_API const nt_case *nt_kernel_case_of(const nt_kernel *kernel, const void *params);
 
-/* nt_kernel_variant(), nt_kernel_form() - index by name; -1 if there is none. */
+/* nt_kernel_variant(), nt_kernel_form() - index by name.  Errors: -1 if there is none, and for NULL. */
 NT_API int nt_kernel_variant(const nt_kernel *kernel, const char *name);
 NT_API int nt_kernel_form(const nt_kernel *kernel, const char *name);
 
-/* nt_kernel_function_at() - a prebuilt function by its number from 0, through all parts of the table; NULL
- * behind the last. */
+/* nt_kernel_function_at() - a prebuilt function by its number from 0, through all parts of the table.
+ * Errors: NULL for a number out of range, and for a NULL kernel. */
 NT_API const nt_function *nt_kernel_function_at(const nt_kernel *kernel, int i);
 
 /*
- * nt_kernel_function() - the prebuilt function of a config, NULL if there is none in this build.
- * It does not ask what this CPU can run: see nt_isa_available().
+ * nt_kernel_function() - the prebuilt function of a config.  It does not ask what this CPU can run: see
+ * nt_isa_available().
+ *
+ * Errors:  NULL if there is none in this build, and for NULL.
  */
 NT_API const nt_function *nt_kernel_function(const nt_kernel *kernel, nt_dtype dtype,
                                              const nt_config *config);
 
 /* nt_kernel_work() - the instructions with which this function computes a vector, for these parameters (NULL:
- * the kernel's own). */
+ * the kernel's own).  Units: as in nt_work, for one vector and one step.  Errors: none; zeros for a NULL
+ * kernel or function. */
 NT_API nt_work nt_kernel_work(const nt_kernel *kernel, const void *params, const nt_function *function);
 
-/* nt_kernel_value() - the input value of one cell of one grid, by the field's fill function or the default
- * one. */
+/* nt_kernel_value() - the input value of one cell of one grid of a field, by the field's fill function or the
+ * default one.  Grids and cells are counted as in nt_kernel_fill().  Errors: none; 0 for a range and for
+ * NULL. */
 NT_API double nt_kernel_value(const nt_kernel *kernel, int grid, int64_t cell_index, uint64_t seed);
 
 /*
@@ -318,7 +338,8 @@ NT_API double nt_kernel_value(const nt_kernel *kernel, int grid, int64_t cell_in
  *
  * Shape:   sets each cell but the halo to the kernel's fill function of its index x + nx*(y + ny*z), so that
  *          the values depend on no thread count or stride.
- * Errors:  none; the grid must be valid.
+ * Errors:  none; nothing is set for a range and for NULL.
+ * Threads: safe for different grids.
  */
 NT_API void nt_kernel_fill(const nt_kernel *kernel, int grid, uint64_t seed, nt_grid *g);
 

@@ -1,6 +1,9 @@
 /*
  * machine.h - which machine this is, and how much of it this process may use
  * SPDX-License-Identifier: MIT
+ *
+ * Errors:  a machine is one that nt_machine_detect() has filled, or all zeros; it may not be NULL.
+ * Threads: all functions here are safe.
  */
 #ifndef NESTUNE_MACHINE_H
 #define NESTUNE_MACHINE_H
@@ -36,14 +39,18 @@ typedef struct nt_machine {
 /*
  * nt_machine_detect() - reads CPUID, hwloc's topology, the affinity mask and cgroup v1 and v2.
  *
- * Errors:  NT_EARG: NULL.  A value that cannot be found out is 0 or "unknown".
- * Threads: safe.  A call lasts some milliseconds.
+ * Units:   bytes; cpus_quota in CPUs, which may be a fraction.
+ * Errors:  NT_EARG: NULL.  A value that cannot be found out is 0 or "unknown"; counts of packages, cores,
+ *          CPUs and NUMA nodes are at least 1.
+ * Threads: safe.  A call lasts some milliseconds.  The counts of affinity are those of the calling thread.
+ * Source:  uarch: the names of archspec, by vendor, family, model and stepping.
  */
 NT_API nt_status nt_machine_detect(nt_machine *machine);
 
 /*
  * nt_machine_cores() - the number of cores that the allowed threads run on; two hyperthreads share one core.
  * At most threads_allowed, and that number if the cores are unknown.
+ * Errors:  none; 0 for NULL.
  */
 NT_API int nt_machine_cores(const nt_machine *machine);
 
@@ -52,13 +59,15 @@ NT_API int nt_machine_cores(const nt_machine *machine);
  * stepping and allowed threads, as in "zen5-26.2.1-2t"; if these share cores, the cores too:
  * "zen5-26.2.1-2t-1c".
  * Shape:   writes at most n bytes, the final NUL included; NT_MACHINE_ID bytes are always enough.
+ * Errors:  none; letters become lower case, and bytes other than a-z, 0-9, '.', '_' and '-' become '_'.
+ *          A NULL machine gives "", a NULL text nothing.
  */
 enum { NT_MACHINE_ID = 64 };
 NT_API void nt_machine_id(const nt_machine *machine, char *text, size_t n);
 
 /*
  * nt_machine_same_cpu() - may b use results of a?  1 if vendor, family, model and caches are the same.
- * Errors:  none; if it returns 0, *why names what differs.
+ * Errors:  none; if it returns 0, *why names what differs, or which machine is NULL.
  */
 NT_API int nt_machine_same_cpu(const nt_machine *a, const nt_machine *b, nt_error *why);
 
@@ -69,11 +78,19 @@ NT_API int nt_machine_same_cpu(const nt_machine *a, const nt_machine *b, nt_erro
  * The mask is the thread's and not the process's, because OpenMP's threads inherit the mask of the thread
  * that starts them: the threads of a thread that is bound to one CPU would all run there.  With OMP_PROC_BIND
  * it is the mask that the process began with.
+ *
+ * Errors:  none; without a readable mask the number of CPUs online counts.
+ * Threads: safe.  The mask is read at each call, the quota once, at the first.
  */
 NT_API int nt_threads_allowed(void);
 
-/* nt_memory_available() - bytes that can still be allocated: the lesser of MemAvailable and the rest of the
- * cgroup's limit. */
+/*
+ * nt_memory_available() - how much can still be allocated: the lesser of MemAvailable and the rest of the
+ * cgroup's limit, both read at each call.
+ *
+ * Units:   bytes.
+ * Errors:  0: unknown.
+ */
 NT_API int64_t nt_memory_available(void);
 
 /* How this library was built.  The texts are static. */
@@ -83,6 +100,8 @@ typedef struct nt_build {
     const char *flags;    /* of the common code */
     const char *sleef;    /* version of its headers */
 } nt_build;
+
+/* nt_build_info() - never NULL. */
 NT_API const nt_build *nt_build_info(void);
 
 #ifdef __cplusplus

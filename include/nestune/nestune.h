@@ -47,7 +47,8 @@
 extern "C" {
 #endif
 
-/* nt_version() - NESTUNE_VERSION_NUMBER of the library that runs; it may differ from that of the headers. */
+/* nt_version() - NESTUNE_VERSION_NUMBER of the library that runs; it may differ from that of the headers.
+ * Errors: none.  Threads: safe. */
 NT_API int nt_version(void);
 
 #ifdef __cplusplus

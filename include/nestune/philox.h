@@ -4,6 +4,10 @@
  *
  * Philox4x32-10: ten rounds of multiplications scramble a counter of 128 bits under a key of 64 into four
  * words of 32 bits.  There is no state: any thread can compute any number of any stream directly.
+ *
+ * Errors:  none; each counter, key and seed is allowed.
+ * Threads: all functions here are safe.
+ * Source:  Salmon, Moraes, Dror and Shaw, "Parallel random numbers: as easy as 1, 2, 3", SC'11.
  */
 #ifndef NESTUNE_PHILOX_H
 #define NESTUNE_PHILOX_H
@@ -24,11 +28,10 @@ enum { NT_PHILOX_ROUNDS = 10 };
 /*
  * nt_philox() - the four random words of a counter under a key.
  *
+ * Under one key no two counters give the same words.
+ *
  * Shape:   words of 32 bits, the lowest first.  words may be counter.
- * Errors:  none; each pair of counter and key is allowed, and under one key no two counters give the same
- *          words.
- * Threads: safe.
- * Source:  Salmon, Moraes, Dror and Shaw, "Parallel random numbers: as easy as 1, 2, 3", SC'11.
+ * Errors:  none.  No array may be NULL, here and in nt_philox_block().
  */
 static inline void nt_philox(const uint32_t counter[4], const uint32_t key[2], uint32_t words[4])
 {
@@ -67,7 +70,6 @@ static inline uint64_t nt_philox_top53(uint32_t high, uint32_t low)
  *
  * Units:   a multiple of 2^-53: the top 53 bits of words 0 and 1, of which word 0 is the high one.
  * Errors:  none; a negative counter is converted to uint64_t.
- * Threads: safe.
  */
 static inline double nt_uniform(int64_t counter, uint64_t seed)
 {

@@ -6,6 +6,8 @@
  *     nt_plan_create(&plan, nt_kernel_find("wave"), grids, 3, &options, &why);
  *     nt_plan_run(plan, 100);
  *     nt_plan_destroy(plan);
+ *
+ * Threads: different plans are independent of each other; one plan is for one thread at a time.
  */
 #ifndef NESTUNE_PLAN_H
 #define NESTUNE_PLAN_H
@@ -57,8 +59,9 @@ typedef struct nt_plan_options {
  *          not overlap, with two exceptions: the result may be the level itself, and coefficients may share
  *          cells.  A pointwise kernel without hooks accepts any stride in x; one other than 1 costs time,
  *          since cells go through a buffer.  All others need stride 1.
- * Errors:  NT_EARG, NT_EDTYPE, NT_ESHAPE, NT_ESTRIDE, NT_ECONFIG, NT_EISA, NT_ENOMEM; *why names the value.
- *          On error *plan is NULL and no cell has been touched.
+ * Errors:  NT_EARG, NT_EDTYPE, NT_ESHAPE, NT_ESTRIDE, NT_ECONFIG, NT_EISA, NT_EKERNEL (no function of this
+ *          type runs here), NT_ENOMEM, and those of a hook's prepare; *why names the value.  On error *plan
+ *          is NULL and no cell has been touched.
  * Threads: safe.  The grids must outlive the plan.
  */
 NT_API nt_status nt_plan_create(nt_plan **plan, const struct nt_kernel *kernel, nt_grid *const grids[],
@@ -69,7 +72,8 @@ NT_API nt_status nt_plan_create(nt_plan **plan, const struct nt_kernel *kernel, 
  *
  * Shape:   n: the number of indices of a typical run; short and long ranges are tuned separately.  The
  *          options steps and hooks are ignored.
- * Errors:  NT_EARG, NT_ECONFIG, NT_EISA, NT_ENOMEM; *why names the value.  On error *plan is NULL.
+ * Errors:  NT_EARG, NT_ECONFIG, NT_EISA, NT_EKERNEL, NT_ENOMEM; *why names the value.  On error *plan is
+ *          NULL.
  * Threads: safe.
  */
 NT_API nt_status nt_plan_create_range(nt_plan **plan, const struct nt_kernel *kernel, nt_dtype dtype,
@@ -85,9 +89,9 @@ NT_API nt_status nt_plan_create_range(nt_plan **plan, const struct nt_kernel *ke
  *          are no others.
  * Threads: one OpenMP parallel region.  Its threads are at most those of the config, omp_get_max_threads(),
  *          and nt_threads_allowed() at the time the plan was created.  There is one thread inside a caller's
- *          parallel region, and in a child process whose parent had several threads when it forked.  If a limit keeps the system
- *          from starting so many threads, the run has as many as can start; the library tries this before a
- *          calling thread's first run with so many.
+ *          parallel region, and in a child process whose parent had several threads when it forked.  If a
+ *          limit keeps the system from starting so many threads, the run has as many as can start; the
+ *          library tries this before a calling thread's first run with so many.
  *          Two runs at the same time need two plans on different grids.  Each has its own team of threads;
  *          set most_threads so that together they have no more threads than there are CPUs.
  *          Each thread rounds to nearest, and flushes denormals to zero if the kernel asks for it; afterwards
@@ -112,16 +116,15 @@ NT_API nt_status nt_plan_run_range(nt_plan *plan, int64_t first, int64_t end, vo
  * Shape:   as many grids as before, of the same dtype and shape.  Halos, strides and overlap as for
  *          nt_plan_create().
  * Errors:  as nt_plan_create().  On error the plan is unchanged.
- * Threads: not during a run of this plan.
  */
 NT_API nt_status nt_plan_set_grids(nt_plan *plan, nt_grid *const grids[], int n_grids, nt_error *why);
 
-/* nt_plan_newest() - the grid that holds the newest time level now; NULL for a range. */
+/* nt_plan_newest() - the grid that holds the newest time level now; NULL for a range and for NULL. */
 NT_API nt_grid *nt_plan_newest(const nt_plan *plan);
 
 /*
  * nt_plan_time(), nt_plan_set_time() - get and set the index of the next step.  It is 0 at first and grows by
- * one each step.  Only hooks use it: set it to 0 to start a shot again.  Setting it changes no cell.
+ * one each step; 0 for NULL.  Only hooks use it: set it to 0 to start a shot again.  Setting it changes no cell.
  *
  * Errors:  NT_EARG: plan NULL, time out of 0 to 2^61.
  */
@@ -129,7 +132,7 @@ NT_API int64_t nt_plan_time(const nt_plan *plan);
 NT_API nt_status nt_plan_set_time(nt_plan *plan, int64_t time);
 
 /* nt_plan_config_text() - writes the config that the plan runs with, as nt_config_format() does: at most n
- * bytes, the final NUL included.  Errors: none; NULL gives "". */
+ * bytes, the final NUL included.  Errors: none; a NULL plan gives "", a NULL text nothing. */
 NT_API void nt_plan_config_text(const nt_plan *plan, char *text, size_t n);
 
 /* nt_plan_config(), nt_plan_why() - the config that the plan runs with, with the number of threads that it
@@ -144,7 +147,8 @@ NT_API void nt_plan_destroy(nt_plan *plan);
  * nt_run() - runs the named kernel in place on *g for `steps` steps, as tuned.  It creates, runs and destroys
  * a plan.  The kernel must have one level and no coefficients.
  *
- * Errors:  NT_EKERNEL for an unknown name, else as nt_plan_create().
+ * Errors:  NT_EKERNEL for an unknown name, else as nt_plan_create() and nt_plan_run().
+ * Threads: as nt_plan_run().
  */
 NT_API nt_status nt_run(const char *kernel, nt_grid *g, int64_t steps, nt_error *why);
 
@@ -152,7 +156,9 @@ NT_API nt_status nt_run(const char *kernel, nt_grid *g, int64_t steps, nt_error 
  * nt_run_range() - the same for a range kernel: sets *total to the sum over indices first .. end-1.
  *
  * Shape:   params NULL: the kernel's defaults.  total has the kernel's range->part_bytes bytes.
- * Errors:  NT_EKERNEL for an unknown name, else as nt_plan_create_range().
+ * Errors:  NT_EKERNEL for an unknown name; NT_EARG for indices out of range and a NULL total; else as
+ *          nt_plan_create_range().
+ * Threads: as nt_plan_run().
  */
 NT_API nt_status nt_run_range(const char *kernel, const void *params, nt_dtype dtype, int64_t first,
                               int64_t end, void *total, nt_error *why);

@@ -65,7 +65,7 @@ typedef struct nt_hook nt_hook;
  *          sign, to the cell whose mirror image is there; a weight on the wall itself is dropped.  Beyond any
  *          other face weights are dropped.
  * Units:   cells.
- * Errors:  NT_EARG (a position outside the grid or NaN: *why names the point, the value and the range;
+ * Errors:  NT_EARG (NULL; a position outside the grid or NaN: *why names the point, the value and the range;
  *          interpolation or faces out of range), NT_ESHAPE (no cells), NT_ENOMEM.  On error *points is NULL.
  * Threads: safe.  The spec is not needed afterwards.  Points never change: any number of hooks may use them.
  */
@@ -85,11 +85,12 @@ NT_API nt_status nt_points_create(nt_points **points, const nt_points_spec *spec
  * Units:   those of the field.  w s is rounded once to the grid's type and then added.
  * Order:   points that share a cell are added to it one after the other, in the order of the lowest cell that
  *          each touches (by z, then y, then x), and those with the same lowest cell by their number.
- * Errors:  NT_EARG (NULL, n_samples below 0), NT_ENOMEM; then *hook is NULL.  nt_plan_create() returns
+ * Errors:  NT_EARG (NULL, but samples may be NULL if n_samples is 0; n_samples below 0), NT_ENOMEM; then *hook
+ *          is NULL.  nt_plan_create() returns
  *          NT_ESHAPE for grids with other numbers of cells, and NT_EARG for a force in a kernel without
  *          coefficients.
  * Threads: safe.  Points and samples must outlive the hook, and the hook the plans that use it; several plans
- *          may use one hook at once.
+ *          may use one hook at the same time.
  */
 NT_API nt_status nt_points_source(nt_hook **hook, const nt_points *points, const double *samples,
                                   int64_t n_samples, nt_error *why);
@@ -111,7 +112,7 @@ NT_API nt_status nt_points_receiver(nt_hook **hook, const nt_points *points, dou
                                     int64_t n_samples, nt_error *why);
 
 /* nt_points_hook_destroy(), nt_points_destroy() - free a hook after its plans, and points after their hooks.
- * NULL is allowed. */
+ * NULL is allowed.  Errors: none. */
 NT_API void nt_points_hook_destroy(nt_hook *hook);
 NT_API void nt_points_destroy(nt_points *points);
 

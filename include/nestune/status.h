@@ -35,7 +35,8 @@ typedef enum nt_status {
 
 /*
  * What exactly was wrong: one line, without a full stop or newline, that names the wrong value and what is
- * allowed.  All functions with an nt_error * accept NULL; on NT_OK they do not change it.
+ * allowed.  All functions with an nt_error * accept NULL; on NT_OK they do not change it, except
+ * nt_tuned_find().
  */
 typedef struct nt_error {
     char text[256];

@@ -13,6 +13,8 @@
  *
  * Results depend on isa and variant, so a kernel and type uses one header only.  If that header has no row
  * for a use, the plan runs with the default schedule and the header's isa, variant and fn.
+ *
+ * Threads: all functions here are safe.
  */
 #ifndef NESTUNE_TUNED_H
 #define NESTUNE_TUNED_H
@@ -37,13 +39,21 @@ typedef enum nt_class {
 } nt_class;
 typedef enum nt_repeat { NT_REPEAT_ONE, NT_REPEAT_MANY, NT_N_REPEATS } nt_repeat;
 
-NT_API const char *nt_class_name(nt_class c);   /* "in_cache", "out_of_cache", "short", "long" */
-NT_API const char *nt_repeat_name(nt_repeat r); /* "one", "many" */
+/* nt_class_name(), nt_repeat_name() - "in_cache", "out_of_cache", "short" or "long"; "one" or "many"; NULL
+ * for any other value. */
+NT_API const char *nt_class_name(nt_class c);
+NT_API const char *nt_repeat_name(nt_repeat r);
 
-/* nt_class_of() - the class of a working set of this many bytes, on this machine. */
+/*
+ * nt_class_of() - the class of a field's working set on this machine, for the calling thread's CPUs.
+ *
+ * Units:   bytes: the cells of all grids of the plan, without halos.
+ * Errors:  none; a second-level cache of unknown size counts as 1 MiB.
+ */
 NT_API nt_class nt_class_of(int64_t bytes);
 
-/* nt_class_of_range() - the class of a range of n indices: NT_CLASS_LONG from NT_LONG_FROM on. */
+/* nt_class_of_range() - the class of a range of n indices: NT_CLASS_LONG from NT_LONG_FROM on.  Errors:
+ * none. */
 enum { NT_LONG_FROM = 1 << 20 };
 NT_API nt_class nt_class_of_range(int64_t n);
 
@@ -69,8 +79,14 @@ typedef struct nt_tuned {
     const nt_tuned_row *rows;
 } nt_tuned;
 
-/* nt_tuned_at() - the i-th header, from 0, that this process knows; NULL behind the last.  Threads: safe;
- * headers never move or disappear. */
+/*
+ * nt_tuned_at() - the i-th header that this process knows, from 0: those loaded, the last one first; that of
+ * the environment; those built in.
+ *
+ * Errors:  NULL for i out of range.  A header that could not be read is left out.
+ * Threads: safe.  Headers stay where they are until the process ends, but nt_tuned_load() raises the numbers
+ *          of those before it by one.
+ */
 NT_API const nt_tuned *nt_tuned_at(int i);
 
 /*
@@ -84,8 +100,9 @@ NT_API const nt_tuned *nt_tuned_at(int i);
  *          they are written, those of a header tuned with one thread too.
  * Errors:  NT_OK: *config is a row's.  NT_ESTALE: *config is the default.  In both cases *why is one line:
  *          which row of which header was used and what of it was not, or why no row was used (another version
- *          of the kernel, an isa that cannot run here, no row).  NT_EKERNEL if the kernel cannot run here at
- *          all, and NT_EARG; then *config is unchanged.
+ *          of the kernel, an isa that cannot run here, no row).  NT_EARG (kernel or config NULL; a class or
+ *          repeat that the kernel's kind does not have) and NT_EKERNEL (no function of this type runs here);
+ *          then *config is unchanged.
  * Threads: safe.
  */
 NT_API nt_status nt_tuned_find(const nt_kernel *kernel, const void *params, nt_dtype dtype, nt_class c,

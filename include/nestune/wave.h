@@ -16,6 +16,8 @@
  *     nt_wave_medium(wave, c, dt, &why);                         turns velocities into C
  *     ... plans ...
  *     nt_wave_destroy(wave);
+ *
+ * Threads: all functions here are safe, but while one changes a wave or a grid no other thread may use it.
  */
 #ifndef NESTUNE_WAVE_H
 #define NESTUNE_WAVE_H
@@ -54,8 +56,7 @@ typedef struct nt_wave nt_wave;
  * M = order / 2.
  *
  * Shape:   weights[order / 2 + 1].  u'' dx^2 = c_0 u + sum over k of c_k (u_+k + u_-k); they sum to zero.
- * Errors:  NT_EARG: order not even or not in 2 .. 64; the array is unchanged.
- * Threads: safe.
+ * Errors:  NT_EARG: order not even or not in 2 .. 64; weights NULL.  On error the array is unchanged.
  * Source:  c_k = 2 (-1)^(k+1) (M!)^2 / (k^2 (M-k)! (M+k)!), Fornberg, Math. Comp. 51 (1988).
  */
 enum { NT_WAVE_MAX_WEIGHTS_ORDER = 64 };
@@ -68,7 +69,7 @@ NT_API nt_status nt_wave_weights(int order, double weights[]);
  * Units:   spacing dx, dy, dz in any unit of length, which velocities share.
  * Errors:  NT_EARG: another order; a spacing, or a ratio of two, that is not positive and finite; NULL.
  *          NT_ENOMEM.  On error *wave is NULL.
- * Threads: safe.  Several plans may use one wave at the same time, since plans only read it.
+ * Threads: several plans may use one wave at the same time, since plans only read it.
  * Source:  as nt_wave_weights().
  */
 NT_API nt_status nt_wave_create(nt_wave **wave, int order, const double spacing[3], nt_error *why);
@@ -162,7 +163,7 @@ NT_API nt_status nt_wave_medium(const nt_wave *wave, nt_grid *c, double dt, nt_e
  *          Give the largest velocity at the absorbing faces; slower waves are damped more.
  * Errors:  NT_EARG (face, dtype or v_dt out of range; NULL; a plan uses the wave, so that its faces are
  *          fixed), NT_ESHAPE (cells below 1, or more than fit: two layers of one axis may not overlap; *why
- *          names the most), NT_ENOMEM.  On error *wave is unchanged.
+ *          names the most; n beyond the address space), NT_ENOMEM.  On error *wave is unchanged.
  * Source:  damping factors after Cerjan et al., Geophysics 50 (1985); how they were fitted:
  *          kernels/wave/absorb.c.
  */
@@ -185,9 +186,10 @@ NT_API void nt_wave_destroy(nt_wave *wave);
  * nt_wave_ricker() - writes a Ricker wavelet: samples[i] = (1 - 2a) exp(-a), a = (pi f (i dt - delay))^2,
  * with f = peak_frequency.  Its peak is 1, at t = delay.
  *
- * Shape:   samples[n]; nothing is written for n <= 0.
+ * Shape:   samples[n]; nothing is written for n <= 0 or samples NULL.
  * Units:   dt and delay in one unit of time, peak_frequency in cycles of this unit.  With a delay of 1.5 / f
  *          or more the wavelet starts below 1e-8.
+ * Errors:  none.
  * Source:  Ricker, Geophysics 18 (1953).
  */
 NT_API void nt_wave_ricker(double peak_frequency, double delay, double dt, int64_t n, double *samples);

@@ -16,8 +16,8 @@
 nt_config nt_config_blank(const nt_kernel *kernel)
 {
     nt_config c = {
-        .parallel = kernel->range ? NT_PARALLEL_FLAT : NT_PARALLEL_OUTER, .depth = 1, .threads = 1};
-    for (int k = 0; kernel->keys && kernel->keys[k].name; k++)
+        .parallel = kernel && kernel->range ? NT_PARALLEL_FLAT : NT_PARALLEL_OUTER, .depth = 1, .threads = 1};
+    for (int k = 0; kernel && kernel->keys && kernel->keys[k].name; k++)
         c.own[k] = kernel->keys[k].values[0];
     return c;
 }
@@ -189,8 +189,10 @@ __attribute__((format(printf, 4, 5))) static void append(char *text, size_t n, s
 void nt_config_format(const nt_kernel *kernel, const nt_config *config, char *text, size_t n)
 {
     size_t used = 0;
+    if (!text)
+        return;
     append(text, n, &used, "%s", "");
-    for (int id = 0; id < NT_N_KEYS; id++) {
+    for (int id = 0; kernel && config && id < NT_N_KEYS; id++) {
         nt_key_row own;
         const nt_key_row *row = nt_key_row_of(kernel, (nt_key_id)id, &own);
         if (!row)
@@ -198,7 +200,7 @@ void nt_config_format(const nt_kernel *kernel, const nt_config *config, char *te
         const int64_t value = nt_key_get(config, (nt_key_id)id);
         append(text, n, &used, "%s%s%s", row->name && used ? "," : "", row->name ? row->name : "x",
                row->name ? "=" : "");
-        if (row->text)
+        if (row->text && nt_key_allows(kernel, row, value))
             append(text, n, &used, "%s", row->text(kernel, value));
         else
             append(text, n, &used, "%lld", (long long)value);
@@ -208,9 +210,10 @@ void nt_config_format(const nt_kernel *kernel, const nt_config *config, char *te
 void nt_config_keys(const nt_kernel *kernel, char *text, size_t n)
 {
     size_t used = 0;
-    if (n > 0)
-        text[0] = '\0';
-    for (int id = 0; id < NT_N_KEYS && used < n; id++) {
+    if (!text || n == 0)
+        return;
+    text[0] = '\0';
+    for (int id = 0; kernel && id < NT_N_KEYS && used < n; id++) {
         nt_key_row own;
         const nt_key_row *row = nt_key_row_of(kernel, (nt_key_id)id, &own);
         char allowed[160];
@@ -323,6 +326,8 @@ static void make_range(int64_t n, nt_config *c)
 void nt_config_canonical(const nt_kernel *kernel, const int64_t shape[3], int contiguous, int64_t steps,
                          nt_config *c)
 {
+    if (!shape || nt_config_check(kernel, c, NULL) != NT_OK)
+        return;
     if (kernel->range) {
         make_range(shape[0], c);
         return;

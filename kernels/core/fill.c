@@ -15,12 +15,16 @@ static double uniform(int grid, int64_t cell_index, uint64_t seed)
 
 double nt_kernel_value(const nt_kernel *kernel, int grid, int64_t cell_index, uint64_t seed)
 {
+    if (!kernel || !kernel->field)
+        return 0;
     return kernel->field->fill ? kernel->field->fill(grid, cell_index, seed)
                                : uniform(grid, cell_index, seed);
 }
 
 void nt_kernel_fill(const nt_kernel *kernel, int grid, uint64_t seed, nt_grid *g)
 {
+    if (!kernel || !kernel->field || !g || nt_is_empty(g))
+        return;
     const uint64_t saved = nt_fpenv_enter(0);
     for (int64_t z = 0; z < g->nz; z++)
         for (int64_t y = 0; y < g->ny; y++)

@@ -47,7 +47,7 @@ int nt_grid_halo(const nt_grid *g)
 
 void *nt_grid_cell(const nt_grid *g, int64_t x, int64_t y, int64_t z)
 {
-    return g->any_layout && !g->mapped ? NULL : nt_cell_at(g, x, y, z);
+    return !g || (g->any_layout && !g->mapped) ? NULL : nt_cell_at(g, x, y, z);
 }
 
 nt_status nt_grid_map(nt_grid *g, nt_cells *cells, nt_error *why)

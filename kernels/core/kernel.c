@@ -13,12 +13,15 @@ static const void *params_of(const nt_kernel *kernel, const void *params)
 
 int nt_kernel_radius(const nt_kernel *kernel, const void *params)
 {
-    return kernel->field && kernel->field->radius ? kernel->field->radius(params_of(kernel, params)) : 0;
+    return kernel && kernel->field && kernel->field->radius ? kernel->field->radius(params_of(kernel, params))
+                                                            : 0;
 }
 
 const nt_case *nt_kernel_case_at(const nt_kernel *kernel, int i)
 {
     static const nt_case own[] = {{"default", NULL, 1}, {0}};
+    if (!kernel)
+        return NULL;
     const nt_case *c = kernel->cases ? kernel->cases : own;
     for (int k = 0; k < i && c->name; k++)
         c++;
@@ -28,7 +31,7 @@ const nt_case *nt_kernel_case_at(const nt_kernel *kernel, int i)
 const nt_case *nt_kernel_case(const nt_kernel *kernel, const char *name)
 {
     const nt_case *c;
-    for (int i = 0; (c = nt_kernel_case_at(kernel, i)); i++)
+    for (int i = 0; name && (c = nt_kernel_case_at(kernel, i)); i++)
         if (strcmp(c->name, name) == 0)
             return c;
     return NULL;
@@ -36,7 +39,7 @@ const nt_case *nt_kernel_case(const nt_kernel *kernel, const char *name)
 
 const nt_case *nt_kernel_case_of(const nt_kernel *kernel, const void *params)
 {
-    if (!kernel->case_of)
+    if (!kernel || !kernel->case_of)
         return nt_kernel_case_at(kernel, 0);
     const char *name = kernel->case_of(params_of(kernel, params));
     return name ? nt_kernel_case(kernel, name) : NULL;
@@ -44,7 +47,7 @@ const nt_case *nt_kernel_case_of(const nt_kernel *kernel, const void *params)
 
 int nt_kernel_variant(const nt_kernel *kernel, const char *name)
 {
-    for (int i = 0; kernel->variants[i].name; i++)
+    for (int i = 0; kernel && name && kernel->variants[i].name; i++)
         if (strcmp(kernel->variants[i].name, name) == 0)
             return i;
     return -1;
@@ -52,7 +55,7 @@ int nt_kernel_variant(const nt_kernel *kernel, const char *name)
 
 int nt_kernel_form(const nt_kernel *kernel, const char *name)
 {
-    for (int i = 0; kernel->forms[i].name; i++)
+    for (int i = 0; kernel && name && kernel->forms[i].name; i++)
         if (strcmp(kernel->forms[i].name, name) == 0)
             return i;
     return -1;
@@ -60,6 +63,8 @@ int nt_kernel_form(const nt_kernel *kernel, const char *name)
 
 const nt_function *nt_kernel_function_at(const nt_kernel *kernel, int i)
 {
+    if (!kernel)
+        return NULL;
     for (const nt_function *const *part = kernel->functions; *part && i >= 0; part++)
         for (const nt_function *f = *part; f->fn; f++)
             if (i-- == 0)
@@ -69,6 +74,8 @@ const nt_function *nt_kernel_function_at(const nt_kernel *kernel, int i)
 
 const nt_function *nt_kernel_function(const nt_kernel *kernel, nt_dtype dtype, const nt_config *config)
 {
+    if (!kernel || !config)
+        return NULL;
     for (const nt_function *const *part = kernel->functions; *part; part++)
         for (const nt_function *f = *part; f->fn; f++)
             if (f->isa == config->isa && f->dtype == dtype && (int)f->layout == config->layout &&
@@ -80,5 +87,7 @@ const nt_function *nt_kernel_function(const nt_kernel *kernel, nt_dtype dtype, c
 
 nt_work nt_kernel_work(const nt_kernel *kernel, const void *params, const nt_function *function)
 {
+    if (!kernel || !function)
+        return (nt_work){0};
     return function->work_of ? function->work_of(params_of(kernel, params)) : function->work;
 }

@@ -108,7 +108,7 @@ const nt_key_row *nt_key_row_of(const nt_kernel *kernel, nt_key_id id, nt_key_ro
 {
     if ((int)id >= 0 && id < NT_KEY_OWN)
         return (kernel->field ? rows[id].field : rows[id].range) ? &rows[id] : NULL;
-    const nt_key *key = own_key(kernel, (int)id - NT_KEY_OWN);
+    const nt_key *key = (int)id < NT_KEY_OWN ? NULL : own_key(kernel, (int)id - NT_KEY_OWN);
     if (!key)
         return NULL;
     *own = (nt_key_row){key->name, key->name, AT(own[0]), true, true, key->least, key->most, NULL};
@@ -137,8 +137,13 @@ void nt_key_allowed_text(const nt_kernel *kernel, const nt_key_row *row, char *t
 const char *nt_key_name(const nt_kernel *kernel, nt_key_id key)
 {
     nt_key_row own;
-    const nt_key_row *row = nt_key_row_of(kernel, key, &own);
+    const nt_key_row *row = kernel ? nt_key_row_of(kernel, key, &own) : NULL;
     return row ? row->axis : NULL;
+}
+
+static bool is_key(nt_key_id key)
+{
+    return (unsigned)key < NT_N_KEYS;
 }
 
 static size_t offset_of(nt_key_id key, size_t *bytes)
@@ -151,6 +156,8 @@ static size_t offset_of(nt_key_id key, size_t *bytes)
 int64_t nt_key_get(const nt_config *config, nt_key_id key)
 {
     size_t bytes;
+    if (!config || !is_key(key))
+        return 0;
     const char *at = (const char *)config + offset_of(key, &bytes);
     int64_t wide;
     int narrow;
@@ -165,6 +172,8 @@ int64_t nt_key_get(const nt_config *config, nt_key_id key)
 void nt_key_set(nt_config *config, nt_key_id key, int64_t value)
 {
     size_t bytes;
+    if (!config || !is_key(key))
+        return;
     char *at = (char *)config + offset_of(key, &bytes);
     const int narrow = (int)value;
     if (bytes == sizeof value)

@@ -82,8 +82,7 @@ static void extent(const nt_grid *g, uintptr_t *low, uintptr_t *high)
 
 static nt_status check_overlap(const nt_operands *on, nt_error *why)
 {
-    const nt_grid *first = on->level[0];
-    if (first->nx == 0 || first->ny == 0 || first->nz == 0)
+    if (nt_is_empty(on->level[0]))
         return NT_OK;
     for (int i = 0; i < on->n; i++)
         for (int j = 0; j < i; j++) {

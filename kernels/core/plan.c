@@ -437,7 +437,7 @@ void nt_plan_config_text(const nt_plan *plan, char *text, size_t n)
 {
     if (plan)
         nt_config_format(plan->kernel, &plan->config, text, n);
-    else if (n > 0)
+    else if (text && n > 0)
         text[0] = '\0';
 }
 

@@ -6,15 +6,17 @@
  * file reads it.  Its lines are
  *
  *     NT_TUNED_LINE("...")   one string of the header, printable ASCII without a quote or a backslash
- *     comments               the mark that opens one alone, lines that begin with " *", and " " with the mark
- *     that
- *                            closes it; neither mark inside
+ *     comments               a line with nothing but the mark that opens one, lines that begin with " *", and
+ *                            a line of a blank and the mark that closes it; neither mark inside
  *     empty lines
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "core/tuned_parse.h"
 #include "why.h"
@@ -106,10 +108,30 @@ static nt_status parse_text(strings *s, char *text, size_t size, nt_tuned *tuned
     return nt_refuse(NT_EIO, why, "text behind the end line: none is allowed");
 }
 
+/* Only of a regular file: opening a pipe would wait for somebody who writes.  NULL on error, as fopen(). */
+static FILE *open_file(const char *path)
+{
+    struct stat status;
+    const int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+    FILE *f = NULL;
+    if (fd >= 0 && fstat(fd, &status) == 0) {
+        if (S_ISREG(status.st_mode))
+            f = fdopen(fd, "rb");
+        else
+            errno = S_ISDIR(status.st_mode) ? EISDIR : EINVAL;
+    }
+    if (fd >= 0 && !f) {
+        const int cause = errno;
+        close(fd);
+        errno = cause;
+    }
+    return f;
+}
+
 /* *n is at most NT_TUNED_MOST_FILE + 1.  Returns NULL on error, with the reason in errno. */
 static char *slurp(const char *path, size_t *n)
 {
-    FILE *f = fopen(path, "rbe");
+    FILE *f = open_file(path);
     char *text = f ? malloc(NT_TUNED_MOST_FILE + 1) : NULL;
     if (text)
         *n = fread(text, 1, NT_TUNED_MOST_FILE + 1, f);
@@ -129,7 +151,8 @@ nt_status nt_tuned_read(const char *path, nt_tuned *tuned, nt_error *why)
     int line = 1;
     char *text = slurp(path, &size);
     if (!text)
-        return nt_refuse(errno == ENOMEM ? NT_ENOMEM : NT_EIO, why, "%.180s: %s", path, strerror(errno));
+        return nt_refuse(errno == ENOMEM ? NT_ENOMEM : NT_EIO, why, "%.180s: %s", path,
+                         errno == EINVAL ? "not a regular file" : strerror(errno));
     strings *s = calloc(1, sizeof *s);
     nt_status status;
     if (!s)

@@ -248,16 +248,49 @@ void nt_topology_at(const char *synthetic, const char *cpus, nt_machine *m)
         hwloc_topology_destroy(topology);
 }
 
-/* hwloc's own environment variables (HWLOC_SYNTHETIC, HWLOC_XMLFILE) may give it the topology of another
- * system; then the library does not use it. */
+/* In how many sets, which a file in /sys names for each CPU, these CPUs lie; 0: unknown. */
+static int count_sets(hwloc_const_bitmap_t cpus, const char *file)
+{
+    hwloc_bitmap_t left = hwloc_bitmap_dup(cpus), set = hwloc_bitmap_alloc();
+    int n = 0;
+    for (int cpu; left && set && (cpu = hwloc_bitmap_first(left)) >= 0; n++) {
+        char dir[64], text[1024];
+        snprintf(dir, sizeof dir, "/sys/devices/system/cpu/cpu%d", cpu);
+        nt_file_read("", dir, file, text, sizeof text);
+        text[strcspn(text, "\n")] = '\0';
+        if (hwloc_bitmap_list_sscanf(set, text) != 0 || !hwloc_bitmap_isset(set, (unsigned)cpu)) {
+            n = 0;
+            break;
+        }
+        hwloc_bitmap_andnot(left, left, set);
+    }
+    hwloc_bitmap_free(left);
+    hwloc_bitmap_free(set);
+    return n;
+}
+
+/* What read_topology() counts behind the mask, without hwloc's topology. */
+static void cores_from_sys(hwloc_const_bitmap_t cpus, nt_machine *m)
+{
+    char level[8];
+    m->cores_affinity = count_sets(cpus, "/topology/thread_siblings_list");
+    if (nt_file_read("", "/sys/devices/system/cpu/cpu0/cache/index2", "/level", level, sizeof level) &&
+        level[0] == '2')
+        m->l2_affinity = count_sets(cpus, "/cache/index2/shared_cpu_list");
+}
+
+/* hwloc's own environment variables may give it the topology of another system (HWLOC_SYNTHETIC,
+ * HWLOC_XMLFILE) or none (HWLOC_COMPONENTS); then the library does not use it. */
 static void read_own_topology(nt_machine *m)
 {
     hwloc_topology_t topology = load_topology(NULL);
     hwloc_bitmap_t cpus = hwloc_bitmap_alloc();
-    if (topology && cpus && hwloc_topology_is_thissystem(topology)) {
+    if (cpus)
         list_affinity(cpus);
+    if (cpus && topology && hwloc_topology_is_thissystem(topology))
         read_topology(topology, cpus, m);
-    }
+    else if (cpus)
+        cores_from_sys(cpus, m);
     hwloc_bitmap_free(cpus);
     if (topology)
         hwloc_topology_destroy(topology);
@@ -332,6 +365,8 @@ const nt_machine *nt_machine_here(void)
 
 int nt_machine_cores(const nt_machine *machine)
 {
+    if (!machine)
+        return 0;
     const int cores = machine->cores_affinity, threads = machine->threads_allowed;
     return cores > 0 && cores < threads ? cores : threads;
 }
@@ -339,7 +374,10 @@ int nt_machine_cores(const nt_machine *machine)
 void nt_machine_id(const nt_machine *machine, char *text, size_t n)
 {
     const int cores = nt_machine_cores(machine);
-    if (n == 0)
+    if (!text || n == 0)
+        return;
+    text[0] = '\0';
+    if (!machine)
         return;
     const int used = snprintf(text, n, "%s-%d.%d.%d-%dt", machine->uarch, machine->family, machine->model_id,
                               machine->stepping, machine->threads_allowed);
@@ -355,6 +393,10 @@ void nt_machine_id(const nt_machine *machine, char *text, size_t n)
 
 int nt_machine_same_cpu(const nt_machine *a, const nt_machine *b, nt_error *why)
 {
+    if (!a || !b) {
+        nt_refuse(NT_EARG, why, "the %s machine is NULL", a ? "second" : "first");
+        return 0;
+    }
     const struct {
         const char *name;
         int64_t a, b;

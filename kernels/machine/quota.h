@@ -14,7 +14,7 @@ typedef struct nt_quota {
 } nt_quota;
 
 /*
- * nt_quota_read() - the limits of this process's cgroups, version 1, version 2 or both at once.
+ * nt_quota_read() - the limits of this process's cgroups, version 1, version 2 or both.
  *
  * Shape:   root is put before every path, so that tests can have files of their own; "" means this machine.
  * Errors:  none; a file that is missing or malformed sets no limit.

@@ -5,7 +5,7 @@
  * The engine calls the hooks with boxes of any shape, from several threads and, with time blocks, of several
  * steps at the same time.  No bit of the result may depend on this.  A cell lies in one box of each step, so
  * for a source a fixed order of points is enough: that of the list.  A receiver may lie in several boxes.  If
- * one box holds all of it, it is summed at once.  Otherwise each box stores its part: the sum of each row
+ * one box holds all of it, it is summed immediately.  Otherwise each box stores its part: the sum of each row
  * that the box holds whole, and the cells of other rows.  The thread that brings the last cell adds them in
  * the same order as for one box.
  *
@@ -31,7 +31,7 @@ typedef struct line {
 
 /*
  * The state of a hook in a plan.  A receiver stores what several boxes have read of a point so far, for each
- * time step of a ring, which has as many steps as may be in progress at once.  Each row and cell has its own
+ * time step of a ring, which has as many steps as may be in progress together.  Each row and cell has its own
  * place, so that a sum does not depend on the order of boxes.
  */
 typedef struct gather {

@@ -33,6 +33,7 @@
 #include "why.h"
 
 static const double power = 2;
+static const int64_t most_factors = PTRDIFF_MAX / 16; /* so many fit into the address space */
 
 static double loss(int cells)
 {
@@ -78,6 +79,9 @@ static nt_status check(const nt_wave *wave, nt_dtype dtype, const int64_t n[3],
             return nt_refuse(NT_EARG, why, "boundary %d of face %d: allowed are 0 to %d", (int)face[f], f,
                              NT_N_BOUNDARIES - 1);
     for (int a = 0; a < 3; a++) {
+        if (n[a] > most_factors)
+            return nt_refuse(NT_ESHAPE, why, "%lld cells in %c: beyond the address space", (long long)n[a],
+                             'x' + a);
         const int layers =
             (face[2 * a] == NT_BOUNDARY_ABSORBING) + (face[2 * a + 1] == NT_BOUNDARY_ABSORBING);
         if (layers > 0 && (cells < 1 || cells > n[a] / layers))
@@ -151,9 +155,9 @@ nt_status nt_wave_damp(nt_wave *wave, nt_dtype dtype, const int64_t n[3], const 
     for (int a = 0; a < 3; a++) {
         if (!factor[a])
             continue;
-        if (n[a] < 1 || n[a] > PTRDIFF_MAX / 16)
-            return free_all(g), nt_refuse(NT_ESHAPE, why, "%lld factors in %c: at least 1 is needed",
-                                          (long long)n[a], 'x' + a);
+        if (n[a] < 1 || n[a] > most_factors)
+            return free_all(g), nt_refuse(NT_ESHAPE, why, "%lld factors in %c: allowed are 1 to %lld",
+                                          (long long)n[a], 'x' + a, (long long)most_factors);
         g[a] = copied(factor[a], dtype, n[a]);
         if (!g[a])
             return free_all(g), no_memory(n[a], a, why);

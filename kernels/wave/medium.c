@@ -17,6 +17,8 @@ static double get(nt_dtype dtype, const void *cell)
 static nt_status check_velocities(const nt_grid *c, double *largest, nt_error *why)
 {
     *largest = 0;
+    if (nt_is_empty(c))
+        return NT_OK;
     for (int64_t z = 0; z < c->nz; z++)
         for (int64_t y = 0; y < c->ny; y++)
             for (int64_t x = 0; x < c->nx; x++) {
@@ -50,6 +52,8 @@ nt_status nt_wave_medium(const nt_wave *wave, nt_grid *c, double dt, nt_error *w
         return nt_refuse(NT_EARG, why,
                          "dt %.17g is unstable at velocity %.9g: the largest stable one is %.17g", dt,
                          fastest, most);
+    if (nt_is_empty(c))
+        return NT_OK;
     for (int64_t z = 0; z < c->nz; z++)
         for (int64_t y = 0; y < c->ny; y++)
             for (int64_t x = 0; x < c->nx; x++) {
@@ -66,7 +70,7 @@ nt_status nt_wave_medium(const nt_wave *wave, nt_grid *c, double dt, nt_error *w
 /* Minus the second derivative of a Gaussian: Ricker, Geophysics 18 (1953) 10. */
 void nt_wave_ricker(double peak_frequency, double delay, double dt, int64_t n, double *samples)
 {
-    for (int64_t i = 0; i < n; i++) {
+    for (int64_t i = 0; samples && i < n; i++) {
         const double b = M_PI * peak_frequency * ((double)i * dt - delay), a = b * b;
         samples[i] = (1 - 2 * a) * exp(-a);
     }

@@ -7,6 +7,9 @@
  * vector.  FN(v, n, in, i) computes the new values of the n vectors v[], which hold src from cell i of the
  * row on; in->coef[] are the coefficient rows.
  * All four run the same code on a vector, so the result does not depend on the part in which a cell lies.
+ *
+ * Errors:  none.
+ * Threads: all functions here are safe, as nt_tile_fn demands.
  */
 #ifndef NESTUNE_MAP_H
 #define NESTUNE_MAP_H
@@ -20,12 +23,13 @@ typedef struct map_row {
     int partial;
 } map_row;
 
+/* The address of a cell of elements of this many bytes.  x, y, z may be in the halo. */
 SIMD_INLINE const void *map_address(const nt_view *view, size_t bytes, int64_t x, int64_t y, int64_t z)
 {
     return (const char *)view->cells + (x + y * view->sy + z * view->sz) * (ptrdiff_t)bytes;
 }
 
-/* The number of cells before dst is aligned to a vector.  A store that straddles two cache lines costs
+/* The number of cells before dst is aligned to a vector; 0 if the row of n cells ends before.  A store that straddles two cache lines costs
  * double, and a streaming store must be aligned. */
 SIMD_INLINE int map_head(const void *dst, size_t bytes, int lanes, int64_t n)
 {

@@ -9,8 +9,10 @@
  *   T_load T_store         whole vectors, any alignment
  *   T_load_n T_store_n     the first n lanes, 0 < n < T_LANES; the others are 0 and are not touched
  *   T_SLIDES               T_LANES if the isa can slide well; 0: load cells at an offset instead
- *   T_slide(lo, hi, n)     T_LANES lanes from lane n on of lo followed by hi; n is a constant
- *   T_load_last(p, n)      the n cells before p, as the last lanes
+ *   T_slide(lo, hi, n)     T_LANES lanes from lane n on of lo followed by hi; n is a constant in
+ *                          0 .. T_LANES
+ *   T_load_last(p, n)      the n cells before p, 0 < n <= T_LANES, as the last lanes; the others are 0 and
+ *                          are not touched
  *   T_slide_cost(m)        how many shuffles the slides by 1 .. m lanes to either side need
  *   T_stream               stores a whole vector past the caches; the address is aligned to the vector
  *   T_set                  one value in all lanes
@@ -44,7 +46,11 @@
  *                          may have only 32 bits
  *   T_total(c)             the sum over lanes
  *
- * Only the isa files use intrinsics and SLEEF.
+ * Only the isa files use intrinsics and SLEEF.  T_slide, T_load_last: only where T_SLIDES is not 0.
+ *
+ * Errors:  none.
+ * Threads: all functions here are safe; a value depends on the arguments alone.
+ * Source:  SLEEF, for sin and cos: errors of at most 1.0 ULP (u10) and 3.5 ULP (u35).
  */
 #ifndef NESTUNE_SIMD_H
 #define NESTUNE_SIMD_H
