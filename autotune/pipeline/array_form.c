@@ -27,7 +27,8 @@ nt_status array_form_check(const array_form *form, nt_error *why)
 {
     if (form->n_dims < 1 || form->n_dims > ARRAY_MAX_DIMS)
         return refusal(NT_ESHAPE, why, "%d dimensions: allowed are 1 to %d", form->n_dims, ARRAY_MAX_DIMS);
-    int64_t bytes = (int64_t)nt_dtype_bytes(form->dtype), whole;
+    enum { ANY_HEADER = 1 << 20 }; /* the output's may be longer than the input's */
+    int64_t bytes = (int64_t)nt_dtype_bytes(form->dtype);
     /* An axis of 0 does not hide that the others are too long. */
     for (int i = 0; i < form->n_dims; i++) {
         if (form->shape[i] < 0)
@@ -36,7 +37,7 @@ nt_status array_form_check(const array_form *form, nt_error *why)
         if (form->shape[i] > 0 && __builtin_mul_overflow(bytes, form->shape[i], &bytes))
             return refusal(NT_ESHAPE, why, "the shape has more bytes than a file can have");
     }
-    if (__builtin_add_overflow(bytes, form->offset, &whole))
+    if (bytes > INT64_MAX - ANY_HEADER)
         return refusal(NT_ESHAPE, why, "the shape has more bytes than a file can have");
     return NT_OK;
 }

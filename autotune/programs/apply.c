@@ -367,7 +367,7 @@ static int apply(const request *r)
     }
     const int printed =
         r->json ? print_summary_json(r, &options, &counters, t.failures) : print_summary(&counters);
-    if (stop_asked)
+    if (counters.n_left > 0)
         return refuse(EXIT_INTERRUPTED,
                       "stopped: %lld of %d files are done; with --resume a run does the others",
                       (long long)(counters.n_done + counters.n_kept), r->files.n);
