@@ -576,6 +576,7 @@ int main(int argc, char **argv)
     (void)argc;
     tests_begin(argv);
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_full_disk_keeps_nothing), /* forks: while there are no threads */
         cmocka_unit_test(same_bits_as_a_run_of_the_whole),
         cmocka_unit_test(config_and_threads_change_no_bit),
         cmocka_unit_test(options_and_kernels_are_checked),
@@ -585,7 +586,6 @@ int main(int argc, char **argv)
         cmocka_unit_test(files_that_change_meanwhile),
         cmocka_unit_test(a_cut_mapping_reads_zeros),
         cmocka_unit_test(a_full_file_fails_alone),
-        cmocka_unit_test(a_full_disk_keeps_nothing),
         cmocka_unit_test(a_stopped_run_keeps_what_is_done),
         cmocka_unit_test(resume_keeps_only_what_is_done),
         cmocka_unit_test(resume_removes_what_ended_runs_left),

@@ -279,8 +279,10 @@ static void watch(run *r, pipeline_counters *c)
     work *renamed = NULL;
     double synced_s = clock_s();
     bool runs;
-    do {
+    do { /* a signal's flag is read by this thread alone: it is no atomic */
         runs = wait_a_moment(r);
+        if (job->stop && *job->stop)
+            atomic_store(&r->is_halted, true);
         collect(r, &renamed, c);
         if (!runs || clock_s() - synced_s > SYNC_S) {
             sync_folder(r, &renamed, c);

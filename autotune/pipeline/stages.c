@@ -68,7 +68,7 @@ static void read_file(instance *in, work *w)
         s->n = cells - first < most ? cells - first : most;
         s->is_last = first + s->n == cells;
         first += s->n;
-        if (run_is_stopped(r))
+        if (atomic_load(&r->is_halted))
             work_stop(w);
         if (s->is_last) /* not earlier: another instance may have nothing to do */
             in->ahead = work_open(r);

@@ -60,7 +60,7 @@ typedef struct run {
     int threads_each;
     int64_t buffer_bytes;
     atomic_int next;       /* input that nobody has taken yet */
-    atomic_bool is_halted; /* no more files */
+    atomic_bool is_halted; /* no more files and slabs */
     atomic_llong done_bytes;
     pthread_mutex_t lock;
     pthread_cond_t changed; /* the last instance has ended; uses the monotonic clock */
@@ -84,9 +84,6 @@ void *stage_read(void *instance);
 void *stage_compute(void *instance);
 void *stage_write(void *instance);
 void *stage_finish(void *instance);
-
-/* run_is_stopped() - no more files and slabs? */
-bool run_is_stopped(const run *r);
 
 /* work_open() - the next input that needs work, with its form; NULL: there is none.  Inputs that fail here,
  * or are finished already, go to the run's list. */

@@ -105,14 +105,9 @@ static void open_file(const run *r, work *w)
     posix_fadvise(w->fd, 0, w->before.st_size < ahead ? w->before.st_size : ahead, POSIX_FADV_WILLNEED);
 }
 
-bool run_is_stopped(const run *r)
-{
-    return atomic_load(&r->is_halted) || (r->job->stop && *r->job->stop);
-}
-
 work *work_open(run *r)
 {
-    while (!run_is_stopped(r)) {
+    while (!atomic_load(&r->is_halted)) {
         const int i = atomic_fetch_add(&r->next, 1);
         if (i >= r->list.n) {
             atomic_store(&r->next, r->list.n);
