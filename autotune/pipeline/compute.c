@@ -2,7 +2,7 @@
  * compute.c - the kernel on one slab, by plans that are made once
  * SPDX-License-Identifier: MIT
  */
-#include "pipeline/stages.h"
+#include "pipeline/pipeline_stages.h"
 
 #include <stddef.h>
 

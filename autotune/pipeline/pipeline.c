@@ -19,7 +19,7 @@
 #include "os/clock.h"
 #include "os/file.h"
 #include "pipeline/refusal.h"
-#include "pipeline/stages.h"
+#include "pipeline/pipeline_stages.h"
 
 _Static_assert((int)PIPELINE_MOST_RING <= (int)QUEUE_MOST, "a queue holds all slabs of an instance");
 

@@ -6,7 +6,7 @@
  * work, and the last one closes it.  So nothing has to be taken back out of a queue.
  */
 #define _GNU_SOURCE /* sync_file_range */
-#include "pipeline/stages.h"
+#include "pipeline/pipeline_stages.h"
 
 #include <errno.h>
 #include <fcntl.h>

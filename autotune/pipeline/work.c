@@ -12,7 +12,7 @@
 #include <unistd.h>
 
 #include "pipeline/npy.h"
-#include "pipeline/stages.h"
+#include "pipeline/pipeline_stages.h"
 
 /* Two stages may end a file at the same time: the first one is heard. */
 static void take_off(work *w, work_end end, const char *reason)

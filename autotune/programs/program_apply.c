@@ -1,5 +1,5 @@
 /*
- * apply.c - nestune apply: a pointwise kernel over many files
+ * program_apply.c - nestune apply: a pointwise kernel over many files
  * SPDX-License-Identifier: MIT
  *
  * The notebook's processALot and processParallelLocal.

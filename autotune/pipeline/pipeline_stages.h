@@ -1,9 +1,9 @@
 /*
- * stages.h - what the threads of a pipeline share (this room alone)
+ * pipeline_stages.h - what the threads of a pipeline share (this room alone)
  * SPDX-License-Identifier: MIT
  */
-#ifndef AUTOTUNE_STAGES_H
-#define AUTOTUNE_STAGES_H
+#ifndef AUTOTUNE_PIPELINE_STAGES_H
+#define AUTOTUNE_PIPELINE_STAGES_H
 
 #include <pthread.h>
 #include <stdatomic.h>
@@ -105,4 +105,4 @@ void work_close(run *r, work *w);
 nt_status compute_slab(instance *in, slab *s, nt_error *why);
 void compute_free(instance *in);
 
-#endif /* AUTOTUNE_STAGES_H */
+#endif /* AUTOTUNE_PIPELINE_STAGES_H */
