@@ -198,7 +198,8 @@ static const room rooms[] = {
      "autotune/accuracy/ autotune/cli/",
      "jansson.h"},
     {"autotune/pipeline/", "autotune/os/", ""},
-    {"autotune/programs/", "autotune/os/ autotune/cli/ autotune/pipeline/", "jansson.h omp.h"},
+    {"autotune/programs/", "autotune/os/ autotune/measure/ autotune/cli/ autotune/pipeline/",
+     "jansson.h omp.h"},
     {"bench/", "autotune/measure/ autotune/tune/", "benchmark/benchmark.h omp.h"},
     {"examples/", "", "png.h"},
 };

@@ -1,5 +1,5 @@
 /*
- * main.c - the command line of nestune: one table of programs
+ * nestune_main.c - the command line of nestune: one table of programs
  * SPDX-License-Identifier: MIT
  */
 #include <stdio.h>
@@ -17,6 +17,7 @@ static const struct program {
 } programs[] = {
     {"apply", "apply a pointwise kernel to many files", program_apply},
     {"pi", "estimate pi from random points", program_pi},
+    {"count", "count with a lock, atomics, private counters: what sharing costs", program_count},
 };
 enum { N_PROGRAMS = sizeof programs / sizeof *programs };
 

@@ -1,15 +1,15 @@
 /*
- * pi.c - nestune pi: the notebook's calcPi, what its estimate is worth, and what it costs
+ * program_pi.c - nestune pi: the notebook's calcPi, what its estimate is worth, and what it costs
  * SPDX-License-Identifier: MIT
  */
 #include <math.h>
 #include <stdio.h>
-#include <string.h>
 
 #include "cli/arguments.h"
 #include "cli/exit.h"
 #include "cli/interrupt.h"
 #include "cli/progress.h"
+#include "measure/stats.h"
 #include "nestune/kernel.h"
 #include "nestune/machine.h"
 #include "nestune/pi.h"
@@ -147,15 +147,7 @@ static int measure(const pi_options *o, row *rows, int n)
 
 static double median_s(const row *r)
 {
-    double s[ROUNDS];
-    memcpy(s, r->seconds, sizeof s);
-    for (int i = 1; i < r->n; i++)
-        for (int j = i; j > 0 && s[j] < s[j - 1]; j--) {
-            const double t = s[j];
-            s[j] = s[j - 1];
-            s[j - 1] = t;
-        }
-    return s[r->n / 2];
+    return stats_median(r->seconds, r->n);
 }
 
 static void print_row(const pi_options *o, const row *r, const row *first)
