@@ -23,10 +23,10 @@ static nt_status wrap(const slab *s, nt_grid *grids[2], int *n_grids, nt_error *
         const void *readable;
         void *cells;
     } source = {s->source}; /* a plan with a result does not write its source */
-    *n_grids = s->source == s->buffer ? 1 : 2;
+    *n_grids = s->source == s->cells ? 1 : 2;
     nt_status status = nt_grid_wrap(&grids[0], dtype, n, strides, 0, source.cells, why);
     if (status == NT_OK && *n_grids == 2)
-        status = nt_grid_wrap(&grids[1], dtype, n, strides, 0, s->buffer, why);
+        status = nt_grid_wrap(&grids[1], dtype, n, strides, 0, s->cells, why);
     return status;
 }
 
@@ -49,7 +49,8 @@ nt_status compute_slab(instance *in, slab *s, nt_error *why)
 {
     const run *r = in->of;
     const int64_t whole = r->buffer_bytes / (int64_t)nt_dtype_bytes(s->of->form.dtype);
-    slab_plan *p = &in->plans[s->of->form.dtype][s->n != whole];
+    const int which = s->n == whole ? PLAN_WHOLE : s->first == 0 ? PLAN_FIRST : PLAN_LAST;
+    slab_plan *p = &in->plans[s->of->form.dtype][which];
     nt_grid *grids[2] = {NULL, NULL};
     int n_grids;
     nt_status status = wrap(s, grids, &n_grids, why);
@@ -68,6 +69,6 @@ nt_status compute_slab(instance *in, slab *s, nt_error *why)
 void compute_free(instance *in)
 {
     for (int d = 0; d < NT_N_DTYPES; d++)
-        for (int i = 0; i < 2; i++)
+        for (int i = 0; i < N_PLANS; i++)
             slab_plan_free(&in->plans[d][i]);
 }

@@ -15,16 +15,23 @@
 
 #include "pipeline/array_form.h"
 
+enum { OUTPUT_PAGE = 4096 };
+
 typedef struct output {
-    int fd; /* -1: there is none */
+    int fd;         /* -1: there is none */
+    bool is_direct; /* written past the page cache */
     char temp[NAME_MAX + 1];
 } output;
 
-/* output_create() - a temporary file for the output `name` of the folder. */
-int output_create(output *o, int folder_fd, const char *name);
+/* output_create() - a temporary file for the output `name` of the folder, which will have n_bytes. */
+int output_create(output *o, int folder_fd, const char *name, int64_t n_bytes);
 
-/* output_write() - all n bytes at a place of the file. */
-int output_write(const output *o, const void *data, int64_t n, int64_t at);
+/*
+ * output_write() - all n bytes at a place of the file.  The disk begins to write them.
+ *
+ * Shape:   data and `at` are multiples of OUTPUT_PAGE; so is n, but for the last bytes of the file.
+ */
+int output_write(output *o, const void *data, int64_t n, int64_t at);
 
 /* output_finish() - syncs the file, and gives it its name and the permissions of the file that it replaces.
  * The folder must then be synced, too.  On error nothing remains. */

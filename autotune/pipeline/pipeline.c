@@ -18,12 +18,13 @@
 #include "nestune/machine.h"
 #include "os/clock.h"
 #include "os/file.h"
-#include "pipeline/refusal.h"
+#include "pipeline/npy.h"
 #include "pipeline/pipeline_stages.h"
+#include "pipeline/refusal.h"
 
 _Static_assert((int)PIPELINE_MOST_RING <= (int)QUEUE_MOST, "a queue holds all slabs of an instance");
 
-enum { PAGE = 4096 };
+enum { PAGE = OUTPUT_PAGE };
 
 #define X(code, text) text,
 static const char *const io_names[] = {PIPELINE_IO_MAP(X)};
@@ -91,7 +92,8 @@ static void set_sizes(run *r)
 {
     pipeline_options *o = &r->options;
     const int threads = r->job->threads > 0 ? r->job->threads : nt_threads_allowed();
-    const int64_t useful = (r->list.largest_bytes + PAGE) / PAGE * PAGE;
+    /* An output's header may be longer than its input's. */
+    const int64_t useful = (r->list.largest_bytes + NPY_ROOM + PAGE - 1) / PAGE * PAGE;
     if (o->instances > r->list.n_fine)
         o->instances = r->list.n_fine > 0 ? r->list.n_fine : 1;
     o->slab_bytes -= o->slab_bytes % PAGE;

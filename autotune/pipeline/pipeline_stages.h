@@ -28,7 +28,8 @@ typedef struct work {
     struct stat before; /* of the input, when it was opened */
     array_form form;
     output out;
-    int64_t out_offset;    /* of its first cell */
+    int64_t out_offset; /* of its first cell: the bytes of its header */
+    int64_t out_bytes;
     int64_t counted_bytes; /* of the input, for the progress */
     atomic_bool is_off;    /* it failed or was stopped; the stage that set it wrote `end` and `why` */
     work_end end;
@@ -38,12 +39,16 @@ typedef struct work {
 
 typedef struct slab {
     work *of;
-    char *buffer;
-    const void *source; /* the buffer, or mapped cells */
+    char *buffer;       /* what is written: a header, if it is the file's first slab, and cells */
+    char *cells;        /* in the buffer */
+    const void *source; /* these cells, or mapped ones */
     mapping map;
     int64_t first, n; /* cells of the file */
     bool is_last;
 } slab;
+
+/* Slabs of a file have up to three sizes, and each its plan. */
+enum { PLAN_WHOLE, PLAN_FIRST, PLAN_LAST, N_PLANS };
 
 /* A plan for slabs of so many cells, and the grids that it was given last. */
 typedef struct slab_plan {
@@ -73,8 +78,8 @@ typedef struct instance {
     run *of;
     slab *slabs;
     queue free, full, computed, finishing;
-    work *ahead;                     /* the reader's next file, already open */
-    slab_plan plans[NT_N_DTYPES][2]; /* of whole slabs, and of the last one of a file */
+    work *ahead; /* the reader's next file, already open */
+    slab_plan plans[NT_N_DTYPES][N_PLANS];
     double busy_s[PIPELINE_N_STAGES];
     int64_t read_bytes, written_bytes;
 } instance;

@@ -5,11 +5,9 @@
  * Every file goes through all stages, also one that fails on its way: its slabs are then handed on without
  * work, and the last one closes it.  So nothing has to be taken back out of a queue.
  */
-#define _GNU_SOURCE /* sync_file_range */
 #include "pipeline/pipeline_stages.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -43,9 +41,9 @@ static void read_slab(instance *in, slab *s)
     /* Cells that lie askew in the file would lie so in memory. */
     const bool maps = in->of->options.io == PIPELINE_MMAP && w->form.offset % size == 0 && n > 0;
     const int error =
-        maps ? mapping_open(&s->map, w->fd, at, (size_t)n, &s->source) : read_all(w->fd, s->buffer, n, at);
+        maps ? mapping_open(&s->map, w->fd, at, (size_t)n, &s->source) : read_all(w->fd, s->cells, n, at);
     if (!maps)
-        s->source = s->buffer;
+        s->source = s->cells;
     if (error > 0)
         work_fail(w, "cannot be read: %s", strerror(error));
     else if (error < 0)
@@ -58,12 +56,13 @@ static void read_slab(instance *in, slab *s)
 static void read_file(instance *in, work *w)
 {
     run *r = in->of;
-    const int64_t cells = array_form_cells(&w->form),
-                  most = r->buffer_bytes / (int64_t)nt_dtype_bytes(w->form.dtype);
+    const int64_t cells = array_form_cells(&w->form), size = (int64_t)nt_dtype_bytes(w->form.dtype);
     int64_t first = 0;
     do {
         slab *s = queue_pop(&in->free);
+        const int64_t lead = first == 0 ? w->out_offset : 0, most = (r->buffer_bytes - lead) / size;
         s->of = w;
+        s->cells = s->buffer + lead;
         s->first = first;
         s->n = cells - first < most ? cells - first : most;
         s->is_last = first + s->n == cells;
@@ -115,35 +114,32 @@ void *stage_compute(void *context)
 
 /* ---- Write ------------------------------------------------------------------------------------ */
 
-static int start_output(instance *in, work *w)
+/* Makes the file, and the header in front of the first cells. */
+static int start_output(const instance *in, const slab *s)
 {
     char header[NPY_ROOM];
+    work *w = s->of;
     array_form form = w->form;
-    const int error = output_create(&w->out, in->of->folder_fd, w->in->name);
-    if (error || in->of->job->raw)
-        return error;
-    w->out_offset = (int64_t)npy_format(&form, header);
-    in->written_bytes += w->out_offset;
-    return output_write(&w->out, header, w->out_offset, 0);
+    if (w->out_offset)
+        memcpy(s->buffer, header, npy_format(&form, header));
+    return output_create(&w->out, in->of->folder_fd, w->in->name, w->out_bytes);
 }
 
 static void write_slab(instance *in, slab *s)
 {
     work *w = s->of;
-    const int64_t size = (int64_t)nt_dtype_bytes(w->form.dtype), n = s->n * size;
+    const int64_t size = (int64_t)nt_dtype_bytes(w->form.dtype), n = s->n * size, lead = s->cells - s->buffer,
+                  at = w->out_offset + s->first * size - lead;
     const double start_s = clock_s();
-    int error = s->first == 0 ? start_output(in, w) : 0;
-    const int64_t at = w->out_offset + s->first * size;
+    int error = s->first == 0 ? start_output(in, s) : 0;
     if (!error)
-        error = output_write(&w->out, s->buffer, n, at);
+        error = output_write(&w->out, s->buffer, lead + n, at);
     if (error) {
         work_fail(w, "cannot write its output: %s", strerror(error));
     } else {
-        in->written_bytes += n;
+        in->written_bytes += lead + n;
         w->counted_bytes += n;
         atomic_fetch_add(&in->of->done_bytes, n);
-        /* The disk starts now, so that little is left when the file is synced. */
-        sync_file_range(w->out.fd, at, n, SYNC_FILE_RANGE_WRITE);
     }
     in->busy_s[PIPELINE_WRITE] += clock_s() - start_s;
 }

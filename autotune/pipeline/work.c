@@ -79,8 +79,16 @@ static void read_form(const run *r, work *w)
         if (bytes != start)
             free(bytes);
     }
-    if (!atomic_load(&w->is_off) && array_form_fit(&w->form, w->before.st_size, &why) != NT_OK)
+    if (atomic_load(&w->is_off))
+        return;
+    if (array_form_fit(&w->form, w->before.st_size, &why) != NT_OK) {
         work_fail(w, "%s", why.text);
+        return;
+    }
+    char header[NPY_ROOM];
+    array_form out = w->form;
+    w->out_offset = r->job->raw ? 0 : (int64_t)npy_format(&out, header);
+    w->out_bytes = w->out_offset + array_form_bytes(&out);
 }
 
 static void open_file(const run *r, work *w)
