@@ -3,6 +3,8 @@
  * SPDX-License-Identifier: MIT
  */
 #define _GNU_SOURCE
+#include <sys/syscall.h>
+
 #include "apply_support.h"
 #include "programs_support.h"
 
@@ -232,6 +234,38 @@ static void a_file_size_limit_keeps_nothing_half(void **state)
     assert_int_equal(count_entries(all.out, false) + count_entries(all.out, true), 0);
 }
 
+/* On a disk that fails when it is synced, nothing counts as done.  What only helps may be missing. */
+static void system_calls_that_fail(void **state)
+{
+    (void)state;
+    static const struct {
+        long call;
+        int error, code;
+        const char *io;
+    } cases[] = {
+        {SYS_fsync, EIO, FAILED, "pread"},      {SYS_flock, ENOLCK, OK, "pread"},
+        {SYS_fadvise64, ENOSYS, OK, "pread"},   {SYS_madvise, EINVAL, OK, "mmap"},
+        {SYS_fcntl, EINVAL, OK, "pread"},       {SYS_getrandom, ENOSYS, OK, "pread"},
+        {SYS_pwrite64, ENOSPC, FAILED, "mmap"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        const setting s = {.denied = cases[i].call, .denied_errno = cases[i].error};
+        program p =
+            nestune_with(&s, (const char *const[]){"apply", "mathop", files[0].path, files[1].path, "--out",
+                                                   all.out, "--io", cases[i].io, "--instances", "2", NULL});
+        if (p.code != cases[i].code)
+            fail_msg("case %zu: code %d, signal %d: %s", i, p.code, p.signal, p.text[1]);
+        if (cases[i].code == FAILED)
+            assert_non_null(strstr(p.text[1], strerror(cases[i].error)));
+        program_free(&p);
+        assert_int_equal(count_entries(all.out, true), 0);
+        assert_int_equal(count_entries(all.out, false), cases[i].code == OK ? 2 : 0);
+        if (cases[i].code == OK)
+            assert_true(cells_are_done(&files[1], all.out, "mathop", 1, false));
+        fresh_out(NULL);
+    }
+}
+
 /* The largest resident memory of a program that this process has waited for. */
 static int64_t largest_child_bytes(void)
 {
@@ -354,6 +388,7 @@ int main(int argc, char **argv)
         cmocka_unit_test_setup(a_read_only_folder_stays_empty, fresh_out),
         cmocka_unit_test_setup(an_unreadable_file_is_named, fresh_out),
         cmocka_unit_test_setup(a_file_size_limit_keeps_nothing_half, fresh_out),
+        cmocka_unit_test_setup(system_calls_that_fail, fresh_out),
         cmocka_unit_test_setup(memory_is_bounded_by_the_rings, fresh_out),
         cmocka_unit_test_setup(ctrl_c_ends_in_order, fresh_out),
         cmocka_unit_test_setup(killed_at_any_moment, fresh_out),
