@@ -25,12 +25,6 @@ typedef struct folders {
     char in[64], out[80];
 } folders;
 
-static inline int remove_entry(const char *path, const struct stat *st, int type, struct FTW *at)
-{
-    (void)st, (void)type, (void)at;
-    return remove(path);
-}
-
 static inline folders folders_make(void)
 {
     folders f;
@@ -43,7 +37,7 @@ static inline folders folders_make(void)
 
 static inline void folders_remove(const folders *f)
 {
-    nftw(f->in, remove_entry, 16, FTW_PHYS | FTW_DEPTH);
+    tree_remove(f->in);
 }
 
 static inline void save(const char *path, const char *bytes, int64_t n)

@@ -40,7 +40,7 @@ static int drop_files(void **state)
 static int fresh_out(void **state)
 {
     (void)state;
-    nftw(all.out, remove_entry, 16, FTW_PHYS | FTW_DEPTH);
+    tree_remove(all.out);
     return 0;
 }
 
@@ -353,7 +353,7 @@ static void killed_at_any_moment(void **state)
     int n_midway = 0, n_temporary = 0;
     for (int i = 0; i < n_kills; i++) {
         if (i % 4 == 0) /* else the run goes on where the killed ones ended */
-            nftw(all.out, remove_entry, 16, FTW_PHYS | FTW_DEPTH);
+            tree_remove(all.out);
         p = start_on_all(steps, i % 4 != 0);
         sleep_s(rng_unit(&r) * whole_s);
         kill(p.pid, SIGKILL);
