@@ -186,6 +186,7 @@ static const room rooms[] = {
     {"kernels/points/", "kernels/", ""},
     {"kernels/*/", "kernels/", ""}, /* each kernel's own folder */
     {"autotune/os/", "", ""},
+    {"autotune/pipeline/", "autotune/os/", ""},
     {"autotune/measure/", "autotune/os/", "jansson.h xxhash.h"},
     {"autotune/search/", "autotune/measure/", ""},
     {"autotune/tune/", "autotune/measure/ autotune/search/", ""},
@@ -197,7 +198,8 @@ static const room rooms[] = {
      "autotune/os/ autotune/measure/ autotune/search/ autotune/tune/ autotune/store/ autotune/worker/ "
      "autotune/accuracy/ autotune/cli/",
      "jansson.h"},
-    {"autotune/programs/", "autotune/os/ autotune/measure/ autotune/cli/", "jansson.h omp.h primesieve.h"},
+    {"autotune/programs/", "autotune/os/ autotune/measure/ autotune/cli/ autotune/pipeline/",
+     "jansson.h omp.h primesieve.h"},
     {"bench/", "autotune/measure/ autotune/tune/", "benchmark/benchmark.h omp.h"},
     {"examples/", "", "png.h"},
 };
