@@ -2,17 +2,18 @@
 
 SPDX-License-Identifier: MIT
 
-    child.py GROUP PEER PROBLEM
+    child.py MODULE PEER PROBLEM
 
 PROBLEM is JSON (see compare.py).  The first answer comes when the peer is ready: compiled, and run once.  Then
-"run" answers the seconds of one run, and "end" ends.  Each answer is a line of JSON; what the peer itself prints goes
-to stderr.
+"run" answers the seconds of one run; the end of its input ends it.  Each answer is a line of JSON; what the peer
+itself prints goes to stderr.
 """
 import importlib
 import json
 import os
 import sys
 import time
+import warnings
 
 
 def timed_run(peer):
@@ -40,13 +41,15 @@ def ready(module, name, problem):
     peer = getattr(importlib.import_module(module), problem["table"])[name](problem)
     timed_run(peer)
     difference, text = compared(peer, problem)
-    return peer, {"difference": difference, "compared": text, "versions": peer.versions, "note": peer.note}
+    return peer, {"difference": difference, "compared": text, "versions": peer.versions, "note": peer.note,
+                  "detail": peer.detail}
 
 
 def main():
     answers = os.fdopen(os.dup(1), "w", buffering=1)
     os.dup2(2, 1)
     module, name, problem = sys.argv[1], sys.argv[2], json.loads(sys.argv[3])
+    warnings.simplefilter("ignore")
     os.sched_setaffinity(0, problem["cpus"])
     try:
         peer, answer = ready(module, name, problem)
@@ -55,9 +58,7 @@ def main():
         answers.write(json.dumps({"failed": "%s: %s" % (type(error).__name__, lines[0][:160])}) + "\n")
         return
     answers.write(json.dumps(answer) + "\n")
-    for line in sys.stdin:
-        if line.strip() == "end":
-            return
+    for _ in sys.stdin:
         answers.write(json.dumps({"seconds": timed_run(peer)}) + "\n")
 
 

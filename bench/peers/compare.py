@@ -26,7 +26,8 @@ LEAST_ROUNDS, QUICK_ROUNDS = 9, 2
 PAUSE_S = 0.3        # libomp's threads spin for 0.2 s after a region
 READY_S, RUN_S = 600, 300
 MEMORY_SHARE = 0.8   # of what is available
-ARRAYS = {"wave": 32} # at most: of all peers together, and of the page cache
+WAVE_ARRAYS = 32     # at most: of all peers together, and of the page cache
+LEAST_PLANES = 4
 
 
 class Stuck(Exception):
@@ -39,9 +40,10 @@ class Peer:
     def __init__(self, group, name, problem, environment):
         self.name, self.times, self.failed = name, [], None
         here = os.path.dirname(os.path.abspath(__file__))
-        self.process = subprocess.Popen([sys.executable, os.path.join(here, "child.py"), group.module, name, json.dumps(problem)],
-                                        stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=problem_log(problem),
-                                        env=environment, text=True, bufsize=1)
+        command = [sys.executable, os.path.join(here, "child.py"), group.module, name, json.dumps(problem)]
+        with open(os.path.join(problem["work"], "peers.log"), "a") as log:
+            self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log,
+                                            env=environment, text=True, bufsize=1)
         try:
             self.ready = self.answer(READY_S)
             self.failed = self.ready.get("failed")
@@ -67,8 +69,7 @@ class Peer:
             self.failed = str(why)
 
     def end(self):
-        try:
-            self.process.stdin.write("end\n")
+        try: # the end of its input ends it
             self.process.stdin.close()
         except OSError:
             pass
@@ -77,10 +78,6 @@ class Peer:
         except subprocess.TimeoutExpired:
             self.process.kill()
             self.process.wait()
-
-
-def problem_log(problem):
-    return open(os.path.join(problem["work"], "peers.log"), "a")
 
 
 def say(text):
@@ -93,16 +90,18 @@ def available_bytes():
 
 
 def fitting(group, n_peers):
-    """The group with less cells if the memory is short.  Each peer has up to 4 arrays."""
+    """The group with fewer cells if the memory is short."""
     if not group.shape:
         return group
     shape, size = group.shape, 4 if group.dtype == "f32" else 8
     while True:
         nz, ny, nx = shape
-        needed = nz * ny * nx * size * (ARRAYS["wave"] if group.subject == "wave" else n_peers + 5)
+        needed = nz * ny * nx * size * (WAVE_ARRAYS if group.subject == "wave" else n_peers + 5)
         if needed <= MEMORY_SHARE * available_bytes():
             break
-        shape = tuple(max(16, n * 3 // 4) for n in shape) if group.subject == "wave" else (max(2, nz * 3 // 4), ny, nx)
+        shape = (nz * 3 // 4, ny * 3 // 4, nx * 3 // 4) if group.subject == "wave" else (nz * 3 // 4, ny, nx)
+        if shape[0] < LEAST_PLANES:
+            break
     if shape != group.shape:
         say("%s: memory is short: %s in place of %s" % (group.name, report.by(shape), report.by(group.shape)))
     return group._replace(shape=shape)
@@ -119,7 +118,8 @@ def write_inputs(group, folder):
             np.save(os.path.join(folder, name + ".npy"), a)
         return folder + "/"
     if group.shape:
-        np.save(os.path.join(folder, "a.npy"), generator.random(group.shape, np.float32 if group.dtype == "f32" else np.float64))
+        dtype = np.float32 if group.dtype == "f32" else np.float64
+        np.save(os.path.join(folder, "a.npy"), generator.random(group.shape, dtype))
     return os.path.join(folder, "a.npy")
 
 
@@ -131,7 +131,7 @@ def start(group, table, problem, environment):
         peers.append(Peer(group, name, dict(problem, write=i == 0), environment))
         if peers[-1].failed:
             say("%s: %s: did not run: %s" % (group.name, name, peers[-1].failed))
-            if i == 0:
+            if i == 0: # nothing to compare with
                 break
     return peers
 
@@ -155,7 +155,7 @@ def row_of(group, peer, reference):
     difference = peer.ready["difference"]
     row.update(summary(peer.times, reference.times))
     row.update(times_s=peer.times, difference=difference, compared=peer.ready["compared"],
-               agrees=difference <= group.tolerance, note=peer.ready["note"])
+               agrees=difference <= group.tolerance, note=peer.ready["note"], detail=peer.ready["detail"])
     return row
 
 
@@ -164,9 +164,9 @@ def compare(group, options, environment):
     table = getattr(importlib.import_module(group.module), group.table)
     group = fitting(group, len(table))
     with tempfile.TemporaryDirectory(dir=options.work) as folder:
-        problem = dict(group._asdict(), build=options.build, lib=options.lib, threads=options.threads, work=options.work,
-                       cpus=sorted(os.sched_getaffinity(0))[:options.threads], input=write_inputs(group, folder),
-                       reference=os.path.join(folder, "reference.npy"))
+        problem = dict(group._asdict(), build=options.build, lib=options.lib, threads=options.threads,
+                       work=options.work, cpus=sorted(os.sched_getaffinity(0))[:options.threads],
+                       input=write_inputs(group, folder), reference=os.path.join(folder, "reference.npy"))
         load = os.getloadavg()[0]
         peers = start(group, table, problem, environment)
         try:
@@ -183,8 +183,9 @@ def compare(group, options, environment):
     return {"title": group.title, "dtype": group.dtype, "shape_xyz": group.shape and group.shape[::-1], "n": group.n,
             "steps": group.steps, "units_a_run": units(group), "unit": group.unit, "judge": group.judge,
             "tolerance": group.tolerance, "rounds": options.rounds, "load_before": load, "versions": versions,
-            "date": datetime.datetime.now(datetime.timezone.utc).strftime("%Y-%m-%d %H:%M UTC"), "commit": options.commit,
-            "command": options.command, "compilers": options.compilers, "python": sys.version.split()[0],
+            "date": datetime.datetime.now(datetime.timezone.utc).strftime("%Y-%m-%d %H:%M UTC"),
+            "commit": options.commit, "threads": options.threads, "command": options.command,
+            "compilers": options.compilers, "python": sys.version.split()[0],
             "rows": [row_of(group, peer, peers[0]) for peer in peers]}
 
 
@@ -240,4 +241,8 @@ def main():
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    try:
+        sys.exit(main())
+    except KeyboardInterrupt:
+        say("interrupted; groups that were whole are written")
+        sys.exit(130)

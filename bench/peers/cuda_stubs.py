@@ -52,7 +52,7 @@ def compile_stub(folder, name, versions):
     source, script = folder / "stub.c", folder / "stub.map"
     lines = []
     for symbol in sorted({s for symbols in versions.values() for s in symbols}):
-        body = 'const char *%s(void) { return "no CUDA here"; }' if TEXT.search(symbol) else "long %s(void) { return 100; }"
+        body = 'const char *%s(void) { return "none"; }' if TEXT.search(symbol) else "long %s(void) { return 100; }"
         lines.append(body % symbol)
     source.write_text("\n".join(lines) + "\n")
     script.write_text("".join("%s { global: %s; };\n" % (version, "; ".join(sorted(symbols)))

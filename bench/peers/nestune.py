@@ -122,4 +122,7 @@ class Library:
     def config(self, plan):
         text = ctypes.create_string_buffer(256)
         self.c.nt_plan_config_text(plan, text, ctypes.c_size_t(256))
-        return "%s (%s)" % (text.value.decode(), self.c.nt_plan_why(plan).decode())
+        return text.value.decode()
+
+    def why(self, plan):
+        return self.c.nt_plan_why(plan).decode()

@@ -3,7 +3,7 @@
 SPDX-License-Identifier: MIT
 
 A peer of this and the other modules is an object with restore(), run() and result(); the clock runs around run()
-alone.  `versions` names what it stands on, `note` what a reader should know.
+alone.  `versions` names what it stands on, `note` what a reader should know; `detail` goes into the JSON alone.
 """
 import ctypes
 import math
@@ -17,7 +17,7 @@ from nestune import Library
 class Cells:
     """The array and its input; a peer sets `step`, a function of the array."""
     versions = {}
-    note = ""
+    note = detail = ""
 
     def __init__(self, problem):
         self.input = np.load(problem["input"], mmap_mode="r")
@@ -38,7 +38,7 @@ def nestune(problem):
     peer, library = Cells(problem), Library(problem["build"])
     plan = library.plan(problem["kernel"], [library.wrap(peer.a)], 1, problem["threads"])
     peer.step = lambda a: library.run(plan, 1)
-    peer.versions, peer.note = library.versions(), library.config(plan)
+    peer.versions, peer.note, peer.detail = library.versions(), library.config(plan), library.why(plan)
     return peer
 
 
@@ -153,7 +153,7 @@ def torch_mathop(compiled):
 
 class JaxCells:
     """JAX's arrays are its own: the input goes into one outside the clock, and the function may reuse it."""
-    note = "jit, the argument donated"
+    note, detail = "jit, the argument donated", ""
 
     def __init__(self, problem):
         import jax
@@ -180,7 +180,7 @@ class JaxCells:
 
 def plain_c(compiler, split):
     def make(problem):
-        library = ctypes.CDLL(os.path.join(problem["lib"], "loops_%s.so" % compiler))
+        library = ctypes.CDLL(os.path.join(problem["lib"], "plain_%s.so" % compiler))
         peer = Cells(problem)
         nz, ny, nx = (ctypes.c_long(n) for n in peer.a.shape)
         peer.step = lambda a: library.mathop(int(a.itemsize == 8), split, nx, ny, nz, problem["threads"],

@@ -10,8 +10,8 @@ from nestune import F32, F64, Library
 
 
 class Count:
-    note = ""
     versions = {}
+    note = detail = ""
 
     def __init__(self, function):
         self.function = function
@@ -33,7 +33,7 @@ def nestune(kernel, dtype, to_result):
             raise RuntimeError("the library has no kernel " + kernel)
         plan = library.plan_range(kernel, dtype, n, problem["threads"])
         peer = Count(lambda: to_result(library.run_range(plan, n), n))
-        peer.versions, peer.note = library.versions(), library.config(plan)
+        peer.versions, peer.note, peer.detail = library.versions(), library.config(plan), library.why(plan)
         return peer
     return make
 
@@ -112,7 +112,8 @@ def primesieve(problem):
 
     import primesieve as sieve
     peer = Count(lambda: sieve.count_primes(0, problem["n"] - 1))
-    peer.versions, peer.note = {"primesieve": importlib.metadata.version("primesieve")}, "a sieve, not trial division"
+    peer.versions = {"primesieve": importlib.metadata.version("primesieve")}
+    peer.note = "a sieve, not trial division"
     return peer
 
 

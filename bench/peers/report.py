@@ -7,8 +7,8 @@ peers.json holds a member for each group; a run replaces the groups that it time
 import json
 import os
 
-TOLERANCES = {"ulp": "%g ULP of nestune's value", "relative": "%g of the largest value", "pi": "%g standard deviations from pi",
-              "equal": "the same count"}
+TOLERANCES = {"ulp": "%g ULP of nestune's value", "relative": "%g of the largest value",
+              "pi": "%g standard deviations from pi", "equal": "the same count"}
 
 
 def by(shape):
@@ -41,7 +41,8 @@ def row_text(found, row):
 def size_text(found):
     if found["n"]:
         return "n = {:,}".format(found["n"])
-    return "%s, %s%s" % (by(found["shape_xyz"]), found["dtype"], ", %d steps" % found["steps"] if found["steps"] > 1 else "")
+    steps = ", %d steps" % found["steps"] if found["steps"] > 1 else ""
+    return "%s, %s%s" % (by(found["shape_xyz"]), found["dtype"], steps)
 
 
 def table(name, found):
@@ -49,8 +50,10 @@ def table(name, found):
     if "not_run" in found:
         return head + "Not run: %s.\n" % found["not_run"]
     tolerance = TOLERANCES[found["judge"]]
-    lines = [head + size_text(found) + ".  Tolerance: %s.\n" % (tolerance % found["tolerance"] if "%" in tolerance else tolerance),
-             "| peer | %s | quartiles | time / nestune's (95 %%) | largest difference | |" % found["unit"],
+    if "%" in tolerance:
+        tolerance %= found["tolerance"]
+    lines = [head + "%s, %d threads.  Tolerance: %s.\n" % (size_text(found), found["threads"], tolerance),
+             "| peer | %s | quartiles | time / nestune's (95 %%) | compared | |" % found["unit"],
              "|---|---|---|---|---|---|"]
     lines += [row_text(found, row) for row in found["rows"]]
     versions = ", ".join("%s %s" % item for item in found["versions"].items())
@@ -62,10 +65,10 @@ def table(name, found):
 
 HEAD = """# nestune beside other tools, on %s
 
-Each round runs every peer once, in random order, each in a process of its own; the numbers are medians over the rounds.
-The input is restored before each run, outside the clock.  A ratio of 2 means that the peer takes twice nestune's time; in
-brackets a 95 %% interval of the median of the ratios within a round.  The last column says with which settings, or why a peer
-did not run.  `scripts/peers` makes this file.
+Each round runs every peer once, in random order, each in a process of its own; the numbers are medians over the
+rounds.  The input is restored before each run, outside the clock.  A ratio of 2 means that the peer takes twice
+nestune's time; in brackets a 95 %% interval of the median of the ratios within a round.  The last column says with
+which settings, or why a peer did not run.  `scripts/peers` makes this file.
 
 """
 

@@ -1,5 +1,5 @@
 /*
- * loops.c - the loops of plain.c and plain_wave.c as a shared library, for Python to call on its arrays
+ * plain_shared.c - the loops of plain.c and plain_wave.c as a shared library, for Python to call on its arrays
  * SPDX-License-Identifier: MIT
  *
  * scripts/peers compiles it by gcc and by clang, with -O3 -march=native -ffast-math -fopenmp.
@@ -8,15 +8,15 @@
 #include <string.h>
 #include <tgmath.h>
 
-#include "../yardstick.h"
 #include "nestune/philox.h"
+#include "yardstick.h"
 
 enum { STRETCH = 256 };
 
 #define T double
-#include "../plain_loop.h"
+#include "plain_loop.h"
 #define T float
-#include "../plain_loop.h"
+#include "plain_loop.h"
 
 /* The weights, as in plain_wave.c. */
 #define WEIGHTS_1 -6, 1
@@ -24,10 +24,10 @@ enum { STRETCH = 256 };
 
 #define T         float
 #define M         1
-#include "../plain_wave_loop.h"
+#include "plain_wave_loop.h"
 #define T float
 #define M 4
-#include "../plain_wave_loop.h"
+#include "plain_wave_loop.h"
 
 /* Called by the loops' own clocks alone, which nobody here calls. */
 double now_s(void)
