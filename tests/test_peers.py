@@ -30,9 +30,8 @@ except ImportError:
 def found_of(rows):
     return {"title": "a title", "dtype": "f64", "shape_xyz": (10, 10, 10), "n": None, "steps": 1,
             "units_a_run": 1000, "unit": "ns a cell", "judge": "ulp", "tolerance": 4, "rounds": 9, "load_before": 0.0,
-            "versions": {"x": "1"}, "date": "today",
-            "commit": "abc", "threads": 2, "command": "scripts/peers", "compilers": ["cc 1"],
-            "python": "3", "rows": rows}
+            "versions": {"x": "1"}, "date": "today", "commit": "abc", "threads": 2, "command": "scripts/peers",
+            "compilers": ["cc 1"], "python": "3", "rows": rows}
 
 
 class Statistics(unittest.TestCase):

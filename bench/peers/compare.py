@@ -189,8 +189,14 @@ def compare(group, options, environment):
             "rows": [row_of(group, peer, peers[0]) for peer in peers]}
 
 
+class Parser(argparse.ArgumentParser):
+    def error(self, message):
+        say(message)
+        sys.exit(2)
+
+
 def parse():
-    parser = argparse.ArgumentParser(prog="peers", allow_abbrev=False)
+    parser = Parser(prog="peers", allow_abbrev=False, add_help=False)
     known = ", ".join(subjects())
     parser.add_argument("--only", default="", help="some of %s, separated by commas" % known)
     parser.add_argument("--rounds", type=int)
