@@ -46,12 +46,12 @@ class Library:
         self.c.nt_plan_newest.restype = ctypes.c_void_p
         self.c.nt_plan_why.restype = ctypes.c_char_p
         self.c.nt_build_info.restype = ctypes.POINTER(Build)
-        self.why = ctypes.create_string_buffer(256)
+        self.error = ctypes.create_string_buffer(256)
 
     def call(self, name, *arguments):
         """Calls a function whose last argument is nt_error *."""
-        if getattr(self.c, name)(*arguments, self.why) != 0:
-            raise RuntimeError("%s: %s" % (name, self.why.value.decode()))
+        if getattr(self.c, name)(*arguments, self.error) != 0:
+            raise RuntimeError("%s: %s" % (name, self.error.value.decode()))
 
     def has_kernel(self, name):
         return self.c.nt_kernel_find(name.encode()) is not None
