@@ -19,8 +19,8 @@ import warnings
 def timed_run(peer):
     peer.restore()
     start = time.perf_counter()
-    peer.run()
-    return time.perf_counter() - start
+    own_s = peer.run()
+    return time.perf_counter() - start if own_s is None else own_s
 
 
 def compared(peer, problem):

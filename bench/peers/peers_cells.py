@@ -3,7 +3,8 @@
 SPDX-License-Identifier: MIT
 
 A peer of this and the other modules is an object with restore(), run() and result(); the clock runs around run()
-alone.  `versions` names what it stands on, `note` what a reader should know; `detail` goes into the JSON alone.
+alone, unless run() answers seconds itself.  `versions` names what it stands on, `note` what a reader should know;
+`detail` goes into the JSON alone.
 """
 import ctypes
 import math
