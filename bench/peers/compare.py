@@ -25,7 +25,7 @@ from stats import summary
 LEAST_ROUNDS, QUICK_ROUNDS = 9, 2
 PAUSE_S = 0.3        # libomp's threads spin for 0.2 s after a region
 READY_S, RUN_S = 600, 300
-MEMORY_SHARE = 0.8   # of what is available
+MEMORY_SHARE = 0.85  # of what is available
 WAVE_ARRAYS = 32     # at most: of all peers together, and of the page cache
 LEAST_PLANES = 4
 

@@ -9,7 +9,7 @@ import collections
 FIELDS = "name subject title module table kernel unit judge tolerance dtype order shape n steps"
 Group = collections.namedtuple("Group", FIELDS, defaults=(None, None, None, None, 1))
 
-ULPS = 32   # three functions of up to 4 ULP each, one in the other, at values below 1
+ULPS = 16   # three functions of up to 4 ULP each, one in the other, at values below 1
 WAVE = 1e-5 # of the largest value: 16 steps of sums in f32, in any order
 SIGMAS = 5  # other random numbers
 
