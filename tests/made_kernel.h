@@ -84,7 +84,10 @@ static inline void make_kernel(made_kernel *m, const char *name)
 static inline void make_range_kernel(made_kernel *m, const char *name)
 {
     make_kernel(m, name);
-    m->range = (nt_range){sizeof(uint64_t), made_merge, made_range_reference, "index"};
+    m->range = (nt_range){.part_bytes = sizeof(uint64_t),
+                          .merge = made_merge,
+                          .reference = made_range_reference,
+                          .unit = "index"};
     m->kernel.field = NULL;
     m->kernel.range = &m->range;
     for (int i = 0; m->functions[i].fn; i++)

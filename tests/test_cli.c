@@ -30,6 +30,7 @@ static void refuses_bad_arguments(void **state)
         {{"run", "--json=3"}, {"json"}},
         {{"run", "--dtype", "f16"}, {"f16", "f32", "f64"}},
         {{"run", "--dtype", ""}, {"f32", "f64"}},
+        {{"run", "primes", "--dtype=f32"}, {"primes", "no f32", "--dtype f64"}},
         {{"run", "--dtype", "f32,"}, {"f32,"}},
         {{"run", "--dtype", "f32,,f64"}, {"f32,,f64"}},
         {{"run", "--shape", ""}, {"NXxNYxNZ"}},

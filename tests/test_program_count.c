@@ -261,7 +261,7 @@ static void refusals(void **state)
     } cases[] = {
         {{"0"}, "0 increments: allowed are whole numbers from 1 to 1000000000000"},
         {{"-1"}, "-1"},
-        {{"1e7"}, "1e7 increments"},
+        {{"1e7x"}, "1e7x increments"},
         {{""}, "increments"},
         {{"1000000000001"}, "1000000000001 increments"},
         {{"99999999999999999999"}, "99999999999999999999 increments"},

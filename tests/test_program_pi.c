@@ -2,6 +2,7 @@
  * test_program_pi.c - nestune pi: its estimate, its tables, and what it refuses
  * SPDX-License-Identifier: MIT
  */
+#define _GNU_SOURCE
 #include "programs_support.h"
 
 #include <math.h>

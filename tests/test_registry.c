@@ -114,6 +114,9 @@ static void ranges(void **state)
     RANGE_REFUSED("partial result", m.range.part_bytes = SIZE_MAX);
     RANGE_REFUSED("no merge", m.range.merge = NULL);
     RANGE_REFUSED("no reference", m.range.reference = NULL);
+    RANGE_REFUSED("short range of -1 indices", m.range.usual_short = -1);
+    RANGE_REFUSED("short range of 1048576 indices", m.range.usual_short = NT_LONG_FROM);
+    RANGE_REFUSED("long range of 1048575 indices", m.range.usual_long = NT_LONG_FROM - 1);
 }
 
 static char list_names[80][8];

@@ -129,6 +129,30 @@ static void rows_come_in_order(void **state)
     finish(&t);
 }
 
+/* Its rows are of that type, and the other one alone is refused. */
+static void a_kernel_of_one_type(void **state)
+{
+    (void)state;
+    tune t = prepare(by_loop, 0, 1);
+    row_plan list[RESULT_MOST_ROWS];
+    nt_error why;
+    const nt_kernel *primes = nt_kernel_find("primes");
+    const nt_case *c = nt_kernel_case_at(primes, 0);
+    assert_true(rows_has_types(primes, 1u << NT_F64) && !rows_has_types(primes, 1u << NT_F32));
+    assert_true(rows_has_types(mathop(), 1u << NT_F32) && !rows_has_types(mathop(), 0));
+    assert_int_equal(rows_check(primes, &t.o, &why), NT_OK);
+    assert_int_equal(rows_list(&t.r->machine, primes, &t.o, list), 2);
+    check_plan(&list[0], c, NT_F64, NT_CLASS_SHORT, NT_REPEAT_ONE, 1);
+    check_plan(&list[1], c, NT_F64, NT_CLASS_LONG, NT_REPEAT_ONE, 3);
+    assert_int_equal(list[0].shape[0], 65536); /* the usual one, and the kernel's own */
+    assert_int_equal(list[1].shape[0], primes->range->usual_long);
+    t.o.dtypes = 1u << NT_F32;
+    assert_int_equal(rows_list(&t.r->machine, primes, &t.o, list), 0);
+    assert_refused(rows_check(primes, &t.o, &why), NT_EKERNEL, &why,
+                   "no f32 functions: allowed is --dtype f64");
+    finish(&t);
+}
+
 static void a_given_shape_makes_the_rows_of_its_class(void **state)
 {
     (void)state;
@@ -200,6 +224,7 @@ int main(void)
         cmocka_unit_test(every_row_has_its_loops_and_roofs),
         cmocka_unit_test(in_cache_fits_and_out_of_cache_does_not),
         cmocka_unit_test(rows_come_in_order),
+        cmocka_unit_test(a_kernel_of_one_type),
         cmocka_unit_test(a_given_shape_makes_the_rows_of_its_class),
         cmocka_unit_test(roof_kernels_and_one_thread_work_too),
         cmocka_unit_test(the_same_seed_gives_the_same_result),

@@ -288,11 +288,11 @@ static void test_sizes(void **state)
     assert_int_equal(nt_tuned_read("/nonexistent/nestune", &tuned, &why), NT_EIO);
     assert_string_equal(why.text, "/nonexistent/nestune: No such file or directory");
     assert_int_equal(nt_tuned_read("/", &tuned, &why), NT_EIO);
-    const scratch s = scratch_make();
-    assert_int_equal(mkfifo(s.path, 0600), 0);
-    assert_int_equal(nt_tuned_read(s.path, &tuned, &why), NT_EIO); /* does not wait for a writer */
+    const scratch pipe = scratch_make();
+    assert_int_equal(mkfifo(pipe.path, 0600), 0);
+    assert_int_equal(nt_tuned_read(pipe.path, &tuned, &why), NT_EIO); /* does not wait for a writer */
     assert_non_null(strstr(why.text, "not a regular file"));
-    scratch_walk(&s, 1);
+    scratch_walk(&pipe, 1);
     char *large = malloc(NT_TUNED_MOST_FILE + 1);
     memset(large, '\n', NT_TUNED_MOST_FILE + 1);
     assert_int_equal(read_bytes(large, NT_TUNED_MOST_FILE + 1), NT_EIO);

@@ -83,6 +83,22 @@ int take_whole(const argument *a, char *text)
                : refuse_number(a, text, "whole numbers");
 }
 
+int take_bytes(const argument *a, char *text)
+{
+    static const char units[] = "KMG";
+    char *end;
+    const int64_t n = isdigit((unsigned char)*text) ? strtoll(text, &end, 10) : -1; /* overflow: INT64_MAX */
+    const char *unit = n >= 0 && *end ? strchr(units, *end) : NULL;
+    const int shift = unit ? 10 * (int)(unit - units + 1) : 0;
+    if (n < 0 || end[unit != NULL] || n > INT64_MAX >> shift || (double)(n << shift) < a->least ||
+        (double)(n << shift) > a->most)
+        return refuse(EXIT_USAGE,
+                      "--%s %.40s: allowed are whole numbers from %.15g to %.16g, and with K, M or G",
+                      a->name, text, a->least, a->most);
+    *(int64_t *)a->to = n << shift;
+    return EXIT_OK;
+}
+
 int take_count(const argument *a, char *text)
 {
     if (arguments_counts(text, a->least, a->most, a->to, 1))

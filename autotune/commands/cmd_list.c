@@ -7,6 +7,7 @@
 
 #include "cli/arguments.h"
 #include "commands/commands.h"
+#include "tune/rows.h"
 
 static const char *shape_of(const nt_kernel *k)
 {
@@ -32,13 +33,24 @@ static json_t *isas_json(const nt_kernel *k)
     return isas;
 }
 
-/* Work per vector of the default function in f32, for the best isa that runs here. */
+static json_t *dtypes_json(const nt_kernel *k)
+{
+    json_t *dtypes = json_array();
+    for (int d = 0; d < NT_N_DTYPES; d++)
+        if (rows_has_types(k, 1u << d))
+            json_array_append_new(dtypes, json_string(nt_dtype_name((nt_dtype)d)));
+    return dtypes;
+}
+
+/* Work per vector of the default function in f32, or f64 if there is no other, for the best isa that runs
+ * here. */
 static nt_work case_work(const nt_kernel *k, const nt_case *c)
 {
     nt_config config;
-    if (nt_config_default(k, NT_F32, &config, NULL) != NT_OK)
-        return (nt_work){0};
-    return nt_kernel_work(k, c->params, nt_kernel_function(k, NT_F32, &config));
+    for (int d = 0; d < NT_N_DTYPES; d++)
+        if (nt_config_default(k, (nt_dtype)d, &config, NULL) == NT_OK)
+            return nt_kernel_work(k, c->params, nt_kernel_function(k, (nt_dtype)d, &config));
+    return (nt_work){0};
 }
 
 static json_t *work_json(const nt_work *w)
@@ -70,6 +82,10 @@ static void print_cases(const nt_kernel *k)
         printf("    %-8s %s%s", k->cases ? "case" : "work", k->cases ? c->name : "", k->cases ? ": " : "");
         if (k->field)
             printf("radius %d, ", nt_kernel_radius(k, c->params));
+        if (k->range && w.add + w.mul + w.fma + w.int_mul + w.int_other == 0) {
+            printf("not counted: it depends on the index\n");
+            continue;
+        }
         printf("%d flops; a vector: %d add, %d mul, %d fma, ", w.add + w.mul + 2 * w.fma, w.add, w.mul,
                w.fma);
         if (w.int_mul + w.int_other > 0)
@@ -96,16 +112,30 @@ static json_t *kernel_json(const nt_kernel *k)
     for (const nt_form *f = k->forms; f->name; f++)
         json_array_append_new(forms, json_pack("{s:s, s:s}", "name", f->name, "note", f->note));
     json_t *root =
-        json_pack("{s:s, s:i, s:s, s:s, s:s, s:s, s:i, s:o, s:o, s:s, s:o, s:o}", "name", k->name, "version",
-                  k->version, "title", k->title, "formula", k->formula, "role", roles[k->role], "shape",
-                  shape_of(k), "radius", nt_kernel_radius(k, NULL), "isas", isas_json(k),
-                  "cases", cases_json(k), "ulp_unit", ulp_unit(k), "variants", variants, "forms", forms);
+        json_pack("{s:s, s:i, s:s, s:s, s:s, s:s, s:i, s:o, s:o, s:o, s:s, s:o, s:o}", "name", k->name,
+                  "version", k->version, "title", k->title, "formula", k->formula, "role", roles[k->role],
+                  "shape", shape_of(k), "radius", nt_kernel_radius(k, NULL), "isas",
+                  isas_json(k), "dtypes", dtypes_json(k), "cases", cases_json(k), "ulp_unit", ulp_unit(k),
+                  "variants", variants, "forms", forms);
     if (k->field) {
         json_object_set_new(root, "levels", json_integer(k->field->n_levels));
         json_object_set_new(root, "reads_per_cell", json_integer(k->field->reads_per_cell));
         json_object_set_new(root, "writes_per_cell", json_integer(k->field->writes_per_cell));
     }
     return root;
+}
+
+static void print_variant(const nt_kernel *k, const nt_variant *v)
+{
+    const char *unit = ulp_unit(k);
+    printf("    variant=%-9s %s; max", v->name, v->note);
+    for (int d = 0; d < NT_N_DTYPES; d++)
+        if (rows_has_types(k, 1u << d)) {
+            printf("%s %g%s%s %s", *unit ? "" : ",", v->max_ulp[d], *unit ? " " : "", unit,
+                   nt_dtype_name((nt_dtype)d));
+            unit = "";
+        }
+    printf("\n");
 }
 
 static void print_kernel(const nt_kernel *k)
@@ -117,11 +147,13 @@ static void print_kernel(const nt_kernel *k)
     for (int isa = 0; isa < NT_N_ISAS; isa++)
         if (isas_of(k) & 1u << isa)
             printf(" %s", nt_isa_name((nt_isa)isa));
+    for (int d = 0; d < NT_N_DTYPES; d++)
+        if (!rows_has_types(k, ~(1u << d)))
+            printf("; %s only", nt_dtype_name((nt_dtype)d));
     printf("\n");
     print_cases(k);
     for (const nt_variant *v = k->variants; v->name; v++)
-        printf("    variant=%-9s %s; max %g %s f32, %g f64\n", v->name, v->note, v->max_ulp[NT_F32],
-               ulp_unit(k), v->max_ulp[NT_F64]);
+        print_variant(k, v);
     for (const nt_form *f = k->forms; f->name; f++)
         printf("    fn=%-14s %s\n", f->name, f->note);
     for (const nt_key *key = k->keys; key && key->name; key++)

@@ -7,8 +7,9 @@
 
 #include "accuracy/accuracy.h"
 #include "cli/arguments.h"
-#include "commands/commands.h"
 #include "cli/progress.h"
+#include "commands/commands.h"
+#include "tune/rows.h"
 
 /* ---- results ---------------------------------------------------------------------------------- */
 
@@ -95,13 +96,17 @@ static int verify_one(const accuracy_options *o, const nt_kernel *kernel, nt_dty
 /* ---- which ------------------------------------------------------------------------------------ */
 
 /* Leaves out kernels that cannot be measured.  If such a kernel was named, refuses before anything runs. */
-static int choose(kernel_list *kernels, bool exhaustive)
+static int choose(kernel_list *kernels, unsigned dtypes, bool exhaustive)
 {
     nt_error why;
     const bool unnamed = kernels->n == 0;
     for (int i = 0; i < kernels->n; i++)
         if (!accuracy_can(kernels->at[i], NT_F32, exhaustive, &why))
             return refuse(EXIT_USAGE, "%s", why.text);
+    for (int i = 0; i < kernels->n; i++)
+        if (!rows_has_types(kernels->at[i], dtypes))
+            return refuse(EXIT_USAGE, "kernel %s has no functions of the type of --dtype",
+                          kernels->at[i]->name);
     int code = EXIT_OK;
     for (int i = 0; unnamed && i < nt_kernel_count() && code == EXIT_OK; i++) {
         const nt_kernel *k = nt_kernel_at(i);
@@ -140,12 +145,12 @@ int cmd_verify(int argc, char **argv)
         return refuse(EXIT_USAGE, "--exhaustive with --dtype f64: allowed is f32, f64 has 2^64 inputs");
     if (o.exhaustive)
         dtypes = 1u << NT_F32;
-    if ((code = choose(&kernels, o.exhaustive)) != EXIT_OK)
+    if ((code = choose(&kernels, dtypes, o.exhaustive)) != EXIT_OK)
         return code;
     json_t *list = json ? json_array() : NULL;
     for (int i = 0; i < kernels.n; i++)
         for (int d = 0; d < NT_N_DTYPES; d++)
-            if (dtypes & 1u << d) {
+            if (rows_has_types(kernels.at[i], dtypes & 1u << d)) {
                 const int one = verify_one(&o, kernels.at[i], (nt_dtype)d, list);
                 code = one != EXIT_OK ? one : code;
             }

@@ -9,6 +9,7 @@
 
 #include "commands/commands.h"
 #include "os/text.h"
+#include "tune/rows.h"
 
 static int take_shape(const argument *a, char *text)
 {
@@ -82,6 +83,16 @@ static int check_cases(const run_options *o)
     return EXIT_OK;
 }
 
+static int check_types(const run_options *o)
+{
+    nt_error why;
+    for (int i = 0; i < o->kernels.n; i++)
+        if (!rows_has_types(o->kernels.at[i], o->tune.dtypes) &&
+            rows_check(o->kernels.at[i], &o->tune, &why) != NT_OK)
+            return refuse(EXIT_USAGE, "%s", why.text);
+    return EXIT_OK;
+}
+
 int run_options_parse(run_options *o, int argc, char **argv)
 {
     double max_ulp = 0;
@@ -121,9 +132,9 @@ int run_options_parse(run_options *o, int argc, char **argv)
         return refuse(EXIT_USAGE, "--resume and --fresh exclude each other");
     const bool unnamed = o->kernels.n == 0;
     for (int i = 0; unnamed && i < nt_kernel_count() && code == EXIT_OK; i++)
-        if (nt_kernel_at(i)->role == NT_ROLE_WORK)
+        if (nt_kernel_at(i)->role == NT_ROLE_WORK && rows_has_types(nt_kernel_at(i), t->dtypes))
             code = kernel_list_add(&o->kernels, nt_kernel_at(i));
-    if (code != EXIT_OK || (code = check_cases(o)) != EXIT_OK)
+    if (code != EXIT_OK || (code = check_types(o)) != EXIT_OK || (code = check_cases(o)) != EXIT_OK)
         return code;
     if (t->n_threads == 0) {
         for (int n = 1; n < most_threads(); n *= 2)

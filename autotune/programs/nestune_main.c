@@ -15,7 +15,9 @@ static const struct program {
     const char *name, *help;
     int (*main)(int argc, char **argv);
 } programs[] = {
+    {"apply", "apply a pointwise kernel to many files", program_apply},
     {"pi", "estimate pi from random points", program_pi},
+    {"primes", "count or list the primes of a range", program_primes},
     {"count", "count with a lock, atomics, private counters: what sharing costs", program_count},
 };
 enum { N_PROGRAMS = sizeof programs / sizeof *programs };

@@ -48,6 +48,20 @@ int64_t rows_steps(const nt_kernel *kernel, const nt_case *c, nt_repeat repeat)
     return repeat == NT_REPEAT_ONE ? 1 : radius_of(kernel, c) > 0 ? STENCIL_STEPS : NOTEBOOK_STEPS;
 }
 
+bool rows_has_types(const nt_kernel *kernel, unsigned dtypes)
+{
+    const nt_function *f;
+    for (int i = 0; (f = nt_kernel_function_at(kernel, i)); i++)
+        if (dtypes & 1u << f->dtype)
+            return true;
+    return false;
+}
+
+static bool is_asked_for_type(const nt_kernel *kernel, nt_dtype dtype, const tune_options *o)
+{
+    return rows_has_types(kernel, o->dtypes & 1u << dtype);
+}
+
 static bool is_asked_for(const nt_kernel *kernel, const nt_case *c, const tune_options *o)
 {
     if (!kernel->cases || o->n_cases == 0)
@@ -82,7 +96,7 @@ int rows_list(const nt_machine *machine, const nt_kernel *kernel, const tune_opt
                             .repeat = kind->repeat,
                             .steps = rows_steps(kernel, c, kind->repeat),
                             .weight = kind->weight[shape_of(kernel, c)]};
-            if (row.weight == 0 || !(o->dtypes & 1u << row.dtype))
+            if (row.weight == 0 || !is_asked_for_type(kernel, row.dtype, o))
                 continue;
             memcpy(row.shape, o->shape, sizeof row.shape);
             if (o->shape[0] == 0)
@@ -101,7 +115,8 @@ double rows_budget_s(const nt_kernel *kernel, const tune_options *o)
     const nt_case *c;
     for (int i = 0; (c = nt_kernel_case_at(kernel, i)); i++)
         for (int k = 0; k < N_KINDS * NT_N_DTYPES; k++)
-            if (is_asked_for(kernel, c, o) && o->dtypes & 1u << k / N_KINDS && shape_of(kernel, c) == STENCIL)
+            if (is_asked_for(kernel, c, o) && is_asked_for_type(kernel, (nt_dtype)(k / N_KINDS), o) &&
+                shape_of(kernel, c) == STENCIL)
                 seconds += weight_s * kinds[k % N_KINDS].weight[STENCIL];
     return o->budget_s > 0 ? o->budget_s : seconds > 0 ? seconds : budget_s;
 }
@@ -150,7 +165,10 @@ void rows_shape(const nt_machine *machine, const nt_kernel *kernel, const nt_cas
         return;
     }
     if (kernel->range) {
-        shape[0] = shape_class == NT_CLASS_SHORT ? SHORT_RANGE : INT64_C(1000) * SHORT_RANGE;
+        const nt_range *r = kernel->range;
+        shape[0] = shape_class == NT_CLASS_SHORT ? r->usual_short : r->usual_long;
+        if (shape[0] == 0)
+            shape[0] = shape_class == NT_CLASS_SHORT ? SHORT_RANGE : INT64_C(1000) * SHORT_RANGE;
         shape[1] = shape[2] = 1;
         return;
     }
@@ -228,10 +246,12 @@ bool rows_allow(const tune_options *o, const nt_kernel *kernel, nt_dtype dtype, 
 
 nt_status rows_check(const nt_kernel *k, const tune_options *o, nt_error *why)
 {
+    bool any = false;
     for (int d = 0; d < NT_N_DTYPES; d++) {
         nt_config config;
-        if (!(o->dtypes & 1u << d))
+        if (!is_asked_for_type(k, (nt_dtype)d, o))
             continue;
+        any = true;
         const nt_status status = nt_config_default(k, (nt_dtype)d, &config, why);
         if (status != NT_OK)
             return status;
@@ -246,5 +266,10 @@ nt_status rows_check(const nt_kernel *k, const tune_options *o, nt_error *why)
                  nt_dtype_name((nt_dtype)d), k->variants[least].name, k->variants[least].max_ulp[d]);
         return NT_EKERNEL;
     }
-    return NT_OK;
+    if (any)
+        return NT_OK;
+    const bool only_f64 = rows_has_types(k, 1u << NT_F64);
+    snprintf(why->text, sizeof why->text, "kernel %s has no %s functions: allowed is --dtype %s", k->name,
+             only_f64 ? "f32" : "f64", only_f64 ? "f64" : "f32");
+    return NT_EKERNEL;
 }

@@ -20,6 +20,7 @@ typedef struct row_plan {
 
 /*
  * rows_list() - the rows that these options ask for, in the order of tuning: case after case, f64 before f32.
+ * Types that the kernel has no functions of have no rows.
  * Returns how many there are; the list holds at most RESULT_MOST_ROWS of them.
  *
  * The weights, by shape class and by steps in one run:
@@ -43,7 +44,7 @@ int rows_list(const nt_machine *machine, const nt_kernel *kernel, const tune_opt
  *                least 128 MiB and at most an eighth of the memory; a stencil, 512 x 512 x 512, with a
  *                smaller nz and then ny if the grids and the copies that restore them need over half of the
  *                memory.
- * Short, long:   65536 indices, and 1000 times as many.
+ * Short, long:   65536 indices, and 1000 times as many, unless the kernel names others.
  */
 void rows_shape(const nt_machine *machine, const nt_kernel *kernel, const nt_case *c, nt_dtype dtype,
                 nt_class shape_class, int64_t shape[3]);
@@ -71,8 +72,11 @@ double rows_budget_s(const nt_kernel *kernel, const tune_options *options);
  * absolute terms: that is another quantity. */
 bool rows_allow(const tune_options *o, const nt_kernel *kernel, nt_dtype dtype, int variant);
 
-/* rows_check() - can this kernel be tuned with these options?  NT_EKERNEL: none of its functions runs here,
- * or no variant keeps max_ulp. */
+/* rows_has_types() - has the kernel functions of one of these types, bit 1u << nt_dtype for each? */
+bool rows_has_types(const nt_kernel *kernel, unsigned dtypes);
+
+/* rows_check() - can this kernel be tuned with these options?  NT_EKERNEL: it has no functions of these
+ * types, none of them runs here, or no variant keeps max_ulp. */
 nt_status rows_check(const nt_kernel *kernel, const tune_options *options, nt_error *why);
 
 /* rows_ask() - how a row is timed: everything but the config. */

@@ -232,6 +232,10 @@ typedef struct nt_range {
     /* The definition in plain C, for each type that has functions. */
     void (*reference)(const void *params, nt_dtype dtype, int64_t first, int64_t end, void *part);
     const char *unit; /* what one index is: "sample" */
+    /* Indices of the short and the long range on which it is tuned, less than NT_LONG_FROM (tuned.h) and at
+     * least that; 0: 65536 and 65536000. */
+    int64_t usual_short, usual_long;
+    int64_t least_share; /* fewer indices for a thread are not worth waking it; 0: 4096 */
 } nt_range;
 
 /*
@@ -296,7 +300,7 @@ typedef struct nt_kernel {
  *                        the first variant for the isa scalar
  *          a field       no reference; levels, coefficients, radius or elements moved per cell out of range;
  *                        a radius on a single level
- *          a range       no merge or reference; part_bytes not in 1 .. 2^20
+ *          a range       no merge or reference; part_bytes not in 1 .. 2^20; usual lengths of another class
  *          own keys      more than a config holds; a name that every config has; values out of range; names
  *                        so long that a config's text exceeds NT_CONFIG_TEXT
  *          the registry  256 kernels have been added already

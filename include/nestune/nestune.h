@@ -39,6 +39,7 @@
 #include "nestune/pi.h"
 #include "nestune/plan.h"
 #include "nestune/points.h"
+#include "nestune/primes.h"
 #include "nestune/registry.h"
 #include "nestune/status.h"
 #include "nestune/wave.h"

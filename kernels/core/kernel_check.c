@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "core/keys.h"
+#include "nestune/tuned.h"
 #include "why.h"
 
 /* Is it of letters a-z, digits and _, so that it can be part of a config, a file name and a header row? */
@@ -51,6 +52,14 @@ static nt_status check_range(const nt_kernel *k, const nt_range *r, nt_error *wh
     CHECK(r->part_bytes >= 1 && r->part_bytes <= 1 << 20,
           "kernel %s: a partial result of %zu bytes, allowed are 1 to %d", k->name, r->part_bytes, 1 << 20);
     CHECK(r->merge && r->reference, "kernel %s: no %s", k->name, r->merge ? "reference" : "merge");
+    CHECK(r->least_share >= 0, "kernel %s: a least share of %lld indices, allowed are 0 and more", k->name,
+          (long long)r->least_share);
+    CHECK(r->usual_short >= 0 && r->usual_short < NT_LONG_FROM,
+          "kernel %s: a usual short range of %lld indices, allowed are 0 to %d", k->name,
+          (long long)r->usual_short, NT_LONG_FROM - 1);
+    CHECK(r->usual_long == 0 || r->usual_long >= NT_LONG_FROM,
+          "kernel %s: a usual long range of %lld indices, allowed are 0, or %d and more", k->name,
+          (long long)r->usual_long, NT_LONG_FROM);
     return NT_OK;
 }
 

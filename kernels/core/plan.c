@@ -89,7 +89,8 @@ static nt_status choose_config(nt_plan *plan, const nt_plan_options *o, nt_dtype
                                      &plan->config, &plan->why);
     if (status != NT_OK && status != NT_ESTALE)
         return nt_refuse(status, why, "%s", plan->why.text);
-    const int64_t useful = 1 + n / CELLS_A_THREAD;
+    const nt_range *r = plan->kernel->range;
+    const int64_t useful = 1 + n / (r && r->least_share > 0 ? r->least_share : CELLS_A_THREAD);
     if (plan->config.threads > useful)
         plan->config.threads = (int)useful;
     if (o->config && *o->config) {

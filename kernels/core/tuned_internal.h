@@ -13,12 +13,16 @@ extern const char *const nt_tuned_lines[];
 
 typedef enum nt_tuned_origin { NT_TUNED_ENVIRONMENT, NT_TUNED_USER, NT_TUNED_BUILT_IN } nt_tuned_origin;
 
+/* Answers of nt_tuned_find() that hold as long as no other header is added: see tuned_memo.h. */
+enum { NT_TUNED_MEMOS = 64 };
+
 /* One header, or the reason why it cannot be used. */
 typedef struct nt_tuned_source {
     nt_tuned tuned;
     nt_tuned_origin origin;
     nt_error refused; /* "": it can be used */
-    const struct nt_tuned_source *next;
+    struct nt_tuned_source *next;
+    _Atomic(const struct nt_tuned_memo *) memos[NT_TUNED_MEMOS]; /* while it is the first in the list */
 } nt_tuned_source;
 
 /* The value of NESTUNE_TUNED. */

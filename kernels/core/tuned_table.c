@@ -10,9 +10,10 @@
 #include <string.h>
 
 #include "core/tuned_internal.h"
+#include "core/tuned_memo.h"
 #include "core/tuned_parse.h"
-#include "machine/settings.h"
 #include "machine/machine_internal.h"
+#include "machine/settings.h"
 #include "why.h"
 
 /* ---- Shape classes ------------------------------------------------------------------------- */
@@ -37,7 +38,7 @@ nt_class nt_class_of_range(int64_t n)
 
 /* ---- The list --------------------------------------------------------------------------------- */
 
-static _Atomic(const nt_tuned_source *) first;
+static _Atomic(nt_tuned_source *) first;
 static pthread_mutex_t adding = PTHREAD_MUTEX_INITIALIZER;
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 static nt_tuned_mode mode;
@@ -111,7 +112,7 @@ static void set_up(void)
         read_environment(value);
 }
 
-static const nt_tuned_source *sources(void)
+static nt_tuned_source *sources(void)
 {
     pthread_once(&once, set_up);
     return atomic_load(&first);
@@ -142,15 +143,39 @@ nt_status nt_tuned_load(const char *path, nt_error *why)
     return status;
 }
 
+/* Its data will not change. */
+static bool is_registered(const nt_kernel *kernel)
+{
+    const int n = nt_kernel_count();
+    for (int i = 0; i < n; i++)
+        if (nt_kernel_at(i) == kernel)
+            return true;
+    return false;
+}
+
 nt_status nt_tuned_find(const nt_kernel *kernel, const void *params, nt_dtype dtype, nt_class c, nt_repeat r,
                         nt_config *config, nt_error *why)
 {
     if (!kernel || !config)
         return nt_refuse(NT_EARG, why, "a NULL %s", kernel ? "config" : "kernel");
-    const nt_tuned_source *known = sources();
+    nt_tuned_source *known = sources();
     const nt_case *its_case = nt_kernel_case_of(kernel, params);
     const nt_tuned_use use = {kernel, its_case ? its_case->name : NULL, dtype, c, r};
-    nt_machine here = *nt_machine_here();
-    here.threads_allowed = nt_threads_allowed();
-    return nt_tuned_find_in(known, &here, mode, &use, config, why);
+    const int threads = nt_threads_allowed();
+    const bool registered = is_registered(kernel);
+    const nt_tuned_memo *found = registered ? nt_tuned_remembered(known, &use, threads) : NULL;
+    nt_tuned_memo answer = {.use = use, .threads = threads};
+    if (!found) {
+        nt_machine here = *nt_machine_here();
+        here.threads_allowed = threads;
+        answer.status = nt_tuned_find_in(known, &here, mode, &use, &answer.config, &answer.why);
+        if (registered && (answer.status == NT_OK || answer.status == NT_ESTALE))
+            nt_tuned_remember(known, &answer);
+        found = &answer;
+    }
+    if (found->status == NT_OK || found->status == NT_ESTALE)
+        *config = found->config;
+    if (why)
+        *why = found->why;
+    return found->status;
 }

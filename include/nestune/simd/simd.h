@@ -17,12 +17,13 @@
  *   T_stream               stores a whole vector past the caches; the address is aligned to the vector
  *   T_set                  one value in all lanes
  *   T_add T_sub T_mul      a + b, a - b, a * b
+ *   T_div                  a / b
  *   T_fma T_fnma T_fms     a * b + c, c - a * b, a * b - c, rounded once
  *   T_abs                  |a|
  *   T_sign(r, n, x)        r with its sign flipped where the lowest bit of n's bit pattern is set,
  *                          and again where x is negative (-0 and negative NaNs too)
  *   T_or T_test            the union of two bit patterns; whether any lane shares a bit with a pattern
- *   T_gt T_any             a > b (false for NaN) as a mask, whether any lane is set
+ *   T_gt T_eq T_any        a > b, a == b (false for NaN) as a mask, whether any lane is set
  *   T_select(m, a, b)      a where m is set, b elsewhere
  *   T_sin_u10 ...          SLEEF, in the form whose lanes do not depend on each other
  *   simd_fence()           after the last T_stream of a tile

@@ -29,6 +29,7 @@ SIMD_INLINE __m256i f32_last_lanes(int n) { return _mm256_loadu_si256((const __m
     SIMD_INLINE V T##_add(V a, V b) { return _mm256_add_##P(a, b); }                                  \
     SIMD_INLINE V T##_sub(V a, V b) { return _mm256_sub_##P(a, b); }                                  \
     SIMD_INLINE V T##_mul(V a, V b) { return _mm256_mul_##P(a, b); }                                  \
+    SIMD_INLINE V T##_div(V a, V b) { return _mm256_div_##P(a, b); }                                  \
     SIMD_INLINE V T##_fma(V a, V b, V c) { return _mm256_fmadd_##P(a, b, c); }                        \
     SIMD_INLINE V T##_fnma(V a, V b, V c) { return _mm256_fnmadd_##P(a, b, c); }                      \
     SIMD_INLINE V T##_fms(V a, V b, V c) { return _mm256_fmsub_##P(a, b, c); }                        \
@@ -40,6 +41,7 @@ SIMD_INLINE __m256i f32_last_lanes(int n) { return _mm256_loadu_si256((const __m
         return _mm256_xor_##P(r, _mm256_xor_##P(flip, negative));                                     \
     }                                                                                                 \
     SIMD_INLINE V T##_gt(V a, V b) { return _mm256_cmp_##P(a, b, _CMP_GT_OQ); }                       \
+    SIMD_INLINE V T##_eq(V a, V b) { return _mm256_cmp_##P(a, b, _CMP_EQ_OQ); }                       \
     SIMD_INLINE V T##_or(V a, V b) { return _mm256_or_##P(a, b); }                                    \
     SIMD_INLINE int T##_test(V a, uint64_t pattern)                                                   \
     {                                                                                                 \

@@ -23,6 +23,7 @@ typedef __mmask16 f32m;
     SIMD_INLINE V T##_add(V a, V b) { return _mm512_add_##P(a, b); }                                  \
     SIMD_INLINE V T##_sub(V a, V b) { return _mm512_sub_##P(a, b); }                                  \
     SIMD_INLINE V T##_mul(V a, V b) { return _mm512_mul_##P(a, b); }                                  \
+    SIMD_INLINE V T##_div(V a, V b) { return _mm512_div_##P(a, b); }                                  \
     SIMD_INLINE V T##_fma(V a, V b, V c) { return _mm512_fmadd_##P(a, b, c); }                        \
     SIMD_INLINE V T##_fnma(V a, V b, V c) { return _mm512_fnmadd_##P(a, b, c); }                      \
     SIMD_INLINE V T##_fms(V a, V b, V c) { return _mm512_fmsub_##P(a, b, c); }                        \
@@ -34,6 +35,7 @@ typedef __mmask16 f32m;
         return _mm512_castsi512_##P(_mm512_ternarylogic_##E(_mm512_cast##P##_si512(r), flip, negative, AVX512_XOR3)); \
     }                                                                                                 \
     SIMD_INLINE M T##_gt(V a, V b) { return _mm512_cmp_##P##_mask(a, b, _CMP_GT_OQ); }                \
+    SIMD_INLINE M T##_eq(V a, V b) { return _mm512_cmp_##P##_mask(a, b, _CMP_EQ_OQ); }                \
     SIMD_INLINE V T##_or(V a, V b)                                                                    \
     {                                                                                                 \
         return _mm512_castsi512_##P(_mm512_or_si512(_mm512_cast##P##_si512(a), _mm512_cast##P##_si512(b))); \

@@ -33,6 +33,7 @@ typedef uint32x4_t f32m;
     SIMD_INLINE V T##_add(V a, V b) { return vaddq_##S(a, b); }                                       \
     SIMD_INLINE V T##_sub(V a, V b) { return vsubq_##S(a, b); }                                       \
     SIMD_INLINE V T##_mul(V a, V b) { return vmulq_##S(a, b); }                                       \
+    SIMD_INLINE V T##_div(V a, V b) { return vdivq_##S(a, b); }                                       \
     SIMD_INLINE V T##_fma(V a, V b, V c) { return vfmaq_##S(c, a, b); }                               \
     SIMD_INLINE V T##_fnma(V a, V b, V c) { return vfmsq_##S(c, a, b); }                              \
     SIMD_INLINE V T##_fms(V a, V b, V c) { return vfmaq_##S(vnegq_##S(c), a, b); }                    \
@@ -44,6 +45,7 @@ typedef uint32x4_t f32m;
         return vreinterpretq_##S##_##U(veorq_##U(vreinterpretq_##U##_##S(r), veorq_##U(flip, negative))); \
     }                                                                                                 \
     SIMD_INLINE M T##_gt(V a, V b) { return vcgtq_##S(a, b); }                                        \
+    SIMD_INLINE M T##_eq(V a, V b) { return vceqq_##S(a, b); }                                        \
     SIMD_INLINE V T##_or(V a, V b)                                                                    \
     {                                                                                                 \
         return vreinterpretq_##S##_##U(vorrq_##U(vreinterpretq_##U##_##S(a), vreinterpretq_##U##_##S(b))); \

@@ -24,6 +24,7 @@ typedef int f32m;
     SIMD_INLINE V T##_add(V a, V b) { return a + b; }                                                 \
     SIMD_INLINE V T##_sub(V a, V b) { return a - b; }                                                 \
     SIMD_INLINE V T##_mul(V a, V b) { return a * b; }                                                 \
+    SIMD_INLINE V T##_div(V a, V b) { return a / b; }                                                 \
     SIMD_INLINE V T##_fma(V a, V b, V c) { return fma##suffix(a, b, c); }                             \
     SIMD_INLINE V T##_fnma(V a, V b, V c) { return fma##suffix(-a, b, c); }                           \
     SIMD_INLINE V T##_fms(V a, V b, V c) { return fma##suffix(a, b, -c); }                            \
@@ -37,6 +38,7 @@ typedef int f32m;
         return r;                                                                                     \
     }                                                                                                 \
     SIMD_INLINE int T##_gt(V a, V b) { return a > b; }                                                \
+    SIMD_INLINE int T##_eq(V a, V b) { return a == b; }                                               \
     SIMD_INLINE V T##_or(V a, V b)                                                                    \
     {                                                                                                 \
         B ab, bb;                                                                                     \
