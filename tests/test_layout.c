@@ -187,7 +187,7 @@ static const room rooms[] = {
     {"kernels/*/", "kernels/", ""}, /* each kernel's own folder */
     {"autotune/os/", "", ""},
     {"autotune/pipeline/", "autotune/os/", ""},
-    {"autotune/measure/", "autotune/os/ autotune/pipeline/", "jansson.h xxhash.h"},
+    {"autotune/measure/", "autotune/os/", "jansson.h xxhash.h"},
     {"autotune/search/", "autotune/measure/", ""},
     {"autotune/tune/", "autotune/measure/ autotune/search/", ""},
     {"autotune/store/", "autotune/os/ autotune/measure/ autotune/tune/", "jansson.h"},

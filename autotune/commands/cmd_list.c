@@ -111,12 +111,11 @@ static json_t *kernel_json(const nt_kernel *k)
                                                   v->max_ulp[NT_F64]));
     for (const nt_form *f = k->forms; f->name; f++)
         json_array_append_new(forms, json_pack("{s:s, s:s}", "name", f->name, "note", f->note));
-    json_t *root =
-        json_pack("{s:s, s:i, s:s, s:s, s:s, s:s, s:i, s:o, s:o, s:o, s:s, s:o, s:o}", "name", k->name,
-                  "version", k->version, "title", k->title, "formula", k->formula, "role", roles[k->role],
-                  "shape", shape_of(k), "radius", nt_kernel_radius(k, NULL), "isas",
-                  isas_json(k), "dtypes", dtypes_json(k), "cases", cases_json(k), "ulp_unit", ulp_unit(k),
-                  "variants", variants, "forms", forms);
+    json_t *root = json_pack("{s:s, s:i, s:s, s:s, s:s, s:s, s:i, s:o, s:o, s:o, s:s, s:o, s:o}", "name",
+                             k->name, "version", k->version, "title", k->title, "formula", k->formula, "role",
+                             roles[k->role], "shape", shape_of(k), "radius", nt_kernel_radius(k, NULL),
+                             "isas", isas_json(k), "dtypes", dtypes_json(k), "cases", cases_json(k),
+                             "ulp_unit", ulp_unit(k), "variants", variants, "forms", forms);
     if (k->field) {
         json_object_set_new(root, "levels", json_integer(k->field->n_levels));
         json_object_set_new(root, "reads_per_cell", json_integer(k->field->reads_per_cell));

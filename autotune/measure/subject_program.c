@@ -1,25 +1,27 @@
 /*
- * subject_program.c - a program under trial: the pipeline of `nestune apply`, over files of its own
+ * subject_program.c - a program under trial: `nestune apply`, over files of its own
  * SPDX-License-Identifier: MIT
  *
- * The files lie in a folder that is named after this process's parent, the tuner, so that a worker which was
+ * Each run starts the program, as a person does, so its start counts.  The files lie in a folder that is named after this process's parent, the tuner, so that a worker which was
  * killed leaves its folder to the next one.  Folders of tuners that are gone are removed.
  */
 #define _GNU_SOURCE
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 #include <xxhash.h>
 
+#include "measure/environment.h"
 #include "measure/subject.h"
 #include "os/file.h"
-#include "pipeline/pipeline.h"
 
 /* The own keys of kernel apply, in their order. */
 enum { KEY_RING, KEY_SLAB, KEY_INSTANCES, KEY_IO };
@@ -71,7 +73,8 @@ static void remove_folders_of_the_gone(void)
 
 static void folder_path(char *path, const char *part)
 {
-    snprintf(path, MOST_PATH, "%.180s/%s%d%s%s", room(), prefix, (int)getppid(), *part ? "/" : "", part);
+    snprintf(path, MOST_PATH, "%.150s/%s%d%s%.60s", room(), prefix, (int)getppid(), *part ? "/" : "",
+             part);
 }
 
 void subject_remove_files(void)
@@ -122,34 +125,91 @@ static nt_status make_files(trial_files *f, const char *set, const int64_t *cell
     return status;
 }
 
-static void note_failure(void *context, const char *input, const char *reason)
+/* ---- The run --------------------------------------------------------------------------------------- */
+
+enum { MOST_ARGUMENTS = 40 };
+extern char **environ;
+
+/* `nestune` lies beside the program of this process. */
+static nt_status nestune_path(char path[MOST_PATH], nt_error *why)
 {
-    nt_error *why = context;
-    snprintf(why->text, sizeof why->text, "%.80s: %.160s", input, reason);
+    const ssize_t got = readlink("/proc/self/exe", path, MOST_PATH - sizeof "nestune");
+    path[got > 0 ? got : 0] = '\0';
+    char *slash = strrchr(path, '/');
+    strcpy(slash ? slash + 1 : path, "nestune");
+    if (slash && access(path, X_OK) == 0)
+        return NT_OK;
+    snprintf(why->text, sizeof why->text, "%.200s: no such program; it runs the trials of apply", path);
+    return NT_EIO;
 }
 
-static nt_status run_files(const trial_ask *ask, const trial_files *f, nt_error *why)
+static bool is_of_trials(const char *variable)
 {
-    static const array_form raw = {.dtype = NT_F64};
-    const char *inputs[N_FILES];
+    for (const environment_setting *e = trial_environment; e->name; e++)
+        if (strncmp(variable, e->name, strlen(e->name)) == 0 && variable[strlen(e->name)] == '=')
+            return true;
+    return false;
+}
+
+/* The environment without the settings of trials, as a person has it.  NULL without memory. */
+static char **own_environment(void)
+{
+    size_t n = 0, kept = 0;
+    while (environ[n])
+        n++;
+    char **list = calloc(n + 1, sizeof *list);
+    for (size_t i = 0; list && i < n; i++)
+        if (!is_of_trials(environ[i]))
+            list[kept++] = environ[i];
+    return list;
+}
+
+/* Those settings also bind this process's thread to one CPU.  So the child gets the tuner's CPUs. */
+static int run_program(char *const argv[])
+{
+    cpu_set_t cpus;
+    int status = -1;
+    const bool known = sched_getaffinity(getppid(), sizeof cpus, &cpus) == 0;
+    char **environment = own_environment();
+    const int null = open("/dev/null", O_RDWR | O_CLOEXEC);
+    const pid_t pid = environment && null >= 0 ? fork() : -1;
+    if (pid == 0) {
+        if (known)
+            sched_setaffinity(0, sizeof cpus, &cpus);
+        dup2(null, STDIN_FILENO);
+        dup2(null, STDOUT_FILENO); /* stderr is the worker's log */
+        execve(argv[0], argv, environment);
+        _exit(127);
+    }
+    while (pid > 0 && waitpid(pid, &status, 0) < 0 && errno == EINTR)
+        ;
+    free(environment);
+    if (null >= 0)
+        close(null);
+    return status;
+}
+
+/* Returns true if all files are done. */
+static bool run_files(const trial_ask *ask, const trial_files *f)
+{
+    char path[MOST_PATH], ring[24], slab[24], instances[24], threads[24];
+    nt_error why;
+    const int64_t *own = ask->config.own;
+    snprintf(ring, sizeof ring, "%lld", (long long)own[KEY_RING]);
+    snprintf(slab, sizeof slab, "%lld", (long long)own[KEY_SLAB]);
+    snprintf(instances, sizeof instances, "%lld", (long long)own[KEY_INSTANCES]);
+    snprintf(threads, sizeof threads, "%d", ask->config.threads);
+    const char *argv[MOST_ARGUMENTS] = {
+        path,      "apply",     applied,  "--raw", "f64",
+        "--ring",  ring,        "--slab", slab,    "--instances",
+        instances, "--threads", threads,  "--io",  own[KEY_IO] ? "mmap" : "pread",
+        "--out",   f->out};
+    int n = 0;
+    while (argv[n])
+        n++;
     for (int i = 0; i < f->n; i++)
-        inputs[i] = f->at[i];
-    const pipeline_options options = {.ring = (int)ask->config.own[KEY_RING],
-                                      .slab_bytes = ask->config.own[KEY_SLAB],
-                                      .instances = (int)ask->config.own[KEY_INSTANCES],
-                                      .io = (pipeline_io)ask->config.own[KEY_IO]};
-    const pipeline_job job = {.kernel = nt_kernel_find(applied),
-                              .steps = 1,
-                              .raw = &raw,
-                              .inputs = inputs,
-                              .n_inputs = f->n,
-                              .out = f->out,
-                              .threads = ask->config.threads,
-                              .failed = note_failure,
-                              .context = why};
-    pipeline_counters counters;
-    const nt_status status = pipeline_run(&job, &options, &counters, why);
-    return status != NT_OK ? status : counters.n_done == f->n ? NT_OK : NT_EIO;
+        argv[n++] = f->at[i];
+    return nestune_path(path, &why) == NT_OK && run_program((char *const *)(uintptr_t)argv) == 0;
 }
 
 /* Of output i, its bytes; NULL if it cannot be read. */
@@ -170,6 +230,10 @@ static nt_status open_program(subject *s, nt_error *why)
     int64_t cells[N_FILES];
     for (int i = 0; i < N_FILES; i++)
         cells[i] = each + (i < all % N_FILES);
+    char path[MOST_PATH];
+    const nt_status status = nestune_path(path, why);
+    if (status != NT_OK)
+        return status;
     remove_folders_of_the_gone();
     return make_files(&of_trial, "trial", cells, N_FILES, why);
 }
@@ -182,8 +246,7 @@ static void restore(subject *s)
 /* An output that is missing, because its file failed, changes the hash. */
 static void run(subject *s)
 {
-    nt_error why;
-    if (run_files(&s->ask, &of_trial, &why) != NT_OK)
+    if (!run_files(&s->ask, &of_trial))
         for (int i = 0; i < of_trial.n; i++) {
             char path[2 * MOST_PATH];
             snprintf(path, sizeof path, "%s/%s", of_trial.out, strrchr(of_trial.at[i], '/') + 1);
@@ -211,11 +274,13 @@ static trial_outcome check(const trial_ask *ask, nt_error *why)
     const int64_t slab = ask->config.own[KEY_SLAB] / (int64_t)sizeof(double), most = 1 << 17;
     const int64_t cells[] = {1, 1000, 2 * slab + 3 < most ? 2 * slab + 3 : most - 5};
     trial_files f;
-    nt_status status = make_files(&f, slab < most ? "check-small" : "check", cells, 3, why);
-    if (status == NT_OK)
-        status = run_files(ask, &f, why);
+    const nt_status status = make_files(&f, slab < most ? "check-small" : "check", cells, 3, why);
     if (status != NT_OK)
         return status == NT_ENOMEM ? TRIAL_MEMORY : TRIAL_REFUSED;
+    if (!run_files(ask, &f)) {
+        snprintf(why->text, sizeof why->text, "nestune apply failed on small files");
+        return TRIAL_WRONG;
+    }
     for (int i = 0; i < f.n; i++) {
         size_t n_in = 0, n_out = 0;
         char *in = NULL, *out = read_output(&f, i, &n_out);

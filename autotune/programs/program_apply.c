@@ -16,6 +16,8 @@
 #include "cli/exit.h"
 #include "cli/interrupt.h"
 #include "cli/progress.h"
+#include "nestune/kernel.h"
+#include "nestune/tuned.h"
 #include "os/file.h"
 #include "os/text.h"
 #include "pipeline/pipeline.h"
@@ -159,19 +161,20 @@ static int read_request(request *r, int argc, char **argv)
         {"raw", 'w', "TYPE", "FILES hold cells alone: f32 or f64", take_raw, r, 0, 0},
         {"shape", 's', "SHAPE", "of --raw: NX, NYxNX or NZxNYxNX (as many cells as there are)", take_text,
          &shape, 0, 0},
-        {"ring", 'g', "N", "buffers of an instance (4)", take_whole, &r->ring, 1, PIPELINE_MOST_RING},
-        {"slab", 'b', "BYTES", "size of a buffer, such as 512K, 4M, 1G (4M)", take_bytes, &r->slab_bytes,
-         PIPELINE_LEAST_SLAB, 1e15},
-        {"instances", 'i', "N", "files in work at a time (one for each thread)", take_whole, &r->instances, 1,
-         PIPELINE_MOST_INSTANCES},
-        {"io", 'm', "HOW", "read by pread or mmap (pread)", take_io, &r->io, 0, 0},
+        {"ring", 'g', "N", "buffers of an instance (as tuned, else 4)", take_whole, &r->ring, 1,
+         PIPELINE_MOST_RING},
+        {"slab", 'b', "BYTES", "size of a buffer, such as 512K, 4M, 1G (as tuned, else 4M)", take_bytes,
+         &r->slab_bytes, PIPELINE_LEAST_SLAB, 1e15},
+        {"instances", 'i', "N", "files in work at a time (as tuned, else one for each thread)", take_whole,
+         &r->instances, 1, PIPELINE_MOST_INSTANCES},
+        {"io", 'm', "HOW", "read by pread or mmap (as tuned, else pread)", take_io, &r->io, 0, 0},
         {"threads", 't', "N", "that compute, all instances together (as many as are allowed)", take_whole,
          &r->threads, 1, NT_MAX_THREADS},
         {"config", 'c', "CONFIG", "of the kernel, such as isa=avx2 (as tuned)", take_text, &r->config, 0, 0},
         ARGUMENT_JSON(&r->json),
         {0},
     };
-    *r = (request){.steps = 1};
+    *r = (request){.steps = 1, .io = -1};
     int code = arguments_parse(arguments, doc, argc, argv);
     if (code == EXIT_OK)
         code = finish_raw(r, shape);
@@ -331,20 +334,37 @@ static void allow_open_files(void)
     }
 }
 
+/* As tuned; where that is not known, the default.  More instances than files have no work. */
+static pipeline_options tuned_options(const request *r)
+{
+    enum { RING, SLAB, INSTANCES, IO }; /* the own keys of kernel apply, in their order */
+    const nt_kernel *kernel = nt_kernel_find("apply");
+    pipeline_options options = pipeline_options_default(r->files.n, (int)r->threads);
+    nt_config config;
+    if (!kernel || nt_tuned_find(kernel, NULL, NT_F64, NT_CLASS_LONG, NT_REPEAT_ONE, &config, NULL) != NT_OK)
+        return options;
+    options.ring = (int)config.own[RING];
+    options.slab_bytes = config.own[SLAB];
+    options.instances = config.own[INSTANCES] < r->files.n ? (int)config.own[INSTANCES] : r->files.n;
+    options.io = (pipeline_io)config.own[IO];
+    return options;
+}
+
 static int apply(const request *r)
 {
     pipeline_counters counters;
     nt_error why;
     if (file_make_dirs(r->out, &why) != NT_OK)
         return refuse(EXIT_IO, "%s", why.text);
-    pipeline_options options = pipeline_options_default(r->files.n, (int)r->threads);
+    pipeline_options options = tuned_options(r);
     if (r->ring)
         options.ring = (int)r->ring;
     if (r->slab_bytes)
         options.slab_bytes = r->slab_bytes;
     if (r->instances)
         options.instances = (int)r->instances;
-    options.io = (pipeline_io)r->io;
+    if (r->io >= 0)
+        options.io = (pipeline_io)r->io;
     teller t = {progress_begin(), r->json ? json_array() : NULL};
     const pipeline_job job = {.kernel = r->kernel,
                               .steps = r->steps,
