@@ -18,15 +18,18 @@ static void add_kernels(void)
     static const char *const names[] = {"k0", "k1", "k2", "k3"};
     nt_error why = {""};
     make_kernel(&two, "own_two");
-    two.keys[0] = (nt_key){"shift", "is added", 1, 100, shifts, 3};
-    two.keys[1] = (nt_key){"block", "changes nothing", 16, INT64_C(999999999999999), blocks, 4};
+    two.keys[0] = (nt_key){"shift", "is added", 1, 100, shifts, 3, NULL};
+    two.keys[1] = (nt_key){"block", "changes nothing", 16, INT64_C(999999999999999), blocks, 4, NULL};
     two.kernel.keys = two.keys;
     make_range_kernel(&one, "own_one");
     one.keys[0] = two.keys[0];
     one.kernel.keys = one.keys;
     make_kernel(&four, "own_four");
     for (int i = 0; i < NT_MAX_OWN_KEYS; i++)
-        four.keys[i] = (nt_key){names[i], "", 0, 9, shifts, 3};
+        four.keys[i] = (nt_key){names[i], "", 0, 9, shifts, 3, NULL};
+    static const char *const ways[] = {"pread", "mmap"};
+    static const int64_t both[] = {1, 0};
+    four.keys[3] = (nt_key){"k3", "", 0, 1, both, 2, ways};
     four.kernel.keys = four.keys;
     const nt_kernel *const kernels[] = {&two.kernel, &one.kernel, &four.kernel};
     for (int i = 0; i < 3; i++)
@@ -93,6 +96,22 @@ static void texts_are_read_back(void **state)
                    "shift=0: allowed are 1 to 100");
     back = c, back.own[2] = -7; /* no key of this kernel */
     assert_int_equal(nt_config_runs(&two.kernel, NT_F64, &back, &why), NT_OK);
+}
+
+/* A key whose values have names is read and printed by them. */
+static void values_have_names(void **state)
+{
+    (void)state;
+    char text[NT_CONFIG_TEXT];
+    nt_error why;
+    nt_config c = config_of(&four.kernel, "");
+    assert_int_equal(c.own[3], 1);
+    nt_config_format(&four.kernel, &c, text, sizeof text);
+    assert_non_null(strstr(text, ",k3=mmap"));
+    c = config_of(&four.kernel, "k3=pread");
+    assert_int_equal(c.own[3], 0);
+    assert_refused(nt_config_parse(&four.kernel, "k3=1", &c, &why), NT_ECONFIG, &why, "pread, mmap");
+    assert_refused(nt_config_parse(&four.kernel, "k3=read", &c, &why), NT_ECONFIG, &why, "pread, mmap");
 }
 
 static void records_hold_own_keys(void **state)
@@ -242,6 +261,7 @@ int main(void)
     add_kernels();
     tests_add(names_and_defaults, NULL, "names");
     tests_add(texts_are_read_back, NULL, "texts");
+    tests_add(values_have_names, NULL, "values-have-names");
     tests_add(records_hold_own_keys, NULL, "records");
     tests_add(tile_functions_get_own_keys, NULL, "functions/tile");
     tests_add(range_functions_get_own_keys, NULL, "functions/range");

@@ -81,9 +81,13 @@ static void heads(void **state)
     REFUSED("version -1", m.kernel.version = -1);
     REFUSED("no title", m.kernel.title = NULL);
     REFUSED("no formula", m.kernel.formula = NULL);
-    REFUSED("both a field and a range", m.kernel.range = &m.range);
-    REFUSED("neither a field nor a range", m.kernel.field = NULL);
-    RANGE_REFUSED("neither a field nor a range", m.kernel.range = NULL);
+    static const nt_program program = {.n = 1, .unit = "file"}, empty = {.n = 0, .unit = "file"};
+    REFUSED("more than one of a field, a range and a program", m.kernel.range = &m.range);
+    REFUSED("more than one of a field, a range and a program", m.kernel.program = &program);
+    REFUSED("none of a field, a range and a program", m.kernel.field = NULL);
+    RANGE_REFUSED("none of a field, a range and a program", m.kernel.range = NULL);
+    REFUSED("not one of a program", (m.kernel.field = NULL, m.kernel.program = &program));
+    REFUSED("a typical run of 0 file", (m.kernel.field = NULL, m.kernel.program = &empty));
 }
 
 static void fields(void **state)
@@ -170,7 +174,7 @@ static void tables(void **state)
 
 static const int64_t values[] = {3, 5, 7};
 #define KEY(name_, ...) \
-    m.kernel.keys = m.keys, m.keys[0] = (nt_key){name_, "", 0, 100, values, 3}, __VA_ARGS__
+    m.kernel.keys = m.keys, m.keys[0] = (nt_key){name_, "", 0, 100, values, 3, NULL}, __VA_ARGS__
 
 static void own_keys(void **state)
 {
@@ -183,6 +187,9 @@ static void own_keys(void **state)
     REFUSED("key 0 has a name", KEY("a b", (void)0));
     REFUSED("key 0 has a name", KEY("tile x", (void)0));
     REFUSED("two keys are named a", KEY("a", m.keys[1] = m.keys[0]));
+    static const char *const names[] = {"first", "no name"};
+    REFUSED("the name of value 1", KEY("a", m.keys[0].names = names, m.keys[0].most = 1));
+    REFUSED("has names, but its values begin at 1", KEY("a", m.keys[0].names = names, m.keys[0].least = 1));
     REFUSED("more than 4 keys", KEY("n0", (void)0);
             for (int i = 1; i <= NT_MAX_OWN_KEYS; i++) m.keys[i] = m.keys[0], m.keys[i].name = list_names[i]);
     REFUSED("key a has no values", KEY("a", m.keys[0].values = NULL));

@@ -9,7 +9,7 @@
 #include <string.h>
 
 enum { NOTEBOOK_STEPS = 5, STENCIL_STEPS = 16, SEARCH_REPS = 3, SHORT_RANGE = 1 << 16 };
-static const double trial_limit_s = 20, window_s = 1e-3, weight_s = 15, budget_s = 60;
+static const double trial_limit_s = 20, window_s = 1e-3, weight_s = 15, field_s = 60, other_s = 30;
 
 /* Rows of the table in rows.h.  Pointwise trials out of cache restore 128 MiB each time, so they get more
  * time. */
@@ -118,7 +118,7 @@ double rows_budget_s(const nt_kernel *kernel, const tune_options *o)
             if (is_asked_for(kernel, c, o) && is_asked_for_type(kernel, (nt_dtype)(k / N_KINDS), o) &&
                 shape_of(kernel, c) == STENCIL)
                 seconds += weight_s * kinds[k % N_KINDS].weight[STENCIL];
-    return o->budget_s > 0 ? o->budget_s : seconds > 0 ? seconds : budget_s;
+    return o->budget_s > 0 ? o->budget_s : seconds > 0 ? seconds : kernel->field ? field_s : other_s;
 }
 
 /* ---- Shapes ---------------------------------------------------------------------------------------- */

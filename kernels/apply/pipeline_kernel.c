@@ -28,8 +28,8 @@ static const nt_function functions_scalar[] = {
     {.isa = NT_ISA_SCALAR, .variant = "pipeline", .dtype = NT_F64, .fn = "stages"}, {0}};
 static const nt_function *const functions[] = {functions_scalar, NULL};
 
-/* 64 MiB of f64 in all: enough for files of several slabs, and not too much for a trial. */
-static const nt_program program = {.n = 8 << 20, .unit = "cell"};
+/* 16 MiB of f64 in all: a few files of several slabs, and not too much for a trial. */
+static const nt_program program = {.n = 2 << 20, .unit = "cell"};
 
 const nt_kernel nt_kernel_apply = {
     NT_KERNEL_HEAD,
