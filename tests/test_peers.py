@@ -97,6 +97,15 @@ class Tables(unittest.TestCase):
             self.assertEqual(sorted(os.listdir(os.path.join(folder, "here"))), ["peers.json", "peers.md"])
         self.assertEqual([kept["groups"][name]["rows"][0]["peer"] for name in ("one", "two")], ["new", "slow"])
 
+    def test_groups_of_another_format_go(self):
+        with tempfile.TemporaryDirectory() as folder:
+            os.mkdir(os.path.join(folder, "here"))
+            with open(os.path.join(folder, "here", "peers.json"), "w") as file:
+                json.dump({"groups": {"old": {"title": "of an older version"}}}, file)
+            report.write(folder, "here", {"one": found_of([self.row])})
+            with open(os.path.join(folder, "here", "peers.json")) as file:
+                self.assertEqual(list(json.load(file)["groups"]), ["one"])
+
 
 @unittest.skipIf(np is None, "no NumPy")
 class Judges(unittest.TestCase):

@@ -16,7 +16,7 @@ SIGMAS = 5  # other random numbers
 # Sizes, and those of --quick.
 CELLS = (40, 10000, 100), (4, 100, 100)
 CUBE = (512, 512, 512), (32, 36, 40)
-SAMPLES = 10**8, 10**6
+SAMPLES = 5 * 10**7, 10**6
 BELOW = {"small": (5 * 10**4, 10**3), "middle": (5 * 10**6, 10**4), "large": (2 * 10**7, 10**6)}
 PRIMES_TABLES = {"small": "PRIMES_ALL", "middle": "PRIMES_WHEEL", "large": "PRIMES_SIEVE"}
 

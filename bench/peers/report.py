@@ -2,11 +2,13 @@
 
 SPDX-License-Identifier: MIT
 
-peers.json holds a member for each group; a run replaces the groups that it timed and leaves the others.
+peers.json holds a member for each group; a run replaces the groups that it timed and leaves the others, but for those
+of another FORMAT, which are dropped.
 """
 import json
 import os
 
+FORMAT = 1
 TOLERANCES = {"ulp": "%g ULP of nestune's value", "relative": "%g of the largest value",
               "pi": "%g standard deviations from pi", "equal": "the same count"}
 
@@ -80,9 +82,11 @@ def write(out, machine, fresh):
     groups = {}
     if os.path.exists(path):
         with open(path) as old:
-            groups = json.load(old)["groups"]
+            found = json.load(old)
+        groups = found["groups"] if found.get("format") == FORMAT else {}
     groups.update(fresh)
-    texts = {"peers.json": json.dumps({"machine": machine, "groups": groups}, indent=1, ensure_ascii=False) + "\n",
+    data = {"format": FORMAT, "machine": machine, "groups": groups}
+    texts = {"peers.json": json.dumps(data, indent=1, ensure_ascii=False) + "\n",
              "peers.md": HEAD % machine + "\n".join(table(name, found) for name, found in groups.items())}
     for name, text in texts.items():
         with open(os.path.join(folder, name + ".tmp"), "w") as new:
