@@ -292,7 +292,7 @@ static void registered_ranges_pass(void **state)
             nt_error why = {""};
             trial_ask ask = {.kernel = nt_kernel_at(k), .dtype = (nt_dtype)d, .steps = 1, .reps = 1};
             nt_config plain;
-            if (ask.kernel->field || nt_config_default(ask.kernel, ask.dtype, &plain, NULL) != NT_OK)
+            if (!ask.kernel->range || nt_config_default(ask.kernel, ask.dtype, &plain, NULL) != NT_OK)
                 continue;
             for (int i = -1; i < 4; i++) {
                 ask.config = plain;
