@@ -5,7 +5,7 @@
 # pages.sh SOURCE BINARY WORK SANITIZE
 #
 # A command is a line of a block without a language (```), or indented by four blanks, that begins with build/bin/,
-# cc or gnuplot.  It runs in WORK, where build/, include/ and examples/ are those of the project, and example.c is the
+# cc, gnuplot or head.  It runs in WORK, where build/, include/ and examples/ are those of the project, and example.c is the
 # first C program of the page.  autotune takes minutes and is interrupted after a while: that must end it in order.  The
 # others must finish, because later commands read their files.
 # Left to other tests: scripts/, cmake and what needs an installed copy (pkg-config).
@@ -22,7 +22,7 @@ cd "$work"
 commands_of() {
     awk '/^```/ { inside = !inside; plain = inside && $0 == "```"; next }
          plain || (!inside && /^    /) { sub(/^ +/, ""); print }' "$1" |
-        grep -E '^(build/bin/|cc |gnuplot )' | grep -v pkg-config || true
+        grep -E '^(build/bin/|cc |gnuplot |head -c )' | grep -v pkg-config || true
 }
 
 ran=0 failed=0

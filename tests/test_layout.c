@@ -185,7 +185,7 @@ static const room rooms[] = {
     {"kernels/core/", "kernels/ kernels/machine/ kernels/engine/", ""},
     {"kernels/points/", "kernels/", ""},
     {"kernels/*/", "kernels/", ""}, /* each kernel's own folder */
-    {"autotune/os/", "", ""},
+    {"autotune/os/", "", "omp.h"},
     {"autotune/pipeline/", "autotune/os/", ""},
     {"autotune/measure/", "autotune/os/", "jansson.h xxhash.h"},
     {"autotune/search/", "autotune/measure/", ""},
@@ -200,7 +200,7 @@ static const room rooms[] = {
      "jansson.h"},
     {"autotune/programs/", "autotune/os/ autotune/measure/ autotune/cli/ autotune/pipeline/",
      "jansson.h omp.h primesieve.h"},
-    {"bench/", "autotune/measure/ autotune/tune/", "benchmark/benchmark.h omp.h"},
+    {"bench/", "autotune/os/ autotune/measure/ autotune/tune/", "benchmark/benchmark.h omp.h"},
     {"bench/peers/", "bench/", "sleef.h"},
     {"examples/", "", "png.h"},
 };

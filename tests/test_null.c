@@ -2,8 +2,8 @@
  * test_null.c - lookups, configs and grids with NULL in each pointer argument, and with values out of range
  * SPDX-License-Identifier: MIT
  *
- * The headers say what happens: a status with one line, a value, or nothing.  test_null_runs.c does the same for
- * what runs; the last test here reads the headers, so that a new function cannot be left out.
+ * The headers say what happens: a status with one line, a value, or nothing.  test_null_runs.c does the same
+ * for what runs; the last test here reads the headers, so that a new function cannot be left out.
  */
 #include <dirent.h>
 #include <math.h>
@@ -36,7 +36,7 @@ static void names(void **state)
             assert_null(nt_schedule_name((nt_schedule)odd[i]));
             assert_null(nt_class_name((nt_class)odd[i]));
             assert_null(nt_repeat_name((nt_repeat)odd[i]));
-            if (odd[i] < 0 || odd[i] > nt_kernel_count())
+            if (odd[i] < 0 || odd[i] >= nt_kernel_count())
                 assert_null(nt_kernel_at(odd[i]));
             assert_null(nt_tuned_at(odd[i]));
             assert_true(isnan(nt_wave_points_per_wavelength(odd[i], 0.5, 0.01)));

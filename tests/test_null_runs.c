@@ -89,6 +89,14 @@ static void in_one_call(void **state)
     REFUSED(NT_EKERNEL, "NULL", APPLY_RANGE(NULL, NT_F64, &total));
     REFUSED(NT_EARG, "NULL", APPLY_RANGE("pi", NT_F64, NULL));
     TAKEN(APPLY_RANGE("pi", NT_F64, &total));
+    /* A program has no entry of its own. */
+    nt_plan *plan;
+    REFUSED(NT_EARG, "program", APPLY_RANGE("apply", NT_F64, &total));
+    REFUSED(NT_EARG, "program", APPLY("apply", NT_F64, eight, data, rows));
+    REFUSED(NT_EARG, "not one of a single grid", nt_run("apply", g, 1, why));
+    REFUSED(NT_EARG, "program", nt_run_range("apply", NULL, NT_F64, 0, 1, &total, why));
+    REFUSED(NT_EARG, "program", nt_plan_create(&plan, nt_kernel_find("apply"), &g, 1, NULL, why));
+    REFUSED(NT_EARG, "program", nt_plan_create_range(&plan, nt_kernel_find("apply"), NT_F64, 1, NULL, why));
     for
         EACH_ODD(i)
         {

@@ -279,6 +279,18 @@ static void libprimesieve_agrees(void **state)
 #endif
 }
 
+/* The longest range that a plan accepts. */
+static void longest_range(void **state)
+{
+    (void)state;
+    nt_plan *plan;
+    nt_error why = {""};
+    assert_int_equal(nt_plan_create_range(&plan, nt_kernel_find("primes"), NT_F64, INT64_MAX, NULL, &why),
+                     NT_OK);
+    assert_true(nt_plan_config(plan)->threads >= 1);
+    nt_plan_destroy(plan);
+}
+
 int main(int argc, char **argv)
 {
     (void)argc;
@@ -299,5 +311,6 @@ int main(int argc, char **argv)
         tests_add(numbers_go_round, f, "%s:%s:round", isa, f->fn);
         tests_add(schedules_do_not_matter, f, "%s:%s:schedules", isa, f->fn);
     }
+    tests_add(longest_range, NULL, "longest-range");
     return tests_run("primes");
 }

@@ -92,7 +92,8 @@ static void refusals(void **state)
         {{"pi", "99999999999999999999"}, {"99999999999999999999"}},
         {{"pi", "many"}, {"many"}},
         {{"pi", "--dtype", "f16"}, {"f16", "f32"}},
-        {{"pi", "--dtype", "f32,f64"}, {"--dtype", "one"}},
+        {{"pi", "--dtype", "f32,f64"}, {"--dtype f32,f64", "f32 and f64"}},
+        {{"pi", "10", "20"}, {"20", "twice"}},
         {{"pi", "--seed", "-1"}, {"-1"}},
         {{"pi", "--threads", "0"}, {"--threads 0"}},
         {{"pi", "--threads", "100000"}, {"100000"}},
@@ -116,8 +117,10 @@ static void interrupted(void **state)
     kill(p.pid, SIGINT);
     program_end(&p, 100);
     assert_int_equal(p.code, INTERRUPTED);
+    assert_non_null(strstr(p.text[1], "interrupted after"));
     if (p.n[0] > 0) {
         json_t *root = json_of(&p);
+        assert_true(json_is_true(json_object_get(root, "interrupted")));
         assert_true(number_of(root, "samples") < 0x1p48);
         assert_true(fabs(number_of(root, "pi") - 3.14159265) < 6 * number_of(root, "standard_error"));
         json_decref(root);

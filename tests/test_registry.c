@@ -187,7 +187,8 @@ static void own_keys(void **state)
     REFUSED("key 0 has a name", KEY("a b", (void)0));
     REFUSED("key 0 has a name", KEY("tile x", (void)0));
     REFUSED("two keys are named a", KEY("a", m.keys[1] = m.keys[0]));
-    static const char *const names[] = {"first", "no name"};
+    static const char *const names[] = {"first", "no name"}, *const same[] = {"first", "first"};
+    REFUSED("two values are named first", KEY("a", m.keys[0].names = same, m.keys[0].most = 1));
     REFUSED("the name of value 1", KEY("a", m.keys[0].names = names, m.keys[0].most = 1));
     REFUSED("has names, but its values begin at 1", KEY("a", m.keys[0].names = names, m.keys[0].least = 1));
     REFUSED("more than 4 keys", KEY("n0", (void)0);

@@ -62,7 +62,7 @@ static void configs_agree(void **state)
     }
 }
 
-/* A run that fails leaves no outputs, so the answer is another one. */
+/* A run that fails says so. */
 static void failures_show(void **state)
 {
     (void)state;
@@ -71,10 +71,10 @@ static void failures_show(void **state)
     subject s;
     assert_int_equal(subject_open(&s, &ask, NULL, &why), NT_OK);
     subject_run(&s);
-    const uint64_t hash = subject_hash(&s);
+    assert_string_equal(s.failure.text, "");
     s.ask.config.own[0] = 1000; /* more buffers than nestune allows */
     subject_run(&s);
-    assert_true(subject_hash(&s) != hash);
+    assert_non_null(strstr(s.failure.text, "nestune apply failed"));
     assert_int_equal(subject_check(&s.ask, &why), TRIAL_WRONG);
     subject_close(&s);
 }
@@ -83,18 +83,28 @@ static void failures_show(void **state)
 static void files_go(void **state)
 {
     (void)state;
-    char gone[128];
+    char gone[256], host[65] = "", link[160], kept[160];
     const pid_t pid = fork();
     if (pid == 0)
         _exit(0);
     waitpid(pid, NULL, 0);
-    snprintf(gone, sizeof gone, "%s/nestune-trial-%d", room.folder, (int)pid);
+    gethostname(host, sizeof host - 1);
+    snprintf(gone, sizeof gone, "%s/nestune-trial-%.48s-%u-%d", room.folder, host, (unsigned)geteuid(),
+             (int)pid);
     assert_int_equal(mkdir(gone, 0700), 0);
+    /* A link with such a name leads nowhere. */
+    snprintf(kept, sizeof kept, "%s/kept", room.folder);
+    snprintf(link, sizeof link, "%s/nestune-trial-%.48s-%u-4000000", room.folder, host, (unsigned)geteuid());
+    assert_int_equal(mkdir(kept, 0700), 0);
+    assert_int_equal(symlink(kept, link), 0);
     const trial_ask ask = ask_with("");
     nt_error why;
     subject s;
     assert_int_equal(subject_open(&s, &ask, NULL, &why), NT_OK);
     assert_int_equal(access(gone, F_OK), -1);
+    assert_int_equal(access(kept, F_OK), 0);
+    assert_int_equal(unlink(link), 0);
+    assert_int_equal(rmdir(kept), 0);
     assert_true(scratch_walk(&room, 0) > 0);
     subject_close(&s);
     subject_remove_files();

@@ -9,6 +9,7 @@
 #include <assert.h>
 #include <ctype.h>
 #include <errno.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -72,8 +73,8 @@ int arguments_counts(const char *text, double least, double most, int64_t *list,
 
 static int refuse_number(const argument *a, const char *text, const char *kind)
 {
-    return refuse(EXIT_USAGE, "--%s %.40s: allowed are %s from %.15g to %.16g", a->name, text, kind, a->least,
-                  a->most);
+    return refuse(EXIT_USAGE, "--%s %.40s: allowed are %s from %.*f to %.*f", a->name, text, kind,
+                  a->least == floor(a->least) ? 0 : 6, a->least, a->most == floor(a->most) ? 0 : 6, a->most);
 }
 
 int take_whole(const argument *a, char *text)
@@ -93,8 +94,8 @@ int take_bytes(const argument *a, char *text)
     if (n < 0 || end[unit != NULL] || n > INT64_MAX >> shift || (double)(n << shift) < a->least ||
         (double)(n << shift) > a->most)
         return refuse(EXIT_USAGE,
-                      "--%s %.40s: allowed are whole numbers from %.15g to %.16g, and with K, M or G",
-                      a->name, text, a->least, a->most);
+                      "--%s %.40s: allowed are whole numbers from %.0f to %.0f, and with K, M or G", a->name,
+                      text, a->least, a->most);
     *(int64_t *)a->to = n << shift;
     return EXIT_OK;
 }
@@ -103,8 +104,7 @@ int take_count(const argument *a, char *text)
 {
     if (arguments_counts(text, a->least, a->most, a->to, 1))
         return EXIT_OK;
-    return refuse(EXIT_USAGE,
-                  "%s%s%s%.40s: allowed are whole numbers from %.15g to %.16g, also as 1e9 or 2^30",
+    return refuse(EXIT_USAGE, "%s%s%s%.40s: allowed are whole numbers from %.0f to %.0f, also as 1e9 or 2^30",
                   a->name ? "--" : "", a->name ? a->name : "", a->name ? " " : "", text, a->least, a->most);
 }
 
@@ -129,6 +129,16 @@ int take_folder(const argument *a, char *text)
 {
     *(const char **)a->to = text;
     return *text ? EXIT_OK : refuse(EXIT_USAGE, "--%s: the name of a folder is missing", a->name);
+}
+
+int take_dtype(const argument *a, char *text)
+{
+    for (int d = 0; d < NT_N_DTYPES; d++)
+        if (strcmp(text, nt_dtype_name((nt_dtype)d)) == 0) {
+            *(nt_dtype *)a->to = (nt_dtype)d;
+            return EXIT_OK;
+        }
+    return refuse(EXIT_USAGE, "--%s %.20s: allowed are f32 and f64", a->name, text);
 }
 
 int take_dtypes(const argument *a, char *text)

@@ -101,8 +101,9 @@ int run_options_parse(run_options *o, int argc, char **argv)
     const argument table[] = {
         ARGUMENT_KERNELS(&o->kernels),
         {"budget", 'b', "SECONDS",
-         "time for each kernel (60; for stencils 60 for each row of many steps out of cache, 15 for each "
-         "other)",
+         "time for each kernel (60; for ranges and programs 30; for stencils 60 for each row of many steps "
+         "out "
+         "of cache, 15 for each other)",
          take_number, &t->budget_s, 1, 86400},
         ARGUMENT_DTYPES(&t->dtypes),
         {"case", 'c', "LIST",

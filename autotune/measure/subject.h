@@ -27,6 +27,7 @@ struct subject {
     const subject_kind *kind;
     trial_ask ask;
     nt_plan *plan;
+    nt_error failure;   /* of a run, which has no other answer; "": none */
     bool changes_input; /* a run needs restore() before the next one can give the same output */
     bool runs_on;       /* it may still run repeatedly, if only the time matters */
     fields_cache *cache;

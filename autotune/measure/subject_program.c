@@ -2,18 +2,21 @@
  * subject_program.c - a program under trial: `nestune apply`, over files of its own
  * SPDX-License-Identifier: MIT
  *
- * Each run starts the program, as a person does, so its start counts.  The files lie in a folder that is named after this process's parent, the tuner, so that a worker which was
- * killed leaves its folder to the next one.  Folders of tuners that are gone are removed.
+ * Each run starts the program, as a person does, so its start counts.  The files lie in a folder that is named
+ * after this process's parent, the tuner: a worker that was killed leaves it to the next one.  Folders of this
+ * user's tuners that are gone are removed.
  */
 #define _GNU_SOURCE
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -21,66 +24,83 @@
 
 #include "measure/environment.h"
 #include "measure/subject.h"
+#include "os/affinity.h"
 #include "os/file.h"
 
 /* The own keys of kernel apply, in their order. */
 enum { KEY_RING, KEY_SLAB, KEY_INSTANCES, KEY_IO };
-enum { N_FILES = 4, MOST_PATH = 256, SEED = 20 };
+enum { N_FILES = 4, MOST_PATH = 1024, MOST_NAME = 96, SEED = 20 };
 
-static const char prefix[] = "nestune-trial-";
 static const char applied[] = "mathop"; /* to f64: as much arithmetic as the notebook's processing */
 
 /* ---- Folders --------------------------------------------------------------------------------------- */
 
 /* /tmp may be memory, and the files of a trial belong on a disk. */
-static const char *room(void)
+static const char *root(void)
 {
     const char *dir = getenv("TMPDIR");
     return dir && *dir ? dir : "/var/tmp";
 }
 
-static void remove_folder(const char *path)
+/* A folder of this user, and what is in it; no link. */
+static void remove_folder_at(int parent, const char *name)
 {
-    DIR *dir = opendir(path);
-    for (struct dirent *e; dir && (e = readdir(dir)) != NULL;) {
-        char name[2 * MOST_PATH];
+    struct stat st;
+    const int fd = openat(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    DIR *dir = fd >= 0 && fstat(fd, &st) == 0 && st.st_uid == geteuid() ? fdopendir(fd) : NULL;
+    if (!dir) {
+        if (fd >= 0)
+            close(fd);
+        return;
+    }
+    for (struct dirent *e; (e = readdir(dir)) != NULL;) {
         if (strcmp(e->d_name, ".") == 0 || strcmp(e->d_name, "..") == 0)
             continue;
-        snprintf(name, sizeof name, "%s/%.255s", path, e->d_name);
-        if (unlink(name) != 0 && errno == EISDIR)
-            remove_folder(name);
+        if (unlinkat(fd, e->d_name, 0) != 0 && errno == EISDIR)
+            remove_folder_at(fd, e->d_name);
     }
-    if (dir)
-        closedir(dir);
-    rmdir(path);
+    closedir(dir);
+    unlinkat(parent, name, AT_REMOVEDIR);
+}
+
+/* The names of this user's folders on this machine, up to the number of the process. */
+static void folder_prefix(char prefix[MOST_NAME])
+{
+    char host[HOST_NAME_MAX + 1] = "";
+    gethostname(host, sizeof host - 1);
+    snprintf(prefix, MOST_NAME, "nestune-trial-%.48s-%u-", host, (unsigned)geteuid());
 }
 
 static void remove_folders_of_the_gone(void)
 {
-    DIR *dir = opendir(room());
+    char prefix[MOST_NAME];
+    folder_prefix(prefix);
+    const size_t n = strlen(prefix);
+    DIR *dir = opendir(root());
     for (struct dirent *e; dir && (e = readdir(dir)) != NULL;) {
-        char path[2 * MOST_PATH];
-        if (strncmp(e->d_name, prefix, sizeof prefix - 1) != 0)
-            continue;
-        const pid_t pid = (pid_t)atoi(e->d_name + sizeof prefix - 1);
-        snprintf(path, sizeof path, "%.200s/%.255s", room(), e->d_name);
+        const pid_t pid = strncmp(e->d_name, prefix, n) == 0 ? (pid_t)atoi(e->d_name + n) : 0;
         if (pid > 0 && kill(pid, 0) != 0 && errno == ESRCH)
-            remove_folder(path);
+            remove_folder_at(dirfd(dir), e->d_name);
     }
     if (dir)
         closedir(dir);
 }
 
-static void folder_path(char *path, const char *part)
+/* Returns false if the name of the folder for temporary files is too long. */
+static bool folder_path(char *path, const char *part)
 {
-    snprintf(path, MOST_PATH, "%.150s/%s%d%s%.60s", room(), prefix, (int)getppid(), *part ? "/" : "", part);
+    char prefix[MOST_NAME];
+    folder_prefix(prefix);
+    const int n =
+        snprintf(path, MOST_PATH, "%s/%s%d%s%s", root(), prefix, (int)getppid(), *part ? "/" : "", part);
+    return n > 0 && n < MOST_PATH;
 }
 
 void subject_remove_files(void)
 {
     char path[MOST_PATH];
-    folder_path(path, "");
-    remove_folder(path);
+    if (folder_path(path, ""))
+        remove_folder_at(AT_FDCWD, path);
 }
 
 /* ---- Files ----------------------------------------------------------------------------------------- */
@@ -110,8 +130,12 @@ static nt_status make_files(trial_files *f, const char *set, const int64_t *cell
 {
     char part[64];
     snprintf(part, sizeof part, "%s-out", set);
-    folder_path(f->out, part);
     f->n = n;
+    if (!folder_path(f->out, part)) {
+        snprintf(why->text, sizeof why->text, "TMPDIR has more than %d characters",
+                 MOST_PATH - MOST_NAME - 16);
+        return NT_EIO;
+    }
     nt_status status = file_make_dirs(f->out, why);
     uint64_t first = 0;
     for (int i = 0; i < n && status == NT_OK; first += (uint64_t)cells[i++]) {
@@ -163,17 +187,18 @@ static char **own_environment(void)
     return list;
 }
 
-/* Those settings also bind this process's thread to one CPU.  So the child gets the tuner's CPUs. */
+/* Those settings also bind this process's thread to one place.  So the child gets the CPUs of all places. */
 static int run_program(char *const argv[])
 {
     cpu_set_t cpus;
     int status = -1;
-    const bool known = sched_getaffinity(getppid(), sizeof cpus, &cpus) == 0;
+    const bool bound = affinity_of_places(&cpus);
     char **environment = own_environment();
     const int null = open("/dev/null", O_RDWR | O_CLOEXEC);
     const pid_t pid = environment && null >= 0 ? fork() : -1;
     if (pid == 0) {
-        if (known)
+        prctl(PR_SET_PDEATHSIG, SIGKILL);
+        if (bound)
             sched_setaffinity(0, sizeof cpus, &cpus);
         dup2(null, STDIN_FILENO);
         dup2(null, STDOUT_FILENO); /* stderr is the worker's log */
@@ -230,6 +255,11 @@ static nt_status open_program(subject *s, nt_error *why)
     for (int i = 0; i < N_FILES; i++)
         cells[i] = each + (i < all % N_FILES);
     char path[MOST_PATH];
+    if (strcmp(s->ask.kernel->name, "apply") != 0) {
+        snprintf(why->text, sizeof why->text, "program %s: only apply can be under trial",
+                 s->ask.kernel->name);
+        return NT_EKERNEL;
+    }
     const nt_status status = nestune_path(path, why);
     if (status != NT_OK)
         return status;
@@ -242,15 +272,11 @@ static void restore(subject *s)
     (void)s; /* a run replaces its outputs, and no input */
 }
 
-/* An output that is missing, because its file failed, changes the hash. */
 static void run(subject *s)
 {
     if (!run_files(&s->ask, &of_trial))
-        for (int i = 0; i < of_trial.n; i++) {
-            char path[2 * MOST_PATH];
-            snprintf(path, sizeof path, "%s/%s", of_trial.out, strrchr(of_trial.at[i], '/') + 1);
-            unlink(path);
-        }
+        snprintf(s->failure.text, sizeof s->failure.text,
+                 "nestune apply failed: its reason is in the worker's log");
 }
 
 static uint64_t hash(const subject *s)
@@ -293,6 +319,9 @@ static trial_outcome check(const trial_ask *ask, nt_error *why)
     const nt_status status = make_files(&f, slab < most ? "check-small" : "check", cells, 3, why);
     if (status != NT_OK)
         return status == NT_ENOMEM ? TRIAL_MEMORY : TRIAL_REFUSED;
+    char path[MOST_PATH];
+    if (nestune_path(path, why) != NT_OK)
+        return TRIAL_REFUSED;
     if (!run_files(ask, &f)) {
         snprintf(why->text, sizeof why->text, "nestune apply failed on small files");
         return TRIAL_WRONG;

@@ -157,7 +157,8 @@ nt_status input_list_make(input_list *list, const char *const *paths, int n, int
         if (in->fault != INPUT_FINE)
             continue;
         list->n_fine++;
-        list->all_bytes += in->n_bytes;
+        if (__builtin_add_overflow(list->all_bytes, in->n_bytes, &list->all_bytes))
+            list->all_bytes = INT64_MAX;
         if (in->n_bytes > list->largest_bytes)
             list->largest_bytes = in->n_bytes;
     }

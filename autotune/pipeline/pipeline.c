@@ -57,7 +57,8 @@ pipeline_options pipeline_options_default(int n_inputs, int threads)
 nt_status pipeline_accepts(const nt_kernel *kernel, nt_error *why)
 {
     const nt_field *field = kernel->field;
-    const char *reason = !field                                     ? "it runs over indices, not over cells"
+    const char *reason = kernel->program                            ? "it is a program"
+                         : !field                                   ? "it runs over indices, not over cells"
                          : field->n_levels != 1                     ? "it has several time levels"
                          : field->n_coefs != 0                      ? "it needs coefficients beside the file"
                          : nt_kernel_radius(kernel, kernel->params) ? "its cells depend on their neighbours"
@@ -87,17 +88,34 @@ static nt_status check(const pipeline_job *job, const pipeline_options *o, nt_er
 
 /* ---- Memory ----------------------------------------------------------------------------------- */
 
+/* How many instances the process may have, if each may hold as many open files as it has buffers, on both sides,
+ * and those that the finisher has not closed. */
+static int64_t files_at_a_time(int ring)
+{
+    enum { OTHERS = 32 };
+    struct rlimit limit;
+    const int64_t each = 2 * ((int64_t)ring + FINISHING_ROOM) + 6;
+    if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY)
+        return PIPELINE_MOST_INSTANCES;
+    const int64_t n = ((int64_t)limit.rlim_cur - OTHERS) / each;
+    return n > 1 ? n : 1;
+}
+
 /* As large as the options allow, but no larger than the largest file. */
 static void set_sizes(run *r)
 {
     pipeline_options *o = &r->options;
     const int threads = r->job->threads > 0 ? r->job->threads : nt_threads_allowed();
     /* An output's header may be longer than its input's. */
-    const int64_t useful = (r->list.largest_bytes + NPY_ROOM + PAGE - 1) / PAGE * PAGE;
+    const int64_t beside = NPY_ROOM + PAGE - 1, most = files_at_a_time(o->ring);
     if (o->instances > r->list.n_fine)
         o->instances = r->list.n_fine > 0 ? r->list.n_fine : 1;
+    if (o->instances > most)
+        o->instances = (int)most;
     o->slab_bytes -= o->slab_bytes % PAGE;
-    r->buffer_bytes = o->slab_bytes < useful ? o->slab_bytes : useful;
+    r->buffer_bytes = o->slab_bytes;
+    if (r->list.largest_bytes < o->slab_bytes - beside)
+        r->buffer_bytes = (r->list.largest_bytes + beside) / PAGE * PAGE;
     r->threads_each = threads / o->instances > 1 ? threads / o->instances : 1;
 }
 

@@ -2,7 +2,8 @@
  * pi_forms.h - ways to share the samples of pi among threads
  * SPDX-License-Identifier: MIT
  *
- * Sample i depends on the seed and on i alone, so every form counts the same hits.
+ * Sample i depends on the seed and on i alone, so every form counts the same hits.  Once stop_asked is set they
+ * return soon, without the hits of all samples.
  */
 #ifndef AUTOTUNE_PI_FORMS_H
 #define AUTOTUNE_PI_FORMS_H
@@ -21,7 +22,7 @@ typedef struct pi_job {
 } pi_job;
 
 typedef struct pi_form {
-    const char *name, *help;
+    const char *name;
     nt_status (*count)(const pi_job *job, uint64_t *hits, nt_error *why);
 } pi_form;
 

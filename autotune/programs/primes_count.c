@@ -60,7 +60,10 @@ static uint64_t sieve(uint64_t first, uint64_t last, bool list)
     if (!list)
         return primesieve_count_primes(first, last);
     size_t n = 0;
+    errno = 0;
     uint64_t *primes = primesieve_generate_primes(first, last, &n, UINT64_PRIMES);
+    if (errno)
+        return PRIMESIEVE_ERROR;
     for (size_t i = 0; i < n; i++)
         printf("%llu\n", (unsigned long long)primes[i]);
     primesieve_free(primes);
@@ -74,7 +77,7 @@ static uint64_t sieve(uint64_t first, uint64_t last, bool list)
 }
 #endif
 
-/* n primes or other numbers from `first` on. */
+/* Counts the primes among the n numbers from `first` on. */
 static uint64_t count_piece(counter *c, uint64_t first, uint64_t n)
 {
     uint64_t count = 0;
@@ -126,6 +129,8 @@ static double best_of(counter *c, uint64_t first, uint64_t n)
 static estimate estimate_of(counter *c, const primes_ask *ask, double n)
 {
     estimate e = {{0}, 0};
+    uint8_t *const marks = c->params.marks;
+    c->params.marks = NULL; /* their room is for a piece of the list */
     for (int k = 0; k < SPOTS && !stop_asked; k++) {
         const uint64_t spot = ask->first + (ask->end - ask->first) / (SPOTS - 1) * (unsigned)k;
         double seconds = 0;
@@ -134,6 +139,7 @@ static estimate estimate_of(counter *c, const primes_ask *ask, double n)
             e.number_s[k] = seconds / (double)some;
         }
     }
+    c->params.marks = marks;
     e.all_s = estimated_s(&e, 1, n);
     return e;
 }

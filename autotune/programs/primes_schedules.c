@@ -63,7 +63,7 @@ static int time_way(const primes_ask *ask, const struct way *way, timing *t)
     t->threads = used->parallel == NT_PARALLEL_SERIAL ? 1 : used->threads;
     t->seconds = HUGE_VAL;
     nt_plan_config_text(plan, t->config, sizeof t->config);
-    for (int run = 0; run < RUNS && !stop_asked && (run == 0 || t->seconds < short_s); run++) {
+    for (int run = 0; run < RUNS && (run == 0 || (!stop_asked && t->seconds < short_s)); run++) {
         const double begin_s = clock_s();
         nt_plan_run_range(plan, 0, n, &t->count);
         t->seconds = fmin(t->seconds, clock_s() - begin_s);
@@ -85,7 +85,7 @@ static void print_table(const primes_ask *ask, const timing *t, int n)
     for (int i = 0; i < n; i++)
         printf("  %-21s %7d %10.3g %9.2f %5.0f%%\n", ways[i].name, t[i].threads, t[i].seconds,
                t[0].seconds / t[i].seconds, 100 * idle(&t[i], t[0].seconds));
-    printf("\nIdle: the part of the threads' time in which they do not do the work of the one.\n");
+    printf("\nIdle: the share of the threads' time that is lost, compared with one thread.\n");
     if (n == N_WAYS)
         printf("As tuned here: %s\n", t[N_WAYS - 1].config);
 }

@@ -17,7 +17,9 @@
 #include "cli/interrupt.h"
 #include "cli/progress.h"
 #include "nestune/kernel.h"
+#include "nestune/machine.h"
 #include "nestune/tuned.h"
+#include "os/affinity.h"
 #include "os/file.h"
 #include "os/text.h"
 #include "pipeline/pipeline.h"
@@ -28,7 +30,8 @@ static const char doc[] =
     "\vKERNEL is one whose cells do not depend on each other: mathop, square, scale.  FILES are .npy files "
     "(version 1.0 or 2.0; '<f4' or '<f8' in C order, with 1 to 3 dimensions), or with --raw cells alone.  "
     "Each "
-    "output has its input's last name, in the folder of --out, and appears only when it is whole and on the "
+    "output has the file name of its input, in the folder of --out, and appears only when it is whole and on "
+    "the "
     "disk.  A file that fails is named, and the others go on.\n\n"
     "--resume goes by names, shapes and times, as make does.  Give it only to a run with the same kernel and "
     "steps.\n\n"
@@ -94,13 +97,9 @@ static int take_kernel_or_file(const argument *a, char *text)
 static int take_raw(const argument *a, char *text)
 {
     request *r = a->to;
-    for (int d = 0; d < NT_N_DTYPES; d++)
-        if (strcmp(text, nt_dtype_name((nt_dtype)d)) == 0) {
-            r->raw.dtype = (nt_dtype)d;
-            r->is_raw = true;
-            return EXIT_OK;
-        }
-    return refuse(EXIT_USAGE, "--raw %.20s: allowed are f32 and f64", text);
+    const argument type = {.name = a->name, .to = &r->raw.dtype};
+    r->is_raw = true;
+    return take_dtype(&type, text);
 }
 
 static int take_io(const argument *a, char *text)
@@ -142,8 +141,11 @@ static int check_request(const request *r)
         return refuse(EXIT_USAGE, "where to? --out names the folder for the outputs");
     if (r->files.n == 0 && !r->list)
         return refuse(EXIT_USAGE, "no files: name them, or give a --list");
-    nt_config config = nt_config_blank(r->kernel);
-    if (r->config && nt_config_parse(r->kernel, r->config, &config, &why) != NT_OK)
+    nt_config config;
+    const nt_dtype any = r->is_raw ? r->raw.dtype : NT_F64;
+    if (r->config && (nt_config_default(r->kernel, any, &config, &why) != NT_OK ||
+                      nt_config_parse(r->kernel, r->config, &config, &why) != NT_OK ||
+                      nt_config_runs(r->kernel, any, &config, &why) != NT_OK))
         return refuse(EXIT_USAGE, "--config: %s", why.text);
     return EXIT_OK;
 }
@@ -219,7 +221,7 @@ static int read_list(request *r)
     if (!is_stdin)
         fclose(f);
     if (code == EXIT_OK && r->files.n == 0)
-        return refuse(EXIT_USAGE, "%s names no files", r->list);
+        return refuse(EXIT_USAGE, "%s names no files", is_stdin ? "stdin" : r->list);
     return code;
 }
 
@@ -273,7 +275,7 @@ static pipeline_stage longest_stage(const pipeline_counters *c)
 
 static int print_summary(const pipeline_counters *c)
 {
-    printf("%lld files", (long long)c->n_done);
+    printf("%lld file%s", (long long)c->n_done, c->n_done == 1 ? "" : "s");
     if (c->n_kept)
         printf(", %lld were done before", (long long)c->n_kept);
     if (c->n_failed)
@@ -283,7 +285,9 @@ static int print_summary(const pipeline_counters *c)
     printf("; %.3f GB in %.2f s, %.2f GB/s", 1e-9 * (double)c->read_bytes, c->wall_s,
            c->wall_s > 0 ? 1e-9 * (double)c->read_bytes / c->wall_s : 0);
     for (int s = 0; s < PIPELINE_N_STAGES; s++)
-        printf("%s%s %.2f s", s ? ", " : "; ", pipeline_stage_name((pipeline_stage)s), c->busy_s[s]);
+        printf("%s%s %.2f s",
+               s ? ", " : "; busy, all instances together: ", pipeline_stage_name((pipeline_stage)s),
+               c->busy_s[s]);
     printf(" by %d instance%s of %d thread%s; the longest was %s\n", c->instances,
            c->instances > 1 ? "s" : "", c->threads_each, c->threads_each > 1 ? "s" : "",
            pipeline_stage_name(longest_stage(c)));
@@ -303,20 +307,26 @@ static int print_summary_json(const request *r, const pipeline_options *o, const
         "threads_each", c->threads_each, "done", (json_int_t)c->n_done, "kept", (json_int_t)c->n_kept,
         "failed", (json_int_t)c->n_failed, "left", (json_int_t)c->n_left, "failures", failures, "read_bytes",
         (json_int_t)c->read_bytes, "written_bytes", (json_int_t)c->written_bytes, "wall_s", c->wall_s,
-        "cpu_s", c->cpu_s, "busy_s", busy, "longest", pipeline_stage_name(longest_stage(c)), "stopped",
+        "cpu_s", c->cpu_s, "busy_s", busy, "longest", pipeline_stage_name(longest_stage(c)), "interrupted",
         c->n_left > 0));
 }
 
 /* ---- The program ------------------------------------------------------------------------------ */
 
-/* Threads of a team that wait for the next slab would spin, and take the CPUs from those that read and write.
- * OpenMP reads its variables before main(), so the program sets this one and starts itself again. */
+/* Threads of a team that wait for the next slab would spin, and take the CPUs from those that read and write; and
+ * threads that OpenMP binds to places would share theirs with all stages.  OpenMP reads its variables before main(), so the program sets this one and starts itself again. */
 static void let_waiting_threads_sleep(int argc, char **argv)
 {
-    if (getenv("OMP_WAIT_POLICY") || getenv("GOMP_SPINCOUNT"))
+    const bool sleep = getenv("OMP_WAIT_POLICY") || getenv("GOMP_SPINCOUNT");
+    const bool bound = getenv("OMP_PROC_BIND") || getenv("OMP_PLACES") || getenv("GOMP_CPU_AFFINITY");
+    if (sleep && !bound)
         return;
+    affinity_unbind();
+    unsetenv("OMP_PROC_BIND");
+    unsetenv("OMP_PLACES");
+    unsetenv("GOMP_CPU_AFFINITY");
     char **again = calloc((size_t)argc + 2, sizeof *again);
-    if (again && setenv("OMP_WAIT_POLICY", "passive", 1) == 0) {
+    if (again && setenv("OMP_WAIT_POLICY", "passive", 0) == 0) {
         again[0] = program_invocation_name;
         memcpy(again + 1, argv, (size_t)argc * sizeof *again);
         execv("/proc/self/exe", again);
@@ -334,8 +344,9 @@ static void allow_open_files(void)
     }
 }
 
-/* As tuned; where that is not known, the default.  More instances than files have no work. */
-static pipeline_options tuned_options(const request *r)
+/* As tuned; where that is not known, the default.  More instances than files, or than threads that compute, have no
+ * work. */
+static pipeline_options tuned_options(const request *r, int *threads)
 {
     enum { RING, SLAB, INSTANCES, IO }; /* the own keys of kernel apply, in their order */
     const nt_kernel *kernel = nt_kernel_find("apply");
@@ -345,7 +356,9 @@ static pipeline_options tuned_options(const request *r)
         return options;
     options.ring = (int)config.own[RING];
     options.slab_bytes = config.own[SLAB];
+    *threads = *threads ? *threads : config.threads;
     options.instances = config.own[INSTANCES] < r->files.n ? (int)config.own[INSTANCES] : r->files.n;
+    options.instances = options.instances < *threads ? options.instances : *threads;
     options.io = (pipeline_io)config.own[IO];
     return options;
 }
@@ -356,7 +369,8 @@ static int apply(const request *r)
     nt_error why;
     if (file_make_dirs(r->out, &why) != NT_OK)
         return refuse(EXIT_IO, "%s", why.text);
-    pipeline_options options = tuned_options(r);
+    int threads = (int)r->threads;
+    pipeline_options options = tuned_options(r, &threads);
     if (r->ring)
         options.ring = (int)r->ring;
     if (r->slab_bytes)
@@ -374,7 +388,7 @@ static int apply(const request *r)
                               .n_inputs = r->files.n,
                               .out = r->out,
                               .resume = r->resume,
-                              .threads = (int)r->threads,
+                              .threads = threads,
                               .stop = &stop_asked,
                               .failed = tell_failure,
                               .progress = tell_progress,

@@ -52,8 +52,9 @@ static int take_increments(const argument *a, char *text)
     o->is_increments_given = true;
     return arguments_counts(text, 1, (double)most_increments, &o->increments, 1)
                ? EXIT_OK
-               : refuse(EXIT_USAGE, "%.40s increments: allowed are whole numbers from 1 to %lld, also as 1e9 or 2^30", text,
-                        (long long)most_increments);
+               : refuse(EXIT_USAGE,
+                        "%.40s increments: allowed are whole numbers from 1 to %lld, also as 1e9 or 2^30",
+                        text, (long long)most_increments);
 }
 
 static int refuse_form(const char *text)
@@ -110,16 +111,17 @@ static int check_threads(options *o)
 {
     const int allowed = nt_threads_allowed(), limit = omp_get_thread_limit();
     if (o->n_threads == 0) {
-        for (int n = 1; n < allowed && n < MOST_THREADS; n *= 2)
+        const int can = allowed < limit ? allowed : limit, last = can < MOST_THREADS ? can : MOST_THREADS;
+        for (int n = 1; n < last; n *= 2)
             o->threads[o->n_threads++] = n;
-        o->threads[o->n_threads++] = allowed < MOST_THREADS ? allowed : MOST_THREADS;
+        o->threads[o->n_threads++] = last;
     }
     const int most = o->threads[o->n_threads - 1];
     if (most > limit)
         return refuse(EXIT_USAGE, "%d threads: OMP_THREAD_LIMIT allows %d", most, limit);
     if (most > allowed)
-        fprintf(stderr, "nestune count: %d threads take turns on the %d CPU%s that this process may use\n",
-                most, allowed, allowed == 1 ? "" : "s");
+        fprintf(stderr, "nestune: %d threads take turns on the %d CPU%s that this process may use\n", most,
+                allowed, allowed == 1 ? "" : "s");
     return EXIT_OK;
 }
 

@@ -25,8 +25,7 @@ static const double most_samples = 0x1p48, pi_itself = 3.14159265358979323846;
 /* What a person asked for. */
 typedef struct pi_options {
     pi_job job;
-    unsigned dtypes;
-    bool compares_forms, json;
+    bool has_samples, compares_forms, json;
     int64_t blk[MOST_LIST];
     int n_blk;
 } pi_options;
@@ -49,9 +48,11 @@ static void print_estimate(const pi_job *job, int64_t samples, uint64_t hits, do
 {
     const estimate e = estimate_of(hits, samples);
     const double off = fabs(e.pi - pi_itself);
-    printf("pi is about %.9f, standard error %.1e", e.pi, e.error);
+    printf("pi is about %.9f, ", e.pi);
     if (e.error > 0)
-        printf(" (it is off by %.1e, %.1f standard errors)", off, off / e.error);
+        printf("standard error %.1e (it is off by %.1e, %.1f standard errors)", e.error, off, off / e.error);
+    else
+        printf("from too few samples for a standard error");
     printf("\n%lld samples, %s, seed %llu: %.3g s, %.4f ns a sample (%s)\n", (long long)samples,
            nt_dtype_name(job->dtype), (unsigned long long)job->seed, seconds, 1e9 * seconds / (double)samples,
            config);
@@ -96,12 +97,17 @@ static int run_estimate(const pi_options *o)
     nt_plan_config_text(plan, config, sizeof config);
     nt_plan_destroy(plan);
     int code = EXIT_OK;
+    if (done < o->job.samples)
+        refuse(EXIT_INTERRUPTED, "interrupted after %lld of %lld samples", (long long)done,
+               (long long)o->job.samples);
     if (done == 0)
-        fprintf(stderr, "nestune: interrupted before the first samples\n");
-    else if (o->json) {
+        return EXIT_INTERRUPTED;
+    if (o->json) {
         json_t *root = estimate_json(&o->job, done, hits, seconds);
-        if (root)
+        if (root) {
             json_object_set_new(root, "config", json_string(config));
+            json_object_set_new(root, "interrupted", json_boolean(done < o->job.samples));
+        }
         code = print_json_digits(root, 12);
     } else {
         print_estimate(&o->job, done, hits, seconds, config);
@@ -138,6 +144,8 @@ static int measure(const pi_options *o, row *rows, int n)
                 progress_end(&p);
                 return refuse(code_of(status), "%s", why.text);
             }
+            if (stop_asked)
+                break; /* it may have left samples out */
             r->seconds[r->n++] = clock_s() - start_s;
             progress_share(&p, round * n + i + 1, ROUNDS * n);
         }
@@ -174,7 +182,8 @@ static json_t *rows_json(const pi_options *o, const row *rows, int n)
             json_object_set_new(one, "blk", json_integer(rows[i].blk));
         json_array_append_new(list, one);
     }
-    return json_pack("{s:i, s:o}", "threads", o->job.threads, o->compares_forms ? "forms" : "blocks", list);
+    return json_pack("{s:i, s:b, s:o}", "threads", o->job.threads, "interrupted", stop_asked != 0,
+                     o->compares_forms ? "forms" : "blocks", list);
 }
 
 static int run_table(const pi_options *o)
@@ -189,11 +198,14 @@ static int run_table(const pi_options *o)
     int code = measure(o, rows, n);
     if (code != EXIT_OK)
         return code;
+    if (stop_asked)
+        refuse(EXIT_INTERRUPTED, "interrupted: rows have fewer rounds, or are left out");
     if (o->json)
         code = print_json_digits(rows_json(o, rows, n), 12);
     else {
-        printf("%lld samples, %s, seed %llu, %d threads; medians of %d rounds\n", (long long)o->job.samples,
-               nt_dtype_name(o->job.dtype), (unsigned long long)o->job.seed, o->job.threads, ROUNDS);
+        printf("%lld samples, %s, seed %llu, %d threads; medians of at most %d rounds\n",
+               (long long)o->job.samples, nt_dtype_name(o->job.dtype), (unsigned long long)o->job.seed,
+               o->job.threads, ROUNDS);
         printf(o->compares_forms ? "form         seconds  ns/sample speed-up  pi is about\n"
                                  : "blk           regions   seconds ns/sample\n");
         for (int i = 0; i < n && rows[i].n > 0; i++)
@@ -204,6 +216,16 @@ static int run_table(const pi_options *o)
 }
 
 /* ---- The command ----------------------------------------------------------------------------------- */
+
+static int take_samples(const argument *a, char *text)
+{
+    pi_options *o = a->to;
+    const argument number = {.to = &o->job.samples, .least = a->least, .most = a->most};
+    if (o->has_samples)
+        return refuse(EXIT_USAGE, "%.40s: the number of samples is given twice", text);
+    o->has_samples = true;
+    return take_count(&number, text);
+}
 
 static int take_blks(const argument *a, char *text)
 {
@@ -220,35 +242,37 @@ int program_pi(int argc, char **argv)
 {
     static const char doc[] =
         "Estimates pi: draws random points of the unit square, and counts those in the quarter circle.\v"
-        "SAMPLES is a whole number up to 2^48, such as 1000, 1e9 or 2^30; without it 1e9.  The same seed gives the "
+        "SAMPLES is a whole number up to 2^48, such as 1000, 1e9 or 2^30; without it 1e9.  The same seed "
+        "gives the "
         "same points on every machine, with any number of threads.\n\nExamples:\n"
         "  nestune pi                    10^9 samples, all threads\n"
         "  nestune pi 1e12 --dtype f32   minutes, for one digit and a half more\n"
         "  nestune pi --forms            ways to share samples among threads\n"
         "  nestune pi 1e8 --blk 1e3,1e5,1e7,1e8   what parallel regions cost";
     const int allowed = nt_threads_allowed();
-    pi_options o = {.job = {.samples = 1000 * 1000 * 1000}, .dtypes = 1u << NT_F64};
+    pi_options o = {.job = {.samples = 1000 * 1000 * 1000, .dtype = NT_F64}};
     int64_t threads = allowed;
     const argument table[] = {
-        {NULL, 0, "[SAMPLES]", NULL, take_count, &o.job.samples, 1, most_samples},
-        {"dtype", 'd', "TYPE", "of the coordinates: f32 or f64 (f64)", take_dtypes, &o.dtypes, 0, 0},
+        {NULL, 0, "[SAMPLES]", NULL, take_samples, &o, 1, most_samples},
+        {"dtype", 'd', "TYPE", "of the coordinates: f32 or f64 (f64)", take_dtype, &o.job.dtype, 0, 0},
         {"seed", 'S', "N", "of the random numbers (0)", take_whole, &o.job.seed, 0, 9e15},
-        {"threads", 't', "N", "at most so many (all allowed)", take_whole, &threads, 1, allowed},
-        {"forms", 'f', NULL, "a table: serial, threads, reduction, and as tuned", take_flag,
-         &o.compares_forms, 0, 0},
-        {"blk", 'b', "LIST", "a table: one parallel region for each so many samples", take_blks, &o, 1,
-         most_samples},
+        {"threads", 't', "N", "at most N threads (all that this process may use)", take_whole, &threads, 1,
+         allowed},
+        {"forms", 'f', NULL,
+         "a table: one thread; a POSIX thread for each part, added up at the end; OpenMP's private and "
+         "reduction; as "
+         "tuned",
+         take_flag, &o.compares_forms, 0, 0},
+        {"blk", 'b', "LIST", "a table: a parallel region for every N samples, for each N of LIST", take_blks,
+         &o, 1, most_samples},
         ARGUMENT_JSON(&o.json),
         {0},
     };
     const int code = arguments_parse(table, doc, argc, argv);
     if (code != EXIT_OK)
         return code;
-    if (o.dtypes == (1u << NT_F32 | 1u << NT_F64))
-        return refuse(EXIT_USAGE, "--dtype f32,f64: allowed is one of them");
     if (o.compares_forms && o.n_blk)
         return refuse(EXIT_USAGE, "--forms and --blk: allowed is one of them");
-    o.job.dtype = o.dtypes & 1u << NT_F32 ? NT_F32 : NT_F64;
     o.job.threads = (int)threads;
     return o.compares_forms || o.n_blk ? run_table(&o) : run_estimate(&o);
 }

@@ -23,7 +23,8 @@ static const char doc[] =
     "  nestune primes 10000000 --schedules static, dynamic, guided\n"
     "  nestune primes 10000000 --sieve     by libprimesieve\n"
     "\nNumbers go up to 18446744073709551615, 2^64 - 1.  Near there each prime takes about a second of one "
-    "core.  Ctrl-C ends a count and shows it as far as it went.";
+    "core.  Ctrl-C ends a count and shows it as far as it went; a table, after the row "
+    "that runs.";
 
 typedef struct bounds {
     uint64_t at[2];
@@ -40,7 +41,10 @@ static int take_bound(const argument *a, char *text)
     if (rest > text && (*rest == 'e' || *rest == '^') && arguments_counts(text, 0, 9e18, &counted, 1) == 1)
         number = (uint64_t)counted, rest = strchr(rest, '\0');
     if (rest == text || *rest || errno)
-        return refuse(EXIT_USAGE, "%.40s: allowed are whole numbers from 0 to 18446744073709551615", text);
+        return refuse(
+            EXIT_USAGE,
+            "%.40s: allowed are whole numbers from 0 to 18446744073709551615, below 2^62 also as 1e9 or 2^30",
+            text);
     if (b->n == 2)
         return refuse(EXIT_USAGE, "%.40s: allowed are two numbers, FIRST and END", text);
     b->at[b->n++] = number;
@@ -81,12 +85,12 @@ static int print_answer_json(const primes_ask *ask, const primes_answer *a)
     snprintf(first, sizeof first, "%llu", (unsigned long long)ask->first);
     snprintf(end, sizeof end, "%llu", (unsigned long long)ask->end);
     snprintf(last, sizeof last, "%llu", (unsigned long long)a->last);
-    return print_json(json_pack("{s:s, s:s, s:s?, s:b, s:I, s:f, s:f, s:i, s:s, s:s?}", "first", first, "end",
-                                end, "counted_to", a->n > 0 || a->finished ? last : NULL, "finished",
-                                a->finished, "count", (json_int_t)a->count, "seconds", a->seconds,
-                                "ns_per_number", a->n > 0 ? 1e9 * a->seconds / (double)a->n : 0, "threads",
-                                a->threads, "method", ask->sieve ? "sieve" : "trial division", "config",
-                                ask->sieve ? NULL : a->config));
+    return print_json(
+        json_pack("{s:s, s:s, s:s?, s:b, s:b, s:I, s:f, s:f, s:i, s:s, s:s?}", "first", first, "end", end,
+                  "counted_to", a->n > 0 || a->finished ? last : NULL, "finished", a->finished, "interrupted",
+                  !a->finished, "count", (json_int_t)a->count, "seconds", a->seconds, "ns_per_number",
+                  a->n > 0 ? 1e9 * a->seconds / (double)a->n : 0, "threads", a->threads, "method",
+                  ask->sieve ? "sieve" : "trial division", "config", ask->sieve ? NULL : a->config));
 }
 
 static void print_answer(const primes_ask *ask, const primes_answer *a)

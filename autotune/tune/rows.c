@@ -99,6 +99,10 @@ int rows_list(const nt_machine *machine, const nt_kernel *kernel, const tune_opt
             if (row.weight == 0 || !is_asked_for_type(kernel, row.dtype, o))
                 continue;
             memcpy(row.shape, o->shape, sizeof row.shape);
+            if (!kernel->field) { /* as many indices as the shape has cells */
+                row.shape[0] *= row.shape[1] * row.shape[2];
+                row.shape[1] = row.shape[2] = 1;
+            }
             if (o->shape[0] == 0)
                 rows_shape(machine, kernel, c, row.dtype, row.shape_class, row.shape);
             else if (!is_of_class(kernel, row.dtype, row.shape, row.shape_class))

@@ -30,6 +30,7 @@ typedef struct row_plan {
  *     pointwise             1        1         3         3
  *     stencil               -        1         4         1
  *     range                                                         1         3
+ *     program                                                       -         3
  *
  * People run stencils for many steps, so rows of many steps come first: the time may not suffice for all.
  */
@@ -44,7 +45,8 @@ int rows_list(const nt_machine *machine, const nt_kernel *kernel, const tune_opt
  *                least 128 MiB and at most an eighth of the memory; a stencil, 512 x 512 x 512, with a
  *                smaller nz and then ny if the grids and the copies that restore them need over half of the
  *                memory.
- * Short, long:   65536 indices, and 1000 times as many, unless the kernel names others.
+ * Short, long:   65536 indices, and 1000 times as many, unless the kernel names others; a program, as many units
+ *                as it names.
  */
 void rows_shape(const nt_machine *machine, const nt_kernel *kernel, const nt_case *c, nt_dtype dtype,
                 nt_class shape_class, int64_t shape[3]);
@@ -64,8 +66,8 @@ void rows_slab(const nt_machine *machine, const nt_kernel *kernel, const nt_case
  * their gain. */
 int64_t rows_steps(const nt_kernel *kernel, const nt_case *c, nt_repeat repeat);
 
-/* rows_budget_s() - a kernel's budget: as given, else 60 s.  For a stencil, else 60 s for each row of many
- * steps out of cache and 15 s for each other row. */
+/* rows_budget_s() - a kernel's budget: as given; else of a pointwise kernel 60 s, of a range and a program 30 s,
+ * of a stencil 60 s for each row of many steps out of cache and 15 s for each other row. */
 double rows_budget_s(const nt_kernel *kernel, const tune_options *options);
 
 /* rows_allow() - may this variant win? --max-ulp does not apply to a bound that counts units of the sum of

@@ -9,6 +9,7 @@
 #include "worker/worker.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <math.h>
 #include <signal.h>
 #include <stdbool.h>
@@ -75,6 +76,11 @@ static void time_subject(subject *s, trial_answer *answer, nt_error *why)
     }
     answer->n = ask->reps;
     answer->hash = subject_hash(s);
+    if (*s->failure.text) {
+        answer->outcome = TRIAL_CRASH;
+        answer->n = 0;
+        *why = s->failure;
+    }
     if (runs_on && answer->hash != first) {
         answer->outcome = TRIAL_WRONG;
         answer->n = 0;
@@ -157,6 +163,8 @@ int worker_main(int in_fd, int out_fd)
     /* If the tuner died before this call, its end of the socket is closed, and the worker finds nothing to
      * read. */
     prctl(PR_SET_PDEATHSIG, SIGKILL);
+    fcntl(in_fd, F_SETFD, FD_CLOEXEC); /* not for programs under trial */
+    fcntl(out_fd, F_SETFD, FD_CLOEXEC);
     memset(&cache, 0, sizeof cache);
     FILE *in = fdopen(in_fd, "r");
     if (!in || setvbuf(in, buffer, _IOFBF, sizeof buffer) != 0 ||

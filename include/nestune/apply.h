@@ -31,9 +31,10 @@ extern "C" {
  * Params:  "name=value,..." with the kernel's parameters, or "case=o8" for one of its cases; NULL or "": the
  *          kernel's defaults.  Parameters of wave: order=2|4|6|8|12|16; dx=, dy=, dz= (lengths); faces= six
  *          letters, m (mirror) or z (zero), for low x, high x, low y, high y, low z, high z.
+ *          Parameter of primes: from= (the number that index 0 stands for).
  * Config:  text as for nt_plan_options; NULL or "": as tuned.
- * Errors:  NT_EKERNEL for an unknown name; NT_EARG for a range kernel, for params that it does not take, for
- *          NULL, and for n_arrays and steps out of range; else as nt_grid_wrap() and nt_plan_create().  *why
+ * Errors:  NT_EKERNEL for an unknown name; NT_EARG for a range or a program, for params that it does not take,
+ *          for NULL, and for n_arrays and steps out of range; else as nt_grid_wrap() and nt_plan_create().  *why
  *          names the value.  On error no cell has been touched.
  * Threads: as nt_plan_run().
  */
@@ -46,8 +47,8 @@ NT_API nt_status nt_apply(const char *kernel, const char *params, nt_dtype dtype
  *
  * Shape:   0 <= first <= end; total has total_bytes bytes, which must equal nt_apply_range_bytes().
  * Params:  as nt_apply(), as is Config.
- * Errors:  NT_EKERNEL for an unknown name; NT_EARG for a field kernel, for params that it does not take, for
- *          indices out of range and for a total that is NULL or of another size; else as
+ * Errors:  NT_EKERNEL for an unknown name; NT_EARG for a field or a program, for params that it does not take,
+ *          for indices out of range and for a total that is NULL or of another size; else as
  *          nt_plan_create_range().  On error total is unchanged.
  * Threads: as nt_plan_run().
  */
@@ -55,12 +56,12 @@ NT_API nt_status nt_apply_range(const char *kernel, const char *params, nt_dtype
                                 int64_t end, void *total, size_t total_bytes, const char *config,
                                 nt_error *why);
 
-/* nt_apply_range_bytes() - the size of a range kernel's total.  Errors: 0 for an unknown kernel, a field
- * kernel and NULL.  Threads: safe. */
+/* nt_apply_range_bytes() - the size of a range kernel's total.  Errors: 0 for an unknown kernel, one of
+ * another kind and NULL.  Threads: safe. */
 NT_API size_t nt_apply_range_bytes(const char *kernel);
 
 /* nt_apply_radius() - how many cells on each side a field kernel reads with these parameters.  Errors: -1 for
- * an unknown kernel, a range kernel, NULL and malformed parameters.  Threads: safe. */
+ * an unknown kernel, one of another kind, NULL and malformed parameters.  Threads: safe. */
 NT_API int nt_apply_radius(const char *kernel, const char *params);
 
 #ifdef __cplusplus

@@ -115,7 +115,7 @@ NT_API void nt_config_keys(const struct nt_kernel *kernel, char *text, size_t n)
 /*
  * nt_config_default() - the config of a kernel that was not tuned: the best isa here, the kernel's first
  * variant, all allowed threads, schedule static, the first value of each of the kernel's own keys.
- * A field: outer, zyx, no tiles, depth 1.  A range: flat, an even split.
+ * A field: outer, zyx, no tiles, depth 1.  A range: flat, an even split.  A program: only its keys.
  *
  * Errors:  NT_EARG (kernel or config NULL), NT_EKERNEL (no function of this type and the first variant runs
  *          here).  On error *config is unchanged.
@@ -170,7 +170,7 @@ NT_API nt_status nt_config_runs(const struct nt_kernel *kernel, nt_dtype dtype, 
  * Configs that become equal have the same schedule, so one timing is enough for both.
  *
  * Shape:   cells in x, y, z; for a range the number of indices, 1, 1.  contiguous: rows and planes follow
- *          each other without gaps, so that `flat` fuses them.
+ *          each other without gaps, so that `flat` fuses them.  A program's config stays as it is.
  * Errors:  none; a config that nt_config_check() refuses is left as it is, and nothing is done for NULL.
  */
 NT_API void nt_config_canonical(const struct nt_kernel *kernel, const int64_t shape[3], int contiguous,

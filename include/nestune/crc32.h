@@ -15,10 +15,9 @@ extern "C" {
 #endif
 
 /*
- * nt_crc32() - the CRC of earlier bytes, whose CRC is `crc` (0 if there are none), and n more bytes.  bytes NULL: there are
- * none.
+ * nt_crc32() - the CRC of earlier bytes, whose CRC is `crc` (0 if there are none), and n more bytes.
  *
- * Shape:   bytes may be NULL if n is 0.
+ * Shape:   bytes NULL counts as no bytes, whatever n is.
  * Errors:  none.
  * Threads: safe.
  * Source:  ISO 3309 and RFC 1952: the reflected polynomial 0xedb88320.

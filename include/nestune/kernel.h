@@ -2,10 +2,11 @@
  * kernel.h - what a kernel is, and the registry of them
  * SPDX-License-Identifier: MIT
  *
- * A kernel is a struct of constants.  There are two kinds:
+ * A kernel is a struct of constants.  There are three kinds:
  *
- *   field   advances 3-D grids by one time step, box by box (nt_field, nt_tile_fn);
- *   range   adds up a result over indices first .. end-1 (nt_range, nt_range_fn).
+ *   field     advances 3-D grids by one time step, box by box (nt_field, nt_tile_fn);
+ *   range     adds up a result over indices first .. end-1 (nt_range, nt_range_fn);
+ *   program   has stages that the library does not run, only tunes (nt_program).
  *
  * Besides, it lists its variants (ways of computing the same thing, with their error bounds), its cases (sets
  * of parameters, each tested and tuned by itself), its forms (how a function is unrolled) and its prebuilt
@@ -154,7 +155,7 @@ typedef struct nt_key {
     int64_t least, most; /* allowed in a config; within 0 to 999999999999999 */
     const int64_t *values;
     int n_values;
-    const char *const *names; /* of the values `least` (0) to `most`; NULL: they are numbers */
+    const char *const *names; /* names[v] for v = 0 .. most, at most 64; least is then 0.  NULL: numbers */
 } nt_key;
 
 /* ---- The definition --------------------------------------------------------------------------------- */
@@ -232,16 +233,15 @@ typedef struct nt_range {
     /* The definition in plain C, for each type that has functions. */
     void (*reference)(const void *params, nt_dtype dtype, int64_t first, int64_t end, void *part);
     const char *unit; /* what one index is: "sample" */
-    /* Indices of the short and the long range on which it is tuned, less than NT_LONG_FROM (tuned.h) and at
-     * least that; 0: 65536 and 65536000. */
-    int64_t usual_short, usual_long;
+    int64_t usual_short; /* indices of the short range on which it is tuned, below NT_LONG_FROM; 0: 65536 */
+    int64_t usual_long;  /* of the long one, at least NT_LONG_FROM (tuned.h); 0: 65536000 */
     int64_t least_share; /* fewer indices for a thread are not worth waking it; 0: 4096 */
 } nt_range;
 
 /*
- * A program: work with several stages, such as the pipeline of `nestune apply`.  The library does not run it, but
- * keeps its keys, and finds its tuned config by nt_tuned_find().  The keys of its config are isa, variant, fn,
- * threads and its own.  Its functions have neither a tile nor a range function.
+ * A program: work with several stages, such as the pipeline of `nestune apply`.  The library does not run
+ * it.  It keeps its keys, and finds its tuned config by nt_tuned_find() with NT_CLASS_LONG and NT_REPEAT_ONE.
+ * The keys of its config are isa, variant, fn, threads and its own.  Its functions have neither a tile nor a range function.
  */
 typedef struct nt_program {
     int64_t n;        /* units of a typical run, on which it is tuned */
@@ -273,7 +273,8 @@ typedef struct nt_kernel {
     /* The name of the case that these parameters belong to; NULL if to none.  No function: to the first. */
     const char *(*case_of)(const void *params);
     const nt_key *keys; /* NULL: none */
-    /* Can these parameters be used on grids of n cells?  NULL: all can. */
+    /* Can these parameters be used on grids of n cells, or, n = {indices, 1, 1}, on a range?  NULL: all
+     * can. */
     nt_status (*check)(const void *params, nt_dtype dtype, const int64_t n[3], nt_error *why);
     /* A plan with these parameters has been made: they must not change any more.  NULL: need not be known. */
     void (*planned)(const void *params);
@@ -294,15 +295,18 @@ typedef struct nt_kernel {
  *
  * Errors:  NT_EKERNEL, with the reason in *why:
  *          the head      NULL; another abi or size; a name that is malformed or in use; a version below 1; no
- *                        title or formula; both a field and a range, or neither
+ *                        title or formula; not exactly one of field, range and program
  *          tables        one that is missing, empty or too long; a malformed name, or the same one twice
- *          functions     one of an unknown variant, form, type, layout or isa, or of the other kind; none of
+ *          functions     one of an unknown variant, form, type, layout or isa, or of another kind; none of
  *                        the first variant for the isa scalar
  *          a field       no reference; levels, coefficients, radius or elements moved per cell out of range;
  *                        a radius on a single level
- *          a range       no merge or reference; part_bytes not in 1 .. 2^20; usual lengths of another class
- *          own keys      more than a config holds; a name that every config has; values out of range; names
- *                        so long that a config's text exceeds NT_CONFIG_TEXT
+ *          a range       no merge or reference; part_bytes not in 1 .. 2^20; usual lengths of another class;
+ *                        a negative least_share
+ *          a program     n below 1, no unit
+ *          own keys      more than a config holds; a name that every config has; values out of range; a
+ *                        value whose name is malformed or used twice; names so long that a config's text
+ *                        exceeds NT_CONFIG_TEXT
  *          the registry  256 kernels have been added already
  */
 NT_API nt_status nt_kernel_add(const nt_kernel *kernel, nt_error *why);
@@ -311,8 +315,8 @@ NT_API nt_status nt_kernel_add(const nt_kernel *kernel, nt_error *why);
  * use, and how many kernels have been added.  Errors: as nt_kernel_add(). */
 NT_API nt_status nt_kernel_check(const nt_kernel *kernel, nt_error *why);
 
-/* nt_kernel_radius() - cells read on each side, for these parameters (NULL: the kernel's own); 0 for a
- * range.  Errors: none; 0 for a NULL kernel. */
+/* nt_kernel_radius() - cells read on each side, for these parameters (NULL: the kernel's own); 0 for
+ * other kinds.  Errors: none; 0 for a NULL kernel. */
 NT_API int nt_kernel_radius(const nt_kernel *kernel, const void *params);
 
 /* nt_kernel_case_at(), nt_kernel_case(), nt_kernel_case_of() - a case by its number from 0, by its name, or

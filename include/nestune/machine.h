@@ -2,7 +2,8 @@
  * machine.h - which machine this is, and how much of it this process may use
  * SPDX-License-Identifier: MIT
  *
- * Errors:  a machine is one that nt_machine_detect() has filled, or all zeros; it may not be NULL.
+ * Errors:  a machine is one that nt_machine_detect() has filled, or all zeros; unless a function says
+ *          otherwise, it may not be NULL.
  * Threads: all functions here are safe.
  */
 #ifndef NESTUNE_MACHINE_H

@@ -11,10 +11,11 @@
  *     nt_run("mathop", a, 5, &why);
  *     nt_grid_destroy(a);
  *
- * The library never exits or aborts, and prints nothing by default.  Two environment variables, each read
- * once at its first use, change what it does:
+ * The library never exits or aborts, and prints nothing by default.  Environment variables, each read once at
+ * its first use, change what it does:
  *     NESTUNE_VERBOSE=1                           prints one line a plan to stderr: its config and the reason
  *     NESTUNE_MAX_ISA=scalar|neon|avx2|avx512     the best instruction set that may be used
+ *     NESTUNE_TUNED=off|force|FILE                which tuned headers are used: see tuned.h
  */
 #ifndef NESTUNE_H
 #define NESTUNE_H

@@ -124,7 +124,8 @@ NT_API nt_grid *nt_plan_newest(const nt_plan *plan);
 
 /*
  * nt_plan_time(), nt_plan_set_time() - get and set the index of the next step.  It is 0 at first and grows by
- * one each step; 0 for NULL.  Only hooks use it: set it to 0 to start a shot again.  Setting it changes no cell.
+ * one each step; 0 for NULL.  Only hooks use it: set it to 0 to start a shot again.  Setting it changes
+ * no cell.
  *
  * Errors:  NT_EARG: plan NULL, time out of 0 to 2^61.
  */

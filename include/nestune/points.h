@@ -86,9 +86,8 @@ NT_API nt_status nt_points_create(nt_points **points, const nt_points_spec *spec
  * Order:   points that share a cell are added to it one after the other, in the order of the lowest cell that
  *          each touches (by z, then y, then x), and those with the same lowest cell by their number.
  * Errors:  NT_EARG (NULL, but samples may be NULL if n_samples is 0; n_samples below 0), NT_ENOMEM; then *hook
- *          is NULL.  nt_plan_create() returns
- *          NT_ESHAPE for grids with other numbers of cells, and NT_EARG for a force in a kernel without
- *          coefficients.
+ *          is NULL.  nt_plan_create() returns NT_ESHAPE for grids with other numbers of cells, and
+ *          NT_EARG for a force in a kernel without coefficients.
  * Threads: safe.  Points and samples must outlive the hook, and the hook the plans that use it; several plans
  *          may use one hook at the same time.
  */

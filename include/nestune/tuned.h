@@ -28,8 +28,8 @@ extern "C" {
 #endif
 
 /* The shape class.  For a field: does the working set fit into the second-level caches of the cores in use?
- * For a range: has it few or many indices?  nt_repeat: does a run make one step or many?  A range
- * makes one. */
+ * For a range: has it few or many indices?  A program: long.  nt_repeat: does a run make one step or many?  A
+ * range and a program make one. */
 typedef enum nt_class {
     NT_CLASS_IN_CACHE,
     NT_CLASS_OUT_OF_CACHE,

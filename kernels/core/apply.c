@@ -43,6 +43,8 @@ static nt_status begin(const char *name, bool is_field, const char *params, give
     *g = (given){0};
     if (!k)
         return nt_refuse(NT_EKERNEL, why, "kernel %.60s is not registered", name ? name : "NULL");
+    if (k->program)
+        return nt_refuse(NT_EARG, why, "kernel %s is a program, which the library does not run", k->name);
     if (is_field != (k->field != NULL))
         return nt_refuse(NT_EARG, why, "kernel %s is a %s: use %s", k->name, is_field ? "range" : "field",
                          is_field ? "nt_apply_range()" : "nt_apply()");

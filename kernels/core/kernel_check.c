@@ -107,6 +107,10 @@ static nt_status check_keys(const nt_kernel *k, nt_error *why)
             CHECK(v < NT_MAX_KEY_VALUES && is_name(key->names[v]),
                   "kernel %s: key %s: the name of value %lld is not of a-z, 0-9 and _, or is one too many",
                   k->name, key->name, (long long)v);
+        for (int64_t v = 1; key->names && v <= key->most; v++)
+            for (int64_t u = 0; u < v; u++)
+                CHECK(strcmp(key->names[u], key->names[v]) != 0, "kernel %s: key %s: two values are named %s",
+                      k->name, key->name, key->names[v]);
         CHECK(key->values && key->n_values >= 1, "kernel %s: key %s has no values", k->name, key->name);
         CHECK(key->n_values <= NT_MAX_KEY_VALUES, "kernel %s: key %s has %d values, at most %d are allowed",
               k->name, key->name, key->n_values, NT_MAX_KEY_VALUES);

@@ -90,9 +90,9 @@ static nt_status choose_config(nt_plan *plan, const nt_plan_options *o, nt_dtype
     if (status != NT_OK && status != NT_ESTALE)
         return nt_refuse(status, why, "%s", plan->why.text);
     const nt_range *r = plan->kernel->range;
-    const int64_t useful = 1 + n / (r && r->least_share > 0 ? r->least_share : CELLS_A_THREAD);
-    if (plan->config.threads > useful)
-        plan->config.threads = (int)useful;
+    const int64_t others = n / (r && r->least_share > 0 ? r->least_share : CELLS_A_THREAD);
+    if (plan->config.threads - 1 > others)
+        plan->config.threads = 1 + (int)others;
     if (o->config && *o->config) {
         status = take_text(plan, o->config, why);
         if (status == NT_OK)
@@ -296,7 +296,8 @@ static nt_status begin(nt_plan **plan, const nt_kernel *kernel, bool is_field, c
     if (!kernel)
         return nt_refuse(NT_EARG, why, "the kernel is NULL");
     if (kernel->program)
-        return nt_refuse(NT_EARG, why, "kernel %s is a program, which the library does not run", kernel->name);
+        return nt_refuse(NT_EARG, why, "kernel %s is a program, which the library does not run",
+                         kernel->name);
     if (is_field != (kernel->field != NULL))
         return nt_refuse(NT_EARG, why, "kernel %s is a %s: use %s", kernel->name,
                          is_field ? "range" : "field",
@@ -475,7 +476,9 @@ nt_status nt_run_range(const char *name, const void *params, nt_dtype dtype, int
     if (!kernel)
         return nt_refuse(NT_EKERNEL, why, "kernel %s is not registered", name ? name : "NULL");
     if (!kernel->range)
-        return nt_refuse(NT_EARG, why, "kernel %s is a field: make a plan on grids", name);
+        return nt_refuse(NT_EARG, why, "kernel %s is a %s", name,
+                         kernel->field ? "field: make a plan on grids"
+                                       : "program, which the library does not run");
     if (first < 0 || last < first)
         return nt_refuse(NT_EARG, why, "indices %lld to %lld: allowed are 0 <= first <= end",
                          (long long)first, (long long)last);

@@ -9,7 +9,7 @@
 
 enum { PROBES = 4 };
 
-/* Multiplication by a large odd number spreads the bits of the address upwards; the other numbers are small. */
+/* Multiplication by a large odd number spreads the address's bits upwards; the other numbers are small. */
 static unsigned place_of(const nt_tuned_use *use, int threads)
 {
     uint64_t h = (uint64_t)(uintptr_t)use->kernel ^ (uint64_t)(uintptr_t)use->case_name << 7;

@@ -1,5 +1,5 @@
 /*
- * tuned_memo.h - answers of nt_tuned_find(), kept because reading rows takes ten times as long as a plan else
+ * tuned_memo.h - answers of nt_tuned_find(), kept because reading rows takes longer than all else in a plan
  * SPDX-License-Identifier: MIT
  *
  * They depend on the headers known, so they are kept with the newest header: when one is added, it begins
@@ -21,8 +21,8 @@ typedef struct nt_tuned_memo {
 /* nt_tuned_remembered() - the answer to a question that was asked before; NULL if there is none. */
 const nt_tuned_memo *nt_tuned_remembered(const nt_tuned_source *first, const nt_tuned_use *use, int threads);
 
-/* nt_tuned_remember() - keeps an answer, if there is room and memory.  The kernel must be registered: others
- * may change. */
+/* nt_tuned_remember() - keeps an answer, if there is room and memory.  The kernel must be registered: one that
+ * is not may change. */
 void nt_tuned_remember(nt_tuned_source *first, const nt_tuned_memo *answer);
 
 #endif /* NESTUNE_TUNED_MEMO_H */

@@ -7,7 +7,8 @@
  * shares a table of d and v = 1/d, a block of turns at a time: so a division in the table serves a hundred
  * numbers, and each of them costs two FMAs, a subtraction and a multiplication.
  *
- * Is d a divisor of n?  q = round(n v), by adding and subtracting 1.5 * 2^52, and r = n - q d.
+ * Is d a divisor of n?  q = round(n v), by adding and subtracting 1.5 * 2^52, and r = n - q d.  Rounding is to
+ * nearest, which the engine sets.
  *
  *     n < 2^53:  v = (1 + e) / d with |e| <= 2^-53, so n v is within 2^-53 n / d < 1/7 of n / d.  The FMA adds
  *                the exact product to 1.5 * 2^52, where numbers are 1 apart, since n v < 2^53 / 7 + 1 < 2^51.

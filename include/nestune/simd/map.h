@@ -29,8 +29,8 @@ SIMD_INLINE const void *map_address(const nt_view *view, size_t bytes, int64_t x
     return (const char *)view->cells + (x + y * view->sy + z * view->sz) * (ptrdiff_t)bytes;
 }
 
-/* The number of cells before dst is aligned to a vector; 0 if the row of n cells ends before.  A store that straddles two cache lines costs
- * double, and a streaming store must be aligned. */
+/* The number of cells before dst is aligned to a vector; 0 if the row of n cells ends before.  A store
+ * that straddles two cache lines costs double, and a streaming store must be aligned. */
 SIMD_INLINE int map_head(const void *dst, size_t bytes, int lanes, int64_t n)
 {
     const int past = (int)((uintptr_t)dst / bytes % (uintptr_t)lanes);
