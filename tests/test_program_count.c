@@ -3,12 +3,11 @@
  * SPDX-License-Identifier: MIT
  */
 #define _GNU_SOURCE
-#include <jansson.h>
 #include <math.h>
 
-#include "program.h"
+#include "programs_support.h"
 
-enum { OK = 0, FAILED = 1, USAGE = 2, IO = 3, INTERRUPTED = 130, LIMIT_S = 200 };
+enum { LIMIT_S = 200 };
 enum { SANITIZED = sizeof NT_SANITIZERS > 1 }; /* where the race is run by one test alone */
 
 static program run_with(const setting *s, const char *const args[])
@@ -22,15 +21,6 @@ static program run_with(const setting *s, const char *const args[])
 }
 
 #define RUN(s, ...) run_with(s, (const char *const[]){__VA_ARGS__, NULL})
-
-static json_t *json_of(const program *p)
-{
-    json_error_t error;
-    json_t *root = json_loadb(p->text[0], p->n[0], JSON_REJECT_DUPLICATES, &error);
-    if (!root)
-        fail_msg("stdout is not JSON alone: line %d: %s; stderr: %s", error.line, error.text, p->text[1]);
-    return root;
-}
 
 static int64_t whole(const json_t *object, const char *name)
 {

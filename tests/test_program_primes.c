@@ -3,11 +3,7 @@
  * SPDX-License-Identifier: MIT
  */
 #define _GNU_SOURCE
-#include <jansson.h>
-
-#include "program.h"
-
-enum { OK = 0, USAGE = 2, INTERRUPTED = 130 };
+#include "programs_support.h"
 
 static program run(const char *const args[])
 {
@@ -20,12 +16,10 @@ static program run(const char *const args[])
 }
 #define RUN(...) run((const char *const[]){__VA_ARGS__, NULL})
 
-static json_t *json_of(program *p)
+/* Its output; the program's texts are freed. */
+static json_t *take_json(program *p)
 {
-    json_error_t error;
-    json_t *root = json_loads(p->text[0], JSON_REJECT_DUPLICATES, &error);
-    if (!root)
-        fail_msg("%s: %s", error.text, p->text[0]);
+    json_t *root = json_of(p);
     program_free(p);
     return root;
 }
@@ -143,7 +137,7 @@ static void counts_are_right(void **state)
     assert_non_null(strstr(p.text[0], " ns a number, "));
     program_free(&p);
     p = RUN("1e6", "--json", "--threads", "1", "--config", "schedule=guided,chunk=500");
-    json_t *root = json_of(&p);
+    json_t *root = take_json(&p);
     assert_int_equal(json_integer_value(json_object_get(root, "count")), 78498);
     assert_true(json_is_true(json_object_get(root, "finished")));
     assert_string_equal(string_of(root, "first"), "0");
@@ -153,14 +147,14 @@ static void counts_are_right(void **state)
     assert_true(json_real_value(json_object_get(root, "seconds")) > 0);
     json_decref(root);
     p = RUN("18446744073709551611", "18446744073709551615", "--json"); /* all have small divisors */
-    root = json_of(&p);
+    root = take_json(&p);
     assert_int_equal(json_integer_value(json_object_get(root, "count")), 0);
     assert_string_equal(string_of(root, "end"), "18446744073709551615");
     assert_string_equal(string_of(root, "counted_to"), "18446744073709551615");
     json_decref(root);
 #ifdef NT_HAS_PRIMESIEVE
     p = RUN("1000000000", "--sieve", "--json");
-    root = json_of(&p);
+    root = take_json(&p);
     assert_int_equal(json_integer_value(json_object_get(root, "count")), 50847534);
     assert_string_equal(string_of(root, "method"), "sieve");
     json_decref(root);
@@ -177,7 +171,7 @@ static void the_table_has_every_way(void **state)
     program p = RUN("100000", "--schedules"), q = RUN("100000", "--schedules", "--json");
     assert_int_equal(p.code, OK);
     assert_non_null(strstr(p.text[0], "9592 primes from 0 to 100000\n"));
-    json_t *root = json_of(&q);
+    json_t *root = take_json(&q);
     const json_t *list = json_object_get(root, "schedules");
     assert_int_equal(json_array_size(list), 6);
     for (size_t i = 0; i < 6; i++) {
