@@ -125,6 +125,12 @@ int take_flag(const argument *a, char *text)
     return EXIT_OK;
 }
 
+int take_text(const argument *a, char *text)
+{
+    *(const char **)a->to = text;
+    return EXIT_OK;
+}
+
 int take_folder(const argument *a, char *text)
 {
     *(const char **)a->to = text;

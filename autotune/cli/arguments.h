@@ -39,6 +39,7 @@ int arguments_parse(const argument *table, const char *doc, int argc, char **arg
 
 /* Readers of one value.  The comment after each is the type of *to. */
 int take_flag(const argument *a, char *text);   /* bool */
+int take_text(const argument *a, char *text);   /* const char * */
 int take_folder(const argument *a, char *text); /* const char *, a name that is not empty */
 int take_number(const argument *a, char *text); /* double */
 int take_whole(const argument *a, char *text);  /* int64_t or uint64_t; from 0 or more */

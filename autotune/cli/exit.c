@@ -36,7 +36,7 @@ int finish_stdout(void)
     if (fflush(stdout) == 0 && !ferror(stdout))
         return EXIT_OK;
     /* A reader that closed the pipe, such as `head -1`, has all it wanted: no message. */
-    return errno == EPIPE ? EXIT_IO : refuse(EXIT_IO, "cannot write to stdout: %s", strerror(errno));
+    return errno == EPIPE ? EXIT_INTERRUPTED : refuse(EXIT_IO, "cannot write to stdout: %s", strerror(errno));
 }
 
 exit_code code_of(nt_status status)

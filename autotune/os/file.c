@@ -157,6 +157,22 @@ nt_status file_replace(const char *path, const void *data, size_t n, nt_error *w
     return file_sync_folder(path) == 0 ? NT_OK : file_fail(why, "sync the folder of", path, errno);
 }
 
+ssize_t file_read_at(int fd, void *to, size_t n, off_t at)
+{
+    size_t got = 0;
+    while (got < n) {
+        const ssize_t more = pread(fd, (char *)to + got, n - got, at + (off_t)got);
+        if (more < 0 && errno == EINTR)
+            continue;
+        if (more < 0)
+            return -1;
+        if (more == 0)
+            break;
+        got += (size_t)more;
+    }
+    return (ssize_t)got;
+}
+
 nt_status file_read(const char *path, size_t max_bytes, char **data, size_t *n, nt_error *why)
 {
     *data = NULL;
@@ -182,25 +198,16 @@ nt_status file_read(const char *path, size_t max_bytes, char **data, size_t *n, 
         close(fd);
         return no_memory(why, path);
     }
-    size_t got = 0;
-    while (got < size) {
-        const ssize_t more = read(fd, text + got, size - got);
-        if (more < 0 && errno == EINTR)
-            continue;
-        if (more < 0)
-            error = errno;
-        if (more <= 0) /* 0: the file has become shorter since fstat() */
-            break;
-        got += (size_t)more;
-    }
+    const ssize_t got = file_read_at(fd, text, size, 0); /* less than size: it has become shorter since fstat() */
+    error = errno;
     close(fd);
-    if (error) {
+    if (got < 0) {
         free(text);
         return file_fail(why, "read", path, error);
     }
     text[got] = '\0';
     *data = text;
-    *n = got;
+    *n = (size_t)got;
     return NT_OK;
 }
 

@@ -47,6 +47,9 @@ nt_status file_make_dirs(const char *path, nt_error *why);
  */
 ssize_t file_write_once(int fd, const void *data, size_t n);
 
+/* file_read_at() - pread(2) until n bytes are there or the file ends: how many they are, or -1 and errno. */
+ssize_t file_read_at(int fd, void *to, size_t n, off_t at);
+
 /* file_sync_folder() - fsync of the folder that path lies in; 0, or -1 and errno. */
 int file_sync_folder(const char *path);
 

@@ -27,7 +27,7 @@ static struct slot {
     atomic_uintptr_t begin, end;
 } slots[MOST_MAPPINGS];
 
-static struct sigaction before;
+static struct sigaction handler_before;
 static atomic_uintptr_t page_bytes;
 
 static void on_bus_error(int signal_number, siginfo_t *info, void *context)
@@ -45,7 +45,7 @@ static void on_bus_error(int signal_number, siginfo_t *info, void *context)
         errno = error;
         return;
     }
-    sigaction(signal_number, &before, NULL); /* the access is repeated, and goes there */
+    sigaction(signal_number, &handler_before, NULL); /* the access is repeated, and goes there */
     errno = error;
 }
 
@@ -58,7 +58,7 @@ static void install_handler(void)
     pthread_mutex_lock(&lock);
     page_bytes = (uintptr_t)sysconf(_SC_PAGESIZE);
     if (sigaction(SIGBUS, NULL, &now) == 0 && now.sa_sigaction != on_bus_error) {
-        before = now;
+        handler_before = now;
         sigaction(SIGBUS, &action, NULL);
     }
     pthread_mutex_unlock(&lock);

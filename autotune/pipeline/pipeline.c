@@ -168,19 +168,18 @@ typedef struct thread {
     bool is_started;
 } thread;
 
-static void *(*const stages[])(void *) = {stage_read, stage_compute, stage_write, stage_finish};
-enum { N_STAGES = sizeof stages / sizeof *stages };
+static void *(*const stages[PIPELINE_N_STAGES])(void *) = {stage_read, stage_compute, stage_write, stage_finish};
 
 /* The later stages first: if one cannot be started, closing the queue in front of it ends those behind. */
-static int start_instance(instance *in, thread threads[N_STAGES])
+static int start_instance(instance *in, thread threads[PIPELINE_N_STAGES])
 {
-    queue *const before[N_STAGES] = {NULL, &in->full, &in->computed, &in->finishing};
-    for (int i = N_STAGES - 1; i >= 0; i--) {
+    queue *const source[PIPELINE_N_STAGES] = {NULL, &in->full, &in->computed, &in->finishing};
+    for (int i = PIPELINE_N_STAGES - 1; i >= 0; i--) {
         const int error = pthread_create(&threads[i].id, NULL, stages[i], in);
         threads[i].is_started = error == 0;
         if (error) {
-            if (i < N_STAGES - 1)
-                queue_close(before[i + 1]);
+            if (i < PIPELINE_N_STAGES - 1)
+                queue_close(source[i + 1]);
             return error;
         }
     }
@@ -188,33 +187,33 @@ static int start_instance(instance *in, thread threads[N_STAGES])
 }
 
 /* Signals go to the thread that called; RLIMIT_FSIZE becomes an error of write().  Faults stay. */
-static void block_signals(sigset_t *before)
+static void block_signals(sigset_t *kept)
 {
     static const int faults[] = {SIGBUS, SIGSEGV, SIGFPE, SIGILL, SIGTRAP, SIGABRT, SIGSYS};
     sigset_t all;
     sigfillset(&all);
     for (size_t i = 0; i < sizeof faults / sizeof *faults; i++)
         sigdelset(&all, faults[i]);
-    pthread_sigmask(SIG_SETMASK, &all, before);
+    pthread_sigmask(SIG_SETMASK, &all, kept);
 }
 
 static nt_status start(run *r, instance *instances, thread *threads, nt_error *why)
 {
-    sigset_t before;
+    sigset_t kept;
     int error = 0;
-    block_signals(&before);
+    block_signals(&kept);
     for (int i = 0; i < r->options.instances && !error; i++) {
         pthread_mutex_lock(&r->lock);
         r->n_running++;
         pthread_mutex_unlock(&r->lock);
-        error = start_instance(&instances[i], threads + (ptrdiff_t)i * N_STAGES);
-        if (error && !threads[(ptrdiff_t)i * N_STAGES + N_STAGES - 1].is_started) {
+        error = start_instance(&instances[i], threads + (ptrdiff_t)i * PIPELINE_N_STAGES);
+        if (error && !threads[(ptrdiff_t)i * PIPELINE_N_STAGES + PIPELINE_N_STAGES - 1].is_started) {
             pthread_mutex_lock(&r->lock);
             r->n_running--; /* its finisher does not */
             pthread_mutex_unlock(&r->lock);
         }
     }
-    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    pthread_sigmask(SIG_SETMASK, &kept, NULL);
     if (!error)
         return NT_OK;
     atomic_store(&r->is_halted, true);
@@ -332,7 +331,7 @@ static nt_status run_instances(run *r, pipeline_counters *c, nt_error *why)
 {
     const int n = r->options.instances;
     instance *instances = calloc((size_t)n, sizeof *instances);
-    thread *threads = calloc((size_t)n * N_STAGES, sizeof *threads);
+    thread *threads = calloc((size_t)n * PIPELINE_N_STAGES, sizeof *threads);
     nt_status status =
         instances && threads ? NT_OK : refusal(NT_ENOMEM, why, "no memory for %d instances", n);
     int made = 0;
@@ -341,7 +340,7 @@ static nt_status run_instances(run *r, pipeline_counters *c, nt_error *why)
     if (status == NT_OK) {
         status = start(r, instances, threads, why);
         watch(r, c);
-        for (int i = 0; i < n * N_STAGES; i++)
+        for (int i = 0; i < n * PIPELINE_N_STAGES; i++)
             if (threads[i].is_started)
                 pthread_join(threads[i].id, NULL);
         add_counters(r, instances, c);

@@ -25,7 +25,7 @@ typedef enum work_end { WORK_DONE, WORK_KEPT, WORK_FAILED, WORK_STOPPED } work_e
 typedef struct work {
     const input *in;
     int fd;
-    struct stat before; /* of the input, when it was opened */
+    struct stat as_opened; /* of the input */
     array_form form;
     output out;
     int64_t out_offset; /* of its first cell: the bytes of its header */

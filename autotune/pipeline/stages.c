@@ -9,9 +9,9 @@
 
 #include <errno.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "os/clock.h"
+#include "os/file.h"
 #include "pipeline/npy.h"
 
 /* ---- Read ------------------------------------------------------------------------------------- */
@@ -19,17 +19,8 @@
 /* 0 or an errno; -1: the file ends early. */
 static int read_all(int fd, char *to, int64_t n, int64_t at)
 {
-    while (n > 0) {
-        const ssize_t got = pread(fd, to, (size_t)n, at);
-        if (got < 0 && errno == EINTR)
-            continue;
-        if (got <= 0)
-            return got < 0 ? errno : -1;
-        to += got;
-        at += got;
-        n -= got;
-    }
-    return 0;
+    const ssize_t got = file_read_at(fd, to, (size_t)n, (off_t)at);
+    return got == n ? 0 : got < 0 ? errno : -1;
 }
 
 static void read_slab(instance *in, slab *s)

@@ -11,6 +11,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "os/file.h"
 #include "pipeline/npy.h"
 #include "pipeline/pipeline_stages.h"
 
@@ -42,23 +43,6 @@ void work_stop(work *w)
     take_off(w, WORK_STOPPED, "stopped");
 }
 
-/* The first bytes of a file; -1 and errno. */
-static ssize_t read_start(int fd, char *bytes, size_t room)
-{
-    size_t n = 0;
-    while (n < room) {
-        const ssize_t got = pread(fd, bytes + n, room - n, (off_t)n);
-        if (got < 0 && errno == EINTR)
-            continue;
-        if (got < 0)
-            return -1;
-        if (got == 0)
-            break;
-        n += (size_t)got;
-    }
-    return (ssize_t)n;
-}
-
 static void read_form(const run *r, work *w)
 {
     nt_error why;
@@ -67,10 +51,10 @@ static void read_form(const run *r, work *w)
     } else {
         /* Nearly all headers are short. */
         char start[4096], *bytes = start;
-        ssize_t n = read_start(w->fd, start, sizeof start);
+        ssize_t n = file_read_at(w->fd, start, sizeof start, 0);
         if (n == sizeof start && npy_parse(start, sizeof start, &w->form, NULL) != NT_OK) {
             bytes = malloc(NPY_LONGEST);
-            n = bytes ? read_start(w->fd, bytes, NPY_LONGEST) : (errno = ENOMEM, -1);
+            n = bytes ? file_read_at(w->fd, bytes, NPY_LONGEST, 0) : (errno = ENOMEM, -1);
         }
         if (n < 0)
             work_fail(w, "cannot be read: %s", strerror(errno));
@@ -81,7 +65,7 @@ static void read_form(const run *r, work *w)
     }
     if (atomic_load(&w->is_off))
         return;
-    if (array_form_fit(&w->form, w->before.st_size, &why) != NT_OK) {
+    if (array_form_fit(&w->form, w->as_opened.st_size, &why) != NT_OK) {
         work_fail(w, "%s", why.text);
         return;
     }
@@ -95,22 +79,22 @@ static void open_file(const run *r, work *w)
 {
     /* Nonblocking: the file may have been replaced by a pipe. */
     w->fd = open(w->in->path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-    if (w->fd < 0 || fstat(w->fd, &w->before) != 0)
+    if (w->fd < 0 || fstat(w->fd, &w->as_opened) != 0)
         work_fail(w, "cannot be read: %s", strerror(errno));
-    else if (w->before.st_ino != w->in->ino || w->before.st_dev != w->in->dev || !S_ISREG(w->before.st_mode))
+    else if (w->as_opened.st_ino != w->in->ino || w->as_opened.st_dev != w->in->dev || !S_ISREG(w->as_opened.st_mode))
         work_fail(w, "was replaced by another file during this run");
     else
         read_form(r, w);
     if (atomic_load(&w->is_off))
         return;
     if (r->job->resume &&
-        output_is_done(r->folder_fd, w->in->name, &w->form, r->job->raw != NULL, w->before.st_mtim)) {
+        output_is_done(r->folder_fd, w->in->name, &w->form, r->job->raw != NULL, w->as_opened.st_mtim)) {
         take_off(w, WORK_KEPT, "kept");
         return;
     }
     const int64_t ahead = r->options.ring * r->buffer_bytes;
     posix_fadvise(w->fd, 0, 0, POSIX_FADV_SEQUENTIAL);
-    posix_fadvise(w->fd, 0, w->before.st_size < ahead ? w->before.st_size : ahead, POSIX_FADV_WILLNEED);
+    posix_fadvise(w->fd, 0, w->as_opened.st_size < ahead ? w->as_opened.st_size : ahead, POSIX_FADV_WILLNEED);
 }
 
 work *work_open(run *r)
@@ -146,8 +130,8 @@ void work_check(work *w)
     struct stat now, named;
     if (fstat(w->fd, &now) != 0)
         work_fail(w, "cannot be read: %s", strerror(errno));
-    else if (now.st_size != w->before.st_size || now.st_mtim.tv_sec != w->before.st_mtim.tv_sec ||
-             now.st_mtim.tv_nsec != w->before.st_mtim.tv_nsec)
+    else if (now.st_size != w->as_opened.st_size || now.st_mtim.tv_sec != w->as_opened.st_mtim.tv_sec ||
+             now.st_mtim.tv_nsec != w->as_opened.st_mtim.tv_nsec)
         work_fail(w, "changed while it was read");
     else if (stat(w->in->path, &named) != 0 || named.st_ino != now.st_ino || named.st_dev != now.st_dev)
         work_fail(w, "was replaced by another file while it was read");

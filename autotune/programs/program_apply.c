@@ -80,16 +80,24 @@ static void names_free(names *list)
     free(list->at);
 }
 
+/* Kernels that it does not accept are found too: check_request() gives the reason. */
+static int find_kernel(const char *name, const nt_kernel **kernel)
+{
+    char allowed[200] = "";
+    *kernel = nt_kernel_find(name);
+    if (*kernel)
+        return EXIT_OK;
+    for (int i = 0; i < nt_kernel_count(); i++)
+        if (pipeline_accepts(nt_kernel_at(i), NULL) == NT_OK)
+            text_add_name(allowed, sizeof allowed, nt_kernel_at(i)->name);
+    return refuse(EXIT_USAGE, "unknown kernel %.40s: allowed are %s", name, allowed);
+}
+
 static int take_kernel_or_file(const argument *a, char *text)
 {
     request *r = a->to;
-    if (!r->kernel) {
-        kernel_list one = {.n = 0};
-        const argument to = {.to = &one};
-        const int code = take_kernel(&to, text);
-        r->kernel = one.n ? one.at[0] : NULL;
-        return code;
-    }
+    if (!r->kernel)
+        return find_kernel(text, &r->kernel);
     r->files.n_arguments++;
     return names_add(&r->files, text);
 }
@@ -110,12 +118,6 @@ static int take_io(const argument *a, char *text)
             return EXIT_OK;
         }
     return refuse(EXIT_USAGE, "--io %.20s: allowed are pread and mmap", text);
-}
-
-static int take_text(const argument *a, char *text)
-{
-    *(const char **)a->to = text;
-    return EXIT_OK;
 }
 
 /* A shape is read when all options are known, because its size depends on the type. */

@@ -51,12 +51,6 @@ static int take_bound(const argument *a, char *text)
     return EXIT_OK;
 }
 
-static int take_config(const argument *a, char *text)
-{
-    *(const char **)a->to = text;
-    return EXIT_OK;
-}
-
 static int check(const primes_ask *ask, const bounds *b, bool schedules, bool json)
 {
     if (b->n == 0)
@@ -119,7 +113,7 @@ int program_primes(int argc, char **argv)
         {"sieve", 'S', NULL, "by libprimesieve, which needs no division", take_flag, &ask.sieve, 0, 0},
         {"threads", 't', "N", "threads (all that this process may use)", take_whole, &threads, 1, most},
         {"config", 'c', "TEXT", "keys of the config, such as chunk=1000,schedule=dynamic; `autotune list`",
-         take_config, &ask.config, 0, 0},
+         take_text, &ask.config, 0, 0},
         ARGUMENT_JSON(&json),
         {0},
     };
