@@ -57,10 +57,30 @@ int rng_pick(rng *r, const int *list, int n)
 
 /* ---- Memory between guard pages ------------------------------------------------------------- */
 
+/* Tests make and free a hundred thousand small pieces, and mapping one costs more than using it: a few are kept. */
+enum { MOST_KEPT = 16 };
+static guarded kept[MOST_KEPT];
+
+static guarded take_kept(size_t n_bytes)
+{
+    guarded found = {0};
+    for (int i = 0; i < MOST_KEPT && !found.map; i++)
+        if (kept[i].map && kept[i].n_bytes == n_bytes) {
+            found = kept[i];
+            kept[i] = (guarded){0};
+        }
+    return found;
+}
+
 guarded guarded_make(size_t bytes)
 {
-    const size_t page = (size_t)sysconf(_SC_PAGESIZE);
-    guarded g = {.n_bytes = (bytes / page + 1) * page};
+    const size_t page = (size_t)sysconf(_SC_PAGESIZE), n_bytes = (bytes / page + 1) * page;
+    guarded g = take_kept(n_bytes);
+    if (g.map) {
+        memset(g.pages, CANARY, g.n_bytes);
+        return g;
+    }
+    g.n_bytes = n_bytes;
     g.map_bytes = g.n_bytes + 2 * page;
     g.map = mmap(NULL, g.map_bytes, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     if (g.map == MAP_FAILED)
@@ -72,10 +92,16 @@ guarded guarded_make(size_t bytes)
     return g;
 }
 
+/* The oldest of those kept makes room. */
 void guarded_free(guarded *g)
 {
-    if (g->map)
-        munmap(g->map, g->map_bytes);
+    static int next;
+    if (g->map) {
+        if (kept[next].map)
+            munmap(kept[next].map, kept[next].map_bytes);
+        kept[next] = *g;
+        next = (next + 1) % MOST_KEPT;
+    }
     *g = (guarded){0};
 }
 
@@ -176,31 +202,37 @@ void operand_free(operand *f)
     *f = (operand){0};
 }
 
+/* By the strides, without nt_grid_cell(): it has a test of its own, and most of the time would go there. */
+static inline ptrdiff_t element(const nt_grid *g, int64_t x, int64_t y, int64_t z)
+{
+    return x * g->sx + y * g->sy + z * g->sz;
+}
+
 double cell_get(const nt_grid *g, int64_t x, int64_t y, int64_t z)
 {
-    const void *cell = nt_grid_cell(g, x, y, z);
-    return g->dtype == NT_F64 ? *(const double *)cell : (double)*(const float *)cell;
+    const ptrdiff_t i = element(g, x, y, z);
+    return g->dtype == NT_F64 ? ((const double *)g->cells)[i] : (double)((const float *)g->cells)[i];
 }
 
 void cell_set(const nt_grid *g, int64_t x, int64_t y, int64_t z, double value)
 {
-    void *cell = nt_grid_cell(g, x, y, z);
+    const ptrdiff_t i = element(g, x, y, z);
     if (g->dtype == NT_F64)
-        *(double *)cell = value;
+        ((double *)g->cells)[i] = value;
     else
-        *(float *)cell = (float)value;
+        ((float *)g->cells)[i] = (float)value;
 }
 
 uint64_t cell_bits(const nt_grid *g, int64_t x, int64_t y, int64_t z)
 {
-    const void *cell = nt_grid_cell(g, x, y, z);
+    const ptrdiff_t i = element(g, x, y, z);
     uint64_t wide;
     uint32_t narrow;
     if (g->dtype == NT_F64) {
-        memcpy(&wide, cell, sizeof wide);
+        memcpy(&wide, (const double *)g->cells + i, sizeof wide);
         return wide << 1 > UINT64_C(0xffe0000000000000) ? UINT64_C(0x7ff8000000000000) : wide;
     }
-    memcpy(&narrow, cell, sizeof narrow);
+    memcpy(&narrow, (const float *)g->cells + i, sizeof narrow);
     return narrow << 1 > UINT32_C(0xff000000) ? UINT32_C(0x7fc00000) : narrow;
 }
 

@@ -154,7 +154,7 @@ static void a_short_run_with_json(void **state)
     (void)state;
     tree_remove(copy);
     const double begin_s = program_now_s();
-    program p = RUN_TO_THE_END("run", TEST_SANITIZED ? "--budget=10" : "--budget=3", "--dtype", "f32",
+    program p = RUN_TO_THE_END("run", TEST_SANITIZED ? "--budget=10" : "--budget=2", "--dtype", "f32",
                                "--json", "--out", copy, "mathop");
     /* The fewest rounds of the current row may exceed the budget: by seconds, not by minutes. */
     assert_true(program_now_s() - begin_s < 90);
