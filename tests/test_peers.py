@@ -12,6 +12,7 @@ import pathlib
 import sys
 import tempfile
 import unittest
+import unittest.mock
 
 sys.dont_write_bytecode = True
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "bench" / "peers"))
@@ -115,6 +116,11 @@ class Judges(unittest.TestCase):
         b[1, 2, 3] = np.nextafter(np.nextafter(0.75, 1), 1)
         self.assertEqual(judge.ulp(a, a)[0], 0)
         self.assertEqual(judge.ulp(b, a)[0], 2)
+
+    def test_zeros_agree_where_denormals_are_zero(self):
+        a = np.zeros((1, 2, 2), np.float32)
+        with unittest.mock.patch.object(np, "spacing", return_value=np.float32(0)):
+            self.assertEqual(judge.ulp(a, a)[0], 0)
 
     def test_nan_is_infinitely_far(self):
         a = np.full((2, 3, 4), 0.75, np.float32)

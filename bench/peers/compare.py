@@ -10,6 +10,7 @@ import argparse
 import datetime
 import importlib
 import json
+import math
 import os
 import random
 import select
@@ -154,7 +155,7 @@ def row_of(group, peer, reference):
         return dict(row, failed=peer.failed)
     difference = peer.ready["difference"]
     row.update(summary(peer.times, reference.times))
-    row.update(times_s=peer.times, difference=difference, compared=peer.ready["compared"],
+    row.update(times_s=peer.times, difference=difference if math.isfinite(difference) else None, compared=peer.ready["compared"],
                agrees=difference <= group.tolerance, note=peer.ready["note"], detail=peer.ready["detail"])
     return row
 
@@ -207,7 +208,7 @@ def parse():
     parser.add_argument("--compiler", action="append", default=[], dest="compilers")
     options = parser.parse_args()
     options.only = [word for word in options.only.split(",") if word] or subjects()
-    wrong = [word for word in options.only if word not in subjects()]
+    wrong = [word for word in options.only if word not in subjects() + [group.name for group in groups(True)]]
     if wrong:
         parser.error("--only %s: allowed are %s" % (wrong[0], known))
     least = QUICK_ROUNDS if options.quick else LEAST_ROUNDS
@@ -235,7 +236,7 @@ def main():
     environment, results = environment_of(options), {}
     disagree = False
     for group in groups(options.quick):
-        if group.subject in options.only:
+        if group.subject in options.only or group.name in options.only:
             results[group.name] = found = compare(group, options, environment)
             print(report.table(group.name, found), flush=True)
             disagree |= any(not row.get("agrees", True) for row in found.get("rows", []))

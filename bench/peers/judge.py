@@ -23,8 +23,9 @@ def largest(values):
 
 
 def ulp(mine, reference):
-    """In units in the last place of nestune's value."""
-    difference = max(largest(np.abs(a - b) / np.spacing(np.abs(raw)).astype(np.float64))
+    """In units in the last place of nestune's value, at least of the smallest normal number: a peer that was compiled for
+    fast math has made denormals 0 in its process."""
+    difference = max(largest(np.abs(a - b) / np.maximum(np.spacing(np.abs(raw)), np.finfo(raw.dtype).tiny))
                      for a, b, raw in planes(mine, reference))
     return difference, "%.3g ULP" % difference
 

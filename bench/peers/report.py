@@ -2,8 +2,8 @@
 
 SPDX-License-Identifier: MIT
 
-peers.json holds a member for each group; a run replaces the groups that it timed and leaves the others, but for those
-of another FORMAT, which are dropped.
+peers.json holds a member for each group; a run replaces the groups that it timed and leaves the others, and those that
+it could not run, but for those of another FORMAT, which are dropped.
 """
 import json
 import os
@@ -69,7 +69,7 @@ HEAD = """# nestune beside other tools, on %s
 
 Each round runs every peer once, in random order, each in a process of its own; the numbers are medians over the
 rounds.  The input is restored before each run, outside the clock.  A ratio of 2 means that the peer takes twice
-nestune's time; in brackets a 95 %% interval of the median of the ratios within a round.  The last column says with
+nestune's time; it is the median of the ratios within a round, in brackets its 95 %% interval.  The last column says with
 which settings, or why a peer did not run.  `scripts/peers` makes this file.
 
 """
@@ -84,7 +84,7 @@ def write(out, machine, fresh):
         with open(path) as old:
             found = json.load(old)
         groups = found["groups"] if found.get("format") == FORMAT else {}
-    groups.update(fresh)
+    groups.update((name, found) for name, found in fresh.items() if "not_run" not in found or name not in groups)
     data = {"format": FORMAT, "machine": machine, "groups": groups}
     texts = {"peers.json": json.dumps(data, indent=1, ensure_ascii=False) + "\n",
              "peers.md": HEAD % machine + "\n".join(table(name, found) for name, found in groups.items())}

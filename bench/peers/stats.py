@@ -30,5 +30,5 @@ def summary(times, references):
     """Of one peer's times, with nestune's of the same rounds."""
     low, middle, high = quartiles(times)
     ratios = [time / reference for time, reference in zip(times, references)]
-    return {"median_s": middle, "quartiles_s": [low, high], "ratio": middle / statistics.median(references),
+    return {"median_s": middle, "quartiles_s": [low, high], "ratio": statistics.median(ratios),
             "ratio_95": interval(ratios)}
