@@ -199,6 +199,26 @@ static void shares_are_even(void **state)
     nest_check(&nest, &w, &total);
 }
 
+/* Schedule static deals chunks out in turn, as OpenMP's does: chunk i goes to thread i mod 4. */
+static void static_chunks_are_dealt_in_turn(void **state)
+{
+    (void)state;
+    enum { TEAM = 4, CHUNK = 5, N = 103 };
+    const nt_config config = {.chunk = CHUNK, .threads = TEAM, .own = {OWN_VALUE}};
+    watch w;
+    sums total;
+    nt_range_nest nest = nest_make(&w, &config, 0, N);
+    nt_range_run(&nest, &total);
+    const size_t stride = nt_range_scratch_bytes(&nest) / TEAM;
+    for (int t = 0; t < TEAM; t++) {
+        uint64_t expected = 0;
+        for (int64_t i = 0; i < N; i++)
+            expected += i / CHUNK % TEAM == t ? hash(i) : 0;
+        assert_true(((const sums *)(const void *)(nest.parts + (size_t)t * stride))->hash == expected);
+    }
+    nest_check(&nest, &w, &total);
+}
+
 /* Each thread of a caller's region runs a range of its own, without a team. */
 static void inside_a_region(void **state)
 {
@@ -264,6 +284,7 @@ int main(int argc, char **argv)
     }
     tests_add(backward_ranges_are_empty, NULL, "backward_ranges_are_empty");
     tests_add(shares_are_even, NULL, "shares_are_even");
+    tests_add(static_chunks_are_dealt_in_turn, NULL, "static_chunks_are_dealt_in_turn");
     tests_add(inside_a_region, NULL, "inside_a_region");
     return tests_run("range");
 }

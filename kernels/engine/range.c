@@ -52,7 +52,7 @@ static void deal(const nt_range_nest *nest, int64_t n, char *part)
             run_chunk(nest, i, part);
         break;
     default:
-#pragma omp for schedule(static) nowait
+#pragma omp for schedule(static, 1) nowait
         for (int64_t i = 0; i < n; i++)
             run_chunk(nest, i, part);
     }
