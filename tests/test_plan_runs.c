@@ -2,6 +2,7 @@
  * test_plan_runs.c - runs of any number of steps add up to one, time counts, and plans may share points and hooks
  * SPDX-License-Identifier: MIT
  */
+#include <pthread.h>
 #include <stdio.h>
 
 #include "shot_fixture.h"
@@ -98,6 +99,24 @@ static void times(void **state)
     shot_free(&s);
 }
 
+/* The number of steps that a plan has made may exceed any time. */
+static void more_steps_than_times(void **state)
+{
+    (void)state;
+    static const int64_t most = INT64_MAX / 4, n[3] = {0, 0, 0};
+    nt_grid *g;
+    nt_plan *plan;
+    assert_int_equal(nt_grid_create(&g, NT_F64, n, 0, NULL, NULL), NT_OK);
+    assert_int_equal(nt_plan_create(&plan, nt_kernel_find("mathop"), &g, 1, NULL, NULL), NT_OK);
+    for (int i = 0; i < 12; i++) {
+        assert_int_equal(nt_plan_set_time(plan, i), NT_OK);
+        assert_int_equal(nt_plan_run(plan, most), NT_OK);
+        assert_true(nt_plan_time(plan) == most + i);
+    }
+    nt_plan_destroy(plan);
+    nt_grid_destroy(g);
+}
+
 /* nt_plan_run() refuses a plan of a range, and nt_plan_run_range() one of a field. */
 static void ranges(void **state)
 {
@@ -175,18 +194,33 @@ static void in_turn(void **state)
     shot_free(&s);
 }
 
-/* From two threads at the same time: the source and the receivers' points are shared, the traces are not. */
+typedef struct other_run {
+    nt_plan *plan;
+    int64_t steps;
+    nt_status status;
+} other_run;
+
+static void *run_other(void *context)
+{
+    other_run *o = context;
+    o->status = nt_plan_run(o->plan, o->steps);
+    return NULL;
+}
+
+/* From two threads at the same time, each with a team of its own: the source and the receivers' points are shared, the
+ * traces are not. */
 static void at_the_same_time(void **state)
 {
     (void)state;
     enum { STEPS = 60, PLANS = 2 };
+    other_run run[PLANS];
+    pthread_t thread[PLANS];
     static shot s;
     static shot_truth alone[PLANS];
     static shot_traces got[PLANS];
     nt_grid *grids[PLANS][3];
     nt_plan *plan[PLANS];
     nt_hook *listen[PLANS];
-    nt_status status[PLANS];
     shot_make(&s);
     for (int i = 0; i < PLANS; i++) {
         shot_alone(&s, dtypes[i], STEPS, &alone[i]);
@@ -196,11 +230,14 @@ static void at_the_same_time(void **state)
         own.listen = listen[i];
         plan[i] = shot_plan(&own, grids[i], SHOT_SCHEDULE "depth=4");
     }
-#pragma omp parallel for num_threads(PLANS) schedule(static)
-    for (int i = 0; i < PLANS; i++)
-        status[i] = nt_plan_run(plan[i], STEPS);
     for (int i = 0; i < PLANS; i++) {
-        assert_int_equal(status[i], NT_OK);
+        run[i] = (other_run){plan[i], STEPS, NT_EARG};
+        assert_int_equal(pthread_create(&thread[i], NULL, run_other, &run[i]), 0);
+    }
+    for (int i = 0; i < PLANS; i++)
+        pthread_join(thread[i], NULL);
+    for (int i = 0; i < PLANS; i++) {
+        assert_int_equal(run[i].status, NT_OK);
         assert_same_traces(got[i], alone[i].traces, 0, STEPS, nt_dtype_name(dtypes[i]));
         assert_same_bits(nt_plan_newest(plan[i]), alone[i].newest, nt_dtype_name(dtypes[i]));
         nt_plan_destroy(plan[i]);
@@ -292,6 +329,7 @@ int main(int argc, char **argv)
     for (int d = 0; d < 2; d++)
         tests_add(pieces, &dtypes[d], "pieces/%s", nt_dtype_name(dtypes[d]));
     tests_add(times, NULL, "times");
+    tests_add(more_steps_than_times, NULL, "times/beyond");
     tests_add(ranges, NULL, "ranges");
     tests_add(in_turn, NULL, "shared/in-turn");
     tests_add(at_the_same_time, NULL, "shared/at-the-same-time");

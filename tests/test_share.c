@@ -15,6 +15,8 @@
 #include "engine/run.h"
 #include "engine/share.h"
 #include "engine/wavefront.h"
+#include "scratch.h"
+#include "tuned_support.h"
 
 enum { MOST_TEAM = 8 };
 
@@ -246,6 +248,100 @@ static void plans(void **state)
     }
 }
 
+/* ---- A plan whose grids or steps change -------------------------------------------------------- */
+
+static void load_rows(void)
+{
+    const scratch s = scratch_make();
+    nt_error why;
+    char *text = tuned_sealed(
+        "NT_TUNED_LINE(\"nestune 3 machine=here vendor=- uarch=- family=0 model=0 l1d=0 l2=0 l3=0 threads=0\")\n"
+        "NT_TUNED_LINE(\"row mathop default 1 f64 out_of_cache many "
+        "isa=best,variant=fused,parallel=flat,tile=0x0x0,depth=1,threads=all - - -\")\n"
+        "NT_TUNED_LINE(\"row wave o2 4 f32 out_of_cache many "
+        "isa=best,variant=leapfrog,parallel=outer,order=yxz,tile=0x24x2,depth=16,threads=all - - -\")\n");
+    assert_non_null(text);
+    tuned_write(s.path, text, strlen(text));
+    free(text);
+    if (nt_tuned_load(s.path, &why) != NT_OK)
+        fail_msg("%s", why.text);
+    scratch_walk(&s, 1);
+}
+
+/* How many threads have work, by what the plan says of itself; all: nothing is said. */
+static int working(const nt_plan *plan)
+{
+    const char *said = strstr(nt_plan_why(plan), " threads have work");
+    const char *so = said ? strstr(said, ", so ") : NULL;
+    while (said && said > nt_plan_why(plan) && said[-1] != ';')
+        said--;
+    return said && !so ? atoi(said) : nt_plan_config(plan)->threads;
+}
+
+/* One plane: rows without gaps are one long row for `flat`, which cuts it; with gaps it has one tile. */
+static void other_grids_are_shared_too(void **state)
+{
+    (void)state;
+    enum { N = 2048, GAP = 8 };
+    static const int64_t n[3] = {N, N, 1}, gaps[3] = {1, N + GAP, (N + GAP) * N};
+    double *memory = calloc((size_t)(N + GAP) * N, sizeof *memory);
+    nt_grid *dense, *wide;
+    nt_plan *plan;
+    nt_error why;
+    assert_non_null(memory);
+    assert_int_equal(nt_grid_create(&dense, NT_F64, n, 0, NULL, &why), NT_OK);
+    assert_int_equal(nt_grid_wrap(&wide, NT_F64, n, gaps, 0, memory, &why), NT_OK);
+    assert_int_equal(nt_plan_create(&plan, nt_kernel_find("mathop"), &dense, 1, NULL, &why), NT_OK);
+    if (nt_plan_config(plan)->threads < 2)
+        skip();
+    const nt_config first = *nt_plan_config(plan);
+    assert_int_equal(first.parallel, NT_PARALLEL_FLAT);
+    for (int i = 0; i < 2; i++) {
+        assert_int_equal(nt_plan_set_grids(plan, &wide, 1, &why), NT_OK);
+        assert_int_equal(working(plan), first.threads);
+        assert_non_null(strstr(nt_plan_why(plan), "; 1 of "));
+        assert_false(config_equal(nt_plan_config(plan), &first));
+        assert_int_equal(nt_plan_run(plan, 1), NT_OK);
+        assert_int_equal(nt_plan_set_grids(plan, &dense, 1, &why), NT_OK);
+        assert_true(config_equal(nt_plan_config(plan), &first));
+    }
+    nt_plan_destroy(plan);
+    nt_grid_destroy(wide);
+    nt_grid_destroy(dense);
+    free(memory);
+}
+
+/* Two rows of tiles in time blocks; one step at a time has no time blocks, and one row of tiles. */
+static void other_steps_are_shared_too(void **state)
+{
+    (void)state;
+    static const int64_t n[3] = {512, 24, 512};
+    const nt_kernel *kernel = nt_kernel_find("wave");
+    nt_grid *grids[3];
+    nt_plan *plan;
+    nt_error why;
+    for (int i = 0; i < 3; i++) {
+        assert_int_equal(nt_grid_create(&grids[i], NT_F32, n, i < 2 ? nt_kernel_radius(kernel, NULL) : 0, NULL, &why),
+                         NT_OK);
+        nt_kernel_fill(kernel, i, 1, grids[i]);
+    }
+    const nt_plan_options options = {.bytes = sizeof options, .most_threads = 2};
+    assert_int_equal(nt_plan_create(&plan, kernel, grids, 3, &options, &why), NT_OK);
+    if (nt_plan_config(plan)->threads < 2)
+        skip();
+    const nt_config first = *nt_plan_config(plan);
+    static const int64_t steps[] = {16, 1, 5, 1, 16};
+    for (size_t i = 0; i < sizeof steps / sizeof *steps; i++) {
+        assert_int_equal(nt_plan_run(plan, steps[i]), NT_OK);
+        if (working(plan) != 2)
+            fail_msg("%lld steps: %s", (long long)steps[i], nt_plan_why(plan));
+    }
+    assert_true(config_equal(nt_plan_config(plan), &first));
+    nt_plan_destroy(plan);
+    for (int i = 0; i < 3; i++)
+        nt_grid_destroy(grids[i]);
+}
+
 /* The schedules that thin arrays get give the bits of the plainest one. */
 static void bits(void **state)
 {
@@ -290,6 +386,9 @@ int main(int argc, char **argv)
     tests_add(time_blocks_are_kept_where_possible, NULL, "time-blocks");
     tests_add(plans, &pointwise, "plans/pointwise");
     tests_add(plans, &stencil, "plans/stencil");
+    load_rows();
+    tests_add(other_grids_are_shared_too, NULL, "plans/other-grids");
+    tests_add(other_steps_are_shared_too, NULL, "plans/other-steps");
     int n;
     const prebuilt *all = prebuilts(&n);
     for (int i = 0; i < n; i++)

@@ -80,18 +80,21 @@ NT_API nt_status nt_plan_create_range(nt_plan **plan, const struct nt_kernel *ke
                                       int64_t n, const nt_plan_options *options, nt_error *why);
 
 /*
- * nt_plan_run() - advances the grids by `steps` time steps.  It allocates nothing, except that OpenMP starts
- * its threads in the first run.
+ * nt_plan_run() - advances the grids by `steps` time steps.  It allocates nothing, except when the calling thread's
+ * team grows, as in its first run: then it tries whether so many threads can be started, and OpenMP starts them.
  *
- * Shape:   steps from 0 to 2^61.  If the plan has a grid for the result, each run starts from the level
+ * Shape:   steps from 0 to 2^61 - 1.  If the plan has a grid for the result, each run starts from the level
  *          again; otherwise it goes on where the last run ended.
- * Errors:  NT_EARG: plan NULL or of a range, steps out of range, a grid of any_layout that is mapped.  There
- *          are no others.
+ * Errors:  NT_EARG: plan NULL or of a range, steps out of range, a time index beyond 2^62, a grid of any_layout
+ *          that is mapped.  There are no others.
  * Threads: one OpenMP parallel region.  Its threads are at most those of the config, omp_get_max_threads(),
  *          and nt_threads_allowed() at the time the plan was created.  There is one thread inside a caller's
- *          parallel region, and in a child process whose parent had several threads when it forked.  If a
- *          limit keeps the system from starting so many threads, the run has as many as can start; the
- *          library tries this before a calling thread's first run with so many.
+ *          parallel region of several threads, and in a child process whose parent had several threads when it
+ *          forked, with this library loaded.  (If the host has used libgomp, forks, and only the child loads
+ *          this library, libgomp hangs in the first run, as in any region of that child.)  If a limit keeps the
+ *          system from starting so many threads, the run has as many as can start; the library tries this
+ *          before a run with more threads than the calling thread's last one.  Two threads that try at the same
+ *          time may both find room for one.
  *          Two runs at the same time need two plans on different grids.  Each has its own team of threads;
  *          set most_threads so that together they have no more threads than there are CPUs.
  *          Each thread rounds to nearest, and flushes denormals to zero if the kernel asks for it; afterwards
@@ -116,6 +119,7 @@ NT_API nt_status nt_plan_run_range(nt_plan *plan, int64_t first, int64_t end, vo
  * Shape:   as many grids as before, of the same dtype and shape.  Halos, strides and overlap as for
  *          nt_plan_create().
  * Errors:  as nt_plan_create().  On error the plan is unchanged.
+ * Threads: not beside a run of this plan.
  */
 NT_API nt_status nt_plan_set_grids(nt_plan *plan, nt_grid *const grids[], int n_grids, nt_error *why);
 
@@ -127,7 +131,7 @@ NT_API nt_grid *nt_plan_newest(const nt_plan *plan);
  * one each step; 0 for NULL.  Only hooks use it: set it to 0 to start a shot again.  Setting it changes
  * no cell.
  *
- * Errors:  NT_EARG: plan NULL, time out of 0 to 2^61.
+ * Errors:  NT_EARG: plan NULL, time out of 0 to 2^61 - 1.
  */
 NT_API int64_t nt_plan_time(const nt_plan *plan);
 NT_API nt_status nt_plan_set_time(nt_plan *plan, int64_t time);
@@ -137,11 +141,12 @@ NT_API nt_status nt_plan_set_time(nt_plan *plan, int64_t time);
 NT_API void nt_plan_config_text(const nt_plan *plan, char *text, size_t n);
 
 /* nt_plan_config(), nt_plan_why() - the config that the plan runs with, with the number of threads that it
- * can have; and one line that says where the config came from.  Errors: none; NULL gives NULL and "". */
+ * can have; and one line that says where the config came from.  On thin arrays other grids or another number of steps may
+ * change both, so that all threads have work.  Errors: none; NULL gives NULL and "". */
 NT_API const struct nt_config *nt_plan_config(const nt_plan *plan);
 NT_API const char *nt_plan_why(const nt_plan *plan);
 
-/* nt_plan_destroy() - frees the plan, not the grids.  NULL is allowed. */
+/* nt_plan_destroy() - frees the plan, not the grids.  Errors: none; NULL is allowed. */
 NT_API void nt_plan_destroy(nt_plan *plan);
 
 /*

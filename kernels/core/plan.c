@@ -26,6 +26,12 @@ struct nt_plan {
     nt_range_nest range; /* of a range */
     nt_config config;
     nt_error why;
+    /* Of a field: the config as chosen, before threads without work were found some (share.h); and what became of it for
+     * the grids that the plan was made with. */
+    nt_config chosen, first;
+    nt_error chosen_why, first_why;
+    bool named;         /* the caller named the schedule: it stays */
+    int64_t n_counters; /* of time blocks */
 };
 
 /* The fewest cells for each thread: with fewer, waking another thread costs more than it saves.  A wake-up
@@ -74,9 +80,10 @@ static nt_status take_text(nt_plan *plan, const char *text, nt_error *why)
 static bool names_schedule(const char *text)
 {
     static const char *const keys[] = {"parallel=", "order=", "tile=", "depth="};
-    for (size_t i = 0; text && i < sizeof keys / sizeof *keys; i++)
-        if (strstr(text, keys[i]))
-            return true;
+    for (; text && *text; text += strcspn(text, ","), text += *text == ',')
+        for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
+            if (strncmp(text, keys[i], strlen(keys[i])) == 0)
+                return true;
     return false;
 }
 
@@ -159,7 +166,6 @@ static void set_operands(nt_plan *plan)
     nest->rows_fuse = nest->planes_fuse = nest->radius == 0;
     set_step(nest, &plan->on, 0);
     set_step(nest, &plan->on, 1);
-    nt_nest_set_config(nest, &plan->config);
 }
 
 /* Sets up the nest once the config is chosen, for runs of as many steps as the config keeps in cache. */
@@ -186,13 +192,39 @@ static void set_nest(nt_plan *plan)
     }
 }
 
+static void share_first(nt_plan *plan, const nt_plan_options *o)
+{
+    plan->chosen = plan->config;
+    plan->chosen_why = plan->why;
+    plan->named = names_schedule(o->config);
+    nt_share_set(&plan->nest, &plan->config, plan->named, &plan->why);
+    plan->first = plan->config;
+    plan->first_why = plan->why;
+}
+
+/* For other grids or another number of steps, other threads may be without work.  The first config stays where the new
+ * one would need more counters than there are. */
+static void share_again(nt_plan *plan)
+{
+    nt_nest *nest = &plan->nest;
+    plan->config = plan->chosen;
+    plan->why = plan->chosen_why;
+    nt_share_set(nest, &plan->config, plan->named, &plan->why);
+    if (!nest->blocked || nt_wavefront_rows(nest) <= plan->n_counters)
+        return;
+    plan->config = plan->first;
+    plan->why = plan->first_why;
+    nt_nest_set_config(nest, &plan->config);
+}
+
 /* The progress counters of time blocks. */
 static nt_status take_counters(nt_plan *plan, const nt_plan_options *o, nt_error *why)
 {
     nt_nest *nest = &plan->nest;
     if (!nest->blocked || nest->n[0] == 0 || nest->n[1] == 0 || nest->n[2] == 0)
         return NT_OK;
-    const size_t bytes = (size_t)nt_wavefront_rows(nest) * sizeof *nest->progress;
+    plan->n_counters = nt_wavefront_rows(nest);
+    const size_t bytes = (size_t)plan->n_counters * sizeof *nest->progress;
     if (check_memory(o, bytes, "progress counters", why) != NT_OK)
         return NT_ENOMEM;
     nest->progress = aligned_alloc(_Alignof(nt_progress), bytes);
@@ -242,7 +274,7 @@ static nt_status make_field(nt_plan *plan, nt_grid *const grids[], int n_grids, 
     if (status != NT_OK)
         return status;
     set_operands(plan); /* the loops depend on whether there are hooks */
-    nt_share_set(&plan->nest, &plan->config, names_schedule(o->config), &plan->why);
+    share_first(plan, o);
     status = take_counters(plan, o, why);
     if (status == NT_OK)
         print_choice(plan, g->dtype, plan->nest.cells);
@@ -364,9 +396,14 @@ nt_status nt_plan_run(nt_plan *plan, int64_t steps)
         plan->nest.time + plan->nest.clock > latest - steps || nt_operands_busy(&plan->on))
         return NT_EARG;
     nt_nest *nest = &plan->nest;
+    if (nest->time > most_steps) { /* only whether it is odd, and whether it is 0, counts */
+        const int64_t whole = (nest->time - 2) / 2 * 2;
+        nest->time -= whole;
+        nest->clock += whole;
+    }
     if (nest->steps != steps) {
         nest->steps = steps;
-        nt_nest_set_config(nest, &plan->config);
+        share_again(plan);
     }
     nt_nest_run(nest);
     return NT_OK;
@@ -407,6 +444,7 @@ nt_status nt_plan_set_grids(nt_plan *plan, nt_grid *const grids[], int n_grids, 
     plan->nest.clock += plan->nest.time;
     plan->nest.time = 0;
     set_operands(plan);
+    share_again(plan);
     return NT_OK;
 }
 
