@@ -13,6 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -36,10 +37,10 @@ static void double_cells(const nt_step *step, const nt_box *b)
 }
 
 /* How many threads worked; 0: a cell is wrong. */
-static int run_team(void)
+static int run_team(int team)
 {
     static double cells[NX * NY * NZ];
-    const nt_config config = {.parallel = NT_PARALLEL_OUTER, .threads = TEAM, .depth = 1};
+    const nt_config config = {.parallel = NT_PARALLEL_OUTER, .threads = team, .depth = 1};
     nt_nest nest = {.fn = double_cells, .steps = 1, .cells = {NX, NY, NZ}, .element_bytes = 8};
     nest.step[0] = (nt_step){.src = {.cells = cells, .sy = NX, .sz = NX * NY}};
     nest.step[0].dst = nest.step[0].src;
@@ -47,7 +48,7 @@ static int run_team(void)
     for (int i = 0; i < NX * NY * NZ; i++)
         cells[i] = i;
     memset(threads_seen, 0, sizeof threads_seen);
-    omp_set_num_threads(TEAM);
+    omp_set_num_threads(team);
     nt_nest_set_config(&nest, &config);
     nt_nest_run(&nest);
     for (int i = 0; i < NX * NY * NZ; i++)
@@ -71,13 +72,13 @@ static int wait_for_child(pid_t pid)
 static void fork_after_a_run(void **state)
 {
     (void)state;
-    assert_int_equal(run_team(), TEAM);
+    assert_int_equal(run_team(TEAM), TEAM);
     fflush(NULL);
     const pid_t pid = fork();
     assert_true(pid >= 0);
     if (pid == 0) {
         alarm(SECONDS);
-        if (run_team() != 1)
+        if (run_team(TEAM) != 1)
             _exit(1);
         /* By plans, ranges and first touch, too. */
         nt_grid *g;
@@ -93,7 +94,7 @@ static void fork_after_a_run(void **state)
         _exit(0);
     }
     assert_int_equal(wait_for_child(pid), 0);
-    assert_int_equal(run_team(), TEAM); /* the parent goes on with all */
+    assert_int_equal(run_team(TEAM), TEAM); /* the parent goes on with all */
 }
 
 /* The host's own regions leave the same records as a run. */
@@ -110,7 +111,7 @@ static void fork_after_a_region_of_the_host(void **state)
         const pid_t grandchild = fork();
         if (grandchild == 0) {
             alarm(SECONDS);
-            _exit(run_team());
+            _exit(run_team(TEAM));
         }
         _exit(n == 2 ? wait_for_child(grandchild) : 100);
     }
@@ -128,7 +129,7 @@ static void fork_before_a_run(void **state)
     assert_true(pid >= 0);
     if (pid == 0) {
         alarm(SECONDS);
-        _exit(run_team());
+        _exit(run_team(TEAM));
     }
     assert_int_equal(wait_for_child(pid), TEAM);
 }
@@ -153,22 +154,45 @@ static int limited(int n_stacks)
     const struct rlimit limit = {space + stack / 2 + (size_t)n_stacks * stack, RLIM_INFINITY};
     if (space == 0 || setrlimit(RLIMIT_AS, &limit) != 0)
         return 77;
-    printf("%d", run_team());
-    printf(" %d\n", run_team());
+    printf("%d", run_team(TEAM));
+    printf(" %d\n", run_team(TEAM));
     return 0;
 }
 
-static void at_a_limit(void **state)
+static int n_threads(void)
 {
-    const int n_stacks = (int)(intptr_t)*state;
-    char command[640], self[512], expected[32], line[64] = "";
+    struct stat tasks;
+    return stat("/proc/self/task", &tasks) == 0 ? (int)tasks.st_nlink - 2 : 0;
+}
+
+/* The runtime ends the threads that a smaller team does not need; then no others may be started.  (Address space would be
+ * no limit, since stacks are kept for the next thread; and root may have any number of threads.) */
+static int grown_again(void)
+{
+    if (geteuid() == 0 && setuid(65534) != 0)
+        return 77;
+    const int first = run_team(TEAM), second = run_team(2);
+    for (int i = 0; i < 1000 && n_threads() > 2; i++)
+        usleep(10000);
+    if (n_threads() != 2)
+        return 77;
+    const struct rlimit limit = {2, 2};
+    if (setrlimit(RLIMIT_NPROC, &limit) != 0)
+        return 77;
+    printf("%d %d", first, second);
+    printf(" %d %d\n", run_team(TEAM), run_team(2));
+    return 0;
+}
+
+static void check_limited(const char *how, const char *expected)
+{
+    char command[640], self[512], line[64] = "";
     if (TEST_SANITIZED)
         skip(); /* a sanitizer's own memory is beyond any such limit */
     const ssize_t n = readlink("/proc/self/exe", self, sizeof self - 1);
     assert_in_range(n, 1, (ssize_t)sizeof self - 2);
     self[n] = '\0';
-    snprintf(command, sizeof command, "OMP_STACKSIZE=1G '%s' limited %d", self, n_stacks);
-    snprintf(expected, sizeof expected, "%d %d\n", n_stacks + 1, n_stacks + 1);
+    snprintf(command, sizeof command, "OMP_STACKSIZE=1G '%s' limited %s", self, how);
     fflush(NULL);
     FILE *out = popen(command, "r");
     assert_non_null(out);
@@ -178,6 +202,21 @@ static void at_a_limit(void **state)
         skip();
     if (status != 0 || strcmp(line, expected) != 0)
         fail_msg("status 0x%x, '%s', not '%s'", status, line, expected);
+}
+
+static void at_a_limit(void **state)
+{
+    const int n_stacks = (int)(intptr_t)*state;
+    char how[16], expected[32];
+    snprintf(how, sizeof how, "%d", n_stacks);
+    snprintf(expected, sizeof expected, "%d %d\n", n_stacks + 1, n_stacks + 1);
+    check_limited(how, expected);
+}
+
+static void after_a_smaller_team(void **state)
+{
+    (void)state;
+    check_limited("again", "4 2 2 2\n");
 }
 
 static void startable(void **state)
@@ -194,7 +233,7 @@ static void startable(void **state)
 int main(int argc, char **argv)
 {
     if (argc == 3 && strcmp(argv[1], "limited") == 0)
-        return limited(atoi(argv[2]));
+        return strcmp(argv[2], "again") == 0 ? grown_again() : limited(atoi(argv[2]));
     tests_begin(argv);
     /* first: later this process has threads */
     tests_add(fork_before_a_run, NULL, "fork/before-a-run");
@@ -203,5 +242,6 @@ int main(int argc, char **argv)
     tests_add(startable, NULL, "startable");
     for (intptr_t n = 0; n < TEAM; n++)
         tests_add(at_a_limit, (const void *)n, "limit/%d-stacks", (int)n);
+    tests_add(after_a_smaller_team, NULL, "limit/after-a-smaller-team");
     return tests_run("team");
 }

@@ -32,17 +32,20 @@ static inline void nt_fpenv_leave(uint64_t saved)
         _mm_setcsr((unsigned)saved);
 }
 #elif defined __aarch64__
+/* The flags are in a register of their own, FPSR: both have 32 bits. */
 static inline uint64_t nt_fpenv_enter(int flush)
 {
     const uint64_t wanted = flush ? UINT64_C(1) << 24 : 0; /* FZ */
-    uint64_t saved;
-    __asm__ volatile("mrs %0, fpcr" : "=r"(saved));
+    uint64_t control, flags;
+    __asm__ volatile("mrs %0, fpcr" : "=r"(control));
+    __asm__ volatile("mrs %0, fpsr" : "=r"(flags));
     __asm__ volatile("msr fpcr, %0" : : "r"(wanted) : "memory");
-    return saved;
+    return flags << 32 | (control & UINT32_MAX);
 }
 static inline void nt_fpenv_leave(uint64_t saved)
 {
-    __asm__ volatile("msr fpcr, %0" : : "r"(saved) : "memory");
+    __asm__ volatile("msr fpcr, %0" : : "r"(saved & UINT32_MAX) : "memory");
+    __asm__ volatile("msr fpsr, %0" : : "r"(saved >> 32) : "memory");
 }
 #else
 static inline uint64_t nt_fpenv_enter(int flush)

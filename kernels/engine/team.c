@@ -11,11 +11,12 @@
  *             no function of OpenMP tells.
  *   limits    if a thread cannot be started, the runtime prints a message and ends the program.  So this
  *             file first starts threads of the same stack size, to see how many can be started.  The
- *             runtime keeps its threads, a set for each thread that enters regions, so this is repeated
- *             only for a larger team.
+ *             runtime keeps the threads of the last team, a set for each thread that enters regions, so this
+ *             is repeated only for a larger team.
  */
 #include "engine/team.h"
 
+#include <limits.h>
 #include <omp.h>
 #include <pthread.h>
 #include <stdatomic.h>
@@ -27,8 +28,9 @@
 
 static atomic_bool is_forked, leaves_threads; /* leaves_threads: if this process forks */
 
-/* Of the calling thread: the largest team that it wanted, and how many threads that gave. */
-static _Thread_local int largest = 1, granted = 1;
+/* Of the calling thread: how many threads its last team had, and, once fewer than wanted could be started, how many it may
+ * have. */
+static _Thread_local int kept = 1, most_startable = INT_MAX;
 
 /* In the parent: has the process more threads than the one that forks?  This folder has two links and one for
  * each thread. */
@@ -51,20 +53,15 @@ __attribute__((constructor)) static void watch_forks(void)
     pthread_atfork(before_fork, NULL, in_child);
 }
 
-static void grow(int n)
-{
-    if (granted == largest)
-        granted += nt_threads_startable(n - granted, nt_environment_here()->omp_stack_bytes);
-    largest = n;
-}
-
 int nt_team_size(int wanted)
 {
     /* Inside a caller's region `omp for` would bind to the caller's team. */
     if (wanted <= 1 || omp_in_parallel() || atomic_load_explicit(&is_forked, memory_order_relaxed))
         return 1;
-    const int most = omp_get_max_threads(), n = wanted < most ? wanted : most;
-    if (n > largest)
-        grow(n);
-    return n < granted ? n : granted;
+    const int most = omp_get_max_threads() < most_startable ? omp_get_max_threads() : most_startable;
+    const int n = wanted < most ? wanted : most;
+    const int startable = n > kept ? kept + nt_threads_startable(n - kept, nt_environment_here()->omp_stack_bytes) : n;
+    if (startable < n)
+        most_startable = startable;
+    return kept = startable < n ? startable : n;
 }
