@@ -2,6 +2,7 @@
  * test_apply.c - kernels in one call without any struct: the same cells as by a plan, and what is refused
  * SPDX-License-Identifier: MIT
  */
+#include <locale.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -87,6 +88,35 @@ static void a_range(void **state)
         nt_apply_range("pi", "case=default", NT_F32, 3, 100000, &ours, sizeof ours, "schedule=guided", &why),
         NT_OK);
     assert_true(ours == theirs);
+    const nt_pi seven = {.seed = 7};
+    assert_int_equal(nt_run_range("pi", &seven, NT_F32, 3, 100000, &theirs, &why), NT_OK);
+    assert_int_equal(nt_apply_range("pi", "seed=7", NT_F32, 3, 100000, &ours, sizeof ours, NULL, &why), NT_OK);
+    assert_true(ours == theirs);
+}
+
+/* Numbers of parameters have a point, whatever the host's locale has.  The locale is made here: few machines have one. */
+static void another_locale(void **state)
+{
+    static const int64_t strides[3] = {1, NX, NX * NY};
+    static double u[3][CELLS];
+    static char folder[] = "/tmp/nestune-locale-XXXXXX";
+    char command[200];
+    nt_error why;
+    (void)state;
+    assert_non_null(mkdtemp(folder));
+    snprintf(command, sizeof command, "localedef -i de_DE -f UTF-8 %s/comma >%s/said 2>&1", folder, folder);
+    const bool made = system(command) == 0 && setenv("LOCPATH", folder, 1) == 0 && setlocale(LC_ALL, "comma");
+    const int radius = nt_apply_radius("wave", "order=4,dx=2.5,dy=0.5");
+    const char point = *localeconv()->decimal_point;
+    const nt_status status = nt_apply("wave", "order=2,dx=2,5", NT_F64, n, 1, (void *[]){u[0]}, strides, NULL, 1, NULL, &why);
+    setlocale(LC_ALL, "C");
+    unsetenv("LOCPATH");
+    snprintf(command, sizeof command, "rm -rf %s", folder);
+    assert_int_equal(system(command), 0);
+    assert_int_equal(radius, 2);
+    assert_int_equal(status, NT_EARG);
+    if (!made || point != ',')
+        skip();
 }
 
 /* ---- What is refused --------------------------------------------------------------------------- */
@@ -131,6 +161,11 @@ static void refusals(void **state)
     REFUSED(NT_EARG, "faces=", nt_apply("wave", "faces=mmm", NT_F64, n, 2, two, s, NULL, 1, NULL, &why));
     REFUSED(NT_EARG, "allowed are", nt_apply("wave", ",", NT_F64, n, 2, two, s, NULL, 1, NULL, &why));
     REFUSED(NT_EARG, "nt_apply()", nt_apply_range("mathop", NULL, NT_F64, 0, 1, &total, 8, NULL, &why));
+    REFUSED(NT_EARG, "seed=N", nt_apply_range("pi", "seed=-1", NT_F64, 0, 1, &total, 8, NULL, &why));
+    REFUSED(NT_EARG, "seed=N", nt_apply_range("pi", "seed=1,", NT_F64, 0, 1, &total, 8, NULL, &why));
+    REFUSED(NT_EARG, "seed=N",
+            nt_apply_range("pi", "seed=18446744073709551616", NT_F64, 0, 1, &total, 8, NULL, &why));
+    REFUSED(NT_EARG, "order=1e300", nt_apply("wave", "order=1e300", NT_F64, n, 2, two, s, NULL, 1, NULL, &why));
     REFUSED(NT_EARG, "4 bytes", nt_apply_range("pi", NULL, NT_F64, 0, 1, &total, 4, NULL, &why));
     REFUSED(NT_EARG, "at NULL", nt_apply_range("pi", NULL, NT_F64, 0, 1, NULL, 8, NULL, &why));
     REFUSED(NT_EARG, "indices 2 to 1", nt_apply_range("pi", NULL, NT_F64, 2, 1, &total, 8, NULL, &why));
@@ -223,6 +258,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(strides_and_a_result),
         cmocka_unit_test(a_wave),
         cmocka_unit_test(a_range),
+        cmocka_unit_test(another_locale),
         cmocka_unit_test(refusals),
         cmocka_unit_test(short_fuzz),
     };

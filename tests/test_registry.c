@@ -54,6 +54,13 @@ static int radius_of_params(const void *params)
     return params ? *(const int *)params : 0;
 }
 
+static nt_status never_called(const char *text, void **params, nt_error *why)
+{
+    (void)text, (void)why;
+    *params = NULL;
+    return NT_EARG;
+}
+
 static void heads(void **state)
 {
     (void)state;
@@ -79,6 +86,8 @@ static void heads(void **state)
         REFUSED("a-z, 0-9 and _", m.kernel.name = names[i]);
     REFUSED("version 0", m.kernel.version = 0);
     REFUSED("version -1", m.kernel.version = -1);
+    REFUSED("params_create and params_destroy need each other", m.kernel.params_create = never_called);
+    REFUSED("params_create and params_destroy need each other", m.kernel.params_destroy = free);
     REFUSED("no title", m.kernel.title = NULL);
     REFUSED("no formula", m.kernel.formula = NULL);
     static const nt_program program = {.n = 1, .unit = "file"}, empty = {.n = 0, .unit = "file"};

@@ -5,6 +5,8 @@
  * All arrays of three hold x, y, z in this order; in an owned grid cells that differ in x alone are
  * neighbours in memory.  Sizes are in cells, strides in elements.  Cells of the halo have indices below 0, or
  * n and more.
+ *
+ * Threads: functions that only read a grid are safe; one that changes or frees it must be alone with it.
  */
 #ifndef NESTUNE_GRID_H
 #define NESTUNE_GRID_H
@@ -46,11 +48,11 @@ typedef struct nt_grid_options {
 /*
  * nt_grid_create() - creates a grid that owns its memory; all cells are 0.
  *
- * Shape:   n[0] * n[1] * n[2] cells plus a halo on each side; any size may be 0.  Without a halo the
- *          cells are contiguous; with one, rows start on 64-byte boundaries.
+ * Shape:   n[0] * n[1] * n[2] cells plus a halo on each side, of 0 to 1024 cells; any size may be 0.  Without a
+ *          halo the cells are contiguous; with one, rows start on 64-byte boundaries.
  * Units:   cells.
- * Errors:  NT_EARG (g or n NULL, dtype unknown, options of an unknown size), NT_ESHAPE (negative or
- *          overflowing size), NT_ENOMEM.  On error *g is NULL.
+ * Errors:  NT_EARG (g or n NULL, dtype unknown, options of an unknown size), NT_ESHAPE (a size that is negative
+ *          or overflows, a halo out of range), NT_ENOMEM.  On error *g is NULL.
  * Threads: safe.  From 2 MiB on, the threads that will use a page touch it first, so that it lies in the
  *          memory next to them; and the grid asks the system for huge pages.
  */
@@ -60,12 +62,13 @@ NT_API nt_status nt_grid_create(nt_grid **g, nt_dtype dtype, const int64_t n[3],
 /*
  * nt_grid_wrap() - creates a grid on the caller's memory.  The caller frees the memory, after the grid.
  *
- * Shape:   cells is the address of cell (0, 0, 0); the halo lies around the cells at the same strides.
+ * Shape:   cells is the address of cell (0, 0, 0); the halo, of 0 to 1024 cells, lies around the cells at the
+ *          same strides.
  *          Strides may be negative, and larger than needed.  No two cells may share an address: in some order
  *          of the axes, the stride of each must step over all cells of the axes before it.  The stride of an
  *          axis that has one cell, halo included, is ignored.
  * Units:   cells; strides in elements.
- * Errors:  NT_EARG (g, n or strides NULL; cells NULL although there are some, or not aligned to the element),
+ * Errors:  NT_EARG (g, n or strides NULL; dtype unknown; cells NULL although there are some, or not aligned to the element),
  *          NT_ESHAPE, NT_ESTRIDE (overlap), NT_ENOMEM.  On error *g is NULL.
  * Threads: safe.
  */
@@ -73,7 +76,7 @@ NT_API nt_status nt_grid_wrap(nt_grid **g, nt_dtype dtype, const int64_t n[3], c
                               int halo, void *cells, nt_error *why);
 
 /* nt_grid_destroy() - frees the grid and the memory that it owns, but no wrapped memory.  Destroy the plans
- * that use it first.  NULL is allowed. */
+ * that use it first.  Errors: none; NULL is allowed. */
 NT_API void nt_grid_destroy(nt_grid *g);
 
 /* nt_grid_dtype(), nt_grid_size(), nt_grid_halo() - as the grid was created.  The size is in cells along axis

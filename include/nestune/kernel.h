@@ -225,8 +225,9 @@ typedef struct nt_field {
     nt_ghosts_fn *walls; /* NULL: there are none */
 } nt_field;
 
-/* Each thread has a partial result of the range.  Merging two must be exact, associative and commutative, as
- * the addition of integers is; then the result does not depend on threads, chunks or schedule. */
+/* Each thread has a partial result of the range, all zero bytes at first.  Merging two must be exact, associative and
+ * commutative, and zero bytes must change nothing, as in the addition of integers; then the result does not depend on
+ * threads, chunks or schedule. */
 typedef struct nt_range {
     size_t part_bytes; /* of a partial result, and of the total */
     void (*merge)(void *total, const void *part);
@@ -295,7 +296,8 @@ typedef struct nt_kernel {
  *
  * Errors:  NT_EKERNEL, with the reason in *why:
  *          the head      NULL; another abi or size; a name that is malformed or in use; a version below 1; no
- *                        title or formula; not exactly one of field, range and program
+ *                        title or formula; not exactly one of field, range and program; only one of
+ *                        params_create and params_destroy
  *          tables        one that is missing, empty or too long; a malformed name, or the same one twice
  *          functions     one of an unknown variant, form, type, layout or isa, or of another kind; none of
  *                        the first variant for the isa scalar

@@ -11,7 +11,9 @@
  *     nt_run("mathop", a, 5, &why);
  *     nt_grid_destroy(a);
  *
- * The library never exits or aborts, and prints nothing by default.  Environment variables, each read once at
+ * The library never exits or aborts, and prints nothing by default.  What it stands on may: OpenMP's runtime ends the
+ * program if a thread cannot be started, which the library tries before (see nt_plan_run()); and hwloc prints a warning
+ * where a machine describes itself in contradictions, unless HWLOC_HIDE_ERRORS=2 is set.  Environment variables, each read once at
  * its first use, change what it does:
  *     NESTUNE_VERBOSE=1                           prints one line a plan to stderr: its config and the reason
  *     NESTUNE_MAX_ISA=scalar|neon|avx2|avx512     the best instruction set that may be used

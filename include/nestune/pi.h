@@ -5,7 +5,7 @@
  * Kernel `pi` is a range.  Index i is one sample, and the result is the number of hits.  Then pi is about
  * 4 hits / samples, with a standard deviation of 1.64 / sqrt(samples).
  *
- *     const nt_pi pi = {.seed = 1};                              `params` of the plan
+ *     const nt_pi pi = {.seed = 1};                              `params` of the plan; as text "seed=1"
  *     uint64_t hits;                                             its result
  *
  * Shape:   part_bytes is sizeof(uint64_t); partial results are added.  0 <= first <= end.

@@ -86,8 +86,8 @@ NT_API nt_status nt_points_create(nt_points **points, const nt_points_spec *spec
  * Order:   points that share a cell are added to it one after the other, in the order of the lowest cell that
  *          each touches (by z, then y, then x), and those with the same lowest cell by their number.
  * Errors:  NT_EARG (NULL, but samples may be NULL if n_samples is 0; n_samples below 0), NT_ENOMEM; then *hook
- *          is NULL.  nt_plan_create() returns NT_ESHAPE for grids with other numbers of cells, and
- *          NT_EARG for a force in a kernel without coefficients.
+ *          is NULL.  nt_plan_create() returns NT_ESHAPE for grids with other numbers of cells,
+ *          NT_EARG for a force in a kernel without coefficients, and NT_ENOMEM.
  * Threads: safe.  Points and samples must outlive the hook, and the hook the plans that use it; several plans
  *          may use one hook at the same time.
  */
@@ -103,7 +103,7 @@ NT_API nt_status nt_points_force(nt_hook **hook, const nt_points *points, const 
  * Shape:   traces[points * n_samples].  t is nt_plan_time(); from n_samples on nothing is written.
  * Units:   those of the field.  Sums are in double: each row in ascending x, then rows in y, then planes in
  *          z.
- * Errors:  as nt_points_source(); nt_plan_create() may return NT_ENOMEM too.
+ * Errors:  as nt_points_source().
  * Threads: as nt_points_source(), but plans that run at the same time need a receiver and traces each.
  *          A trace is complete when nt_plan_run() returns.
  */

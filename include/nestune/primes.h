@@ -5,7 +5,7 @@
  * Kernel `primes` is a range of type f64, the arithmetic of its divisions.  Index i is the number from + i,
  * and the result is the number of primes.
  *
- *     const nt_primes primes = {.from = 1000};                   `params` of the plan
+ *     const nt_primes primes = {.from = 1000};                   `params` of the plan; as text "from=1000"
  *     uint64_t count;                                            its result
  *     nt_run_range("primes", &primes, NT_F64, 0, 1001, &count, &why);
  *

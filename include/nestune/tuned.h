@@ -45,7 +45,8 @@ NT_API const char *nt_class_name(nt_class c);
 NT_API const char *nt_repeat_name(nt_repeat r);
 
 /*
- * nt_class_of() - the class of a field's working set on this machine, for the calling thread's CPUs.
+ * nt_class_of() - the class of a field's working set on this machine, for the CPUs of the thread that used the
+ * library first.
  *
  * Units:   bytes: the cells of all grids of the plan, without halos.
  * Errors:  none; a second-level cache of unknown size counts as 1 MiB.

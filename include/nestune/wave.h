@@ -91,11 +91,11 @@ NT_API nt_status nt_wave_create_printed(nt_wave **wave, nt_error *why);
  * nt_wave_set_weights() - replaces the standard weights by your own, in all three axes.
  *
  * Shape:   weights[order / 2 + 1]: c_0 of one axis, c_1, ...
- * Errors:  NT_EARG: NULL; a weight that is not finite; a plan uses the wave.  On error *wave is unchanged.
+ * Errors:  NT_EARG: NULL; a weight that is not finite; a plan has been made with the wave.  On error *wave is unchanged.
  */
 NT_API nt_status nt_wave_set_weights(nt_wave *wave, const double weights[], nt_error *why);
 
-/* nt_wave_order() - twice the radius; 0 for NULL.
+/* nt_wave_order() - twice the radius.  Errors: none; 0 for NULL.
  * nt_wave_mirror_faces() - the faces that mirror, for nt_points_spec: bit 1u << nt_face for each; 0
  * for NULL. */
 NT_API int nt_wave_order(const nt_wave *wave);
@@ -161,8 +161,8 @@ NT_API nt_status nt_wave_medium(const nt_wave *wave, nt_grid *c, double dt, nt_e
  *          ones.
  * Units:   v_dt: velocity times dt, which is how far a wave travels in one step, in the unit of spacing.
  *          Give the largest velocity at the absorbing faces; slower waves are damped more.
- * Errors:  NT_EARG (face, dtype or v_dt out of range; NULL; a plan uses the wave, so that its faces are
- *          fixed), NT_ESHAPE (cells below 1, or more than fit: two layers of one axis may not overlap; *why
+ * Errors:  NT_EARG (face, dtype or v_dt out of range; NULL; a plan has been made with the wave, so that
+ *          its faces are fixed), NT_ESHAPE (cells below 1, or more than fit: two layers of one axis may not overlap; *why
  *          names the most; n beyond the address space), NT_ENOMEM.  On error *wave is unchanged.
  * Source:  damping factors after Cerjan et al., Geophysics 50 (1985); how they were fitted:
  *          kernels/wave/absorb.c.

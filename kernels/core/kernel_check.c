@@ -195,6 +195,7 @@ nt_status nt_kernel_check(const nt_kernel *k, nt_error *why)
     CHECK(is_name(k->name), "a kernel's name is at most 31 characters of a-z, 0-9 and _");
     CHECK(k->version >= 1, "kernel %s: version %d, allowed are 1 and up", k->name, k->version);
     CHECK(k->title && k->formula, "kernel %s: no %s", k->name, k->title ? "formula" : "title");
+    CHECK(!k->params_create == !k->params_destroy, "kernel %s: params_create and params_destroy need each other", k->name);
     const int n_shapes = (k->field != NULL) + (k->range != NULL) + (k->program != NULL);
     CHECK(n_shapes == 1, "kernel %s: it is %s a field, a range and a program", k->name,
           n_shapes == 0 ? "none of" : "more than one of");

@@ -4,8 +4,12 @@
  */
 #include "nestune/pi.h"
 
+#include <stdlib.h>
+
 #include "nestune/philox.h"
 #include "nestune/tile.h"
+#include "whole.h"
+#include "why.h"
 
 NT_GATHER_FUNCTIONS(pi)
 
@@ -54,6 +58,20 @@ static void merge(void *total, const void *part)
     *(uint64_t *)total += *(const uint64_t *)part;
 }
 
+static nt_status create(const char *text, void **params, nt_error *why)
+{
+    uint64_t seed;
+    *params = NULL;
+    if (!nt_read_whole(text, "seed=", &seed))
+        return nt_refuse(NT_EARG, why, "%.60s: allowed is seed=N, N from 0 to 18446744073709551615", text);
+    nt_pi *pi = malloc(sizeof *pi);
+    if (!pi)
+        return nt_refuse(NT_ENOMEM, why, "no memory for the parameters of pi");
+    pi->seed = seed;
+    *params = pi;
+    return NT_OK;
+}
+
 static const nt_range range = {
     .part_bytes = sizeof(uint64_t),
     .merge = merge,
@@ -75,4 +93,6 @@ const nt_kernel nt_kernel_pi = {
     .forms = forms,
     .functions = pi_functions,
     .params = &defaults,
+    .params_create = create,
+    .params_destroy = free,
 };

@@ -4,12 +4,10 @@
  */
 #include "nestune/primes.h"
 
-#include <ctype.h>
-#include <errno.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "nestune/tile.h"
+#include "whole.h"
 #include "why.h"
 
 NT_GATHER_FUNCTIONS(primes)
@@ -66,13 +64,10 @@ static nt_status check(const void *params, nt_dtype dtype, const int64_t n[3], n
 
 static nt_status create(const char *text, void **params, nt_error *why)
 {
-    const char *number = strncmp(text, "from=", 5) == 0 ? text + 5 : "";
-    char *rest = NULL;
+    uint64_t from;
     nt_primes *p;
     *params = NULL;
-    errno = 0;
-    const uint64_t from = isdigit((unsigned char)*number) ? strtoull(number, &rest, 10) : 0;
-    if (!rest || *rest || errno)
+    if (!nt_read_whole(text, "from=", &from))
         return nt_refuse(NT_EARG, why, "%.60s: allowed is from=N, N from 0 to 18446744073709551615", text);
     p = calloc(1, sizeof *p);
     if (!p)

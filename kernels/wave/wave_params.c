@@ -2,7 +2,10 @@
  * wave_params.c - creates a wave from a text: "order=8,dx=10,dy=10,dz=5,faces=mmmmzz"
  * SPDX-License-Identifier: MIT
  */
+#define _GNU_SOURCE /* strtod_l() */
 #include <errno.h>
+#include <locale.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -20,17 +23,20 @@ static bool is(const char *name, size_t n, const char *wanted)
     return strlen(wanted) == n && memcmp(name, wanted, n) == 0;
 }
 
-/* Reads a number of exactly n characters. */
+/* Reads a number of exactly n characters.  A host may have set a locale whose decimal point is a comma. */
 static bool read_number(const char *text, size_t n, double *value)
 {
     char copy[40], *rest;
-    if (n == 0 || n >= sizeof copy)
+    const locale_t plain = n > 0 && n < sizeof copy ? newlocale(LC_ALL_MASK, "C", (locale_t)0) : (locale_t)0;
+    if (!plain)
         return false;
     memcpy(copy, text, n);
     copy[n] = '\0';
     errno = 0;
-    *value = strtod(copy, &rest);
-    return *rest == '\0' && errno == 0;
+    *value = strtod_l(copy, &rest, plain);
+    const bool good = *rest == '\0' && errno == 0;
+    freelocale(plain);
+    return good;
 }
 
 static nt_status read_faces(const char *text, size_t n, asked *a, nt_error *why)
@@ -57,7 +63,8 @@ static nt_status read_item(const char *item, asked *a, nt_error *why)
     for (int axis = 0; axis < 3; axis++)
         if (name == 2 && item[0] == 'd' && item[1] == 'x' + axis && read_number(value, n, &a->spacing[axis]))
             return NT_OK;
-    if (is(item, name, "order") && read_number(value, n, &number) && number == (int)number) {
+    if (is(item, name, "order") && read_number(value, n, &number) && fabs(number) < 1000 &&
+        number == (int)number) {
         a->order = (int)number;
         return NT_OK;
     }
