@@ -96,6 +96,7 @@ static void lists_are_right(void **state)
         {"4294967290", "4294967310", "4294967291\n"},
         {"4294967290", "4294967320", "4294967291\n4294967311\n"},
         {"18446744073709551600", "18446744073709551615", ""},
+        {"18446744073709551533", "18446744073709551560", "18446744073709551533\n18446744073709551557\n"},
     };
     for (size_t i = 0; i < sizeof lists / sizeof *lists; i++) {
         program p = RUN(lists[i].first, lists[i].end, "--list");
@@ -103,6 +104,8 @@ static void lists_are_right(void **state)
         assert_string_equal(p.text[0], lists[i].list);
         program_free(&p);
 #ifdef NT_HAS_PRIMESIEVE
+        if (strlen(lists[i].first) > 19)
+            continue; /* the sieve needs seconds there */
         p = RUN(lists[i].first, lists[i].end, "--list", "--sieve");
         assert_int_equal(p.code, OK);
         assert_string_equal(p.text[0], lists[i].list);
@@ -211,6 +214,41 @@ static void an_interrupted_count_is_shown(void **state)
     program_free(&p);
 }
 
+/* The list says where it ends. */
+static void an_interrupted_list_says_so(void **state)
+{
+    (void)state;
+    const char *const argv[] = {NT_NESTUNE, "primes", "1000000000000000", "1000001000000000", "--list", NULL};
+    program p = program_start(argv, NULL);
+    const double limit_s = program_now_s() + 100;
+    while (!strchr(p.text[0], '\n') && program_now_s() < limit_s)
+        program_listen(&p, program_now_s() + 0.1);
+    assert_int_equal(kill(p.pid, SIGINT), 0);
+    program_end(&p, 100);
+    assert_int_equal(p.code, INTERRUPTED);
+    const char *said = strstr(p.text[1], "stopped: the list ends at 1000000");
+    assert_non_null(said);
+    assert_non_null(strchr(said, '\n'));
+    program_free(&p);
+}
+
+/* Ctrl-C during the first row of a table, the longest: nothing is printed.  A long table is told of. */
+static void an_interrupted_table_ends_soon(void **state)
+{
+    (void)state;
+    const char *const argv[] = {NT_NESTUNE, "primes", "1000000000000", "--schedules", NULL};
+    program p = program_start(argv, NULL);
+    const double limit_s = program_now_s() + 100;
+    while (!strstr(p.text[1], "will take about") && program_now_s() < limit_s)
+        program_listen(&p, program_now_s() + 0.1);
+    assert_non_null(strstr(p.text[1], "numbers will take about"));
+    assert_int_equal(kill(p.pid, SIGINT), 0);
+    program_end(&p, 100);
+    assert_int_equal(p.code, INTERRUPTED);
+    assert_int_equal(p.n[0], 0);
+    program_free(&p);
+}
+
 int main(int argc, char **argv)
 {
     (void)argc;
@@ -223,5 +261,7 @@ int main(int argc, char **argv)
     tests_add(counts_are_right, NULL, "counts");
     tests_add(the_table_has_every_way, NULL, "schedules");
     tests_add(an_interrupted_count_is_shown, NULL, "Ctrl-C");
+    tests_add(an_interrupted_list_says_so, NULL, "Ctrl-C/list");
+    tests_add(an_interrupted_table_ends_soon, NULL, "Ctrl-C/schedules");
     return tests_run("program_primes");
 }

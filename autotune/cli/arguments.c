@@ -48,8 +48,8 @@ static int64_t count_at(const char *text, const char **end)
             return -1;
         const int64_t factor = how == 'e' ? 10 : value;
         int64_t times = strtoll(behind + 1, &behind, 10);
-        for (value = how == 'e' ? value : 1; times > 0 && value > 0 && value < INT64_C(1) << 62 && factor > 1;
-             times--)
+        value = how == 'e' ? value : times > 0 && factor == 0 ? 0 : 1;
+        for (; times > 0 && value > 0 && value < INT64_C(1) << 62 && factor > 1; times--)
             if (__builtin_mul_overflow(value, factor, &value))
                 return -1;
     }

@@ -4,15 +4,24 @@
  */
 #include "cli/interrupt.h"
 
+#include <errno.h>
 #include <stddef.h>
+#include <string.h>
+#include <unistd.h>
 
 volatile sig_atomic_t stop_asked;
+const char *volatile interrupt_notice;
 
 /* The first Ctrl-C asks to stop and write; the second one ends the program immediately. */
 static void on_interrupt(int signal_number)
 {
+    const int error = errno;
+    const char *notice = interrupt_notice;
     stop_asked = 1;
     signal(signal_number, SIG_DFL);
+    if (notice && write(STDERR_FILENO, notice, strlen(notice)) < 0)
+        errno = 0; /* nobody reads it */
+    errno = error;
 }
 
 /* A lost terminal may send several signals, and a broken pipe one for every line: later ones do not end the

@@ -10,6 +10,9 @@
 /* Not 0 once a signal has asked to stop and to keep what is done. */
 extern volatile sig_atomic_t stop_asked;
 
+/* What the first Ctrl-C prints, for work that ends only after a while; NULL: nothing. */
+extern const char *volatile interrupt_notice;
+
 /* hear_signals() - from now on these signals set stop_asked; a second Ctrl-C ends the program immediately. */
 void hear_signals(void);
 

@@ -6,6 +6,8 @@
 
 #include <stddef.h>
 
+enum { MOST_STEPS = 1000 }; /* of a run */
+
 static void slab_plan_free(slab_plan *p)
 {
     nt_plan_destroy(p->plan);
@@ -63,7 +65,16 @@ nt_status compute_slab(instance *in, slab *s, nt_error *why)
             p->grids[i] = grids[i];
         nt_grid_destroy(old);
     }
-    return status == NT_OK ? nt_plan_run(p->plan, r->job->steps) : status;
+    /* Many steps in place are made in several runs, because of Ctrl-C.  A mapped source would be read again by each. */
+    const int64_t most = n_grids == 1 ? MOST_STEPS : r->job->steps;
+    for (int64_t left = r->job->steps; left > 0 && status == NT_OK && !atomic_load(&s->of->is_off);) {
+        const int64_t these = left < most ? left : most;
+        status = nt_plan_run(p->plan, these);
+        left -= these;
+        if (left > 0 && atomic_load(&r->is_halted))
+            work_stop(s->of);
+    }
+    return status;
 }
 
 void compute_free(instance *in)

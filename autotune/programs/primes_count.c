@@ -25,7 +25,16 @@
 #include "nestune/primes.h"
 #include "os/clock.h"
 
-enum { FIRST_PIECE = 64, LONGEST_LISTED = 1 << 22, SPOTS = 5, SPOT_RUNS = 3, PROGRESS_STEPS = 1000000 };
+enum {
+    LEAST_PIECE = 256,    /* fewer numbers share a table of divisors badly */
+    LONGEST_LISTED = 1 << 22,
+    CHUNKS_A_THREAD = 8,
+    LEAST_CHUNK = 256,
+    SPOTS = 5,
+    SPOT_NUMBERS = 64,
+    SPOT_RUNS = 3,
+    PROGRESS_STEPS = 1000000
+};
 static const double short_piece_s = 0.05, long_piece_s = 0.3, soon_s = 0.25, spot_s = 2e-3, surely_s = 0.5,
                     told_s = 3600;
 
@@ -33,6 +42,7 @@ static const double short_piece_s = 0.05, long_piece_s = 0.3, soon_s = 0.25, spo
 typedef struct counter {
     nt_primes params;
     nt_plan *plan;
+    int64_t chunk; /* as tuned; 0: pieces do not change it */
     bool sieve;
 } counter;
 
@@ -77,6 +87,27 @@ static uint64_t sieve(uint64_t first, uint64_t last, bool list)
 }
 #endif
 
+/* A tuned chunk may be longer than a piece of large numbers: then one thread would have all of it. */
+static void fit_chunk(counter *c, uint64_t n)
+{
+    nt_config config = *nt_plan_config(c->plan);
+    const int64_t threads = config.threads, share = (int64_t)(n / (uint64_t)threads);
+    const int64_t even = share / CHUNKS_A_THREAD, least = share < LEAST_CHUNK ? share : LEAST_CHUNK;
+    int64_t chunk = even > least ? even : least > 0 ? least : 1;
+    chunk = chunk < c->chunk ? chunk : c->chunk;
+    if (c->chunk == 0 || chunk == config.chunk || config.parallel == NT_PARALLEL_SERIAL)
+        return;
+    config.chunk = chunk;
+    char text[NT_CONFIG_TEXT];
+    nt_plan *plan;
+    const nt_plan_options options = {.bytes = sizeof options, .params = &c->params};
+    nt_config_format(nt_kernel_find("primes"), &config, text, sizeof text);
+    if (primes_plan(&plan, (int64_t)n, &options, text, 0, NULL) != NT_OK)
+        return; /* the old one counts as well */
+    nt_plan_destroy(c->plan);
+    c->plan = plan;
+}
+
 /* Counts the primes among the n numbers from `first` on. */
 static uint64_t count_piece(counter *c, uint64_t first, uint64_t n)
 {
@@ -84,6 +115,7 @@ static uint64_t count_piece(counter *c, uint64_t first, uint64_t n)
     if (c->sieve)
         return sieve(first, first + (n - 1), c->params.marks != NULL);
     c->params.from = first;
+    fit_chunk(c, n);
     nt_plan_run_range(c->plan, 0, (int64_t)n, &count);
     return count;
 }
@@ -134,7 +166,7 @@ static estimate estimate_of(counter *c, const primes_ask *ask, double n)
     for (int k = 0; k < SPOTS && !stop_asked; k++) {
         const uint64_t spot = ask->first + (ask->end - ask->first) / (SPOTS - 1) * (unsigned)k;
         double seconds = 0;
-        for (uint64_t some = FIRST_PIECE; seconds < spot_s && some <= ask->end - ask->first; some *= 4) {
+        for (uint64_t some = SPOT_NUMBERS; seconds < spot_s && some <= ask->end - ask->first; some *= 4) {
             seconds = best_of(c, ask->end - spot < some ? ask->end - some : spot, some);
             e.number_s[k] = seconds / (double)some;
         }
@@ -158,6 +190,26 @@ static void tell_long(double seconds, double n)
         }
 }
 
+/* The numbers that a plan is made for. */
+static int64_t longest_piece(const primes_ask *ask)
+{
+    const uint64_t beyond = ask->end - ask->first;
+    return beyond < 1 << 30 ? (int64_t)beyond + 1 : 1 << 30;
+}
+
+void primes_tell_if_long(const primes_ask *ask, double runs)
+{
+    const double n = (double)(ask->end - ask->first) + 1;
+    counter c = {.params = {.from = ask->first}};
+    const nt_plan_options options = {.bytes = sizeof options, .params = &c.params};
+    if (primes_plan(&c.plan, longest_piece(ask), &options, "parallel=serial", 1, NULL) != NT_OK)
+        return;
+    const estimate e = estimate_of(&c, ask, n);
+    nt_plan_destroy(c.plan);
+    if (!stop_asked)
+        tell_long(runs * e.all_s, n);
+}
+
 /* ---- The range --------------------------------------------------------------------------------- */
 
 static int begin(counter *c, const primes_ask *ask, primes_answer *a)
@@ -173,23 +225,29 @@ static int begin(counter *c, const primes_ask *ask, primes_answer *a)
     if (ask->sieve)
         return EXIT_OK;
     c->params.from = ask->first;
-    const uint64_t beyond = ask->end - ask->first;
-    const int64_t n = beyond < 1 << 30 ? (int64_t)beyond + 1 : 1 << 30; /* of one piece */
     const nt_plan_options options = {.bytes = sizeof options, .params = &c->params};
-    const nt_status status = primes_plan(&c->plan, n, &options, ask->config, ask->threads, &why);
+    const nt_status status = primes_plan(&c->plan, longest_piece(ask), &options, ask->config, ask->threads, &why);
     if (status != NT_OK)
         return refuse(status == NT_ENOMEM ? EXIT_FAILED : EXIT_USAGE, "%s", why.text);
     const nt_config *config = nt_plan_config(c->plan);
+    c->chunk = ask->config && strstr(ask->config, "chunk=") ? 0 : config->chunk;
     a->threads = config->parallel == NT_PARALLEL_SERIAL ? 1 : config->threads;
     nt_plan_config_text(c->plan, a->config, sizeof a->config);
     return EXIT_OK;
 }
 
-/* The length of the next piece. */
-static uint64_t next_length(uint64_t length, double seconds, bool list)
+/* A sieve first lists the primes up to the square root, for each piece: short pieces would do little else. */
+static uint64_t least_length(const primes_ask *ask)
 {
-    const uint64_t most = list ? LONGEST_LISTED : UINT64_C(1) << 60;
-    if (seconds > long_piece_s && length > FIRST_PIECE)
+    const uint64_t quarter = (uint64_t)sqrt((double)ask->end) / 4;
+    return ask->sieve && quarter > LEAST_PIECE ? quarter : LEAST_PIECE;
+}
+
+/* The length of the next piece.  Marks are for a list by the kernel. */
+static uint64_t next_length(const primes_ask *ask, uint64_t length, double seconds)
+{
+    const uint64_t most = ask->list ? LONGEST_LISTED : UINT64_C(1) << 60;
+    if (seconds > long_piece_s && length / 2 >= least_length(ask))
         return length / 2;
     return seconds < short_piece_s && length <= most / 4 ? length * 4 : length;
 }
@@ -199,7 +257,8 @@ static int count_all(counter *c, const primes_ask *ask, primes_answer *a)
     const double n = (double)(ask->end - ask->first) + 1;
     progress p = progress_begin();
     estimate e = {{0}, 0};
-    uint64_t length = FIRST_PIECE;
+    bool is_told = false;
+    uint64_t length = least_length(ask);
     while (!a->finished && !stop_asked && !ferror(stdout)) {
         const uint64_t at = ask->first + a->n;
         const uint64_t some = ask->end - at < length - 1 ? ask->end - at + 1 : length;
@@ -218,15 +277,16 @@ static int count_all(counter *c, const primes_ask *ask, primes_answer *a)
         a->finished = a->last == ask->end;
         if (ask->list)
             print_piece(c, at, some);
-        length = next_length(length, seconds, ask->list);
+        length = next_length(ask, length, seconds);
         if (a->finished || a->seconds < soon_s)
             continue;
-        if (e.all_s == 0 && !c->sieve) {
-            e = estimate_of(c, ask, n);
-            if (!stop_asked)
-                tell_long(e.all_s, n);
-        }
         const double share = (double)a->n / n;
+        if (!is_told) {
+            e = c->sieve ? e : estimate_of(c, ask, n);
+            if (!stop_asked)
+                tell_long(c->sieve ? a->seconds / share : e.all_s, n);
+            is_told = true;
+        }
         const double work = e.all_s > 0 ? estimated_s(&e, share, n) / e.all_s : share;
         progress_share(&p, (int64_t)fmax(1, work * PROGRESS_STEPS), PROGRESS_STEPS);
     }

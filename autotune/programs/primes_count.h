@@ -35,4 +35,8 @@ nt_status primes_plan(nt_plan **plan, int64_t n, const nt_plan_options *options,
  * *answer holds what was done in any case. */
 int primes_count(const primes_ask *ask, primes_answer *answer);
 
+/* primes_tell_if_long() - says on stderr how long it takes if one thread takes over an hour to count the range as many
+ * times as `runs`. */
+void primes_tell_if_long(const primes_ask *ask, double runs);
+
 #endif /* AUTOTUNE_PRIMES_COUNT_H */

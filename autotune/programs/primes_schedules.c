@@ -20,7 +20,7 @@
 #include "os/clock.h"
 
 /* Chunks of a sixty-fourth of a thread's share: enough to even out what they cost. */
-enum { CHUNKS_A_THREAD = 64, RUNS = 3, N_WAYS = 6 };
+enum { CHUNKS_A_THREAD = 64, RUNS = 3, N_WAYS = 6, SERIAL_PIECES = 64 };
 static const double short_s = 1;
 
 static const struct way {
@@ -42,8 +42,24 @@ typedef struct timing {
     char config[NT_CONFIG_TEXT];
 } timing;
 
+/* Seconds of a run.  Pieces change nothing for one thread, whose run is the longest: between them Ctrl-C is heard. */
+static double time_run(nt_plan *plan, int64_t n, bool is_serial, progress *p, uint64_t *count)
+{
+    const int64_t pieces = is_serial ? SERIAL_PIECES : 1;
+    const double begin_s = clock_s();
+    *count = 0;
+    for (int64_t i = 0; i < pieces && !stop_asked; i++) {
+        uint64_t more = 0;
+        nt_plan_run_range(plan, n / pieces * i, i + 1 < pieces ? n / pieces * (i + 1) : n, &more);
+        *count += more;
+        if (is_serial)
+            progress_share(p, i + 1, 2 * pieces);
+    }
+    return clock_s() - begin_s;
+}
+
 /* The best of three runs, or the only one if it takes long. */
-static int time_way(const primes_ask *ask, const struct way *way, timing *t)
+static int time_way(const primes_ask *ask, const struct way *way, progress *p, timing *t)
 {
     const int64_t n = (int64_t)(ask->end - ask->first) + 1;
     const int threads = ask->threads > 0 ? ask->threads : nt_threads_allowed();
@@ -63,11 +79,8 @@ static int time_way(const primes_ask *ask, const struct way *way, timing *t)
     t->threads = used->parallel == NT_PARALLEL_SERIAL ? 1 : used->threads;
     t->seconds = HUGE_VAL;
     nt_plan_config_text(plan, t->config, sizeof t->config);
-    for (int run = 0; run < RUNS && (run == 0 || (!stop_asked && t->seconds < short_s)); run++) {
-        const double begin_s = clock_s();
-        nt_plan_run_range(plan, 0, n, &t->count);
-        t->seconds = fmin(t->seconds, clock_s() - begin_s);
-    }
+    for (int run = 0; run < RUNS && (run == 0 || (!stop_asked && t->seconds < short_s)); run++)
+        t->seconds = fmin(t->seconds, time_run(plan, n, way == ways, p, &t->count));
     nt_plan_destroy(plan);
     return EXIT_OK;
 }
@@ -110,12 +123,17 @@ int primes_schedules(const primes_ask *ask, bool json)
     timing t[N_WAYS];
     int n = 0, code = EXIT_OK;
     progress p = progress_begin();
+    primes_tell_if_long(ask, N_WAYS);
     for (; n < N_WAYS && !stop_asked && code == EXIT_OK; n++) {
-        code = time_way(ask, &ways[n], &t[n]);
+        code = time_way(ask, &ways[n], &p, &t[n]);
+        if (n == 0 && stop_asked)
+            break; /* it is not whole */
         if (code == EXIT_OK && t[n].count != t[0].count)
             code = refuse(EXIT_FAILED, "%s counts %llu primes, serial %llu", ways[n].name,
                           (unsigned long long)t[n].count, (unsigned long long)t[0].count);
-        progress_share(&p, n + 1, N_WAYS);
+        progress_share(&p, N_WAYS + n - 1, 2 * N_WAYS - 2); /* the first row takes about as long as all others */
+        if (n == 0)
+            interrupt_notice = "\nnestune: stopping after this row; Ctrl-C again ends it now\n";
     }
     progress_end(&p);
     if (code != EXIT_OK)

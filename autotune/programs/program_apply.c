@@ -346,8 +346,7 @@ static void allow_open_files(void)
     }
 }
 
-/* As tuned; where that is not known, the default.  More instances than files, or than threads that compute, have no
- * work. */
+/* As tuned; where that is not known, the default.  More instances than files have no work. */
 static pipeline_options tuned_options(const request *r, int *threads)
 {
     enum { RING, SLAB, INSTANCES, IO }; /* the own keys of kernel apply, in their order */
@@ -360,7 +359,6 @@ static pipeline_options tuned_options(const request *r, int *threads)
     options.slab_bytes = config.own[SLAB];
     *threads = *threads ? *threads : config.threads;
     options.instances = config.own[INSTANCES] < r->files.n ? (int)config.own[INSTANCES] : r->files.n;
-    options.instances = options.instances < *threads ? options.instances : *threads;
     options.io = (pipeline_io)config.own[IO];
     return options;
 }

@@ -18,8 +18,9 @@
 #include "programs/count_forms.h"
 #include "programs/programs.h"
 
-enum { MOST_COUNTS = 32, MOST_THREADS = 1024, MOST_ROWS = COUNT_FORMS * MOST_COUNTS };
-static const int64_t most_increments = 1000000000000;
+enum { MOST_COUNTS = 32, MOST_THREADS = 1024, MOST_ROWS = COUNT_FORMS * MOST_COUNTS, PROGRESS_STEPS = 1000000 };
+static const int64_t most_increments = 1000000000000, least_piece = 20000000;
+static const double short_piece_s = 0.2;
 
 /* What is asked. */
 typedef struct options {
@@ -136,18 +137,33 @@ static void choose_rows(table *t)
                                         .count = t->o->increments};
 }
 
-/* The threads are there before the clock starts. */
-static void run_once(row *r, int64_t increments)
+/* A run of many increments is made in pieces, between which Ctrl-C is heard; a piece takes so long that
+ * starting it does not count.  The threads are there before the clock starts.  Returns false if it was stopped. */
+static bool run_once(row *r, int64_t increments, progress *p, int64_t done, int64_t all)
 {
+    int64_t count = 0, made = 0;
+    double spent_s = 0;
+    for (int64_t piece = least_piece; made < increments && !stop_asked;) {
+        const int64_t these = increments - made < piece ? increments - made : piece;
 #pragma omp parallel num_threads(r->threads)
-    {
+        {
 #pragma omp barrier
+        }
+        const double start_s = clock_s();
+        count += r->form->run(these, r->threads);
+        const double piece_s = clock_s() - start_s;
+        spent_s += piece_s;
+        made += these;
+        piece *= piece_s < short_piece_s && piece < INT64_MAX / 4 ? 2 : 1;
+        const double share = ((double)done + (double)made / (double)increments) / (double)all;
+        progress_share(p, 1 + (int64_t)(share * PROGRESS_STEPS), 1 + PROGRESS_STEPS);
     }
-    const double start_s = clock_s();
-    const int64_t count = r->form->run(increments, r->threads);
-    r->time_s[r->n++] = clock_s() - start_s;
+    if (made < increments)
+        return false;
+    r->time_s[r->n++] = spent_s;
     if (llabs(count - increments) > llabs(r->count - increments))
         r->count = count;
+    return true;
 }
 
 /* Interleaved: what else the machine does meets all rows alike.  Returns whether all was done. */
@@ -157,10 +173,8 @@ static bool run_all(table *t)
     progress p = progress_begin();
     int64_t done = 0;
     omp_set_dynamic(0); /* as many threads as asked */
-    while (done < all && !stop_asked) {
-        run_once(&t->row[done % t->n_rows], t->o->increments);
-        progress_share(&p, ++done, all);
-    }
+    while (done < all && run_once(&t->row[done % t->n_rows], t->o->increments, &p, done, all))
+        done++;
     progress_end(&p);
     return done == all;
 }

@@ -132,6 +132,8 @@ static int measure(const pi_options *o, row *rows, int n)
 {
     progress p = progress_begin();
     nt_error why;
+    if (!o->compares_forms)
+        interrupt_notice = "\nnestune: stopping after this block; Ctrl-C again ends it now\n";
     for (int round = 0; round < ROUNDS; round++)
         for (int i = 0; i < n && !stop_asked; i++) {
             row *r = &rows[i];

@@ -137,5 +137,7 @@ int program_primes(int argc, char **argv)
         print_answer(&ask, &answer);
     if (printed == EXIT_OK)
         printed = finish_stdout();
+    if (ask.list && code == EXIT_INTERRUPTED && answer.n > 0)
+        refuse(code, "stopped: the list ends at %llu", (unsigned long long)answer.last);
     return code != EXIT_OK ? code : printed;
 }
