@@ -7,6 +7,7 @@
 
 #include "apply_support.h"
 #include "programs_support.h"
+#include "tuned_support.h"
 
 enum { N_FILES = 12 };
 
@@ -73,6 +74,40 @@ static const char *make_list(void)
         fprintf(f, "%s\n%s", files[i].path, i % 3 ? "" : "\n");
     assert_int_equal(fclose(f), 0);
     return path;
+}
+
+/* ---- As tuned ------------------------------------------------------------------------------------- */
+
+/* The row of a header decides ring, slab, instances, io and threads; what is asked for goes first. */
+static void a_tuned_row_is_used(void **state)
+{
+    (void)state;
+    const scratch s = scratch_make();
+    char *text = tuned_sealed(
+        "NT_TUNED_LINE(\"nestune 3 machine=here vendor=- uarch=- family=0 model=0 l1d=0 l2=0 l3=0 threads=0\")\n"
+        "NT_TUNED_LINE(\"row apply default 2 f64 long one "
+        "isa=best,variant=pipeline,ring=3,slab=65536,instances=4,io=mmap,threads=1 - - -\")\n");
+    assert_non_null(text);
+    tuned_write(s.path, text, strlen(text));
+    free(text);
+    assert_int_equal(setenv("NESTUNE_TUNED", s.path, 1), 0);
+    for (int asked = 0; asked < 2; asked++) {
+        tree_remove(all.out);
+        program p = NESTUNE_OK("apply", "square", "--list", make_list(), "--out", all.out, "--json",
+                               asked ? "--ring=5" : "--steps=1", asked ? "--instances=2" : "--steps=1");
+        json_t *root = json_of(&p);
+        const json_t *options = json_object_get(root, "options");
+        assert_int_equal(json_integer_value(json_object_get(options, "ring")), asked ? 5 : 3);
+        assert_int_equal(json_integer_value(json_object_get(options, "slab_bytes")), 65536);
+        assert_string_equal(json_string_value(json_object_get(options, "io")), "mmap");
+        assert_int_equal(json_integer_value(json_object_get(root, "instances")), asked ? 2 : 4);
+        assert_int_equal(json_integer_value(json_object_get(root, "threads_each")), 1);
+        json_decref(root);
+        program_free(&p);
+        check_all_done("square", 1);
+    }
+    unsetenv("NESTUNE_TUNED");
+    scratch_walk(&s, 1);
 }
 
 /* ---- What is asked and told ------------------------------------------------------------------- */
@@ -380,6 +415,7 @@ int main(int argc, char **argv)
     (void)argc;
     tests_begin(argv);
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup(a_tuned_row_is_used, fresh_out),
         cmocka_unit_test_setup(applies_and_tells, fresh_out),
         cmocka_unit_test_setup(lists_and_json, fresh_out),
         cmocka_unit_test_setup(raw_files, fresh_out),

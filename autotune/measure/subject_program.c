@@ -29,7 +29,7 @@
 
 /* The own keys of kernel apply, in their order. */
 enum { KEY_RING, KEY_SLAB, KEY_INSTANCES, KEY_IO };
-enum { N_FILES = 4, MOST_PATH = 1024, MOST_NAME = 96, SEED = 20 };
+enum { N_FILES = 8, MOST_PATH = 1024, MOST_NAME = 96, SEED = 20 };
 
 static const char applied[] = "mathop"; /* to f64: as much arithmetic as the notebook's processing */
 

@@ -181,7 +181,7 @@ static bool tune_row(tuning *t, const row_plan *plan, search *s)
                      .s = s,
                      .ask = rows_ask(t->kernel, plan->kernel_case, plan->dtype, plan->shape_class,
                                      plan->shape, plan->steps),
-                     .rounds = long_runs ? &tuning_long_runs : &tuning_short_runs};
+                     .rounds = long_runs || t->kernel->program ? &tuning_long_runs : &tuning_short_runs};
     tr.screen = tr.ask;
     rows_slab(&t->r->machine, t->kernel, plan->kernel_case, plan->dtype, plan->shape_class, plan->shape,
               tr.screen.shape);

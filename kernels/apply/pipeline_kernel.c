@@ -28,13 +28,13 @@ static const nt_function functions_scalar[] = {
     {.isa = NT_ISA_SCALAR, .variant = "pipeline", .dtype = NT_F64, .fn = "stages"}, {0}};
 static const nt_function *const functions[] = {functions_scalar, NULL};
 
-/* 16 MiB of f64 in all: a few files of several slabs, and not too much for a trial. */
-static const nt_program program = {.n = 2 << 20, .unit = "cell"};
+/* 128 MiB of f64 in all, in files of 16 MiB: several slabs each, and so many that starting and ending do not count. */
+static const nt_program program = {.n = 16 << 20, .unit = "cell"};
 
 const nt_kernel nt_kernel_apply = {
     NT_KERNEL_HEAD,
     .name = "apply",
-    .version = 1,
+    .version = 2,
     .title = "files, one after the other: read, compute, write",
     .formula = "file[i] = kernel(file[i])",
     .role = NT_ROLE_WORK,
