@@ -194,5 +194,9 @@ int yardstick_main(const yardstick *y, problem p, int argc, char **argv)
             if (is_wanted(c.form, y->forms[c.p.form]) && is_wanted(c.dtype, l->dtype) &&
                 is_wanted(c.order, l->order) && measure(&c, l) != 0)
                 return EXIT_FAILURE;
+    if (fflush(stdout) != 0 || ferror(stdout)) {
+        fprintf(stderr, "%s: cannot write to stdout: %s\n", y->name, strerror(errno));
+        return EXIT_FAILURE;
+    }
     return EXIT_SUCCESS;
 }

@@ -37,7 +37,7 @@ struct driver {
 
 static char *const own_argv[] = {"autotune", "worker", NULL};
 
-static const double hello_s = 10, death_s = 0.4;
+static const double hello_s = 60, death_s = 0.4; /* a slow disk may take long to load the program */
 
 /* How often a disturbed trial is asked again. */
 enum { MOST_AFTER_PAUSES = 5, MOST_AFTER_ENDS = 1 };
