@@ -33,12 +33,14 @@ if(NOT configs)
 endif()
 get_directory_property(NT_DIRECTORY_OPTIONS COMPILE_OPTIONS) # a surrounding project's add_compile_options()
 string(GENEX_STRIP "${NT_DIRECTORY_OPTIONS}" NT_DIRECTORY_OPTIONS)
+get_directory_property(NT_DIRECTORY_LINK_OPTIONS LINK_OPTIONS)
 
 # ---- Refused: fast math.  When linking, too: gcc before 13 then adds code that changes the host's rounding
-set(names CMAKE_C_FLAGS NT_DIRECTORY_OPTIONS CMAKE_EXE_LINKER_FLAGS CMAKE_SHARED_LINKER_FLAGS)
+set(names CMAKE_C_FLAGS NT_DIRECTORY_OPTIONS NT_DIRECTORY_LINK_OPTIONS CMAKE_EXE_LINKER_FLAGS
+  CMAKE_SHARED_LINKER_FLAGS)
 foreach(config IN LISTS configs)
   string(TOUPPER "${config}" upper)
-  list(APPEND names CMAKE_C_FLAGS_${upper})
+  list(APPEND names CMAKE_C_FLAGS_${upper} CMAKE_EXE_LINKER_FLAGS_${upper} CMAKE_SHARED_LINKER_FLAGS_${upper})
 endforeach()
 set(inexact "-(Ofast|f(fast|unsafe|associative|reciprocal)-math[a-z-]*|ffinite-math-only|fno-signed-zeros")
 string(APPEND inexact "|ffp-model=(fast|aggressive))")

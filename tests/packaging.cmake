@@ -149,8 +149,8 @@ function(case_subproject)
   if(EXISTS ${WORK}/build/nestune/bin)
     message(FATAL_ERROR "programs are built too")
   endif()
-  # With all of it there are no two targets of one name.
-  must_configure(${SOURCE}/tests/consumer -DNT_BUILD_TUNER=ON -DNT_BUILD_TESTS=ON
+  # With all of it, and by FetchContent, there are no two targets of one name.
+  must_configure(${SOURCE}/tests/consumer -DNESTUNE_SOURCE=${SOURCE} -DNESTUNE_FETCHED=ON -DNT_BUILD_TUNER=ON -DNT_BUILD_TESTS=ON
     -DNT_BUILD_EXAMPLES=${EXAMPLES} -DNT_BUILD_BENCH=${BENCH})
 endfunction()
 
@@ -214,8 +214,10 @@ function(case_flags)
   must_refuse("-O${fast} in CMAKE_C_FLAGS_RELEASE: " "-DCMAKE_C_FLAGS=" "-DCMAKE_C_FLAGS_RELEASE=-O${fast} -g")
   must_refuse("-f${fast}-math in CMAKE_SHARED_LINKER_FLAGS: " "-DCMAKE_C_FLAGS_RELEASE=-O3 -g"
     "-DCMAKE_SHARED_LINKER_FLAGS=-f${fast}-math")
+  must_refuse("-f${fast}-math in CMAKE_SHARED_LINKER_FLAGS_RELEASE: " "-DCMAKE_SHARED_LINKER_FLAGS="
+    "-DCMAKE_SHARED_LINKER_FLAGS_RELEASE=-f${fast}-math")
 
-  must_configure(${SOURCE} "-DCMAKE_SHARED_LINKER_FLAGS=" "-DCMAKE_C_FLAGS=-fno-${fast}-math -Wall")
+  must_configure(${SOURCE} "-DCMAKE_SHARED_LINKER_FLAGS_RELEASE=" "-DCMAKE_C_FLAGS=-fno-${fast}-math -Wall")
   expect_not(text "nestune: warning")
   if(PROCESSOR MATCHES "^(x86_64|AMD64)$")
     must_configure(${SOURCE} "-DCMAKE_C_FLAGS=-march=x86-64 -mtune=generic")
