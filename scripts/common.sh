@@ -78,6 +78,7 @@ libbenchmark-dev  library benchmark
 librandom123-dev  file    /usr/include/Random123/philox.h'
 
 needs_test='
+gnuplot-nox       command gnuplot
 libprimesieve-dev library primesieve
 qemu-user-static  command qemu-x86_64-static'
 

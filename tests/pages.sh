@@ -11,7 +11,7 @@
 # Left to other tests: scripts/, cmake and what needs an installed copy (pkg-config).
 set -euo pipefail
 source_dir=$1 binary_dir=$2 work=$3 sanitize=$4
-least=4 # commands that the pages show, gnuplot not counted: fewer means that this script misses some
+least=18 # commands that the pages show, gnuplot not counted: fewer means that this script misses some
 
 rm -rf "$work"
 mkdir -p "$work"
@@ -28,6 +28,10 @@ commands_of() {
 ran=0 failed=0
 for page in "$source_dir"/README.md "$source_dir"/docs/*.md; do
     awk '/^```c$/ { inside = 1; next } /^```/ { if (inside) exit } inside' "$page" >example.c
+    if [ -s example.c ] && ! cc -fsyntax-only -Wall -Wextra -Werror -Iinclude example.c; then
+        failed=$((failed + 1))
+        echo "${page#"$source_dir"/}: its C program does not compile"
+    fi
     while IFS= read -r command; do
         case $command in
         gnuplot*) command -v gnuplot >/dev/null || { echo "no gnuplot: $command" && continue; } ;;

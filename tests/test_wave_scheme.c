@@ -237,6 +237,19 @@ static void points_per_wavelength(void **state)
                 isnan(nt_wave_points_per_wavelength(2, 0.5, NAN)));
 }
 
+/* Planes computed together share loads, and vectors that slide load a row once: order 8 needs 15 loads a vector, not 21. */
+static void few_loads(void **state)
+{
+    (void)state;
+    const nt_kernel *kernel = nt_kernel_find("wave");
+    const nt_case *o8 = nt_kernel_case(kernel, "o8");
+    const nt_function *f;
+    assert_non_null(o8);
+    for (int i = 0; (f = nt_kernel_function_at(kernel, i)); i++)
+        if (strcmp(f->fn, "p4") == 0 && (f->isa == NT_ISA_AVX2 || f->isa == NT_ISA_AVX512))
+            assert_int_equal(nt_kernel_work(kernel, o8->params, f).load, 15);
+}
+
 int main(int argc, char **argv)
 {
     (void)argc;
@@ -250,5 +263,6 @@ int main(int argc, char **argv)
     tests_add(printed, NULL, "printed");
     tests_add(dispersion, NULL, "dispersion");
     tests_add(points_per_wavelength, NULL, "points-per-wavelength");
+    tests_add(few_loads, NULL, "loads");
     return tests_run("wave_scheme");
 }
