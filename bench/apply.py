@@ -102,8 +102,9 @@ def main():
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--cold", action="store_true")
     parser.add_argument("--build", type=pathlib.Path, default=pathlib.Path(__file__).resolve().parent.parent / "build")
-    parser.add_argument("arguments", nargs="*")
-    o = parser.parse_args()
+    own = sys.argv[1:sys.argv.index("--")] if "--" in sys.argv else sys.argv[1:]
+    o = parser.parse_args(own)
+    o.arguments = sys.argv[len(own) + 2:]
     files = [o.folder / ("%g-mb-%04d.npy" % (o.mb, i)) for i in range(o.files)]
     o.folder.mkdir(exist_ok=True)
     for file in files:
@@ -121,11 +122,11 @@ def main():
         settle(files, o.cold)
         found = apply(o.build / "bin" / "nestune", files, o.folder / "done", o.arguments)
         options = found["options"]
-        bounds = [found["cpu_s"] / cpus, min(copies), max(found["busy_s"].values()) / found["instances"]]
+        bounds = [found["cpu_s"] / cpus, min(copies), max(found["busy_s"].values()) / options["instances"]]
         ratios.append(found["wall_s"] / max(bounds))
         print("| %d | %.2f s | %.2f s | %.2f s | %.2f s (%s) | %.2f | ring %d, slab %d KiB, %s, %d × %d threads |" % (
             i + 1, found["wall_s"], *bounds, found["longest"], ratios[-1], options["ring"], options["slab_bytes"] >> 10,
-            options["io"], found["instances"], found["threads_each"]), flush=True)
+            options["io"], options["instances"], options["threads_each"]), flush=True)
     print("median of wall / largest: %.2f" % statistics.median(ratios))
 
 

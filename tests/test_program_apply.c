@@ -90,23 +90,24 @@ static void a_tuned_row_is_used(void **state)
     assert_non_null(text);
     tuned_write(s.path, text, strlen(text));
     free(text);
-    assert_int_equal(setenv("NESTUNE_TUNED", s.path, 1), 0);
+    const setting with_header = {.name = "NESTUNE_TUNED", .value = s.path};
     for (int asked = 0; asked < 2; asked++) {
         tree_remove(all.out);
-        program p = NESTUNE_OK("apply", "square", "--list", make_list(), "--out", all.out, "--json",
-                               asked ? "--ring=5" : "--steps=1", asked ? "--instances=2" : "--steps=1");
+        const char *const args[] = {"apply", "square", "--list", make_list(), "--out", all.out, "--json",
+                                    asked ? "--ring=5" : NULL, "--instances=2", NULL};
+        program p = nestune_with(&with_header, args);
+        assert_int_equal(p.code, OK);
         json_t *root = json_of(&p);
         const json_t *options = json_object_get(root, "options");
         assert_int_equal(json_integer_value(json_object_get(options, "ring")), asked ? 5 : 3);
         assert_int_equal(json_integer_value(json_object_get(options, "slab_bytes")), 65536);
         assert_string_equal(json_string_value(json_object_get(options, "io")), "mmap");
-        assert_int_equal(json_integer_value(json_object_get(root, "instances")), asked ? 2 : 4);
-        assert_int_equal(json_integer_value(json_object_get(root, "threads_each")), 1);
+        assert_int_equal(json_integer_value(json_object_get(options, "instances")), asked ? 2 : 4);
+        assert_int_equal(json_integer_value(json_object_get(options, "threads_each")), 1);
         json_decref(root);
         program_free(&p);
         check_all_done("square", 1);
     }
-    unsetenv("NESTUNE_TUNED");
     scratch_walk(&s, 1);
 }
 

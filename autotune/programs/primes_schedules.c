@@ -20,8 +20,8 @@
 #include "os/clock.h"
 
 /* Chunks of a sixty-fourth of a thread's share: enough to even out what they cost. */
-enum { CHUNKS_A_THREAD = 64, RUNS = 3, N_WAYS = 6, SERIAL_PIECES = 64 };
-static const double short_s = 1;
+enum { CHUNKS_A_THREAD = 64, RUNS = 3, N_WAYS = 6, SHORTEST_PIECE = 4096, PROGRESS_STEPS = 1000000 };
+static const double short_s = 1, short_piece_s = 0.1;
 
 static const struct way {
     const char *name, *config;
@@ -45,15 +45,19 @@ typedef struct timing {
 /* Seconds of a run.  Pieces change nothing for one thread, whose run is the longest: between them Ctrl-C is heard. */
 static double time_run(nt_plan *plan, int64_t n, bool is_serial, progress *p, uint64_t *count)
 {
-    const int64_t pieces = is_serial ? SERIAL_PIECES : 1;
+    int64_t piece = is_serial ? SHORTEST_PIECE : n;
     const double begin_s = clock_s();
     *count = 0;
-    for (int64_t i = 0; i < pieces && !stop_asked; i++) {
+    for (int64_t first = 0, end; first < n && !stop_asked; first = end) {
         uint64_t more = 0;
-        nt_plan_run_range(plan, n / pieces * i, i + 1 < pieces ? n / pieces * (i + 1) : n, &more);
+        const double from_s = clock_s();
+        end = n - first < piece ? n : first + piece;
+        nt_plan_run_range(plan, first, end, &more);
         *count += more;
+        if (clock_s() - from_s < short_piece_s && piece < n)
+            piece *= 2;
         if (is_serial)
-            progress_share(p, i + 1, 2 * pieces);
+            progress_share(p, 1 + (int64_t)((double)end / (double)n * PROGRESS_STEPS), 1 + 2 * PROGRESS_STEPS);
     }
     return clock_s() - begin_s;
 }

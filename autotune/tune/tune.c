@@ -18,7 +18,7 @@
 
 /* The share of a row's time at which each stage ends; the confirmation gets the rest. */
 static const double search_end = 0.42, loops_end = 0.52, final_end = 0.72;
-/* A stencil's trials are long: a config so much slower than the best is given up after one repetition. */
+/* Trials of stencils and programs are long: a config so much slower than the best is given up after one repetition. */
 static const double hopeless = 1.1;
 /* If one run at full shape takes longer, it is made on fewer planes: the last stages make about thirty
  * runs. */
@@ -93,7 +93,7 @@ static void search_row(tuning_row *tr, double deadline_s)
                   .deadline_s = deadline_s,
                   .stop = t->o->stop,
                   .seed = t->o->seed + (uint64_t)t->event.row + 1,
-                  .hopeless = sp.radius > 0 ? hopeless : 0,
+                  .hopeless = sp.radius > 0 || t->kernel->program ? hopeless : 0,
                   .best = -1,
                   .on_trial = on_search_trial,
                   .context = tr};

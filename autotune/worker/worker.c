@@ -64,8 +64,9 @@ static void time_subject(subject *s, trial_answer *answer, nt_error *why)
     subject_restore(s);
     answer->seconds[0] = time_runs(s, 1);
     const uint64_t first = runs_on ? subject_hash(s) : 0;
-    const int64_t runs = s->changes_input && !runs_on ? 1 : calibrate(s, ask->window_s);
-    const bool counts = s->changes_input && answer->seconds[0] > long_run_s;
+    const bool is_single = (s->changes_input && !runs_on) || ask->window_s == 0; /* a repetition is one run */
+    const bool counts = is_single && answer->seconds[0] > long_run_s;
+    const int64_t runs = counts || (s->changes_input && !runs_on) ? 1 : calibrate(s, ask->window_s);
     for (int i = counts; i < ask->reps; i++) {
         subject_restore(s);
         answer->seconds[i] = time_runs(s, runs) / (double)runs;

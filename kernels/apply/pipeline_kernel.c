@@ -12,7 +12,7 @@ static const nt_form forms[] = {{"stages", "a thread for each stage"}, {0}};
 
 static const int64_t rings[] = {4, 2, 3, 6, 8};
 static const int64_t slabs[] = {4 << 20, 1 << 16, 1 << 18, 1 << 20, 1 << 22, 1 << 24, 1 << 26};
-static const int64_t instances[] = {1, 2, 3, 4};
+static const int64_t instances[] = {2, 1, 3, 4};
 static const int64_t ios[] = {0, 1};
 static const char *const io_names[] = {"pread", "mmap"};
 
