@@ -4,7 +4,7 @@
 #     build/bin/nestune count 1000000 --repeats 31 --threads 1,2,4,8,16,32,64,100 --csv >count.csv
 #     gnuplot -e "data='count.csv'" docs/count.gp >docs/count.svg
 #
-# count.svg is of a machine with two Zen 3 cores, both busy with other programs, with OMP_WAIT_POLICY=passive.
+# count.svg is of a machine with two Zen 3 cores.
 if (!exists("data")) data = "count.csv"
 if (!exists("terminal")) terminal = "svg size 640,380 font 'sans-serif,13' background 'white'"
 eval "set terminal ".terminal
