@@ -12,7 +12,7 @@ set datafile separator ","
 set logscale x 2
 set logscale y
 set format y "%g"
-set yrange [0.5:]
+set yrange [0.2:]
 set xtics (1, 2, 4, 8, 16, 32, 64, 100)
 set offsets graph 0.03, graph 0.03, 0, 0
 set xlabel "threads"
