@@ -132,7 +132,7 @@ static void ranges(void **state)
     RANGE_REFUSED("long range of 1048575 indices", m.range.usual_long = NT_LONG_FROM - 1);
 }
 
-static char list_names[80][8];
+static char list_names[80][16];
 
 static void lists(void **state)
 {
@@ -271,7 +271,7 @@ enum { N_THREADS = 8, A_THREAD = 12 };
 
 static struct adding {
     made_kernel own[A_THREAD], contested;
-    char names[A_THREAD][16];
+    char names[A_THREAD][32];
     int thread, n_added;
     bool won;
 } adding[N_THREADS];
@@ -325,7 +325,7 @@ static void a_full_registry_refuses_more(void **state)
     (void)state;
     enum { MOST = 1000 };
     static made_kernel m[MOST];
-    static char names[MOST][16];
+    static char names[MOST][24];
     nt_error why;
     nt_status status = NT_OK;
     int n = 0;

@@ -176,7 +176,7 @@ static estimate estimate_of(counter *c, const primes_ask *ask, double n)
     return e;
 }
 
-static void tell_long(double seconds, double n)
+static void tell_long(double seconds, double n, const char *on_interrupt)
 {
     static const struct {
         double seconds;
@@ -184,8 +184,8 @@ static void tell_long(double seconds, double n)
     } units[] = {{365.25 * 86400, "years"}, {86400, "days"}, {3600, "hours"}};
     for (int i = 0; i < 3 && seconds > told_s; i++)
         if (seconds >= 2 * units[i].seconds || i == 2) {
-            refuse(EXIT_OK, "%.4g numbers will take about %.3g %s; Ctrl-C ends it and shows what was counted",
-                   n, seconds / units[i].seconds, units[i].name);
+            refuse(EXIT_OK, "%.4g numbers will take about %.3g %s; %s", n, seconds / units[i].seconds,
+                   units[i].name, on_interrupt);
             return;
         }
 }
@@ -207,7 +207,7 @@ void primes_tell_if_long(const primes_ask *ask, double runs)
     const estimate e = estimate_of(&c, ask, n);
     nt_plan_destroy(c.plan);
     if (!stop_asked)
-        tell_long(runs * e.all_s, n);
+        tell_long(runs * e.all_s, n, "Ctrl-C ends it after the row that runs, the first one at once");
 }
 
 /* ---- The range --------------------------------------------------------------------------------- */
@@ -284,7 +284,7 @@ static int count_all(counter *c, const primes_ask *ask, primes_answer *a)
         if (!is_told) {
             e = c->sieve ? e : estimate_of(c, ask, n);
             if (!stop_asked)
-                tell_long(c->sieve ? a->seconds / share : e.all_s, n);
+                tell_long(c->sieve ? a->seconds / share : e.all_s, n, "Ctrl-C ends it and shows what was counted");
             is_told = true;
         }
         const double work = e.all_s > 0 ? estimated_s(&e, share, n) / e.all_s : share;

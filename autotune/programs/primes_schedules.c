@@ -48,7 +48,7 @@ static double time_run(nt_plan *plan, int64_t n, bool is_serial, progress *p, ui
     int64_t piece = is_serial ? SHORTEST_PIECE : n;
     const double begin_s = clock_s();
     *count = 0;
-    for (int64_t first = 0, end; first < n && !stop_asked; first = end) {
+    for (int64_t first = 0, end; first < n && !(is_serial && stop_asked); first = end) {
         uint64_t more = 0;
         const double from_s = clock_s();
         end = n - first < piece ? n : first + piece;
@@ -127,7 +127,8 @@ int primes_schedules(const primes_ask *ask, bool json)
     timing t[N_WAYS];
     int n = 0, code = EXIT_OK;
     progress p = progress_begin();
-    primes_tell_if_long(ask, N_WAYS);
+    const int threads = ask->threads > 0 ? ask->threads : nt_threads_allowed();
+    primes_tell_if_long(ask, 1 + (N_WAYS - 1) / (double)threads);
     for (; n < N_WAYS && !stop_asked && code == EXIT_OK; n++) {
         code = time_way(ask, &ways[n], &p, &t[n]);
         if (n == 0 && stop_asked)

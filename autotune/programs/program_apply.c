@@ -377,6 +377,8 @@ static int apply(const request *r)
         options.slab_bytes = r->slab_bytes;
     if (r->instances)
         options.instances = (int)r->instances;
+    else if (r->threads && options.instances > r->threads)
+        options.instances = (int)r->threads; /* each has one that computes */
     if (r->io >= 0)
         options.io = (pipeline_io)r->io;
     teller t = {progress_begin(), r->json ? json_array() : NULL};

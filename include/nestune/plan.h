@@ -85,7 +85,7 @@ NT_API nt_status nt_plan_create_range(nt_plan **plan, const struct nt_kernel *ke
  *
  * Shape:   steps from 0 to 2^61 - 1.  If the plan has a grid for the result, each run starts from the level
  *          again; otherwise it goes on where the last run ended.
- * Errors:  NT_EARG: plan NULL or of a range, steps out of range, a time index beyond 2^62, a grid of any_layout
+ * Errors:  NT_EARG: plan NULL or of a range, steps out of range, a time index of 2^62 or more, a grid of any_layout
  *          that is mapped.  There are no others.
  * Threads: one OpenMP parallel region.  Its threads are at most those of the config, omp_get_max_threads(),
  *          and nt_threads_allowed() at the time the plan was created.  There is one thread inside a caller's

@@ -111,6 +111,7 @@ static nt_status choose_config(nt_plan *plan, const nt_plan_options *o, nt_dtype
     const int most = o->most_threads > 0 && o->most_threads < allowed ? o->most_threads : allowed;
     if (plan->config.threads > most)
         plan->config.threads = most;
+    nt_environment_explain(&plan->why);
     return NT_OK;
 }
 
@@ -124,7 +125,6 @@ static nt_status check_memory(const nt_plan_options *o, size_t bytes, const char
 /* NESTUNE_VERBOSE. */
 static void print_choice(nt_plan *plan, nt_dtype dtype, const int64_t n[3])
 {
-    nt_environment_explain(&plan->why);
     if (nt_environment_here()->verbose) {
         char text[NT_CONFIG_TEXT];
         nt_config_format(plan->kernel, &plan->config, text, sizeof text);

@@ -19,12 +19,15 @@
 #include <limits.h>
 #include <omp.h>
 #include <pthread.h>
+#include <sched.h>
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <sys/stat.h>
 
 #include "machine/settings.h"
 #include "machine/startable.h"
+
+enum { MOST_TRIES = 3 };
 
 static atomic_bool is_forked, leaves_threads; /* leaves_threads: if this process forks */
 
@@ -60,7 +63,13 @@ int nt_team_size(int wanted)
         return 1;
     const int most = omp_get_max_threads() < most_startable ? omp_get_max_threads() : most_startable;
     const int n = wanted < most ? wanted : most;
-    const int startable = n > kept ? kept + nt_threads_startable(n - kept, nt_environment_here()->omp_stack_bytes) : n;
+    int startable = n;
+    for (int tries = 0; n > kept && tries < MOST_TRIES; tries++) {
+        startable = kept + nt_threads_startable(n - kept, nt_environment_here()->omp_stack_bytes);
+        if (startable >= n)
+            break;
+        sched_yield(); /* threads of a larger team that has just ended may still count */
+    }
     if (startable < n)
         most_startable = startable;
     return kept = startable < n ? startable : n;
