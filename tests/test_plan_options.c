@@ -6,7 +6,6 @@
 
 #include "made_kernel.h"
 #include "nestune/machine.h"
-#include "scratch.h"
 #include "tuned_support.h"
 
 static made_kernel toy;
@@ -21,16 +20,8 @@ static const char header[] =
 static int load_header(void **state)
 {
     (void)state;
-    nt_error why;
     make_kernel(&toy, "toy");
-    scratch s = scratch_make();
-    char *text = tuned_sealed(header);
-    assert_non_null(text);
-    tuned_write(s.path, text, strlen(text));
-    free(text);
-    if (nt_tuned_load(s.path, &why) != NT_OK)
-        fail_msg("%s", why.text);
-    scratch_walk(&s, 1);
+    tuned_load_body(header);
     return 0;
 }
 

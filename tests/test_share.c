@@ -15,7 +15,6 @@
 #include "engine/run.h"
 #include "engine/share.h"
 #include "engine/wavefront.h"
-#include "scratch.h"
 #include "tuned_support.h"
 
 enum { MOST_TEAM = 8 };
@@ -252,20 +251,12 @@ static void plans(void **state)
 
 static void load_rows(void)
 {
-    const scratch s = scratch_make();
-    nt_error why;
-    char *text = tuned_sealed(
+    tuned_load_body(
         "NT_TUNED_LINE(\"nestune 3 machine=here vendor=- uarch=- family=0 model=0 l1d=0 l2=0 l3=0 threads=0\")\n"
         "NT_TUNED_LINE(\"row mathop default 1 f64 out_of_cache many "
         "isa=best,variant=fused,parallel=flat,tile=0x0x0,depth=1,threads=all - - -\")\n"
         "NT_TUNED_LINE(\"row wave o2 4 f32 out_of_cache many "
         "isa=best,variant=leapfrog,parallel=outer,order=yxz,tile=0x24x2,depth=16,threads=all - - -\")\n");
-    assert_non_null(text);
-    tuned_write(s.path, text, strlen(text));
-    free(text);
-    if (nt_tuned_load(s.path, &why) != NT_OK)
-        fail_msg("%s", why.text);
-    scratch_walk(&s, 1);
 }
 
 /* How many threads have work, by what the plan says of itself; all: nothing is said. */

@@ -9,9 +9,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "nestune/config.h"
 #include "nestune/crc32.h"
+#include "nestune/tuned.h"
 
 /* CRC and number of rows of the strings in `body`. */
 static inline uint32_t tuned_crc(const char *body, int *n_rows)
@@ -61,6 +63,25 @@ static inline void tuned_write(const char *path, const char *text, size_t n)
     FILE *f = fopen(path, "w");
     if (!f || fwrite(text, 1, n, f) != n || fclose(f) != 0)
         abort();
+}
+
+/* Loads the rows of a body into this process; they stay. */
+static inline void tuned_load_body(const char *body)
+{
+    char path[] = "/tmp/nestune-tuned-XXXXXX";
+    nt_error why;
+    char *text = tuned_sealed(body);
+    const int fd = mkstemp(path);
+    if (!text || fd < 0)
+        abort();
+    close(fd);
+    tuned_write(path, text, strlen(text));
+    free(text);
+    if (nt_tuned_load(path, &why) != NT_OK) {
+        fprintf(stderr, "%s\n", why.text);
+        abort();
+    }
+    unlink(path);
 }
 
 #endif /* TESTS_TUNED_SUPPORT_H */
