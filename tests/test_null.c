@@ -30,6 +30,8 @@ static void names(void **state)
             assert_int_equal(nt_dtype_bytes((nt_dtype)odd[i]), 0);
             assert_string_equal(nt_dtype_name((nt_dtype)odd[i]), "?");
             assert_null(nt_isa_name((nt_isa)odd[i]));
+            assert_int_equal(nt_isa_lanes((nt_isa)odd[i], NT_F64), 0);
+            assert_int_equal(nt_isa_lanes(NT_ISA_SCALAR, (nt_dtype)odd[i]), 0);
             assert_int_equal(nt_isa_available((nt_isa)odd[i]), 0);
             assert_null(nt_parallel_name((nt_parallel)odd[i]));
             assert_null(nt_order_name((nt_order)odd[i]));

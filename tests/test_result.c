@@ -36,6 +36,7 @@ static void save_and_load_give_the_same_rows(void **state)
         assert_near(a->arithmetic_roof_ns, b->arithmetic_roof_ns);
         assert_near(a->fp_roof_ns, b->fp_roof_ns);
         assert_near(a->load_roof_ns, b->load_roof_ns);
+        assert_near(a->int_roof_ns, b->int_roof_ns);
         assert_near(a->in_cache_ns, b->in_cache_ns);
         assert_near(a->roof_ns, b->roof_ns);
         assert_near(a->ratio.median, b->ratio.median);
@@ -214,23 +215,56 @@ static void only_rows_of_one_case_contradict(void **state)
     assert_false(result_contradicts(&a, &b));
 }
 
-static void roofs_of_stencils_know_the_depth(void **state)
+/* Neither a small depth nor a kernel that is slow in cache makes the roof softer. */
+static void a_roof_is_arithmetic_or_memory(void **state)
 {
     (void)state;
     result_row row = made_up_stencil(with_cases(), nt_kernel_case_of(with_cases(), NULL), NT_F32);
+    row.steps = 16;
     row.memory_roof_ns = 0.4;
     row.in_cache_ns = 0.07;
+    row.arithmetic_roof_ns = row.fp_roof_ns = 0.03;
+    row.int_roof_ns = row.load_roof_ns = 0.02;
     row.config.depth = 4;
-    assert_near(result_roof(&row), 0.1);
-    row.config.depth = 8;
-    assert_near(result_roof(&row), 0.07);
+    assert_near(result_roof(&row), 0.03);
+    assert_string_equal(result_bound(&row), "floating point");
+    assert_near(result_memory_at_depth(&row), 0.1);
     row.config.depth = 1;
+    assert_near(result_roof(&row), 0.03);
+    assert_near(result_memory_at_depth(&row), 0.4);
+    row.steps = 1;
     assert_near(result_roof(&row), 0.4);
+    assert_string_equal(result_bound(&row), "memory");
     row.shape_class = NT_CLASS_IN_CACHE;
-    assert_near(result_roof(&row), row.arithmetic_roof_ns);
-    row = made_up_row(mathop(), NT_F64, NT_CLASS_OUT_OF_CACHE, NT_REPEAT_MANY);
-    row.config.depth = 1; /* in one visit a pointwise kernel may make all steps, whatever this says */
-    assert_near(result_roof(&row), 0.07);
+    assert_near(result_roof(&row), 0.03);
+    assert_true(result_memory_at_depth(&row) == 0);
+    row.arithmetic_roof_ns = row.int_roof_ns = 0.05;
+    assert_string_equal(result_bound(&row), "integers");
+    row.arithmetic_roof_ns = row.load_roof_ns = 0.06;
+    assert_string_equal(result_bound(&row), "loads");
+    row.arithmetic_roof_ns = 0; /* not counted */
+    assert_true(result_roof(&row) == 0);
+    assert_string_equal(result_bound(&row), "");
+}
+
+/* A file older than the roof of integers is read. */
+static void a_figure_that_came_later_may_be_missing(void **state)
+{
+    (void)state;
+    saved v = save();
+    nt_error why;
+    json_t *root = json_loads(v.text, 0, NULL);
+    for (size_t i = 0; i < 3; i++) {
+        json_t *row = json_array_get(json_object_get(root, "results"), i);
+        assert_int_equal(json_object_del(row, "int_roof_ns_per_cell"), 0);
+    }
+    write_sealed(root, v.path);
+    result *back = empty_like(v.r);
+    if (result_load(back, mathop(), v.s.folder, &why) != NT_OK)
+        fail_msg("%s", why.text);
+    assert_true(back->row[0].int_roof_ns == 0 && back->row[0].fp_roof_ns > 0);
+    free(back);
+    drop(&v);
 }
 
 int main(void)
@@ -243,7 +277,8 @@ int main(void)
         cmocka_unit_test(the_json_is_as_documented),
         cmocka_unit_test(save_and_load_keep_cases),
         cmocka_unit_test(only_rows_of_one_case_contradict),
-        cmocka_unit_test(roofs_of_stencils_know_the_depth),
+        cmocka_unit_test(a_roof_is_arithmetic_or_memory),
+        cmocka_unit_test(a_figure_that_came_later_may_be_missing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

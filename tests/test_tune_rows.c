@@ -189,7 +189,8 @@ static void roof_kernels_and_one_thread_work_too(void **state)
         t.o.threads[0] = 1;
         assert_int_equal(run(&t, kernel), NT_OK);
         assert_int_equal(t.r->n_rows, rows_list(&t.r->machine, kernel, &t.o, list));
-        assert_true(!kernel->field || t.r->n_rows == (kernel->cases ? rows_by_default(kernel) : 8));
+        assert_true(!kernel->field ||
+                    t.r->n_rows == (nt_kernel_radius(kernel, NULL) > 0 ? rows_by_default(kernel) : 8));
         for (int i = 0; i < t.r->n_rows; i++) {
             assert_ptr_equal(t.r->row[i].kernel, kernel);
             assert_ptr_equal(t.r->row[i].kernel_case, list[i].kernel_case);

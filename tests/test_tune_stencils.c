@@ -183,24 +183,36 @@ static void the_default_budget_counts_rows(void **state)
     assert_true(rows_budget_s(k, &o) == 7 && rows_budget_s(mathop(), &o) == 7);
 }
 
-/* A peak of FMAs at 1 ns a vector and one of loads at 3: the roof is the larger of both, by the kernel's
- * counts. */
-static double slow_loads(const fake_trials *f, const trial_ask *ask)
+static int fp_of(const nt_work *w)
+{
+    return w->add + w->mul + w->fma;
+}
+
+static int all_of(const nt_work *w)
+{
+    return fp_of(w) + w->int_mul + w->int_other + w->shuffle;
+}
+
+/* Additions take 1 ns a cell, FMAs 2, and a pair of both 2: they have pipes of their own.  Integers take 0.25 ns,
+ * loads 3. */
+static double with_pipes(const fake_trials *f, const trial_ask *ask)
 {
     const nt_role role = ask->kernel->role;
-    if (role != NT_ROLE_FP_ROOF && role != NT_ROLE_LOAD_ROOF)
+    if (role != NT_ROLE_FP_ROOF && role != NT_ROLE_LOAD_ROOF && role != NT_ROLE_INT_ROOF)
         return by_loop(f, ask);
     const nt_function *function = nt_kernel_function(ask->kernel, ask->dtype, &ask->config);
-    const nt_work w = nt_kernel_work(ask->kernel, NULL, function);
-    const double ns = role == NT_ROLE_LOAD_ROOF ? 3.0 * w.load : 1.0 * roofs_fp_of(&w);
-    return 1e-9 * ns * fake_cells(ask) * (double)ask->steps;
+    const nt_work w = nt_kernel_work(ask->kernel, trial_params(ask), function);
+    const double ns = role == NT_ROLE_LOAD_ROOF  ? 3.0 * w.load
+                      : role == NT_ROLE_INT_ROOF ? 0.25 * (w.int_mul + w.int_other)
+                                                 : fmax(w.add, 2.0 * w.fma);
+    return 1e-9 * ns * trial_cells(ask);
 }
 
 /* u10 of mathop is the fastest; its instructions are SLEEF's and not counted. */
 static double uncounted_wins(const fake_trials *f, const trial_ask *ask)
 {
     const bool u10 = ask->kernel == mathop() && ask->config.variant == nt_kernel_variant(mathop(), "u10");
-    return slow_loads(f, ask) * (u10 ? 0.1 : 1);
+    return with_pipes(f, ask) * (u10 ? 0.1 : 1);
 }
 
 static tune prepare_roofs(fake_cost_fn *cost)
@@ -214,23 +226,29 @@ static tune prepare_roofs(fake_cost_fn *cost)
     return t;
 }
 
-static void roofs_count_loads(void **state)
+/* A roof is the largest of the counts of the kernel's instructions times their rates. */
+static void roofs_count_instructions(void **state)
 {
     (void)state;
     const nt_kernel *const kernels[] = {stencil(), mathop()};
     for (int i = 0; i < 2; i++) {
         const nt_kernel *k = kernels[i];
-        tune t = prepare_roofs(slow_loads);
+        tune t = prepare_roofs(with_pipes);
         assert_int_equal(run(&t, k), NT_OK);
         assert_int_equal(t.r->n_rows, k->cases ? rows_by_default(k) / 2 : 4);
         for (int n = 0; n < t.r->n_rows; n++) {
             const result_row *row = &t.r->row[n];
             const nt_work w =
                 nt_kernel_work(k, row->kernel_case->params, nt_kernel_function(k, row->dtype, &row->config));
-            assert_true(w.load > 0 && roofs_fp_of(&w) > 0);
-            assert_true(fabs(row->fp_roof_ns / roofs_fp_of(&w) - 1) < 1e-6);
+            assert_true(w.load > 0 && fp_of(&w) > 0);
+            /* One to one: 2 ns a pair, so 1 an instruction. */
+            const double fp_ns = fmax(fmax(w.add, 2.0 * (w.mul + w.fma)), fp_of(&w));
+            const double any = row->config.isa == NT_ISA_SCALAR ? w.int_mul + w.int_other : all_of(&w);
+            assert_true(fabs(row->fp_roof_ns / fp_ns - 1) < 1e-6);
+            assert_true(fabs(row->int_roof_ns - 0.25 * fmax(any, w.int_mul)) < 1e-6);
             assert_true(fabs(row->load_roof_ns / w.load - 3) < 1e-6);
-            assert_true(row->arithmetic_roof_ns == fmax(row->fp_roof_ns, row->load_roof_ns));
+            assert_true(row->arithmetic_roof_ns ==
+                        fmax(fmax(row->fp_roof_ns, row->load_roof_ns), row->int_roof_ns));
         }
         finish(&t);
     }
@@ -240,7 +258,8 @@ static void roofs_count_loads(void **state)
     for (int n = 0; n < t.r->n_rows; n++) {
         const result_row *row = &t.r->row[n];
         assert_string_equal(mathop()->variants[row->config.variant].name, "u10");
-        assert_true(row->load_roof_ns == 0 && row->fp_roof_ns == 0 && row->arithmetic_roof_ns == 0);
+        assert_true(row->load_roof_ns == 0 && row->fp_roof_ns == 0 && row->arithmetic_roof_ns == 0 &&
+                    row->int_roof_ns == 0 && row->roof_ns == 0);
         assert_true(row->in_cache_ns > 0);
     }
     finish(&t);
@@ -346,7 +365,7 @@ int main(void)
         cmocka_unit_test(stencils_are_searched_on_slabs),
         cmocka_unit_test(cases_are_tuned_as_asked),
         cmocka_unit_test(the_default_budget_counts_rows),
-        cmocka_unit_test(roofs_count_loads),
+        cmocka_unit_test(roofs_count_instructions),
         cmocka_unit_test(what_a_slab_hides_a_final_finds),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -103,7 +103,7 @@ static const char *ulp_unit(const nt_kernel *k)
 
 static json_t *kernel_json(const nt_kernel *k)
 {
-    static const char *const roles[] = {"work", "memory_roof", "fp_roof", "load_roof"};
+    static const char *const roles[] = {"work", "memory_roof", "fp_roof", "load_roof", "int_roof"};
     json_t *variants = json_array(), *forms = json_array();
     for (const nt_variant *v = k->variants; v->name; v++)
         json_array_append_new(variants, json_pack("{s:s, s:s, s:f, s:f}", "name", v->name, "note", v->note,

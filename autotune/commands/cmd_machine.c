@@ -3,35 +3,46 @@
  * SPDX-License-Identifier: MIT
  */
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "cli/arguments.h"
 #include "commands/commands.h"
 #include "measure/environment.h"
 #include "measure/stats.h"
+#include "os/wake.h"
 #include "store/result_json.h"
+#include "tune/levels.h"
+#include "tune/rates.h"
 #include "tune/roofs.h"
-#include "tune/rows.h"
 #include "worker/driver.h"
 
 enum { MOST_COUNTS = 16 };
 
-/* With a number of threads: the bandwidth of `scale` out of cache, and FMAs in cache. */
-typedef struct machine_roof {
+/* With a number of threads. */
+typedef struct team_roofs {
     int threads;
-    double gbytes_per_s, gflops[NT_N_DTYPES];
-} machine_roof;
+    double gbytes_per_s[N_LEVELS], gflops[NT_N_DTYPES];
+    team_costs costs;
+} team_roofs;
 
-static double median_seconds(trial_runner *runner, const trial_ask *ask)
-{
-    trial_answer answer = {0};
-    runner->run(runner, ask, &answer);
-    return answer.outcome == TRIAL_OK && answer.n > 0 ? stats_median(answer.seconds, answer.n) : 0;
-}
+/* With the best isa. */
+typedef struct machine_roofs {
+    nt_isa isa;
+    team_roofs team[MOST_COUNTS];
+    int n_teams;
+    rates rates[NT_N_DTYPES];
+    rates_mix mix[NT_N_DTYPES][RATES_MOST_MIXES];
+    int n_mixes;
+    double wake_s;
+} machine_roofs;
 
+/* FMAs in cache, those of all threads. */
 static double gflops(trial_runner *runner, const nt_machine *m, nt_dtype dtype, nt_isa isa, int threads)
 {
     trial_ask peak;
-    if (!roofs_fp(runner, m, dtype, isa, &peak))
+    trial_answer answer = {0};
+    double s;
+    if (!roofs_peak(runner, m, dtype, isa, NT_ROLE_FP_ROOF, NULL, &peak, &s))
         return 0;
     peak.shape[1] = threads;
     peak.config.parallel = threads > 1 ? NT_PARALLEL_MIDDLE : NT_PARALLEL_SERIAL;
@@ -39,47 +50,37 @@ static double gflops(trial_runner *runner, const nt_machine *m, nt_dtype dtype, 
     peak.reps = 5;
     /* Long enough that starting the threads does not count. */
     peak.steps = 64;
-    const double s = median_seconds(runner, &peak);
+    runner->run(runner, &peak, &answer);
+    if (answer.outcome != TRIAL_OK || answer.n < 1)
+        return 0;
     const nt_work work =
         nt_kernel_work(peak.kernel, NULL, nt_kernel_function(peak.kernel, dtype, &peak.config));
-    const double flops = roofs_fp_of(&work) + work.fma; /* an FMA counts as two */
-    return s > 0 ? flops * (double)(peak.shape[0] * peak.shape[1] * peak.steps) / s * 1e-9 : 0;
+    return (work.add + work.mul + 2 * work.fma) * trial_cells(&peak) /
+           stats_median(answer.seconds, answer.n) * 1e-9;
 }
 
-static double gbytes_per_s(trial_runner *runner, const nt_machine *m, nt_isa isa, int threads)
+/* Teams have 1, 2, 4, ... and all threads. */
+static void measure(trial_runner *runner, const nt_machine *m, machine_roofs *r)
 {
-    const nt_kernel *op = NULL; /* the first pointwise kernel with a known memory roof */
-    for (int i = 0; i < nt_kernel_count() && !op; i++)
-        if (roofs_memory_kernel(nt_kernel_at(i)) && nt_kernel_radius(nt_kernel_at(i), NULL) == 0)
-            op = nt_kernel_at(i);
-    int64_t n[3];
-    trial_ask ask;
-    if (!op)
-        return 0;
-    rows_shape(m, op, nt_kernel_case_at(op, 0), NT_F64, NT_CLASS_OUT_OF_CACHE, n);
-    if (!roofs_memory(runner, op, NT_F64, isa, n, threads, &ask))
-        return 0;
-    ask.reps = 7;
-    const double s = median_seconds(runner, &ask);
-    const double bytes = 8.0 * (ask.kernel->field->reads_per_cell + ask.kernel->field->writes_per_cell);
-    return s > 0 ? bytes * (double)(n[0] * n[1] * n[2]) / s * 1e-9 : 0;
-}
-
-/* Measures with 1, 2, 4, ... and all threads; returns how many roofs. */
-static int measure(trial_runner *runner, const nt_machine *m, machine_roof roofs[MOST_COUNTS])
-{
-    nt_isa isa = NT_ISA_SCALAR;
+    *r = (machine_roofs){.isa = NT_ISA_SCALAR, .wake_s = wake_s()};
     for (int i = 0; i < NT_N_ISAS; i++)
         if (m->isas & 1u << i)
-            isa = (nt_isa)i;
-    int n = 0;
-    for (int threads = 1; n < MOST_COUNTS && (n == 0 || threads > roofs[n - 1].threads); n++) {
-        roofs[n] = (machine_roof){threads, gbytes_per_s(runner, m, isa, threads), {0}};
+            r->isa = (nt_isa)i;
+    for (int d = 0; d < NT_N_DTYPES; d++) {
+        rates_measure(runner, m, r->isa, (nt_dtype)d, &r->rates[d]);
+        r->n_mixes = rates_check(runner, m, &r->rates[d], r->mix[d]);
+    }
+    int threads = 1;
+    for (team_roofs *t = r->team; t < &r->team[MOST_COUNTS] && (t == r->team || threads > t[-1].threads);
+         t++) {
+        *t = (team_roofs){.threads = threads, .costs = levels_team(runner, threads)};
+        for (int l = 0; l < N_LEVELS; l++)
+            t->gbytes_per_s[l] = levels_gbytes_per_s(runner, m, r->isa, threads, (level)l);
         for (int d = 0; d < NT_N_DTYPES; d++)
-            roofs[n].gflops[d] = gflops(runner, m, (nt_dtype)d, isa, threads);
+            t->gflops[d] = gflops(runner, m, (nt_dtype)d, r->isa, threads);
+        r->n_teams++;
         threads = 2 * threads < m->threads_allowed ? 2 * threads : m->threads_allowed;
     }
-    return n;
 }
 
 /* A rate is 0 if there was no kernel to measure it with. */
@@ -96,7 +97,7 @@ static void print_rate(int width, double rate)
         printf(" %*s", width, "-");
 }
 
-static void print_machine(const nt_machine *m, const machine_roof *roofs, int n)
+static void print_machine(const nt_machine *m)
 {
     char id[64];
     nt_machine_id(m, id, sizeof id);
@@ -129,15 +130,90 @@ static void print_machine(const nt_machine *m, const machine_roof *roofs, int n)
     for (const environment_setting *s = trial_environment; s->name; s++)
         if (s->value)
             printf(" %s=%s", s->name, s->value);
-    printf("\n\nthreads   memory, GB/s   f64 GFLOP/s   f32 GFLOP/s      (scale in place out of cache; FMAs "
-           "in cache)\n");
-    for (int i = 0; i < n; i++) {
-        printf("%7d", roofs[i].threads);
-        print_rate(14, roofs[i].gbytes_per_s);
-        print_rate(13, roofs[i].gflops[NT_F64]);
-        print_rate(13, roofs[i].gflops[NT_F32]);
+    printf("\n");
+}
+
+/* 10^9 vector instructions a second: more is better, as in the other tables. */
+static double instructions(const rates *r, double ns)
+{
+    return ns > 0 ? 1 / (ns * nt_isa_lanes(r->isa, r->dtype)) : 0;
+}
+
+static void print_roofs(const machine_roofs *r)
+{
+    printf("\n                GB/s read and written, in place        GFLOP/s, FMAs in L1       us\n"
+           "threads       L2       L3   memory                 f64      f32         region  barrier\n");
+    for (const team_roofs *t = r->team; t < &r->team[r->n_teams]; t++) {
+        printf("%7d", t->threads);
+        for (int l = 0; l < N_LEVELS; l++)
+            print_rate(8, t->gbytes_per_s[l]);
+        printf("           ");
+        print_rate(8, t->gflops[NT_F64]);
+        print_rate(8, t->gflops[NT_F32]);
+        printf("       ");
+        print_rate(8, 1e6 * t->costs.region_s);
+        print_rate(8, 1e6 * t->costs.barrier_s);
         printf("\n");
     }
+    printf("A thread that sleeps wakes in %.1f us.\n", 1e6 * r->wake_s);
+    printf("\n%-28s      f64      f32   10^9 instructions a second, one thread, %s, in L1\n", "",
+           nt_isa_name(r->isa));
+    for (int i = 0; i < N_RATES; i++) {
+        printf("%-28s", rates_name((rate_kind)i));
+        for (int d = NT_N_DTYPES - 1; d >= 0; d--)
+            print_rate(8, instructions(&r->rates[d], r->rates[d].ns[i]));
+        printf("\n");
+    }
+    printf("\n%-28s  f64          f32           measured / expected from the rates above\n",
+           "loops of a mix");
+    for (int i = 0; i < r->n_mixes; i++) {
+        const rates_mix *m = &r->mix[0][i];
+        printf("%-5s %3d add., %3d FMAs     ", m->name, m->adds, m->fmas);
+        for (int d = NT_N_DTYPES - 1; d >= 0; d--) {
+            m = &r->mix[d][i];
+            print_rate(8, instructions(&r->rates[d], m->measured_ns));
+            printf("/%-4.1f", instructions(&r->rates[d], m->expected_ns));
+        }
+        printf("\n");
+    }
+}
+
+static json_t *teams_json(const machine_roofs *r)
+{
+    json_t *list = json_array();
+    for (const team_roofs *t = r->team; t < &r->team[r->n_teams]; t++)
+        json_array_append_new(
+            list,
+            json_pack("{s:i, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "threads", t->threads,
+                      "memory_gbytes_per_s", rate_json(t->gbytes_per_s[LEVEL_MEMORY]), "l3_gbytes_per_s",
+                      rate_json(t->gbytes_per_s[LEVEL_L3]), "l2_gbytes_per_s",
+                      rate_json(t->gbytes_per_s[LEVEL_L2]), "f64_gflops", rate_json(t->gflops[NT_F64]),
+                      "f32_gflops", rate_json(t->gflops[NT_F32]), "region_us",
+                      rate_json(1e6 * t->costs.region_s), "barrier_us", rate_json(1e6 * t->costs.barrier_s)));
+    return list;
+}
+
+/* Of each type: 10^9 instructions a second of every kind, and the mixes. */
+static json_t *rates_json(const machine_roofs *r)
+{
+    json_t *all = json_object();
+    for (int d = 0; d < NT_N_DTYPES; d++) {
+        json_t *kinds = json_object(), *mixes = json_array();
+        for (int i = 0; i < N_RATES; i++)
+            json_object_set_new(kinds, rates_key((rate_kind)i),
+                                rate_json(instructions(&r->rates[d], r->rates[d].ns[i])));
+        for (int i = 0; i < r->n_mixes; i++) {
+            const rates_mix *m = &r->mix[d][i];
+            json_array_append_new(
+                mixes, json_pack("{s:s, s:i, s:i, s:o, s:o}", "case", m->name, "additions", m->adds, "fmas",
+                                 m->fmas, "measured", rate_json(instructions(&r->rates[d], m->measured_ns)),
+                                 "expected", rate_json(instructions(&r->rates[d], m->expected_ns))));
+        }
+        json_object_set_new(
+            all, nt_dtype_name((nt_dtype)d),
+            json_pack("{s:s, s:o, s:o}", "isa", nt_isa_name(r->isa), "rates", kinds, "mixes", mixes));
+    }
+    return all;
 }
 
 int cmd_machine(int argc, char **argv)
@@ -156,7 +232,6 @@ int cmd_machine(int argc, char **argv)
     nt_machine m;
     nt_error why;
     driver *d;
-    machine_roof roofs[MOST_COUNTS];
     nt_machine_detect(&m);
     if (id) {
         char name[64];
@@ -166,17 +241,23 @@ int cmd_machine(int argc, char **argv)
     }
     if (driver_create(&d, &(driver_options){0}, &why) != NT_OK)
         return refuse(EXIT_FAILED, "%s", why.text);
-    const int n = measure(driver_runner(d), &m, roofs);
-    driver_destroy(d);
-    if (!json) {
-        print_machine(&m, roofs, n);
-        return finish_stdout();
+    machine_roofs *roofs = malloc(sizeof *roofs);
+    if (!roofs) {
+        driver_destroy(d);
+        return refuse(EXIT_FAILED, "no memory for the roofs");
     }
-    json_t *list = json_array();
-    for (int i = 0; i < n; i++)
-        json_array_append_new(list, json_pack("{s:i, s:o, s:o, s:o}", "threads", roofs[i].threads,
-                                              "memory_gbytes_per_s", rate_json(roofs[i].gbytes_per_s),
-                                              "f64_gflops", rate_json(roofs[i].gflops[NT_F64]), "f32_gflops",
-                                              rate_json(roofs[i].gflops[NT_F32])));
-    return print_json(json_pack("{s:o, s:o}", "machine", result_machine_json(&m), "roofs", list));
+    measure(driver_runner(d), &m, roofs);
+    driver_destroy(d);
+    int end;
+    if (json) {
+        end = print_json(json_pack("{s:o, s:o, s:o, s:o}", "machine", result_machine_json(&m), "roofs",
+                                   teams_json(roofs), "instructions", rates_json(roofs), "wake_us",
+                                   rate_json(1e6 * roofs->wake_s)));
+    } else {
+        print_machine(&m);
+        print_roofs(roofs);
+        end = finish_stdout();
+    }
+    free(roofs);
+    return end;
 }

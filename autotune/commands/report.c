@@ -60,25 +60,31 @@ static void print_times(FILE *out, const result *r)
 {
     const bool gpts = has_stencils(r);
     fprintf(out,
-            "\nTimes in ns a cell and step (medians, interleaved)%s; %% of roof: roof / tuned\n\n"
-            "%-12s %s  %-15s %3s %8s %8s%s %8s %8s %8s %8s  %s\n",
+            "\nTimes in ns a cell and step (medians, interleaved)%s\n"
+            "roof: no run of these steps can be faster: the larger of arithmetic, and memory / steps.  "
+            "Beside it:\n"
+            "memory / the depth chosen, and the kernel on one thread in its own cache / threads\n\n"
+            "%-12s %s  %-15s %3s %8s %8s%s %8s %5s %-14s %8s %8s %8s  %s\n",
             gpts ? ", GPts/s: tuned, 10^9 cells and steps a second" : "", "kernel", "   ", "shape", "stp",
-            "default", "tuned", gpts ? "   GPts/s" : "", "memory", "in-cache", "arithm.", "roof",
-            "tuned/default, 95%       % of roof");
+            "default", "tuned", gpts ? "   GPts/s" : "", "roof", "of it", "bound by", "arithm.", "mem/dep.",
+            "in-cache", "tuned/default, 95%");
     for (int i = 0; i < r->n_rows; i++) {
         const result_row *row = &r->row[i];
         report_row_name(out, row);
-        const double columns[] = {row->default_ns,  row->tuned_ns,           row->memory_roof_ns,
-                                  row->in_cache_ns, row->arithmetic_roof_ns, row->roof_ns};
-        for (size_t c = 0; c < sizeof columns / sizeof *columns; c++) {
-            print_ns(out, columns[c]);
-            if (gpts && c == 1)
-                print_ns(out, result_is_stencil(row) && row->tuned_ns > 0 ? 1 / row->tuned_ns : 0);
-        }
-        fprintf(out, "  %.3f-%.3f %-10s", row->ratio.low, row->ratio.high, stats_verdict_name(row->verdict));
+        print_ns(out, row->default_ns);
+        print_ns(out, row->tuned_ns);
+        if (gpts)
+            print_ns(out, result_is_stencil(row) && row->tuned_ns > 0 ? 1 / row->tuned_ns : 0);
+        print_ns(out, row->roof_ns);
         if (row->roof_ns > 0)
-            fprintf(out, " %5.0f%%", 100 * row->roof_ns / row->tuned_ns);
-        fprintf(out, "\n");
+            fprintf(out, " %4.0f%%", 100 * row->roof_ns / row->tuned_ns);
+        else
+            fprintf(out, " %5s", "-");
+        fprintf(out, " %-14s", result_bound(row));
+        print_ns(out, row->arithmetic_roof_ns);
+        print_ns(out, result_memory_at_depth(row));
+        print_ns(out, row->in_cache_ns);
+        fprintf(out, "  %.3f-%.3f %s\n", row->ratio.low, row->ratio.high, stats_verdict_name(row->verdict));
     }
 }
 

@@ -50,20 +50,22 @@ json_t *result_key_json(const nt_machine *m, const nt_kernel *kernel)
 
 /* ---- rows ----------------------------------------------------------------------------------- */
 
-/* The positive numbers of a row; null: not measured. */
+/* The positive numbers of a row; null: not measured.  A field that came later may be missing. */
 static const struct figure {
     const char *name;
     size_t at;
+    bool is_late;
 } figures[] = {
-    {"default_ns_per_cell", offsetof(result_row, default_ns)},
-    {"tuned_ns_per_cell", offsetof(result_row, tuned_ns)},
-    {"memory_roof_ns_per_cell", offsetof(result_row, memory_roof_ns)},
-    {"arithmetic_roof_ns_per_cell", offsetof(result_row, arithmetic_roof_ns)},
-    {"fp_roof_ns_per_cell", offsetof(result_row, fp_roof_ns)},
-    {"load_roof_ns_per_cell", offsetof(result_row, load_roof_ns)},
-    {"in_cache_ns_per_cell", offsetof(result_row, in_cache_ns)},
-    {"roof_ns_per_cell", offsetof(result_row, roof_ns)},
-    {"space", offsetof(result_row, space_size)},
+    {"default_ns_per_cell", offsetof(result_row, default_ns), false},
+    {"tuned_ns_per_cell", offsetof(result_row, tuned_ns), false},
+    {"memory_roof_ns_per_cell", offsetof(result_row, memory_roof_ns), false},
+    {"arithmetic_roof_ns_per_cell", offsetof(result_row, arithmetic_roof_ns), false},
+    {"fp_roof_ns_per_cell", offsetof(result_row, fp_roof_ns), false},
+    {"load_roof_ns_per_cell", offsetof(result_row, load_roof_ns), false},
+    {"int_roof_ns_per_cell", offsetof(result_row, int_roof_ns), true},
+    {"in_cache_ns_per_cell", offsetof(result_row, in_cache_ns), false},
+    {"roof_ns_per_cell", offsetof(result_row, roof_ns), false},
+    {"space", offsetof(result_row, space_size), false},
 };
 enum { N_FIGURES = sizeof figures / sizeof *figures };
 
@@ -87,7 +89,7 @@ static json_t *row_json(const result_row *r)
     for (int w = 0; ways[w].name; w++)
         json_object_set_new(loops, ways[w].name, figure_json(r->ways_ns[w]));
     json_t *row = json_pack(
-        "{s:s, s:s, s:s, s:s, s:o, s:I, s:[f,f], s:i, s:s, s:o, s:o, s:o, s:f, s:o, s:s, s:s, s:i, s:i, s:b}",
+        "{s:s, s:s, s:s, s:s, s:o, s:I, s:[f,f], s:i, s:s, s:o, s:o, s:o, s:f, s:o, s:s, s:s, s:s, s:i, s:i, s:b}",
         "kernel", r->kernel->name, "case", r->kernel_case->name, "dtype", nt_dtype_name(r->dtype), "class",
         nt_class_name(r->shape_class), "shape", result_shape_json(r->shape), "steps", (json_int_t)r->steps,
         "tuned_over_default", r->ratio.low, r->ratio.high, "pairs", r->ratio.n, "verdict",
@@ -95,6 +97,7 @@ static json_t *row_json(const result_row *r)
         figure_json(r->tuned_ns > 0 ? r->default_ns / r->tuned_ns : 0), "in_cache_shape",
         result_shape_json(r->in_cache_shape), "roof_fraction",
         figure_json(r->tuned_ns > 0 ? r->roof_ns / r->tuned_ns : 0), "max_ulp", r->max_ulp, "loops", loops,
+        "bound", result_bound(r),
         "config", config, "default_config", default_config, "trials", r->n_trials, "failed", r->n_failed,
         "complete", r->complete);
     for (int i = 0; i < N_FIGURES; i++)
@@ -225,11 +228,11 @@ static nt_status check_key(const json_t *root, const nt_machine *m, const nt_ker
     return status;
 }
 
-static bool read_figure(const json_t *object, const char *name, double *value)
+static bool read_figure(const json_t *object, const char *name, bool may_be_missing, double *value)
 {
     const json_t *v = json_object_get(object, name);
     *value = json_number_value(v);
-    return json_is_null(v) || (json_is_number(v) && *value > 0 && *value < 1e12);
+    return json_is_null(v) || (!v && may_be_missing) || (json_is_number(v) && *value > 0 && *value < 1e12);
 }
 
 static bool within(json_int_t value, json_int_t least, json_int_t most)
@@ -287,10 +290,10 @@ static bool read_row(const json_t *json, const nt_kernel *kernel, result_row *ro
     *row = (result_row){.kernel = kernel};
     bool good = read_facts(json, row, why);
     for (int i = 0; i < N_FIGURES; i++)
-        good = good && read_figure(json, figures[i].name, (double *)((char *)row + figures[i].at));
+        good = good && read_figure(json, figures[i].name, figures[i].is_late, (double *)((char *)row + figures[i].at));
     const result_way *ways = result_ways(kernel);
     for (int w = 0; ways[w].name; w++)
-        good = good && read_figure(json_object_get(json, "loops"), ways[w].name, &row->ways_ns[w]);
+        good = good && read_figure(json_object_get(json, "loops"), ways[w].name, false, &row->ways_ns[w]);
     if (!good)
         return false;
     row->repeat = row->steps > 1 ? NT_REPEAT_MANY : NT_REPEAT_ONE;

@@ -101,21 +101,31 @@ nt_config tuning_final(const tuning_row *tr, double deadline_s, double trial_s)
     return winner;
 }
 
-/* Roofs by the work counts of the tuned tile function. */
-static void read_roofs(result_row *row, const tuning *t, const race *r, int memory, int fp, int load,
+static nt_work work_of(const tuning *t, nt_dtype dtype, const nt_config *config)
+{
+    const nt_function *f = nt_kernel_function(t->kernel, dtype, config);
+    return f ? nt_kernel_work(t->kernel, t->kernel_case->params, f) : (nt_work){0};
+}
+
+/* Roofs by the work counts of the tuned function.  `slower`: how much slower than when the rates were measured
+ * the loop of the rate that bounds it runs now, beside the row's own trials. */
+static void read_roofs(result_row *row, const tuning *t, const race *r, int memory, double slower,
                        int in_cache)
 {
     /* A roof assumes that all allowed threads share the work. */
     const int threads = t->o->threads[t->o->n_threads - 1];
-    const nt_function *f = nt_kernel_function(t->kernel, row->dtype, &row->config);
-    const nt_work work = f ? nt_kernel_work(t->kernel, t->kernel_case->params, f) : (nt_work){0};
+    const nt_work work = work_of(t, row->dtype, &row->config);
+    double *const roof[N_RATES] = {
+        [RATE_ADD] = &row->fp_roof_ns,      [RATE_FMA] = &row->fp_roof_ns,  [RATE_FP] = &row->fp_roof_ns,
+        [RATE_INT_MUL] = &row->int_roof_ns, [RATE_ANY] = &row->int_roof_ns, [RATE_LOAD] = &row->load_roof_ns,
+    };
+    for (int i = 0; i < N_RATES; i++) {
+        const int n = rates_count(&work, (rate_kind)i, t->rates.isa);
+        *roof[i] = fmax(*roof[i], n * t->rates.ns[i] * slower / threads);
+        row->arithmetic_roof_ns = fmax(row->arithmetic_roof_ns, *roof[i]);
+    }
     if (memory >= 0)
         row->memory_roof_ns = ask_ns(&t->memory, race_median(r, memory));
-    if (fp >= 0 && work.int_mul == 0 && isfinite(race_median(r, fp)))
-        row->fp_roof_ns = roofs_fp_of(&work) * roofs_ns_per_op(&t->fp, race_median(r, fp)) / threads;
-    if (load >= 0 && work.int_mul == 0 && isfinite(race_median(r, load)))
-        row->load_roof_ns = work.load * roofs_ns_per_op(&t->load, race_median(r, load)) / threads;
-    row->arithmetic_roof_ns = fmax(row->fp_roof_ns, row->load_roof_ns);
     if (in_cache >= 0) {
         row->in_cache_ns = ask_ns(&t->in_cache, race_median(r, in_cache)) / threads;
         memcpy(row->in_cache_shape, t->in_cache.shape, sizeof row->in_cache_shape);
@@ -154,8 +164,10 @@ void tuning_confirm(tuning_row *tr, const nt_config *winner, double deadline_s)
               best = enter(r, tr, winner);
     const int memory =
         t->has_memory && row->shape_class == NT_CLASS_OUT_OF_CACHE ? race_add(r, &t->memory) : -1;
-    const int fp = t->has_fp ? race_add(r, &t->fp) : -1;
-    const int load = t->has_load ? race_add(r, &t->load) : -1;
+    const nt_work work = work_of(t, row->dtype, winner);
+    rate_kind bound;
+    rates_least_ns(&t->rates, &work, &bound);
+    const int loop = bound < N_RATES ? race_add(r, &t->rates.ask[bound]) : -1;
     const int in_cache = t->has_in_cache ? race_add(r, &t->in_cache) : -1;
     tuning_tell(t, "confirm", NULL);
     race_run(r, tr->rounds->confirm_least, tr->rounds->confirm_most, deadline_s);
@@ -169,7 +181,9 @@ void tuning_confirm(tuning_row *tr, const nt_config *winner, double deadline_s)
                            decide(tr, &r->entrant[best].ask.config)));
     const int taken = adopted ? best : reference;
     row->config = r->entrant[taken].ask.config;
-    read_roofs(row, t, r, memory, fp, load, in_cache);
+    const double loop_s = loop >= 0 ? race_median(r, loop) : HUGE_VAL;
+    read_roofs(row, t, r, memory,
+               isfinite(loop_s) ? rates_ns(&t->rates, bound, loop_s) / t->rates.ns[bound] : 1, in_cache);
     row->default_ns = ask_ns(&tr->ask, race_median(r, standard));
     row->tuned_ns = ask_ns(&tr->ask, race_median(r, taken));
     row->ratio = taken == standard ? (stats_interval){1, 1, 1, r->n_rounds} : race_ratio(r, taken, standard);

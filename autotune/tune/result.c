@@ -33,14 +33,30 @@ bool result_is_stencil(const result_row *row)
     return nt_kernel_radius(row->kernel, row->kernel_case->params) > 0;
 }
 
+static double memory_ns(const result_row *row, int64_t steps)
+{
+    return row->shape_class == NT_CLASS_OUT_OF_CACHE ? row->memory_roof_ns / (double)steps : 0;
+}
+
 double result_roof(const result_row *row)
 {
-    if (row->shape_class == NT_CLASS_IN_CACHE)
-        return row->arithmetic_roof_ns;
-    if (row->memory_roof_ns <= 0 || row->in_cache_ns <= 0)
-        return 0;
-    const double visits = result_is_stencil(row) ? (double)row->config.depth : (double)row->steps;
-    return fmax(row->memory_roof_ns / visits, row->in_cache_ns);
+    return row->arithmetic_roof_ns > 0 ? fmax(row->arithmetic_roof_ns, memory_ns(row, row->steps)) : 0;
+}
+
+const char *result_bound(const result_row *row)
+{
+    const double roof = result_roof(row);
+    return roof <= 0                            ? ""
+           : memory_ns(row, row->steps) >= roof ? "memory"
+           : row->fp_roof_ns >= roof            ? "floating point"
+           : row->int_roof_ns >= roof           ? "integers"
+                                                : "loads";
+}
+
+double result_memory_at_depth(const result_row *row)
+{
+    const int64_t depth = row->config.depth < row->steps ? row->config.depth : row->steps;
+    return memory_ns(row, depth > 0 ? depth : 1);
 }
 
 bool result_contradicts(const result_row *a, const result_row *b)

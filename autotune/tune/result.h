@@ -24,8 +24,9 @@ typedef struct result_row {
     int64_t shape[3];
     int64_t steps;
     double default_ns, tuned_ns;
-    double memory_roof_ns, in_cache_ns;
-    double fp_roof_ns, load_roof_ns, arithmetic_roof_ns; /* the third is the larger of the two */
+    double memory_roof_ns, in_cache_ns; /* of one step out of cache; of the kernel itself in cache */
+    /* By the counts of the tuned function and the rates of this machine; the last one is the largest. */
+    double fp_roof_ns, load_roof_ns, int_roof_ns, arithmetic_roof_ns;
     int64_t in_cache_shape[3];
     double roof_ns;       /* the one that bounds this row: see result_roof() */
     stats_interval ratio; /* tuned over default, paired */
@@ -67,14 +68,21 @@ bool result_takes_way(const result_way *way, const nt_config *config);
 bool result_is_stencil(const result_row *row);
 
 /*
- * result_roof() - the least time that a row could take.
+ * result_roof() - the least time that a row could take: the arithmetic roof; out of cache, if it is larger, the
+ * memory roof divided by the steps of a run, since every cell must come from memory and go back at least once.
+ * 0: not measured, or the instructions of the kernel are not counted.
  *
- * In cache it is the arithmetic roof.  Out of cache it is the larger of two times: the kernel's own in cache,
- * and the memory roof divided by the steps that are made each time a cell is loaded: all steps of a pointwise
- * row, the tuned depth of a stencil.  0: not measured.  Ranges have none, since no roof kernel measures
- * integer instructions.
+ * Neither the depth that was chosen nor the kernel's own speed in cache makes it any softer.
  */
 double result_roof(const result_row *row);
+
+/* result_bound() - what the roof follows from: "memory", "floating point", "integers", "loads"; "" without a
+ * roof. */
+const char *result_bound(const result_row *row);
+
+/* result_memory_at_depth() - the memory roof divided by the steps that the tuned config makes on a tile while it
+ * is in cache: what the chosen schedule could reach, and no limit of the row.  0: not measured, or in cache. */
+double result_memory_at_depth(const result_row *row);
 
 /* result_contradicts() - do these rows exclude each other?  The library cannot use one case twice, or two
  * arithmetics for one kernel and dtype. */

@@ -12,6 +12,9 @@
 
 static const double window_s = 1e-3;
 
+/* Vectors that are whole groups of 8 and of 14: the forms of the kernel peak.  Indices of a range. */
+enum { WHOLE_GROUPS = 56, SHORT_RANGE = 1 << 12 };
+
 /* A roof's kernel does little work: a microsecond per cell is more than any machine needs. */
 static double limit_s(const int64_t shape[3])
 {
@@ -58,11 +61,20 @@ static bool next_function(const nt_kernel *k, nt_dtype dtype, nt_isa isa, int va
     return false;
 }
 
+double roofs_fastest(trial_runner *runner, const trial_ask *ask, nt_isa isa, trial_ask *best)
+{
+    trial_ask form = *ask;
+    double s_per_cell = HUGE_VAL;
+    for (int at = 0; next_function(ask->kernel, ask->dtype, isa, -1, &at, &form.config);)
+        if (!keep_faster(runner, &form, best, &s_per_cell))
+            break;
+    return s_per_cell * trial_cells(ask);
+}
+
 bool roofs_memory(trial_runner *runner, const nt_kernel *kernel, nt_dtype dtype, nt_isa isa,
                   const int64_t shape[3], int threads, trial_ask *best)
 {
     const nt_kernel *roof = roofs_memory_kernel(kernel);
-    double s_per_cell = HUGE_VAL;
     if (!roof)
         return false;
     trial_ask ask = {.kernel = roof,
@@ -75,13 +87,10 @@ bool roofs_memory(trial_runner *runner, const nt_kernel *kernel, nt_dtype dtype,
                      .limit_s = limit_s(shape)};
     ask.config.parallel = NT_PARALLEL_FLAT;
     ask.config.threads = threads;
-    for (int at = 0; next_function(roof, dtype, isa, -1, &at, &ask.config);)
-        if (!keep_faster(runner, &ask, best, &s_per_cell))
-            break;
-    return isfinite(s_per_cell);
+    return isfinite(roofs_fastest(runner, &ask, isa, best));
 }
 
-static const nt_kernel *find_role(nt_role role)
+const nt_kernel *roofs_find(nt_role role)
 {
     for (int i = 0; i < nt_kernel_count(); i++)
         if (nt_kernel_at(i)->role == role)
@@ -89,37 +98,30 @@ static const nt_kernel *find_role(nt_role role)
     return NULL;
 }
 
-static bool measure_peak(trial_runner *runner, const nt_machine *machine, nt_dtype dtype, nt_isa isa,
-                         nt_role role, trial_ask *best)
+bool roofs_peak(trial_runner *runner, const nt_machine *machine, nt_dtype dtype, nt_isa isa, nt_role role,
+                const char *kernel_case, trial_ask *best, double *seconds)
 {
-    const nt_kernel *peak = find_role(role);
-    double s_per_cell = HUGE_VAL;
-    if (!peak)
+    const nt_kernel *peak = roofs_find(role);
+    const nt_case *c = !peak         ? NULL
+                       : kernel_case ? nt_kernel_case(peak, kernel_case)
+                                     : nt_kernel_case_at(peak, 0);
+    if (!c)
         return false;
-    const int64_t l1d = machine->l1d_bytes > 0 ? machine->l1d_bytes : 32768;
+    const int64_t l1d = machine->l1d_bytes > 0 ? machine->l1d_bytes : 32768,
+                  group = WHOLE_GROUPS * nt_isa_lanes(isa, dtype),
+                  groups = l1d / 4 / (int64_t)nt_dtype_bytes(dtype) / group;
     trial_ask ask = {.kernel = peak,
+                     .kernel_case = c,
                      .dtype = dtype,
-                     .shape = {l1d / 4 / (int64_t)nt_dtype_bytes(dtype) / 96 * 96, 1, 1},
+                     .shape = {peak->field ? group * (groups > 0 ? groups : 1) : SHORT_RANGE, 1, 1},
                      .steps = 1,
                      .config = nt_config_blank(peak),
                      .reps = 3,
                      .window_s = window_s,
                      .limit_s = limit_s((const int64_t[3]){1, 1, 1})};
     ask.config.parallel = NT_PARALLEL_SERIAL;
-    for (int at = 0; next_function(peak, dtype, isa, 0, &at, &ask.config);)
-        if (!keep_faster(runner, &ask, best, &s_per_cell))
-            break;
-    return isfinite(s_per_cell);
-}
-
-bool roofs_fp(trial_runner *runner, const nt_machine *machine, nt_dtype dtype, nt_isa isa, trial_ask *best)
-{
-    return measure_peak(runner, machine, dtype, isa, NT_ROLE_FP_ROOF, best);
-}
-
-bool roofs_load(trial_runner *runner, const nt_machine *machine, nt_dtype dtype, nt_isa isa, trial_ask *best)
-{
-    return measure_peak(runner, machine, dtype, isa, NT_ROLE_LOAD_ROOF, best);
+    *seconds = roofs_fastest(runner, &ask, isa, best);
+    return isfinite(*seconds);
 }
 
 /* For a field, a box with rows of nx cells that fits into the cache.  For a range, enough indices that its
@@ -165,17 +167,4 @@ bool roofs_in_cache(trial_runner *runner, const nt_machine *machine, const nt_ke
                 !keep_faster(runner, &ask, best, &s_per_cell))
                 return isfinite(s_per_cell);
     return isfinite(s_per_cell);
-}
-
-int roofs_fp_of(const nt_work *work)
-{
-    return work->add + work->mul + work->fma;
-}
-
-double roofs_ns_per_op(const trial_ask *peak, double seconds)
-{
-    const nt_work work =
-        nt_kernel_work(peak->kernel, NULL, nt_kernel_function(peak->kernel, peak->dtype, &peak->config));
-    const int n = peak->kernel->role == NT_ROLE_LOAD_ROOF ? work.load : roofs_fp_of(&work);
-    return 1e9 * seconds / trial_cells(peak) / n;
 }

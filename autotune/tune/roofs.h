@@ -17,26 +17,27 @@
 /* roofs_memory_kernel() - the registered kernel that bounds this one; NULL where it has none. */
 const nt_kernel *roofs_memory_kernel(const nt_kernel *kernel);
 
+/* roofs_fastest() - asks with each form of this isa that the ask's kernel has; *best: the fastest one.  Returns its
+ * seconds, HUGE_VAL if none worked. */
+double roofs_fastest(trial_runner *runner, const trial_ask *ask, nt_isa isa, trial_ask *best);
+
 /* roofs_memory() - times the roof kernel of `kernel`, in place on this shape, with all threads; tries all its
  * forms. */
 bool roofs_memory(trial_runner *runner, const nt_kernel *kernel, nt_dtype dtype, nt_isa isa,
                   const int64_t shape[3], int threads, trial_ask *ask);
 
-/* roofs_fp(), roofs_load() - one thread; independent FMAs, or loads, in the first-level cache. */
-bool roofs_fp(trial_runner *runner, const nt_machine *machine, nt_dtype dtype, nt_isa isa, trial_ask *ask);
-bool roofs_load(trial_runner *runner, const nt_machine *machine, nt_dtype dtype, nt_isa isa, trial_ask *ask);
+/* roofs_find() - the first kernel of a role; NULL if there is none. */
+const nt_kernel *roofs_find(nt_role role);
+
+/* roofs_peak() - one thread; independent instructions of one kind, in the first-level cache: the kernel of this
+ * role and one of its cases (NULL: the first), in all its forms.  *seconds: the median of the fastest one. */
+bool roofs_peak(trial_runner *runner, const nt_machine *machine, nt_dtype dtype, nt_isa isa, nt_role role,
+                const char *kernel_case, trial_ask *ask, double *seconds);
 
 /* roofs_in_cache() - times the kernel itself on one thread, with nx of 64, 128 and 256 and all tile
  * functions.  Its grids and halos take at most 3/4 of the second-level cache.  A stencil makes many steps in
  * a run, because in one step alone most time goes into ghosts.  A range: its own speed on one thread. */
 bool roofs_in_cache(trial_runner *runner, const nt_machine *machine, const nt_kernel *kernel,
                     const nt_case *c, nt_dtype dtype, const nt_config *arithmetic, trial_ask *ask);
-
-/* roofs_fp_of() - floating-point instructions per vector. */
-int roofs_fp_of(const nt_work *work);
-
-/* roofs_ns_per_op() - ns per cell of one FP instruction or one load, from the time of a peak ask: the time
- * per vector, divided by its lanes and by the number of operations per vector. */
-double roofs_ns_per_op(const trial_ask *peak, double seconds);
 
 #endif /* AUTOTUNE_ROOFS_H */

@@ -244,7 +244,8 @@ static nt_status tune_group(tuning *t, const row_plan *rows, int n, search *s, n
 {
     const nt_machine *m = &t->r->machine;
     const nt_dtype dtype = rows[0].dtype;
-    t->has_memory = t->has_fp = t->has_load = t->has_in_cache = false;
+    t->has_memory = t->has_in_cache = false;
+    t->rates = (rates){0};
     t->cell_s = 0;
     t->kernel_case = rows[0].kernel_case;
     int weights = 0;
@@ -256,10 +257,8 @@ static nt_status tune_group(tuning *t, const row_plan *rows, int n, search *s, n
     if (status != NT_OK)
         return status;
     if (!tuning_over(t)) {
-        const nt_function *f = nt_kernel_function(t->kernel, dtype, &t->arithmetic);
-        const nt_work work = f ? nt_kernel_work(t->kernel, t->kernel_case->params, f) : (nt_work){0};
-        t->has_fp = roofs_fp(t->runner, m, dtype, t->arithmetic.isa, &t->fp);
-        t->has_load = work.load > 0 && roofs_load(t->runner, m, dtype, t->arithmetic.isa, &t->load);
+        if (!t->kernel->program) /* a disk has no such rates */
+            rates_measure(t->runner, m, t->arithmetic.isa, dtype, &t->rates);
         t->has_in_cache =
             roofs_in_cache(t->runner, m, t->kernel, t->kernel_case, dtype, &t->arithmetic, &t->in_cache);
     }

@@ -10,6 +10,7 @@
 #include "measure/race.h"
 #include "search/search.h"
 #include "tune/options.h"
+#include "tune/rates.h"
 
 /* A config replaces the default if its ratio is surely below this.  It is preferred to a simpler one if it is
  * at least this much faster. */
@@ -43,8 +44,9 @@ typedef struct tuning {
     double arithmetic_s;            /* time for choosing the arithmetic */
     double cell_s;                  /* per cell and step, from the first trials; 0: none has worked yet */
     nt_config standard, arithmetic; /* the default config; the same with the chosen isa and variant */
-    bool has_fp, has_load, has_in_cache, has_memory;
-    trial_ask fp, load, in_cache, memory;
+    rates rates;                    /* of the chosen isa */
+    bool has_in_cache, has_memory;
+    trial_ask in_cache, memory;
 } tuning;
 
 /* The row being tuned. */

@@ -7,6 +7,7 @@
 #ifndef NESTUNE_ISA_H
 #define NESTUNE_ISA_H
 
+#include "nestune/dtype.h"
 #include "nestune/status.h"
 
 #ifdef __cplusplus
@@ -29,6 +30,10 @@ NT_API const char *nt_isa_name(nt_isa isa);
  * NESTUNE_MAX_ISA?  That environment variable is read once, at the first use.  Errors: none; 0 for an unknown
  * isa. */
 NT_API int nt_isa_available(nt_isa isa);
+
+/* nt_isa_lanes() - how many cells of a type one vector holds: 4 for NT_ISA_AVX2 and NT_F64; of the isa scalar
+ * 1.  Errors: none; 0 for an unknown isa or type. */
+NT_API int nt_isa_lanes(nt_isa isa, nt_dtype dtype);
 
 #ifdef __cplusplus
 }

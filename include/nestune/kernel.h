@@ -253,7 +253,8 @@ typedef enum nt_role {
     NT_ROLE_WORK,        /* computes something useful */
     NT_ROLE_MEMORY_ROOF, /* measures the bandwidth of the memory */
     NT_ROLE_FP_ROOF,     /* measures the peak of floating-point arithmetic */
-    NT_ROLE_LOAD_ROOF    /* measures the peak of loads from the first-level cache */
+    NT_ROLE_LOAD_ROOF,   /* measures the peak of loads from the first-level cache */
+    NT_ROLE_INT_ROOF     /* measures the peak of integer arithmetic */
 } nt_role;
 
 typedef struct nt_kernel {

@@ -24,6 +24,14 @@ const char *nt_isa_name(nt_isa isa)
     return (unsigned)isa < NT_N_ISAS ? names[isa] : NULL;
 }
 
+int nt_isa_lanes(nt_isa isa, nt_dtype dtype)
+{
+    static const int bytes[NT_N_ISAS] = {[NT_ISA_NEON] = 16, [NT_ISA_AVX2] = 32, [NT_ISA_AVX512] = 64};
+    if ((unsigned)isa >= NT_N_ISAS || (unsigned)dtype >= NT_N_DTYPES)
+        return 0;
+    return isa == NT_ISA_SCALAR ? 1 : bytes[isa] / (int)nt_dtype_bytes(dtype);
+}
+
 /* Can this CPU and system run it?  Tests exactly the features that the tiles are compiled with. */
 static int cpu_runs(nt_isa isa)
 {
