@@ -34,6 +34,7 @@ struct fake_trials {
     double clock_s;
     int stop_after; /* asks, then *stop is set; 0: never */
     volatile sig_atomic_t stop;
+    int n_compared; /* asks that repeat the one before, for its hash: they are not in the list */
     int n_asks;
     struct fake_ask {
         trial_ask ask;
@@ -74,17 +75,27 @@ static inline void fake_run(trial_runner *self, const trial_ask *ask, trial_answ
     double cost = 0;
     if (answer->outcome == TRIAL_OK) {
         answer->n = ask->reps;
-        for (int i = 0; i < ask->reps; i++) {
+        for (int i = 0; i < answer->n; i++) {
             answer->seconds[i] = f->cost(f, ask) * fmax(0.2, 1 + f->noise * fake_normal(&f->r));
             cost += fmax(answer->seconds[i], ask->window_s);
+            if (ask->only_time && ask->cut_s > 0 && answer->seconds[0] > ask->cut_s)
+                answer->n = 1;
         }
+        answer->timed_s = cost;
+        if (ask->only_time)
+            answer->hash = 0;
     } else {
         strcpy(answer->detail, "planted");
     }
     if (answer->outcome == TRIAL_HANG)
         cost = ask->limit_s;
     answer->wall_s = f->overhead_s + cost;
-    f->asks[f->n_asks++] = (struct fake_ask){*ask, *answer, f->clock_s};
+    const struct fake_ask *before = f->n_asks > 0 ? &f->asks[f->n_asks - 1] : NULL;
+    if (before && before->ask.only_time && before->ask.reps > 1 && !ask->only_time && ask->reps == 1 &&
+        nt_config_differences(&before->ask.config, &ask->config) == 0)
+        f->n_compared++;
+    else
+        f->asks[f->n_asks++] = (struct fake_ask){*ask, *answer, f->clock_s};
     f->clock_s += answer->wall_s;
     if (f->stop_after && f->n_asks >= f->stop_after)
         f->stop = 1;

@@ -19,6 +19,23 @@ static double fast_when_dynamic(const fake_trials *f, const trial_ask *ask)
     return bowl(f, ask) * (ask->config.schedule == NT_SCHEDULE_DYNAMIC ? 0.1 : 1);
 }
 
+/* Dynamic schedules are wrong; those that would be the best so far are compared, and found out. */
+static void check_dynamic(const search *s)
+{
+    int n_wrong = 0;
+    double best = HUGE_VAL;
+    for (int i = 0; i < s->n_tried; i++) {
+        const candidate *c = &s->tried[i];
+        const bool dynamic = c->config.schedule == NT_SCHEDULE_DYNAMIC;
+        assert_true(c->outcome != TRIAL_WRONG || (dynamic && isinf(c->seconds) && c->detail[0]));
+        assert_true(c->outcome != TRIAL_OK || !dynamic || c->seconds >= best);
+        n_wrong += c->outcome == TRIAL_WRONG;
+        best = fmin(best, c->seconds);
+    }
+    assert_true(n_wrong > 0);
+    assert_int_equal(s->tried[s->best].config.schedule, NT_SCHEDULE_STATIC);
+}
+
 static void faster_but_wrong_is_refused(void **state)
 {
     (void)state;
@@ -26,21 +43,11 @@ static void faster_but_wrong_is_refused(void **state)
     f.fate = wrong_when_dynamic;
     scene_of_search sc = prepare(&f, 1e6, 1);
     run_from_two(&sc, 100);
-    int n_wrong = 0;
-    for (int i = 0; i < sc.s->n_tried; i++) {
-        const candidate *c = &sc.s->tried[i];
-        const bool dynamic = c->config.schedule == NT_SCHEDULE_DYNAMIC;
-        assert_int_equal(c->outcome, dynamic ? TRIAL_WRONG : TRIAL_OK);
-        assert_true(!dynamic || (isinf(c->seconds) && c->detail[0]));
-        n_wrong += dynamic;
-    }
-    assert_true(n_wrong > 10);
-    assert_int_equal(sc.s->n_failed, n_wrong);
-    assert_int_equal(sc.s->tried[sc.s->best].config.schedule, NT_SCHEDULE_STATIC);
+    check_dynamic(sc.s);
     int top[8];
     const int n = search_top(sc.s, top, 8);
-    for (int i = 0; i < n; i++)
-        assert_int_equal(sc.s->tried[top[i]].config.schedule, NT_SCHEDULE_STATIC);
+    assert_int_equal(sc.s->tried[top[0]].config.schedule, NT_SCHEDULE_STATIC);
+    assert_int_equal(n, 8);
     finish(&sc);
 }
 
@@ -137,10 +144,7 @@ static void if_the_default_fails_the_serial_result_is_right(void **state)
         dynamic.schedule = NT_SCHEDULE_DYNAMIC;
         assert_int_equal(search_try(sc.s, dynamic)->outcome, TRIAL_WRONG);
         search_run(sc.s, (nt_config[]){first_start(&sc.sp)}, 1, 50);
-        for (int i = 1; i < sc.s->n_tried; i++)
-            assert_int_equal(sc.s->tried[i].outcome,
-                             sc.s->tried[i].config.schedule == NT_SCHEDULE_DYNAMIC ? TRIAL_WRONG : TRIAL_OK);
-        assert_int_equal(sc.s->tried[sc.s->best].config.schedule, NT_SCHEDULE_STATIC);
+        check_dynamic(sc.s);
         finish(&sc);
     }
 }

@@ -62,8 +62,7 @@ static void pairs_of_axes_climb_a_ridge(void **state)
     finish(&sc);
 }
 
-/* What one repetition shows to be far behind gets no more; what may be good gets the others, and the check
- * once. */
+/* A candidate that is seen to be far behind gets one repetition; what may be good gets all of them. */
 static void candidates_far_behind_get_one_repetition(void **state)
 {
     (void)state;
@@ -73,27 +72,24 @@ static void candidates_far_behind_get_one_repetition(void **state)
     sc.s->hopeless = 1.1;
     search_try(sc.s, sc.sp.q.arithmetic);
     search_run(sc.s, &sc.sp.q.arithmetic, 1, 50);
-    int n_once = 0, n_again = 0;
+    int n_once = 0, n_all = 0, n_best = 0;
     double best = HUGE_VAL;
     for (int i = 0; i < f.n_asks; i++) {
         const struct fake_ask *a = &f.asks[i];
         assert_ptr_equal(a->ask.kernel_case, sc.sp.q.kernel_case);
-        const bool again = i > 0 && i + 1 < f.n_asks && a->ask.reps == 1 && f.asks[i + 1].ask.reps == 2;
-        if (i == 0)
-            assert_int_equal(a->ask.reps, 3);
-        else if (a->ask.reps == 1)
-            assert_true((a->answer.seconds[0] <= 1.1 * best) == again || i + 1 == f.n_asks);
-        assert_int_equal(a->ask.check, i == 0 || a->ask.reps == 1);
-        if (a->ask.reps == 3)
-            best = stats_median(a->answer.seconds, 3);
-        else if (a->ask.reps == 2)
-            best = fmin(best, stats_median((double[]){f.asks[i - 1].answer.seconds[0], a->answer.seconds[0],
-                                                      a->answer.seconds[1]},
-                                           3));
-        n_again += a->ask.reps == 2;
-        n_once += a->ask.reps == 1 && !again;
+        assert_int_equal(a->ask.reps, 3);
+        assert_int_equal(a->ask.check, 1);
+        assert_int_equal(a->ask.only_time, i > 0); /* the first one says what is right */
+        assert_true(i == 0 ? a->ask.cut_s == 0 : fabs(a->ask.cut_s / (1.1 * best) - 1) < 1e-9);
+        assert_int_equal(a->answer.n, i > 0 && a->answer.seconds[0] > a->ask.cut_s ? 1 : 3);
+        n_once += a->answer.n == 1;
+        n_all += a->answer.n == 3;
+        const double median = stats_median(a->answer.seconds, a->answer.n);
+        n_best += i > 0 && median < best;
+        best = fmin(best, median);
     }
-    assert_true(n_once > 30 && n_again > 5);
+    assert_true(n_once > 30 && n_all > 5);
+    assert_int_equal(f.n_compared, n_best);
     finish(&sc);
 }
 

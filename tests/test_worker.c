@@ -165,6 +165,39 @@ static void two_levels_run_on(void **state)
     driver_destroy(d);
 }
 
+/* If only times are asked for, there is no hash, and the grids are left as they are: the next trial restores them.
+ * A trial is cut once it is clear that it takes too long. */
+static void only_times_are_asked_for(void **state)
+{
+    (void)state;
+    driver *d = start_real(0);
+    const char *const kernels[] = {"wave", "mathop", "square"};
+    for (size_t k = 0; k < sizeof kernels / sizeof *kernels; k++) {
+        trial_ask ask = make_ask(8);
+        ask.kernel = nt_kernel_find(kernels[k]);
+        ask.window_s = 0;
+        assert_int_equal(nt_config_default(ask.kernel, ask.dtype, &ask.config, NULL), NT_OK);
+        ask.config.depth = 2;
+        const uint64_t hash = run_timed(d, &ask);
+        ask.only_time = 1;
+        for (int i = 0; i < 3; i++)
+            assert_true(run_timed(d, &ask) == 0);
+        ask.cut_s = 1e-9;
+        const trial_answer cut = run_ask(d, &ask);
+        assert_int_equal(cut.outcome, TRIAL_OK);
+        assert_int_equal(cut.n, 1);
+        assert_true(cut.seconds[0] > ask.cut_s);
+        ask.cut_s = 1e6;
+        run_timed(d, &ask);
+        ask.only_time = 0;
+        ask.cut_s = 0;
+        const trial_answer again = run_ask(d, &ask);
+        assert_true(again.hash == hash && again.timed_s > 0 && again.timed_s <= again.wall_s);
+    }
+    assert_int_equal(driver_n_spawned(d), 1);
+    driver_destroy(d);
+}
+
 /* A person who starts a worker by hand may send anything. */
 static void malformed_asks_are_refused(void **state)
 {
@@ -277,7 +310,7 @@ int main(void)
         cmocka_unit_test(inputs_are_restored),         cmocka_unit_test(schedules_give_one_hash),
         cmocka_unit_test(kernels_take_turns),          cmocka_unit_test(all_threads_run),
         cmocka_unit_test(refusals_and_lack_of_memory), cmocka_unit_test(two_levels_run_on),
-        cmocka_unit_test(malformed_asks_are_refused),
+        cmocka_unit_test(malformed_asks_are_refused),  cmocka_unit_test(only_times_are_asked_for),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -22,6 +22,18 @@ static int take_shape(const argument *a, char *text)
     return EXIT_OK;
 }
 
+static int take_effort(const argument *a, char *text)
+{
+    static const char *const names[N_EFFORTS] = {
+        [EFFORT_QUICK] = "quick", [EFFORT_NORMAL] = "normal", [EFFORT_THOROUGH] = "thorough"};
+    for (int i = 0; i < N_EFFORTS; i++)
+        if (strcmp(text, names[i]) == 0) {
+            *(tune_effort *)a->to = (tune_effort)i;
+            return EXIT_OK;
+        }
+    return refuse(EXIT_USAGE, "--effort %.40s: allowed are quick, normal and thorough", text);
+}
+
 static int most_threads(void)
 {
     return nt_threads_allowed() < NT_MAX_THREADS ? nt_threads_allowed() : NT_MAX_THREADS;
@@ -101,10 +113,13 @@ int run_options_parse(run_options *o, int argc, char **argv)
     const argument table[] = {
         ARGUMENT_KERNELS(&o->kernels),
         {"budget", 'b', "SECONDS",
-         "time for each kernel (60; for ranges and programs 30; for stencils 60 for each row of many steps "
-         "out "
-         "of cache, 15 for each other)",
+         "time for each kernel (45; for ranges and programs 30; for stencils 24 for each row of many steps "
+         "out of cache, 6 for each other)",
          take_number, &t->budget_s, 1, 86400},
+        {"effort", 'e', "LEVEL", "quick, normal or thorough: 0.27, 1 or 4 times these budgets (normal)",
+         take_effort, &t->effort, 0, 0},
+        {"stop-at", 'a', "FRACTION", "end the search of a row at this fraction of its roof", take_number,
+         &t->stop_at, 0.01, 1},
         ARGUMENT_DTYPES(&t->dtypes),
         {"case", 'c', "LIST",
          "cases of kernels that have them, as o2,o8 of wave (those that `autotune list` marks)", take_cases,

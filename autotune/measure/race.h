@@ -11,6 +11,7 @@
 #define AUTOTUNE_RACE_H
 
 #include <signal.h>
+#include <stdbool.h>
 
 #include "measure/stats.h"
 #include "measure/trial.h"
@@ -30,6 +31,7 @@ typedef struct race {
     race_entrant entrant[RACE_MOST];
     int n;
     int n_rounds;                      /* rounds that all entrants completed */
+    bool only_time;                    /* results need not be compared, in no round */
     const volatile sig_atomic_t *stop; /* may be NULL */
     int stop_from;                     /* a request to stop counts from this round on */
 } race;
@@ -37,7 +39,8 @@ typedef struct race {
 /* race_add() - adds an entrant; returns its index, -1 if the race is full. */
 int race_add(race *r, const trial_ask *ask);
 
-/* race_run() - runs rounds until `least` rounds are done and the deadline has passed, or `most` are done. */
+/* race_run() - runs more rounds, in pairs, until `least` rounds are done and another pair would end after the
+ * deadline, or `most` are done.  The first two rounds compare results, too. */
 void race_run(race *r, int least, int most, double deadline_s);
 
 /* race_expect() - an entrant must give the same bits as the entrant `as`; otherwise its outcome becomes

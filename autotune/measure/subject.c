@@ -28,7 +28,12 @@ void subject_restore(subject *s)
 
 void subject_run(subject *s)
 {
-    s->kind->run(s);
+    s->kind->run(s, s->ask.steps);
+}
+
+void subject_run_steps(subject *s, int64_t steps)
+{
+    s->kind->run(s, steps);
 }
 
 uint64_t subject_hash(const subject *s)

@@ -17,9 +17,9 @@ typedef struct subject subject;
 
 typedef struct subject_kind {
     nt_status (*open)(subject *s, nt_error *why);
-    void (*restore)(subject *s); /* the input as it was when the subject was opened */
-    void (*run)(subject *s);
-    uint64_t (*hash)(const subject *s); /* of the output; NaNs are made one */
+    void (*restore)(subject *s);            /* the input as it was when the subject was opened */
+    void (*run)(subject *s, int64_t steps); /* ranges and programs have one step */
+    uint64_t (*hash)(const subject *s);     /* of the output; NaNs are made one */
     trial_outcome (*check)(const trial_ask *ask, nt_error *why);
 } subject_kind;
 
@@ -29,7 +29,7 @@ struct subject {
     nt_plan *plan;
     nt_error failure;   /* of a run, which has no other answer; "": none */
     bool changes_input; /* a run needs restore() before the next one can give the same output */
-    bool runs_on;       /* it may still run repeatedly, if only the time matters */
+    bool steady;        /* but not to take the same time, see nt_field */
     fields_cache *cache;
     fields *grids;   /* of a field; kept in the cache */
     uint64_t *total; /* of a range, as whole words */
@@ -42,10 +42,11 @@ struct subject {
  */
 nt_status subject_open(subject *s, const trial_ask *ask, fields_cache *cache, nt_error *why);
 
-/* subject_restore() brings back the original input; subject_run() makes one run of ask.steps; subject_hash()
- * is the output's hash. */
+/* subject_restore() brings back the original input; subject_run() makes one run of ask.steps, subject_run_steps()
+ * one of other steps of a field; subject_hash() is the output's hash. */
 void subject_restore(subject *s);
 void subject_run(subject *s);
+void subject_run_steps(subject *s, int64_t steps);
 uint64_t subject_hash(const subject *s);
 
 /* subject_close() - frees the plan; the grids stay in the cache. */

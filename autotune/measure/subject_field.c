@@ -12,8 +12,7 @@ static nt_status open(subject *s, nt_error *why)
     if (status != NT_OK)
         return status;
     s->changes_input = s->grids->restored;
-    /* Over any number of steps, values of two-level kernels keep their magnitude. */
-    s->runs_on = s->changes_input && s->ask.kernel->field->n_levels == 2;
+    s->steady = s->ask.kernel->field->steady;
     return fields_plan(s->grids, &s->ask, &s->plan, why);
 }
 
@@ -22,9 +21,9 @@ static void restore(subject *s)
     fields_restore(s->grids, s->plan, s->ask.config.threads);
 }
 
-static void run(subject *s)
+static void run(subject *s, int64_t steps)
 {
-    nt_plan_run(s->plan, s->ask.steps);
+    nt_plan_run(s->plan, steps);
 }
 
 static uint64_t hash(const subject *s)

@@ -272,8 +272,9 @@ static void restore(subject *s)
     (void)s; /* a run replaces its outputs, and no input */
 }
 
-static void run(subject *s)
+static void run(subject *s, int64_t steps)
 {
+    (void)steps;
     if (!run_files(&s->ask, &of_trial))
         snprintf(s->failure.text, sizeof s->failure.text,
                  "nestune apply failed: its reason is in the worker's log");

@@ -45,17 +45,22 @@ typedef struct trial_ask {
     int reps;        /* timed repetitions, 1..TRIAL_MAX_REPS */
     double window_s; /* a repetition runs again and again for this long, but for one-level kernels in
                         place: these change their own input, so they run once a repetition */
-    int check;       /* also run the config on awkward shapes with canaries around them, and compare
+    int only_time;   /* 1: only times are asked for.  There is no hash, and a kernel that is steady (kernel.h)
+                        runs on from its last output */
+    double cut_s;   /* with only_time: once it is clear that a run takes longer, one repetition is enough, and
+                        it may be estimated from a run's first steps; 0: never */
+    int check;      /* also run the config on awkward shapes with canaries around them, and compare
                         with the serial schedule of the same arithmetic, bit by bit */
-    double limit_s;  /* the worker is killed when the whole trial takes longer, see trial_patience_s() */
+    double limit_s; /* the worker is killed when the whole trial takes longer, see trial_patience_s() */
 } trial_ask;
 
 typedef struct trial_answer {
     trial_outcome outcome;
     char detail[TRIAL_DETAIL]; /* one line; "" when OK */
     uint64_t hash;             /* of the output after one run from the original input; NaNs count as equal */
-    int n;
+    int n;                     /* repetitions: as asked, or 1 if the trial was cut */
     double seconds[TRIAL_MAX_REPS]; /* per run of `steps` steps, the mean of each repetition */
+    double timed_s;                 /* how much of wall_s those repetitions took */
     double wall_s;                  /* the whole cost of the trial, as the asker measured it */
 } trial_answer;
 

@@ -5,6 +5,7 @@
 #include "measure/trial_json.h"
 
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -17,11 +18,12 @@ static json_t *ask_to_json(const trial_ask *ask)
 {
     char config[NT_CONFIG_TEXT];
     nt_config_format(ask->kernel, &ask->config, config, sizeof config);
-    return json_pack("{s:s, s:s, s:s, s:s, s:[I,I,I], s:I, s:i, s:s, s:i, s:f, s:i}", "type", "trial",
-                     "kernel", ask->kernel->name, "case", trial_case(ask)->name, "dtype",
+    return json_pack("{s:s, s:s, s:s, s:s, s:[I,I,I], s:I, s:i, s:s, s:i, s:f, s:i, s:f, s:i}", "type",
+                     "trial", "kernel", ask->kernel->name, "case", trial_case(ask)->name, "dtype",
                      nt_dtype_name(ask->dtype), "shape", (json_int_t)ask->shape[0], (json_int_t)ask->shape[1],
                      (json_int_t)ask->shape[2], "steps", (json_int_t)ask->steps, "in_place", ask->in_place,
-                     "config", config, "reps", ask->reps, "window_s", ask->window_s, "check", ask->check);
+                     "config", config, "reps", ask->reps, "window_s", ask->window_s, "only_time",
+                     ask->only_time, "cut_s", ask->cut_s, "check", ask->check);
 }
 
 char *trial_record_text(const json_t *record)
@@ -52,6 +54,7 @@ json_t *trial_to_json(const trial_ask *ask, const trial_answer *answer)
                  json_object_set_new(record, "detail", json_string(answer->detail)) ||
                  json_object_set_new(record, "hash", json_string(hash)) ||
                  json_object_set(record, "seconds", seconds) ||
+                 json_object_set_new(record, "timed_s", json_real(answer->timed_s)) ||
                  json_object_set_new(record, "wall_s", json_real(answer->wall_s));
     json_decref(seconds);
     if (failed) {
@@ -133,18 +136,19 @@ static nt_status read_seconds(const json_t *seconds, trial_answer *answer, nt_er
     return NT_OK;
 }
 
-enum { ASK_KEYS = 11, RECORD_KEYS = 16 };
+enum { ASK_KEYS = 13, RECORD_KEYS = 19 };
 
 static nt_status read_ask(const json_t *record, trial_ask *ask, nt_error *why)
 {
     const char *type, *kernel, *kernel_case, *dtype, *config;
-    json_int_t shape[3], steps, in_place, reps, check;
+    json_int_t shape[3], steps, in_place, reps, only_time, check;
     json_error_t error;
     if (json_unpack_ex((json_t *)record, &error, 0,
-                       "{s:s, s:s, s:s, s:s, s:[III!], s:I, s:I, s:s, s:I, s:F, s:I}", "type", &type,
-                       "kernel", &kernel, "case", &kernel_case, "dtype", &dtype, "shape", &shape[0],
+                       "{s:s, s:s, s:s, s:s, s:[III!], s:I, s:I, s:s, s:I, s:F, s:I, s:F, s:I}", "type",
+                       &type, "kernel", &kernel, "case", &kernel_case, "dtype", &dtype, "shape", &shape[0],
                        &shape[1], &shape[2], "steps", &steps, "in_place", &in_place, "config", &config,
-                       "reps", &reps, "window_s", &ask->window_s, "check", &check) != 0)
+                       "reps", &reps, "window_s", &ask->window_s, "only_time", &only_time, "cut_s",
+                       &ask->cut_s, "check", &check) != 0)
         return refuse(why, "%.150s", error.text);
     const int d = find_dtype(dtype);
     ask->kernel = nt_kernel_find(kernel);
@@ -162,38 +166,42 @@ static nt_status read_ask(const json_t *record, trial_ask *ask, nt_error *why)
     }
     if (steps < 0 || steps > max_cells || reps < 1 || reps > TRIAL_MAX_REPS)
         return refuse(why, "steps or reps out of range: %lld, %lld", (long long)steps, (long long)reps);
-    if ((in_place != 0 && in_place != 1) || (check != 0 && check != 1))
-        return refuse(why, "in_place or check is neither 0 nor 1");
-    if (!(ask->window_s >= 0 && ask->window_s <= max_s))
-        return refuse(why, "window_s is not from 0 to %g", max_s);
+    if (in_place >> 1 || only_time >> 1 || check >> 1)
+        return refuse(why, "in_place, only_time or check is neither 0 nor 1");
+    if (!(ask->window_s >= 0 && ask->window_s <= max_s) || !(ask->cut_s >= 0 && ask->cut_s <= max_s))
+        return refuse(why, "window_s or cut_s is not from 0 to %g", max_s);
     ask->dtype = (nt_dtype)d;
     ask->steps = steps;
     ask->in_place = (int)in_place;
     ask->reps = (int)reps;
+    ask->only_time = (int)only_time;
     ask->check = (int)check;
     return read_config(config, ask, why);
 }
 
-static nt_status read_answer(const json_t *record, int reps, trial_answer *answer, nt_error *why)
+static nt_status read_answer(const json_t *record, const trial_ask *ask, trial_answer *answer, nt_error *why)
 {
     const char *outcome, *detail, *hash;
     const json_t *seconds;
     json_error_t error;
-    if (json_unpack_ex((json_t *)record, &error, 0, "{s:s, s:s, s:s, s:o, s:F}", "class", &outcome, "detail",
-                       &detail, "hash", &hash, "seconds", &seconds, "wall_s", &answer->wall_s) != 0)
+    if (json_unpack_ex((json_t *)record, &error, 0, "{s:s, s:s, s:s, s:o, s:F, s:F}", "class", &outcome,
+                       "detail", &detail, "hash", &hash, "seconds", &seconds, "timed_s", &answer->timed_s,
+                       "wall_s", &answer->wall_s) != 0)
         return refuse(why, "%.150s", error.text);
     const int c = find_outcome(outcome);
     if (c < 0)
         return refuse(why, "unknown class %.60s", outcome);
-    if (!(answer->wall_s >= 0 && answer->wall_s <= max_s))
-        return refuse(why, "wall_s is not from 0 to %g", max_s);
+    if (!(answer->wall_s >= 0 && answer->wall_s <= max_s) ||
+        !(answer->timed_s >= 0 && answer->timed_s <= max_s))
+        return refuse(why, "wall_s or timed_s is not from 0 to %g", max_s);
     if (strlen(detail) >= TRIAL_DETAIL || !text_is_printable(detail) || !read_hash(hash, &answer->hash))
         return refuse(why, "detail or hash malformed");
     answer->outcome = (trial_outcome)c;
     strcpy(answer->detail, detail);
     const nt_status status = read_seconds(seconds, answer, why);
-    if (status == NT_OK && answer->outcome == TRIAL_OK && answer->n != reps)
-        return refuse(why, "%d seconds for %d repetitions", answer->n, reps);
+    const bool cut = ask->cut_s > 0 && answer->n == 1;
+    if (status == NT_OK && answer->outcome == TRIAL_OK && answer->n != ask->reps && !cut)
+        return refuse(why, "%d seconds for %d repetitions", answer->n, ask->reps);
     return status;
 }
 
@@ -203,7 +211,7 @@ nt_status trial_from_json(const json_t *record, trial_ask *ask, trial_answer *an
     nt_status status = read_ask(record, ask, why);
     if (status == NT_OK && answer) {
         memset(answer, 0, sizeof *answer);
-        status = read_answer(record, ask->reps, answer, why);
+        status = read_answer(record, ask, answer, why);
     }
     if (status == NT_OK && json_object_size(record) != (answer ? RECORD_KEYS : ASK_KEYS))
         return refuse(why, "%zu keys, %d are allowed", json_object_size(record),

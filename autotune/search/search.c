@@ -5,6 +5,7 @@
 #include "search/search.h"
 
 #include <math.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -15,7 +16,8 @@ static const double step_worth = 0.99;
 
 bool search_over(const search *s)
 {
-    return (s->stop && *s->stop) || s->n_tried == SEARCH_MOST || s->runner->now_s(s->runner) >= s->deadline_s;
+    return (s->stop && *s->stop) || s->n_tried == SEARCH_MOST || s->runner->now_s(s->runner) >= s->deadline_s ||
+           (s->best >= 0 && s->tried[s->best].seconds <= s->enough_s);
 }
 
 /* One thread, one step at a time, no tiles: the schedule with the least that can go wrong. */
@@ -41,51 +43,65 @@ static bool sets_truth(const search *s, const nt_config *config, bool checked)
            (checked && s->plain_failed);
 }
 
+__attribute__((format(printf, 3, 4))) static void fail(candidate *c, trial_outcome outcome,
+                                                       const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    c->outcome = outcome;
+    vsnprintf(c->detail, sizeof c->detail, format, args);
+    va_end(args);
+}
+
+/* The first schedules set what is right. */
+static void compare(search *s, candidate *c, const trial_answer *answer)
+{
+    if (s->has_expected && answer->hash != s->expected) {
+        fail(c, TRIAL_WRONG, "the result differs from the default schedule's");
+    } else if (!s->has_expected && !sets_truth(s, &c->config, s->ask.check)) {
+        fail(c, TRIAL_WRONG, "no trusted schedule worked that its result could be compared with");
+    } else {
+        s->expected = answer->hash;
+        s->has_expected = true;
+    }
+}
+
+static void ask_once(search *s, const trial_ask *ask, candidate *c, trial_answer *answer)
+{
+    s->runner->run(s->runner, ask, answer);
+    c->outcome = answer->outcome;
+    snprintf(c->detail, sizeof c->detail, "%s", answer->detail);
+    if (c->outcome == TRIAL_OK && answer->n < 1)
+        fail(c, TRIAL_CRASH, "no timing came back");
+    if (c->outcome == TRIAL_OK && !ask->only_time)
+        compare(s, c, answer);
+}
+
+/* Until something is known to be right each trial compares its result.  Then a long trial asks for the time only,
+ * and no more of it than it takes to see that the config is no better; the few that seem to be the best so far are
+ * compared afterwards. */
 static void ask_one(search *s, candidate *c)
 {
+    const bool is_long = s->ask.window_s == 0;
     trial_ask ask = s->ask;
+    trial_answer answer = {0};
     ask.config = c->config;
     if (s->best >= 0)
         ask.limit_s = fmax(ask.limit_s, trial_patience_s(&ask, s->tried[s->best].seconds));
-    trial_answer answer = {0};
-    const int reps = ask.reps;
-    const bool glance = s->hopeless > 0 && s->best >= 0;
-    if (glance)
-        ask.reps = 1;
-    s->runner->run(s->runner, &ask, &answer);
-    if (glance && reps > 1 && answer.outcome == TRIAL_OK && answer.n > 0 &&
-        (!s->has_expected || answer.hash == s->expected) &&
-        answer.seconds[0] <= s->hopeless * s->tried[s->best].seconds) {
-        const double first = answer.seconds[0];
-        ask.reps = reps - 1;
-        ask.check = 0;
-        s->runner->run(s->runner, &ask, &answer);
-        if (answer.outcome == TRIAL_OK && answer.n < TRIAL_MAX_REPS)
-            answer.seconds[answer.n++] = first;
-    }
-    c->outcome = answer.outcome;
-    snprintf(c->detail, sizeof c->detail, "%s", answer.detail);
-    c->seconds = HUGE_VAL;
-    if (c->outcome == TRIAL_OK && answer.n < 1) {
-        c->outcome = TRIAL_CRASH;
-        snprintf(c->detail, sizeof c->detail, "no timing came back");
-    }
+    ask.only_time = s->has_expected && is_long;
+    ask.cut_s = ask.only_time && s->best >= 0 ? s->hopeless * s->tried[s->best].seconds : 0;
+    ask_once(s, &ask, c, &answer);
     if (c->outcome != TRIAL_OK)
         return;
-    if (s->has_expected && answer.hash != s->expected) {
-        c->outcome = TRIAL_WRONG;
-        snprintf(c->detail, sizeof c->detail, "the result differs from the default schedule's");
-        return;
-    }
-    if (!s->has_expected && !sets_truth(s, &c->config, s->ask.check)) {
-        c->outcome = TRIAL_WRONG;
-        snprintf(c->detail, sizeof c->detail,
-                 "no trusted schedule worked that its result could be compared with");
-        return;
-    }
-    s->expected = answer.hash;
-    s->has_expected = true;
     c->seconds = stats_median(answer.seconds, answer.n);
+    if (!ask.only_time || (s->best >= 0 && c->seconds >= s->tried[s->best].seconds))
+        return;
+    ask.only_time = ask.check = 0;
+    ask.cut_s = 0;
+    ask.reps = 1;
+    ask_once(s, &ask, c, &answer);
+    if (c->outcome != TRIAL_OK)
+        c->seconds = HUGE_VAL;
 }
 
 const candidate *search_try(search *s, nt_config config)
@@ -97,7 +113,7 @@ const candidate *search_try(search *s, nt_config config)
     if (s->n_tried == SEARCH_MOST)
         return NULL;
     candidate *c = &s->tried[s->n_tried];
-    *c = (candidate){.config = config};
+    *c = (candidate){.config = config, .seconds = HUGE_VAL};
     ask_one(s, c);
     const int i = s->n_tried++;
     s->n_failed += c->outcome != TRIAL_OK;

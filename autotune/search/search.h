@@ -31,9 +31,10 @@ typedef struct search {
     double deadline_s;                 /* on the runner's clock */
     const volatile sig_atomic_t *stop; /* may be NULL */
     uint64_t seed;
-    /* A candidate this many times slower than the best in its first repetition gets no more repetitions; 0:
-     * all get them. */
+    /* A long trial is cut as soon as its candidate is seen to be this many times slower than the best; 0: never. */
     double hopeless;
+
+    double enough_s; /* the search ends with a candidate as fast as this; 0: it does not */
 
     bool plain_failed; /* neither the default schedule nor the serial one worked */
     bool has_expected; /* the hash that every schedule of this arithmetic must give */
@@ -48,7 +49,7 @@ typedef struct search {
     void *context;
 } search;
 
-/* search_over() - time is up, somebody asked to stop, or the memo is full. */
+/* search_over() - time is up, somebody asked to stop, the best is fast enough, or the memo is full. */
 bool search_over(const search *s);
 
 /*

@@ -21,14 +21,19 @@ static nt_class class_at(const tuning *t, int i)
     return classes[!t->kernel->field][i];
 }
 
-/* One step on the shape that a class is searched on. */
+static const double run_share = 1.0 / 40; /* of the time that is left */
+
+/* One step on a shape of this class. */
 static trial_ask quick_ask(const tuning *t, nt_dtype dtype, nt_class shape_class)
 {
-    int64_t shape[3], slab[3];
+    const double left_s = fmax(t->arithmetic_s - t->runner->now_s(t->runner), 0);
+    int64_t shape[3];
     rows_shape(&t->r->machine, t->kernel, t->kernel_case, dtype, shape_class, shape);
-    const int64_t *asked = t->o->shape[0] > 0 ? t->o->shape : shape;
-    rows_slab(&t->r->machine, t->kernel, t->kernel_case, dtype, shape_class, asked, slab);
-    return rows_ask(t->kernel, t->kernel_case, dtype, shape_class, slab, 1);
+    if (t->cell_s > 0)
+        rows_fit(&t->r->machine, t->kernel, t->kernel_case, dtype, shape_class,
+                 run_share * left_s / t->cell_s, shape);
+    return rows_ask(t->kernel, t->kernel_case, dtype, shape_class, t->o->shape[0] > 0 ? t->o->shape : shape,
+                    1);
 }
 
 /* Median seconds of a config on the default shape of a class; HUGE_VAL if it failed. */
@@ -47,6 +52,7 @@ static double quick_time(tuning *t, nt_dtype dtype, nt_class shape_class, const 
 }
 
 /* Is this arithmetic clearly faster than the default's in one class, and not slower in the other? */
+enum { PAIRS = 14 };
 static bool beats_default(tuning *t, nt_dtype dtype, const nt_config *config)
 {
     bool faster = false, slower = false;
@@ -59,7 +65,7 @@ static bool beats_default(tuning *t, nt_dtype dtype, const nt_config *config)
         race_add(r, &ask);
         ask.config = *config;
         race_add(r, &ask);
-        race_run(r, tuning_short_runs.confirm_least, tuning_short_runs.confirm_least, 0);
+        race_run(r, PAIRS, PAIRS, 0);
         const stats_interval ratio = race_ratio(r, 1, 0);
         const bool default_failed = r->entrant[0].outcome != TRIAL_OK;
         faster |= default_failed || race_surely_faster(r, 1, 0, TUNING_WORTH);
@@ -99,7 +105,6 @@ nt_status tuning_arithmetic(tuning *t, nt_dtype dtype, nt_error *why)
     if (status != NT_OK)
         return status;
     t->standard.threads = t->o->threads[t->o->n_threads - 1];
-    const double begin_s = t->runner->now_s(t->runner);
     double best_in = HUGE_VAL, best_score = HUGE_VAL;
     bool any = false;
     const nt_function *f;
@@ -115,9 +120,8 @@ nt_status tuning_arithmetic(tuning *t, nt_dtype dtype, nt_error *why)
         if (!any)
             t->arithmetic = c;
         any = true;
-        /* Once something works, a quarter of the row's time is enough. */
-        const double spent_s = t->runner->now_s(t->runner) - begin_s;
-        if (tuning_over(t) || (isfinite(best_score) && spent_s > t->arithmetic_s))
+        /* Once something works, its time is limited. */
+        if (tuning_over(t) || (isfinite(best_score) && t->runner->now_s(t->runner) > t->arithmetic_s))
             continue;
         const double in = quick_time(t, dtype, class_at(t, 0), &c);
         best_in = fmin(best_in, in);

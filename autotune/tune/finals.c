@@ -44,13 +44,6 @@ static int choose(const race *r, int n, const nt_config *reference)
     return chosen;
 }
 
-/* How many finalists fit into the time, if each trial costs what a trial of the search cost on average. */
-static int finalists_in(const tuning_rounds *rounds, double seconds, double trial_s)
-{
-    const double n = seconds / (fmax(trial_s, 1e-6) * rounds->final_least * 1.5);
-    return n < 2 ? 2 : n > rounds->finalists ? rounds->finalists : (int)n;
-}
-
 /* Adds a config unless it is in the race already; returns its index. */
 static int enter(race *r, const tuning_row *tr, const nt_config *config)
 {
@@ -63,33 +56,42 @@ static int enter(race *r, const tuning_row *tr, const nt_config *config)
     return race_add(r, &ask);
 }
 
-/* A config that was searched on the row's own shape must give the hash that the search expected.  This holds
- * even if the default schedule, the reference of a race, fails there. */
+/* A config must give the hash that the search expected, even if the default schedule, the reference of a race,
+ * fails here. */
 static void expect_as_searched(const tuning_row *tr, race *r, int entrant)
 {
-    if (tr->s->has_expected && memcmp(tr->ask.shape, tr->screen.shape, sizeof tr->ask.shape) == 0)
+    if (tr->s->has_expected)
         race_expect_hash(r, entrant, tr->s->expected);
 }
 
-/* Races the default schedule against the fastest of the search.  Returns the simplest config within noise of
- * the fastest; without a race, if somebody asked to stop, the best so far. */
-nt_config tuning_final(const tuning_row *tr, double deadline_s, double trial_s)
+/* Rounds of a final: the fewest, for which finalists are left out, and the most. */
+enum { FINAL_LEAST = 4, FINAL_MOST = 24 };
+
+/* Races the default schedule against the fastest of the search, as many of them as there is time for.  Returns the
+ * simplest config within noise of the fastest; without a race, if somebody asked to stop, the best so far. */
+nt_config tuning_final(const tuning_row *tr, double deadline_s)
 {
+    static const double beside = 1.2; /* a trial takes longer than its run */
     tuning *t = tr->t;
+    const search *s = tr->s;
     const bool stopped = t->o->stop && *t->o->stop;
-    nt_config winner = stopped ? tr->s->tried[tr->s->best].config : t->arithmetic;
+    nt_config winner = stopped ? s->tried[s->best].config : t->arithmetic;
     race *r = stopped ? NULL : calloc(1, sizeof *r);
     if (!r)
         return winner;
     *r = (race){.runner = t->runner, .stop = t->o->stop};
     const int reference = enter(r, tr, &t->arithmetic);
+    const double round_s = (deadline_s - t->runner->now_s(t->runner)) / (beside * FINAL_LEAST);
+    double used_s = isfinite(s->tried[0].seconds) ? fmax(s->tried[0].seconds, tr->ask.window_s) : 0;
     int top[FINALISTS];
-    const int n =
-        search_top(tr->s, top, finalists_in(tr->rounds, deadline_s - t->runner->now_s(t->runner), trial_s));
-    for (int i = 0; i < n && r->n < tr->rounds->finalists; i++)
-        enter(r, tr, &tr->s->tried[top[i]].config);
+    const int n = search_top(s, top, FINALISTS);
+    for (int i = 0; i < n && r->n < FINALISTS; i++) {
+        used_s += fmax(s->tried[top[i]].seconds, tr->ask.window_s);
+        if (i == 0 || used_s < round_s)
+            enter(r, tr, &s->tried[top[i]].config);
+    }
     tuning_tell(t, "final", NULL);
-    race_run(r, tr->rounds->final_least, tr->rounds->final_most, deadline_s);
+    race_run(r, 2, FINAL_MOST, deadline_s);
     for (int i = 0; i < r->n; i++) {
         race_expect(r, i, reference);
         expect_as_searched(tr, r, i);
@@ -132,18 +134,30 @@ static void read_roofs(result_row *row, const tuning *t, const race *r, int memo
     }
 }
 
-/* With few pairs and a few spikes, no verdict is sure: time these two alone, in many more pairs. */
-static bool decide(const tuning_row *tr, const nt_config *winner)
+/* Rounds of a confirmation: the fewest that can be sure, see stats.h, and the most. */
+enum { CONFIRM_LEAST = 10, CONFIRM_MOST = 64 };
+
+/* Are the times of both as close together as they need to be? */
+static bool is_precise(const race *r, int a, int b)
 {
-    race *r = calloc(1, sizeof *r);
-    if (!r)
-        return false;
-    *r = (race){.runner = tr->t->runner, .stop = tr->t->o->stop};
-    const int reference = enter(r, tr, &tr->t->arithmetic), best = enter(r, tr, winner);
-    race_run(r, tr->rounds->decide, tr->rounds->decide, 0);
-    const bool sure = race_surely_faster(r, best, reference, TUNING_WORTH);
-    free(r);
-    return sure;
+    const stats_interval ratio = race_ratio(r, a, b);
+    return ratio.n > 0 && ratio.high < 1.005 * ratio.low;
+}
+
+/* Repeats until the ratio is precise, or the time is over.  For the fewest rounds that can be sure, it may use up to
+ * a third of the row's time more, which the next rows then lack. */
+static void run_confirmation(race *r, int best, int reference, double begin_s, double deadline_s)
+{
+    trial_runner *runner = r->runner;
+    const double start_s = runner->now_s(runner);
+    race_run(r, 2, 2, 0);
+    const double pair_s = runner->now_s(runner) - start_s, latest_s = deadline_s + (deadline_s - begin_s) / 3;
+    const bool can_be_sure = start_s + pair_s * CONFIRM_LEAST / 2 < latest_s;
+    race_run(r, can_be_sure ? CONFIRM_LEAST : 2, CONFIRM_LEAST, deadline_s);
+    for (int n = 0; r->n_rounds > n && r->n_rounds < CONFIRM_MOST && !is_precise(r, best, reference);) {
+        n = r->n_rounds;
+        race_run(r, n, n + 4, deadline_s);
+    }
 }
 
 /*
@@ -151,7 +165,7 @@ static bool decide(const tuning_row *tr, const nt_config *winner)
  * lucky one; fresh times do not.  So these times decide and are the ones reported.  If the winner is not
  * clearly faster, the default schedule stays, with the arithmetic that all rows share.
  */
-void tuning_confirm(tuning_row *tr, const nt_config *winner, double deadline_s)
+void tuning_confirm(tuning_row *tr, const nt_config *winner, double begin_s, double deadline_s)
 {
     tuning *t = tr->t;
     result_row *row = tr->row;
@@ -159,7 +173,7 @@ void tuning_confirm(tuning_row *tr, const nt_config *winner, double deadline_s)
     if (!r)
         return;
     /* A request to stop waits for the fewest rounds that allow a verdict. */
-    *r = (race){.runner = t->runner, .stop = t->o->stop, .stop_from = tr->rounds->confirm_least};
+    *r = (race){.runner = t->runner, .stop = t->o->stop, .stop_from = CONFIRM_LEAST};
     const int standard = enter(r, tr, &t->standard), reference = enter(r, tr, &t->arithmetic),
               best = enter(r, tr, winner);
     const int memory =
@@ -170,15 +184,13 @@ void tuning_confirm(tuning_row *tr, const nt_config *winner, double deadline_s)
     const int loop = bound < N_RATES ? race_add(r, &t->rates.ask[bound]) : -1;
     const int in_cache = t->has_in_cache ? race_add(r, &t->in_cache) : -1;
     tuning_tell(t, "confirm", NULL);
-    race_run(r, tr->rounds->confirm_least, tr->rounds->confirm_most, deadline_s);
+    run_confirmation(r, best, reference, begin_s, deadline_s);
     race_expect(r, best, reference);
     expect_as_searched(tr, r, best);
 
     const bool reference_runs = isfinite(race_median(r, reference));
     const bool adopted = best != reference && isfinite(race_median(r, best)) &&
-                         (!reference_runs || race_surely_faster(r, best, reference, TUNING_WORTH) ||
-                          (race_median(r, best) < TUNING_WORTH * race_median(r, reference) &&
-                           decide(tr, &r->entrant[best].ask.config)));
+                         (!reference_runs || race_surely_faster(r, best, reference, TUNING_WORTH));
     const int taken = adopted ? best : reference;
     row->config = r->entrant[taken].ask.config;
     const double loop_s = loop >= 0 ? race_median(r, loop) : HUGE_VAL;
@@ -219,29 +231,39 @@ static nt_config config_of_way(const tuning_row *tr, const result_way *way)
     if (way->schedule >= 0)
         c.schedule = (nt_schedule)way->schedule;
     if (way->schedule > NT_SCHEDULE_STATIC && c.chunk == 0)
-        c.chunk = tr->screen.shape[0] / (16 * (int64_t)c.threads) + 1;
+        c.chunk = tr->ask.shape[0] / (16 * (int64_t)c.threads) + 1;
     return c;
+}
+
+/* One step after another, all take the same time: two are enough. */
+static void spare_steps(trial_ask *ask)
+{
+    if (ask->kernel->field && ask->window_s == 0 && ask->config.depth == 1 && ask->steps > 2)
+        ask->steps = 2;
 }
 
 void tuning_loops(tuning_row *tr, double deadline_s)
 {
+    enum { MOST_ROUNDS = 10 };
     tuning *t = tr->t;
     const result_way *ways = result_ways(t->kernel);
     race *r = calloc(1, sizeof *r);
     if (!r)
         return;
-    *r = (race){.runner = t->runner, .stop = t->o->stop};
+    *r = (race){.runner = t->runner, .stop = t->o->stop, .only_time = true};
     int entrant[RESULT_MOST_WAYS];
     for (int w = 0; ways[w].name; w++) {
         bool failed;
         const candidate *best = best_of_way(tr->s, &ways[w], &failed);
-        trial_ask ask = tr->screen;
+        trial_ask ask = tr->ask;
         ask.config = best ? best->config : config_of_way(tr, &ways[w]);
+        spare_steps(&ask);
         entrant[w] = failed ? -1 : race_add(r, &ask); /* a config that failed is not tried again */
     }
     tuning_tell(t, "loops", NULL);
-    race_run(r, tr->rounds->loop_least, tr->rounds->loop_most, deadline_s);
+    race_run(r, 2, MOST_ROUNDS, deadline_s);
     for (int w = 0; ways[w].name; w++)
-        tr->row->ways_ns[w] = entrant[w] < 0 ? 0 : ask_ns(&tr->screen, race_median(r, entrant[w]));
+        tr->row->ways_ns[w] =
+            entrant[w] < 0 ? 0 : ask_ns(&r->entrant[entrant[w]].ask, race_median(r, entrant[w]));
     free(r);
 }

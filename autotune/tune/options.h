@@ -14,8 +14,12 @@
 
 enum { TUNE_MOST_THREADS = 32, TUNE_MOST_CASES = 16 };
 
+typedef enum tune_effort { EFFORT_NORMAL, EFFORT_QUICK, EFFORT_THOROUGH, N_EFFORTS } tune_effort;
+
 typedef struct tune_options {
-    double budget_s;                    /* a kernel; 0: tune_budget_s() */
+    double budget_s;                    /* a kernel; 0: rows_budget_s() */
+    tune_effort effort;                 /* scales the default budgets */
+    double stop_at;                     /* end a row's search at this fraction of its roof; 0: never */
     unsigned dtypes;                    /* bit 1u << nt_dtype for each */
     const char *cases[TUNE_MOST_CASES]; /* names, of kernels that have cases */
     int n_cases;                        /* 0: the cases that are tuned by default */

@@ -72,7 +72,7 @@ double roofs_fastest(trial_runner *runner, const trial_ask *ask, nt_isa isa, tri
 }
 
 bool roofs_memory(trial_runner *runner, const nt_kernel *kernel, nt_dtype dtype, nt_isa isa,
-                  const int64_t shape[3], int threads, trial_ask *best)
+                  const int64_t shape[3], int threads, trial_ask *best, double *seconds)
 {
     const nt_kernel *roof = roofs_memory_kernel(kernel);
     if (!roof)
@@ -84,10 +84,12 @@ bool roofs_memory(trial_runner *runner, const nt_kernel *kernel, nt_dtype dtype,
                      .in_place = 1,
                      .config = nt_config_blank(roof),
                      .reps = 3,
+                     .only_time = 1,
                      .limit_s = limit_s(shape)};
     ask.config.parallel = NT_PARALLEL_FLAT;
     ask.config.threads = threads;
-    return isfinite(roofs_fastest(runner, &ask, isa, best));
+    *seconds = roofs_fastest(runner, &ask, isa, best);
+    return isfinite(*seconds);
 }
 
 const nt_kernel *roofs_find(nt_role role)

@@ -22,9 +22,9 @@ const nt_kernel *roofs_memory_kernel(const nt_kernel *kernel);
 double roofs_fastest(trial_runner *runner, const trial_ask *ask, nt_isa isa, trial_ask *best);
 
 /* roofs_memory() - times the roof kernel of `kernel`, in place on this shape, with all threads; tries all its
- * forms. */
+ * forms.  *seconds: of the fastest one. */
 bool roofs_memory(trial_runner *runner, const nt_kernel *kernel, nt_dtype dtype, nt_isa isa,
-                  const int64_t shape[3], int threads, trial_ask *ask);
+                  const int64_t shape[3], int threads, trial_ask *ask, double *seconds);
 
 /* roofs_find() - the first kernel of a role; NULL if there is none. */
 const nt_kernel *roofs_find(nt_role role);

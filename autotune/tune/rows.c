@@ -9,10 +9,11 @@
 #include <string.h>
 
 enum { NOTEBOOK_STEPS = 5, STENCIL_STEPS = 16, SEARCH_REPS = 3, SHORT_RANGE = 1 << 16 };
-static const double trial_limit_s = 20, window_s = 1e-3, weight_s = 15, field_s = 60, other_s = 30;
+static const double trial_limit_s = 20, window_s = 1e-3, weight_s = 6, field_s = 45, other_s = 30;
+/* How far the budgets of `--effort` are from the normal one. */
+static const double effort_of[] = {[EFFORT_QUICK] = 0.27, [EFFORT_NORMAL] = 1, [EFFORT_THOROUGH] = 4};
 
-/* Rows of the table in rows.h.  Pointwise trials out of cache restore 128 MiB each time, so they get more
- * time. */
+/* Rows of the table in rows.h. */
 typedef enum row_shape { POINTWISE, STENCIL, RANGE, PROGRAM, N_ROW_SHAPES } row_shape;
 static const struct row_kind {
     nt_class shape_class;
@@ -122,7 +123,10 @@ double rows_budget_s(const nt_kernel *kernel, const tune_options *o)
             if (is_asked_for(kernel, c, o) && is_asked_for_type(kernel, (nt_dtype)(k / N_KINDS), o) &&
                 shape_of(kernel, c) == STENCIL)
                 seconds += weight_s * kinds[k % N_KINDS].weight[STENCIL];
-    return o->budget_s > 0 ? o->budget_s : seconds > 0 ? seconds : kernel->field ? field_s : other_s;
+    return o->budget_s > 0 ? o->budget_s
+                           : effort_of[o->effort] * (seconds > 0     ? seconds
+                                                     : kernel->field ? field_s
+                                                                     : other_s);
 }
 
 /* ---- Shapes ---------------------------------------------------------------------------------------- */
@@ -158,6 +162,22 @@ static void cut_down(const nt_kernel *kernel, int radius, nt_dtype dtype, int64_
             shape[a] = shape[a] * 7 / 8 > LEAST ? shape[a] * 7 / 8 : LEAST;
 }
 
+/* The largest cube of at most this many cells, in steps of 8; at least 16^3. */
+static int64_t cube_within(int64_t cells)
+{
+    int64_t n = 16;
+    while ((n + 8) * (n + 8) * (n + 8) <= cells)
+        n += 8;
+    return n;
+}
+
+/* The second-level caches of all cores that the process may use. */
+static int64_t l2_of_team(const nt_machine *m, int64_t l2)
+{
+    const int caches = m->l2_affinity > 0 ? m->l2_affinity : 1;
+    return l2 * (caches < m->threads_allowed ? caches : m->threads_allowed > 0 ? m->threads_allowed : 1);
+}
+
 void rows_shape(const nt_machine *machine, const nt_kernel *kernel, const nt_case *c, nt_dtype dtype,
                 nt_class shape_class, int64_t shape[3])
 {
@@ -178,16 +198,16 @@ void rows_shape(const nt_machine *machine, const nt_kernel *kernel, const nt_cas
     }
     if (shape_class == NT_CLASS_IN_CACHE) {
         const int64_t l2 = machine->l2_bytes > 0 ? machine->l2_bytes : 262144;
-        /* In a stencil, short rows would spend much of their time at their ends and in halos. */
-        shape[0] = radius > 0 ? 512 / element : 64;
-        shape[1] = radius > 0 ? 16 : 24;
-        shape[2] = rows_fit_planes(kernel, c, dtype, shape[0], shape[1], l2 * 3 / 4);
-        if (shape[2] == 0 && radius > 0) {
-            shape[1] = radius > 8 ? radius : 8;
-            shape[2] = rows_fit_planes(kernel, c, dtype, shape[0], shape[1], l2 * 3 / 4);
+        if (radius > 0) {
+            shape[0] = shape[1] = shape[2] =
+                cube_within(l2_of_team(machine, l2) / (n_grids(kernel) * element));
+            return;
         }
+        shape[0] = 64;
+        shape[1] = 24;
+        shape[2] = rows_fit_planes(kernel, c, dtype, shape[0], shape[1], l2 * 3 / 4);
         if (shape[2] == 0)
-            shape[2] = radius > 1 ? radius : 1;
+            shape[2] = 1;
         return;
     }
     if (radius > 0) {
@@ -202,25 +222,35 @@ void rows_shape(const nt_machine *machine, const nt_kernel *kernel, const nt_cas
     shape[0] = 100, shape[1] = 10000, shape[2] = (bytes + plane - 1) / plane;
 }
 
-void rows_slab(const nt_machine *machine, const nt_kernel *kernel, const nt_case *c, nt_dtype dtype,
-               nt_class shape_class, const int64_t shape[3], int64_t slab[3])
+void rows_fit(const nt_machine *machine, const nt_kernel *kernel, const nt_case *c, nt_dtype dtype,
+              nt_class shape_class, double most_cells, int64_t shape[3])
 {
-    const int64_t radius = radius_of(kernel, c);
-    memcpy(slab, shape, 3 * sizeof *slab);
-    if (radius == 0 || shape_class != NT_CLASS_OUT_OF_CACHE)
+    enum { CACHES = 3, AT_ANY_COST = 4 };
+    if (shape_class == NT_CLASS_LONG && kernel->range) {
+        if (most_cells < (double)shape[0])
+            shape[0] = most_cells > NT_LONG_FROM ? (int64_t)most_cells : NT_LONG_FROM;
         return;
-    /* Depth 8 slides a tile by 8 radii.  And, as at full shape, the caches must have lost what one row of
-     * tiles leaves behind before the next one begins: with 64 planes, tiles of 8 in y were the fastest; with
-     * 512 planes they lose a quarter. */
-    int64_t planes = 1024 / (int64_t)nt_dtype_bytes(dtype);
-    if (planes < 32 * radius)
-        planes = 32 * radius;
-    const double plane =
-        (double)shape[0] * (double)shape[1] * n_grids(kernel) * (double)nt_dtype_bytes(dtype);
-    while (planes < shape[2] && plane * (double)planes < 4 * (double)machine->l3_bytes)
-        planes *= 2;
-    if (planes < shape[2])
-        slab[2] = planes;
+    }
+    if (shape_class != NT_CLASS_OUT_OF_CACHE)
+        return;
+    const double cell = (double)n_grids(kernel) * (double)nt_dtype_bytes(dtype),
+                 least_cells = CACHES * (double)machine->l3_bytes / cell;
+    if (most_cells < least_cells)
+        most_cells = least_cells < AT_ANY_COST * most_cells ? least_cells : AT_ANY_COST * most_cells;
+    if (most_cells >= (double)shape[0] * (double)shape[1] * (double)shape[2])
+        return;
+    if (radius_of(kernel, c) > 0) {
+        const int64_t n = cube_within((int64_t)most_cells);
+        for (int a = 0; a < 3; a++)
+            shape[a] = shape[a] < n ? shape[a] : n;
+        return;
+    }
+    for (int a = 2; a >= 0 && most_cells < (double)shape[0] * (double)shape[1] * (double)shape[2]; a--) {
+        double others = 1;
+        for (int b = 0; b < a; b++)
+            others *= (double)shape[b];
+        shape[a] = most_cells > others ? (int64_t)(most_cells / others) : 1;
+    }
 }
 
 trial_ask rows_ask(const nt_kernel *kernel, const nt_case *c, nt_dtype dtype, nt_class shape_class,

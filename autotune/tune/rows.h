@@ -40,7 +40,8 @@ int rows_list(const nt_machine *machine, const nt_kernel *kernel, const tune_opt
 /*
  * rows_shape() - the default shape of a class on this machine.
  *
- * In cache:      all grids and halos fill 3/4 of the second-level cache of one core.
+ * In cache:      all grids fill 3/4 of the second-level cache of one core; a stencil, the largest cube that the
+ *                second-level caches of all cores hold.
  * Out of cache:  pointwise, the notebook's 100 x 10000 x nz, which takes 4 times the third-level cache, at
  *                least 128 MiB and at most an eighth of the memory; a stencil, 512 x 512 x 512, with a
  *                smaller nz and then ny if the grids and the copies that restore them need over half of the
@@ -56,18 +57,21 @@ void rows_shape(const nt_machine *machine, const nt_kernel *kernel, const nt_cas
 int64_t rows_fit_planes(const nt_kernel *kernel, const nt_case *c, nt_dtype dtype, int64_t nx, int64_t ny,
                         int64_t bytes);
 
-/* rows_slab() - the shape on which a row is searched: the row's own shape.  A stencil out of cache is
- * searched on fewer planes: several times as many as the widest time block slides by, and still more than the
- * third-level cache holds. */
-void rows_slab(const nt_machine *machine, const nt_kernel *kernel, const nt_case *c, nt_dtype dtype,
-               nt_class shape_class, const int64_t shape[3], int64_t slab[3]);
+/*
+ * rows_fit() - makes the shape of a row out of cache, or of a long range, smaller, so that it has at most so many
+ * cells.  A stencil's becomes a cube.  A field keeps three times as much as the third-level cache holds, unless
+ * that is over four times as many cells as it may have: then the kernel is so slow here that its speed does not
+ * depend on the memory.  Programs keep theirs.
+ */
+void rows_fit(const nt_machine *machine, const nt_kernel *kernel, const nt_case *c, nt_dtype dtype,
+              nt_class shape_class, double most_cells, int64_t shape[3]);
 
 /* rows_steps() - steps of a row: 1, or the notebook's 5; for stencils 16, so that deep time blocks can show
  * their gain. */
 int64_t rows_steps(const nt_kernel *kernel, const nt_case *c, nt_repeat repeat);
 
-/* rows_budget_s() - a kernel's budget: as given; else of a pointwise kernel 60 s, of a range and a program 30 s,
- * of a stencil 60 s for each row of many steps out of cache and 15 s for each other row. */
+/* rows_budget_s() - a kernel's budget: as given; else, with normal effort, of a pointwise kernel 45 s, of a range
+ * and a program 30 s, of a stencil 24 s for each row of many steps out of cache and 6 s for each other row. */
 double rows_budget_s(const nt_kernel *kernel, const tune_options *options);
 
 /* rows_allow() - may this variant win? --max-ulp does not apply to a bound that counts units of the sum of

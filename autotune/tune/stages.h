@@ -16,9 +16,10 @@ void tuning_loops(tuning_row *tr, double deadline_s);
 
 /* tuning_final() - races the default schedule against the fastest of the search.  Returns the simplest config
  * within noise of the fastest; without a race, if somebody asked to stop, the best so far. */
-nt_config tuning_final(const tuning_row *tr, double deadline_s, double trial_s);
+nt_config tuning_final(const tuning_row *tr, double deadline_s);
 
-/* tuning_confirm() - times default and winner in fresh pairs, in turn with the roofs; fills in the row. */
-void tuning_confirm(tuning_row *tr, const nt_config *winner, double deadline_s);
+/* tuning_confirm() - times default and winner in fresh pairs, in turn with the roofs; fills in the row.  begin_s:
+ * when the row began. */
+void tuning_confirm(tuning_row *tr, const nt_config *winner, double begin_s, double deadline_s);
 
 #endif /* AUTOTUNE_STAGES_H */

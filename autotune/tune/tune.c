@@ -17,12 +17,12 @@
 #include "tune/stages.h"
 
 /* The share of a row's time at which each stage ends; the confirmation gets the rest. */
-static const double search_end = 0.42, loops_end = 0.52, final_end = 0.72;
-/* Trials of stencils and programs are long: a config so much slower than the best is given up after one repetition. */
+static const double search_end = 0.45, loops_end = 0.55, final_end = 0.7;
+/* The last stages make some fifty runs, and the search should see at least as many: shapes are as small as this
+ * takes. */
+static const double run_share = 1.0 / 80;
+/* A config so much slower than the best is given up as soon as this is seen. */
 static const double hopeless = 1.1;
-/* If one run at full shape takes longer, it is made on fewer planes: the last stages make about thirty
- * runs. */
-static const double longest_run_s = 15;
 enum { PROBES = 400 };
 
 static void on_search_trial(void *context, const candidate *c, bool is_best)
@@ -30,7 +30,7 @@ static void on_search_trial(void *context, const candidate *c, bool is_best)
     tuning_row *tr = context;
     (void)is_best;
     if (tr->s->best >= 0)
-        tr->t->event.ns_per_cell = 1e9 * tr->s->tried[tr->s->best].seconds / trial_cells(&tr->screen);
+        tr->t->event.ns_per_cell = 1e9 * tr->s->tried[tr->s->best].seconds / trial_cells(&tr->ask);
     tuning_tell(tr->t, "search", c);
 }
 
@@ -68,6 +68,22 @@ static int64_t share_of(int64_t bytes, int n_caches, int threads)
     return n_caches > 0 && n_caches < threads ? bytes * n_caches / threads : bytes;
 }
 
+/* The roof of a row, in seconds of a run, as far as it is known before the search. */
+static double early_roof_s(const tuning_row *tr)
+{
+    const tuning *t = tr->t;
+    const nt_function *f = nt_kernel_function(t->kernel, tr->row->dtype, &t->arithmetic);
+    const nt_work work = f ? nt_kernel_work(t->kernel, t->kernel_case->params, f) : (nt_work){0};
+    rate_kind bound;
+    const double ns = rates_least_ns(&t->rates, &work, &bound) / t->o->threads[t->o->n_threads - 1],
+                 cells = trial_cells(&tr->ask);
+    const bool from_memory = t->has_memory && tr->row->shape_class == NT_CLASS_OUT_OF_CACHE;
+    return ns > 0
+               ? fmax(1e-9 * ns * cells,
+                      from_memory ? t->memory_s * cells / (double)tr->ask.steps / trial_cells(&t->memory) : 0)
+               : 0;
+}
+
 static void search_row(tuning_row *tr, double deadline_s)
 {
     tuning *t = tr->t;
@@ -75,25 +91,25 @@ static void search_row(tuning_row *tr, double deadline_s)
     const nt_machine *m = &t->r->machine;
     const int most = t->o->threads[t->o->n_threads - 1];
     space sp;
-    space_make(&sp,
-               &(space_question){.kernel = t->kernel,
-                                 .kernel_case = t->kernel_case,
-                                 .dtype = tr->row->dtype,
-                                 .shape = {tr->screen.shape[0], tr->screen.shape[1], tr->screen.shape[2]},
-                                 .steps = tr->screen.steps,
-                                 .arithmetic = t->arithmetic,
-                                 .threads = t->o->threads,
-                                 .n_threads = t->o->n_threads,
-                                 .l1d_bytes = share_of(m->l1d_bytes, m->cores_affinity, most),
-                                 .l2_bytes = share_of(m->l2_bytes, m->l2_affinity, most),
-                                 .l3_bytes = m->l3_bytes / most});
+    space_make(&sp, &(space_question){.kernel = t->kernel,
+                                      .kernel_case = t->kernel_case,
+                                      .dtype = tr->row->dtype,
+                                      .shape = {tr->ask.shape[0], tr->ask.shape[1], tr->ask.shape[2]},
+                                      .steps = tr->ask.steps,
+                                      .arithmetic = t->arithmetic,
+                                      .threads = t->o->threads,
+                                      .n_threads = t->o->n_threads,
+                                      .l1d_bytes = share_of(m->l1d_bytes, m->cores_affinity, most),
+                                      .l2_bytes = share_of(m->l2_bytes, m->l2_affinity, most),
+                                      .l3_bytes = m->l3_bytes / most});
     *s = (search){.runner = t->runner,
                   .space = &sp,
-                  .ask = tr->screen,
+                  .ask = tr->ask,
                   .deadline_s = deadline_s,
                   .stop = t->o->stop,
                   .seed = t->o->seed + (uint64_t)t->event.row + 1,
-                  .hopeless = sp.radius > 0 || t->kernel->program ? hopeless : 0,
+                  .hopeless = hopeless,
+                  .enough_s = t->o->stop_at > 0 ? early_roof_s(tr) / t->o->stop_at : 0,
                   .best = -1,
                   .on_trial = on_search_trial,
                   .context = tr};
@@ -123,43 +139,7 @@ static void measure_memory_roof(tuning *t, nt_dtype dtype, const int64_t shape[3
     if (t->has_memory && t->memory.dtype == dtype && memcmp(t->memory.shape, cut, sizeof cut) == 0)
         return;
     t->has_memory = roofs_memory(t->runner, t->kernel, dtype, t->arithmetic.isa, cut,
-                                 t->o->threads[t->o->n_threads - 1], &t->memory);
-}
-
-/* Seconds of one run at full shape, scaled from the default schedule's time on the slab; if that failed, from
- * the best one's. */
-static double full_run_s(const tuning_row *tr)
-{
-    const search *s = tr->s;
-    const candidate *c = isfinite(s->tried[0].seconds) ? &s->tried[0] : &s->tried[s->best];
-    return c->seconds * trial_cells(&tr->ask) / trial_cells(&tr->screen);
-}
-
-/* Halves the number of planes, but not below `least`, until a run that takes run_s is short enough. */
-static void cut_planes(trial_ask *ask, double run_s, int64_t least)
-{
-    for (int64_t *n = &ask->shape[2]; run_s > longest_run_s && *n > least;) {
-        const int64_t fewer = *n / 2 > least ? *n / 2 : least;
-        run_s *= (double)fewer / (double)*n;
-        *n = fewer;
-    }
-}
-
-/* Sets the time limits of the last stages from the speed that the search has measured. */
-static void fit_limits(tuning_row *tr)
-{
-    tr->ask.limit_s = fmax(tr->ask.limit_s, trial_patience_s(&tr->ask, full_run_s(tr)));
-    tr->screen.limit_s =
-        fmax(tr->screen.limit_s, trial_patience_s(&tr->screen, tr->s->tried[tr->s->best].seconds));
-}
-
-/* The expected cost of one trial of a final: the mean of the search's trials; or the slab's time scaled to
- * full shape, doubled for restoring and hashing. */
-static double final_trial_s(const tuning_row *tr, double spent_s)
-{
-    const search *s = tr->s;
-    const double full = trial_cells(&tr->ask), slab = trial_cells(&tr->screen);
-    return full > slab ? 2 * s->tried[s->best].seconds * full / slab : spent_s / s->n_tried;
+                                 t->o->threads[t->o->n_threads - 1], &t->memory, &t->memory_s);
 }
 
 /* Returns false if it was stopped before there was any result. */
@@ -175,22 +155,15 @@ static bool tune_row(tuning *t, const row_plan *plan, search *s)
                         .steps = plan->steps,
                         .default_config = t->standard,
                         .config = t->standard};
-    const bool long_runs = is_stencil(t) && plan->shape_class == NT_CLASS_OUT_OF_CACHE;
-    tuning_row tr = {.t = t,
-                     .row = row,
-                     .s = s,
-                     .ask = rows_ask(t->kernel, plan->kernel_case, plan->dtype, plan->shape_class,
-                                     plan->shape, plan->steps),
-                     .rounds = long_runs || t->kernel->program ? &tuning_long_runs : &tuning_short_runs};
-    tr.screen = tr.ask;
-    rows_slab(&t->r->machine, t->kernel, plan->kernel_case, plan->dtype, plan->shape_class, plan->shape,
-              tr.screen.shape);
-    if (long_runs && t->o->shape[0] == 0) {
-        const int radius = nt_kernel_radius(t->kernel, t->kernel_case->params);
-        cut_planes(&tr.screen, t->cell_s * trial_cells(&tr.screen), radius > 8 ? 4 * radius : 32);
-    }
+    tuning_row tr = {.t = t, .row = row, .s = s};
+    const double begin = t->runner->now_s(t->runner);
+    const double row_s = fmax(0, t->budget_s - tuning_elapsed_s(t)) * plan->weight / t->weights_left;
+    t->weights_left -= plan->weight;
+    if (t->o->shape[0] == 0 && t->cell_s > 0)
+        rows_fit(&t->r->machine, t->kernel, plan->kernel_case, plan->dtype, plan->shape_class,
+                 run_share * row_s / (t->cell_s * (double)plan->steps), row->shape);
+    tr.ask = rows_ask(t->kernel, plan->kernel_case, plan->dtype, plan->shape_class, row->shape, plan->steps);
     tr.ask.limit_s = tuning_limit_s(t, &tr.ask);
-    tr.screen.limit_s = tuning_limit_s(t, &tr.screen);
     t->event.kernel_case = plan->kernel_case;
     t->event.dtype = plan->dtype;
     t->event.shape_class = plan->shape_class;
@@ -198,25 +171,14 @@ static bool tune_row(tuning *t, const row_plan *plan, search *s)
     t->event.ns_per_cell = 0;
 
     if (plan->shape_class == NT_CLASS_OUT_OF_CACHE)
-        measure_memory_roof(t, plan->dtype, plan->shape);
-    const double begin = t->runner->now_s(t->runner);
-    const double row_s = fmax(0, t->budget_s - tuning_elapsed_s(t)) * plan->weight / t->weights_left;
-    t->weights_left -= plan->weight;
+        measure_memory_roof(t, plan->dtype, row->shape);
     search_row(&tr, begin + search_end * row_s);
     if (s->best < 0)
         return false;
-    if (long_runs && t->o->shape[0] == 0)
-        cut_planes(&tr.ask, full_run_s(&tr), tr.screen.shape[2]);
-    row->shape[2] = tr.ask.shape[2];
-    fit_limits(&tr);
-    const double trial_s = final_trial_s(&tr, t->runner->now_s(t->runner) - begin);
+    tr.ask.limit_s = fmax(tr.ask.limit_s, trial_patience_s(&tr.ask, s->tried[s->best].seconds));
     tuning_loops(&tr, begin + loops_end * row_s);
-    const nt_config winner = tuning_final(&tr, begin + final_end * row_s, trial_s);
-    tuning_confirm(&tr, &winner, begin + row_s);
-    /* By default each row has its own time: a row that took longer does not shorten the next ones. */
-    const double over_s = t->runner->now_s(t->runner) - (begin + row_s);
-    if (t->o->budget_s <= 0 && over_s > 0)
-        t->budget_s += over_s;
+    const nt_config winner = tuning_final(&tr, begin + final_end * row_s);
+    tuning_confirm(&tr, &winner, begin, begin + row_s);
     row->roof_ns = result_roof(row);
     row->max_ulp = t->kernel->variants[row->config.variant].max_ulp[row->dtype];
     if (row->tuned_ns <= 0)
@@ -251,8 +213,9 @@ static nt_status tune_group(tuning *t, const row_plan *rows, int n, search *s, n
     int weights = 0;
     for (int i = 0; i < n; i++)
         weights += rows[i].weight;
-    /* The choice of arithmetic gets a quarter of its rows' time, once something works. */
-    t->arithmetic_s = 0.25 * fmax(0, t->budget_s - tuning_elapsed_s(t)) * weights / t->weights_left;
+    /* The choice of arithmetic gets a sixth of its rows' time, once something works. */
+    t->arithmetic_s = t->runner->now_s(t->runner) +
+                      fmax(0, t->budget_s - tuning_elapsed_s(t)) * weights / t->weights_left / 6;
     const nt_status status = tuning_arithmetic(t, dtype, why);
     if (status != NT_OK)
         return status;

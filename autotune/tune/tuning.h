@@ -18,16 +18,6 @@
 
 enum { FINALISTS = 8 };
 
-/* How many rounds a row's last stages make. */
-typedef struct tuning_rounds {
-    int loop_least, loop_most, finalists, final_least, final_most, confirm_least, confirm_most, decide;
-} tuning_rounds;
-
-/* If a run takes half a second there are fewer rounds: 10 pairs are the fewest that can be sure, see
- * stats.h. */
-static const tuning_rounds tuning_short_runs = {4, 10, FINALISTS, 8, 24, 14, 40, 40},
-                           tuning_long_runs = {2, 4, 4, 5, 12, 10, 24, 20};
-
 typedef struct tuning {
     result *r;
     const nt_kernel *kernel;
@@ -41,12 +31,13 @@ typedef struct tuning {
 
     /* Of the case and dtype at hand. */
     const nt_case *kernel_case;
-    double arithmetic_s;            /* time for choosing the arithmetic */
+    double arithmetic_s;            /* the time at which its choice ends, on the runner's clock */
     double cell_s;                  /* per cell and step, from the first trials; 0: none has worked yet */
     nt_config standard, arithmetic; /* the default config; the same with the chosen isa and variant */
     rates rates;                    /* of the chosen isa */
     bool has_in_cache, has_memory;
     trial_ask in_cache, memory;
+    double memory_s; /* of `memory`, when it was chosen */
 } tuning;
 
 /* The row being tuned. */
@@ -54,8 +45,7 @@ typedef struct tuning_row {
     tuning *t;
     result_row *row;
     search *s;
-    trial_ask ask, screen; /* at full shape, and as it is searched: see rows_slab() */
-    const tuning_rounds *rounds;
+    trial_ask ask; /* everything but the config */
 } tuning_row;
 
 void tuning_tell(tuning *t, const char *stage, const candidate *trial);

@@ -52,41 +52,81 @@ static int64_t calibrate(subject *s, double window_s)
 /* A run this long warms up within itself, so it counts as the first repetition. */
 static const double long_run_s = 0.03;
 
+/* Seconds of a run, estimated from the steps that a config makes at a time. */
+static double glance(subject *s)
+{
+    const int64_t some = s->ask.config.depth;
+    const double start_s = clock_s();
+    subject_run_steps(s, some);
+    return (clock_s() - start_s) * (double)s->ask.steps / (double)some;
+}
+
+/* Cuts the trial if a run takes longer than it may. */
+static bool is_cut(const trial_ask *ask, double run_s, trial_answer *answer)
+{
+    if (!ask->only_time || ask->cut_s == 0 || run_s <= ask->cut_s)
+        return false;
+    answer->seconds[0] = run_s;
+    answer->n = 1;
+    return true;
+}
+
 /*
- * If a subject may run repeatedly without restoring, it is restored only once before each repetition of a
- * short trial.  The hash is of one run from the original input, taken before the repetitions and again after
- * them.
+ * The first run is from the original input and gives the hash.  Then come the repetitions, from the input again if
+ * the kernel might take another time on its output.  In a short trial each repetition fills a window, and the hash
+ * is taken again after them: then two runs from one input have been compared.
+ *
+ * If only the time is asked for, a trial of a kernel that is steady restores nothing, others restore once.
  */
-static void time_subject(subject *s, trial_answer *answer, nt_error *why)
+static void time_subject(subject *s, trial_answer *answer)
 {
     const trial_ask *ask = &s->ask;
-    const bool runs_on = s->runs_on && ask->window_s > 0;
-    subject_restore(s);
-    answer->seconds[0] = time_runs(s, 1);
-    const uint64_t first = runs_on ? subject_hash(s) : 0;
-    const bool is_single = (s->changes_input && !runs_on) || ask->window_s == 0; /* a repetition is one run */
-    const bool counts = is_single && answer->seconds[0] > long_run_s;
-    const int64_t runs = counts || (s->changes_input && !runs_on) ? 1 : calibrate(s, ask->window_s);
-    for (int i = counts; i < ask->reps; i++) {
+    const bool runs_on = !s->changes_input || s->steady, is_short = ask->window_s > 0 && runs_on;
+    if (!ask->only_time || !runs_on)
         subject_restore(s);
+    if (ask->only_time && ask->cut_s > 0 && ask->kernel->field && ask->config.depth < ask->steps &&
+        is_cut(ask, glance(s), answer))
+        return;
+    const double first_s = time_runs(s, 1);
+    if (!ask->only_time)
+        answer->hash = subject_hash(s);
+    if (is_cut(ask, first_s, answer))
+        return;
+    const bool counts = !is_short && first_s > long_run_s;
+    const int64_t runs = is_short ? calibrate(s, ask->window_s) : 1;
+    answer->seconds[0] = first_s;
+    for (int i = counts; i < ask->reps; i++) {
+        if (!runs_on && !ask->only_time)
+            subject_restore(s);
         answer->seconds[i] = time_runs(s, runs) / (double)runs;
     }
-    if (runs_on) {
-        subject_restore(s);
-        subject_run(s);
-    }
     answer->n = ask->reps;
-    answer->hash = subject_hash(s);
+    for (int i = 0; i < answer->n; i++)
+        answer->timed_s += answer->seconds[i] * (double)runs;
+}
+
+/* Two runs from one input must be equal. */
+static bool is_repeatable(subject *s, const trial_answer *answer)
+{
+    if (s->ask.only_time || s->ask.window_s == 0 || !s->changes_input)
+        return true;
+    subject_restore(s);
+    subject_run(s);
+    return subject_hash(s) == answer->hash;
+}
+
+static void time_and_compare(subject *s, trial_answer *answer, nt_error *why)
+{
+    time_subject(s, answer);
     if (*s->failure.text) {
         answer->outcome = TRIAL_CRASH;
-        answer->n = 0;
         *why = s->failure;
-    }
-    if (runs_on && answer->hash != first) {
+    } else if (!is_repeatable(s, answer)) {
         answer->outcome = TRIAL_WRONG;
-        answer->n = 0;
         snprintf(why->text, sizeof why->text, "two runs from one input differ");
     }
+    if (answer->outcome != TRIAL_OK)
+        answer->n = 0;
 }
 
 /* ---- One trial ------------------------------------------------------------------------------- */
@@ -100,7 +140,7 @@ static void run_trial(fields_cache *cache, const trial_ask *ask, trial_answer *a
         answer->outcome = subject_check(ask, &why);
     if (status == NT_OK && answer->outcome == TRIAL_OK &&
         (status = subject_open(&s, ask, cache, &why)) == NT_OK) {
-        time_subject(&s, answer, &why);
+        time_and_compare(&s, answer, &why);
         subject_close(&s);
     }
     if (status != NT_OK)

@@ -35,7 +35,7 @@ extern "C" {
 #endif
 
 /* Raised when the library would misread a kernel that was compiled with an older header. */
-enum { NT_KERNEL_ABI = 3 };
+enum { NT_KERNEL_ABI = 4 };
 
 enum {
     NT_MAX_LEVELS = 2,
@@ -223,6 +223,9 @@ typedef struct nt_field {
     nt_reference_fn *reference;
     nt_fill_fn *fill;    /* NULL: uniform in [-4, 4) */
     nt_ghosts_fn *walls; /* NULL: there are none */
+    /* 1: it takes as long on its own output as on its first input, after any number of steps, so that the tuner
+     * may time it without restoring the input. */
+    int steady;
 } nt_field;
 
 /* Each thread has a partial result of the range, all zero bytes at first.  Merging two must be exact, associative and

@@ -36,6 +36,7 @@ static const nt_field field = {
     .reads_per_cell = 3,
     .writes_per_cell = 1,
     .reference = reference,
+    .steady = 1,
     .fill = fill,
 };
 

@@ -28,6 +28,7 @@ static const nt_field field = {
     .reads_per_cell = 1,
     .writes_per_cell = 1,
     .reference = reference,
+    .steady = 1,
 };
 
 const nt_kernel nt_kernel_scale = {

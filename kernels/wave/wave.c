@@ -296,6 +296,7 @@ static const nt_field field = {
     .writes_per_cell = 1,
     .roof = "read2update1",
     .reference = reference,
+    .steady = 1,
     .fill = fill,
     .walls = walls,
 };
