@@ -63,6 +63,7 @@ static inline result_row made_up_row(const nt_kernel *kernel, nt_dtype dtype, nt
                       .fp_roof_ns = 0.0625,
                       .load_roof_ns = 0.05,
                       .int_roof_ns = 0.03,
+                      .issue_roof_ns = 0.04,
                       .in_cache_ns = 0.07,
                       .in_cache_shape = {128, 16, 20},
                       .roof_ns = 0.1,

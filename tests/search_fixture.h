@@ -6,7 +6,7 @@
 #define TESTS_SEARCH_FIXTURE_H
 
 #include "fake_trials.h"
-#include "search/search.h"
+#include "search/strategy.h"
 
 static inline double log2_of(int64_t tile, int64_t whole)
 {
@@ -49,8 +49,8 @@ static inline scene_of_search prepare(fake_trials *f, double budget_s, uint64_t 
                         .steps = steps,
                         .threads = threads,
                         .n_threads = n_threads,
-                        .l1d_bytes = 49152,
-                        .l2_bytes = 1 << 20};
+                        .speeds.l1_bytes = 49152,
+                        .speeds.l2_bytes = 1 << 20};
     assert_int_equal(nt_config_default(q.kernel, q.dtype, &q.arithmetic, NULL), NT_OK);
     q.arithmetic.threads = threads[n_threads - 1];
     space_make(&sc.sp, &q);
@@ -90,7 +90,7 @@ static inline void run_from_two(scene_of_search *sc, int n_probes)
 {
     sc->s->space = &sc->sp;
     search_begin(sc->s);
-    search_run(sc->s, (nt_config[]){first_start(&sc->sp), sc->sp.q.arithmetic}, 2, n_probes);
+    descent_and_probes(sc->s, (nt_config[]){first_start(&sc->sp), sc->sp.q.arithmetic}, 2, n_probes);
 }
 
 #endif /* TESTS_SEARCH_FIXTURE_H */

@@ -247,6 +247,35 @@ static void kernels(void **state)
     nt_grid_destroy(g);
 }
 
+static void model(void **state)
+{
+    (void)state;
+    const nt_kernel *k = nt_kernel_find("square");
+    const nt_config c = nt_config_blank(k);
+    const int64_t n[3] = {8, 8, 8}, empty[3] = {8, 0, 8};
+    nt_machine none = {.uarch = ""};
+    nt_speeds speeds, before;
+    nt_prediction p;
+    memset(&speeds, 1, sizeof speeds);
+    before = speeds;
+    nt_speeds_typical(NULL, NT_ISA_SCALAR, NT_F64, &speeds);
+    assert_memory_equal(&speeds, &before, sizeof speeds);
+    nt_speeds_typical(&none, NT_ISA_SCALAR, NT_F64, NULL);
+    nt_speeds_typical(&none, NT_N_ISAS, NT_N_DTYPES, &speeds);
+    nt_speeds_typical(&none, NT_ISA_SCALAR, NT_F64, &speeds);
+    assert_true(speeds.fma_ns > 0 && speeds.threads == 1 && speeds.l1_bytes > 0);
+    assert_int_equal(nt_predict(NULL, NULL, NT_F64, n, 1, &c, &speeds, &p), NT_EARG);
+    assert_int_equal(nt_predict(k, NULL, NT_F64, NULL, 1, &c, &speeds, &p), NT_EARG);
+    assert_int_equal(nt_predict(k, NULL, NT_F64, n, 1, NULL, &speeds, &p), NT_EARG);
+    assert_int_equal(nt_predict(k, NULL, NT_F64, n, 1, &c, NULL, &p), NT_EARG);
+    assert_int_equal(nt_predict(k, NULL, NT_F64, n, 1, &c, &speeds, NULL), NT_EARG);
+    assert_int_equal(nt_predict(nt_kernel_find("apply"), NULL, NT_F64, n, 1, &c, &speeds, &p), NT_EARG);
+    assert_int_equal(nt_predict(k, NULL, NT_F64, empty, 1, &c, &speeds, &p), NT_OK);
+    assert_true(p.ns == 0);
+    assert_int_equal(nt_predict(k, NULL, NT_F64, n, 1, &c, &speeds, &p), NT_OK);
+    assert_true(p.ns > 0);
+}
+
 static void tuned(void **state)
 {
     (void)state;
@@ -371,7 +400,7 @@ int main(int argc, char **argv)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(names),   cmocka_unit_test(machine),     cmocka_unit_test(grids),
         cmocka_unit_test(configs), cmocka_unit_test(odd_configs), cmocka_unit_test(keys),
-        cmocka_unit_test(kernels), cmocka_unit_test(tuned),       cmocka_unit_test(all_of_them),
+        cmocka_unit_test(kernels), cmocka_unit_test(model), cmocka_unit_test(tuned),       cmocka_unit_test(all_of_them),
     };
     return cmocka_run_group_tests_name("null", tests, NULL, NULL);
 }

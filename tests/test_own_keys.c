@@ -207,8 +207,8 @@ static void the_space_has_the_values_of_own_keys(void **state)
                         .arithmetic = config_of(&two.kernel, ""),
                         .threads = threads,
                         .n_threads = 2,
-                        .l1d_bytes = 49152,
-                        .l2_bytes = 1 << 20};
+                        .speeds.l1_bytes = 49152,
+                        .speeds.l2_bytes = 1 << 20};
     space s;
     space_make(&s, &q);
     assert_int_equal(s.n[NT_KEY_OWN], 3);

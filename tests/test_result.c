@@ -37,6 +37,7 @@ static void save_and_load_give_the_same_rows(void **state)
         assert_near(a->fp_roof_ns, b->fp_roof_ns);
         assert_near(a->load_roof_ns, b->load_roof_ns);
         assert_near(a->int_roof_ns, b->int_roof_ns);
+        assert_near(a->issue_roof_ns, b->issue_roof_ns);
         assert_near(a->in_cache_ns, b->in_cache_ns);
         assert_near(a->roof_ns, b->roof_ns);
         assert_near(a->ratio.median, b->ratio.median);
@@ -224,7 +225,7 @@ static void a_roof_is_arithmetic_or_memory(void **state)
     row.memory_roof_ns = 0.4;
     row.in_cache_ns = 0.07;
     row.arithmetic_roof_ns = row.fp_roof_ns = 0.03;
-    row.int_roof_ns = row.load_roof_ns = 0.02;
+    row.int_roof_ns = row.issue_roof_ns = row.load_roof_ns = 0.02;
     row.config.depth = 4;
     assert_near(result_roof(&row), 0.03);
     assert_string_equal(result_bound(&row), "floating point");
@@ -240,6 +241,8 @@ static void a_roof_is_arithmetic_or_memory(void **state)
     assert_true(result_memory_at_depth(&row) == 0);
     row.arithmetic_roof_ns = row.int_roof_ns = 0.05;
     assert_string_equal(result_bound(&row), "integers");
+    row.arithmetic_roof_ns = row.issue_roof_ns = 0.055;
+    assert_string_equal(result_bound(&row), "issue");
     row.arithmetic_roof_ns = row.load_roof_ns = 0.06;
     assert_string_equal(result_bound(&row), "loads");
     row.arithmetic_roof_ns = 0; /* not counted */

@@ -143,7 +143,7 @@ static void if_the_default_fails_the_serial_result_is_right(void **state)
         nt_config dynamic = first_start(&sc.sp);
         dynamic.schedule = NT_SCHEDULE_DYNAMIC;
         assert_int_equal(search_try(sc.s, dynamic)->outcome, TRIAL_WRONG);
-        search_run(sc.s, (nt_config[]){first_start(&sc.sp)}, 1, 50);
+        descent_and_probes(sc.s, (nt_config[]){first_start(&sc.sp)}, 1, 50);
         check_dynamic(sc.s);
         finish(&sc);
     }

@@ -23,7 +23,7 @@ static scene_of_search prepare_stencil(fake_trials *f, uint64_t seed)
     with_radius.radius = radius_1;
     neighbours.field = &with_radius;
     q.kernel = &neighbours;
-    q.l3_bytes = 8 << 20;
+    q.speeds.l3_bytes = 8 << 20;
     space_make(&sc.sp, &q);
     sc.s->ask.kernel = &neighbours;
     sc.s->ask.kernel_case = q.kernel_case;
@@ -55,7 +55,7 @@ static void pairs_of_axes_climb_a_ridge(void **state)
     start.depth = 2;
     start.tile[1] = 4;
     search_try(sc.s, sc.sp.q.arithmetic);
-    search_run(sc.s, &start, 1, 0);
+    descent_and_probes(sc.s, &start, 1, 0);
     assert_true(sc.s->complete);
     const nt_config *best = &sc.s->tried[sc.s->best].config;
     assert_true(best->depth >= 8 && best->tile[1] >= 16);
@@ -71,7 +71,7 @@ static void candidates_far_behind_get_one_repetition(void **state)
     sc.s->space = &sc.sp;
     sc.s->hopeless = 1.1;
     search_try(sc.s, sc.sp.q.arithmetic);
-    search_run(sc.s, &sc.sp.q.arithmetic, 1, 50);
+    descent_and_probes(sc.s, &sc.sp.q.arithmetic, 1, 50);
     int n_once = 0, n_all = 0, n_best = 0;
     double best = HUGE_VAL;
     for (int i = 0; i < f.n_asks; i++) {

@@ -33,8 +33,8 @@ static space_question question(const prebuilt *s, const int64_t shape[3], int64_
                             .arithmetic = prebuilt_config(s),
                             .threads = threads,
                             .n_threads = n_threads,
-                            .l1d_bytes = 49152,
-                            .l2_bytes = 1 << 20};
+                            .speeds.l1_bytes = 49152,
+                            .speeds.l2_bytes = 1 << 20};
 }
 
 static bool has_value(const space *s, nt_key_id axis, int64_t value)
@@ -284,7 +284,7 @@ static space stencil_space(stencil *made, int (*radius)(const void *), const int
     made->kernel.field = &made->field;
     space_question q = question(s, shape, steps, threads, 2);
     q.kernel = &made->kernel;
-    q.l3_bytes = 16 << 20;
+    q.speeds.l3_bytes = 16 << 20;
     space sp;
     space_make(&sp, &q);
     return sp;
@@ -377,11 +377,11 @@ static void stencils_start_where_the_caches_suggest(void **state)
                 const double bytes = space_wavefront_bytes(&sp, &start[i]);
                 assert_true(start[i].depth > 1 && start[i].depth <= steps);
                 assert_int_equal(start[i].threads, 2);
-                assert_true(bytes <= (double)sp.q.l3_bytes);
+                assert_true(bytes <= (double)sp.q.speeds.l3_bytes);
                 assert_true(start[i].tile[1] >= start[i].depth * sp.radius);
                 assert_in_range(start[i].tile[2], 2, 4);
-                assert_true(start[i].tile[0] == 0 || bytes <= 0.75 * (double)sp.q.l2_bytes);
-                n_in_l2 += bytes <= 0.75 * (double)sp.q.l2_bytes;
+                assert_true(start[i].tile[0] == 0 || bytes <= 0.75 * (double)sp.q.speeds.l2_bytes);
+                n_in_l2 += bytes <= 0.75 * (double)sp.q.speeds.l2_bytes;
                 n_eight += start[i].depth == 8;
             }
             /* At radius 4 depth 8 of whole rows is more than 16 MiB. */
@@ -392,7 +392,7 @@ static void stencils_start_where_the_caches_suggest(void **state)
                 assert_int_equal(planes.depth, 1);
                 assert_true(planes.tile[1] > 0);
                 planes.tile[2] = 1;
-                assert_true(space_wavefront_bytes(&sp, &planes) <= 3 * 0.5 * (double)sp.q.l2_bytes);
+                assert_true(space_wavefront_bytes(&sp, &planes) <= 3 * 0.5 * (double)sp.q.speeds.l2_bytes);
             }
         }
 }

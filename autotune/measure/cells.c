@@ -10,6 +10,7 @@
 
 #include <math.h>
 #include <stddef.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define XXH_INLINE_ALL
@@ -101,18 +102,25 @@ void cells_fill(const nt_kernel *kernel, int grid, uint64_t seed, nt_grid *g, in
     const int n_threads = team(threads);
     const nt_cells c = cells_of(g);
     const int64_t rows = c.n[1] * c.n[2];
+    double *values = c.n[0] * rows > CELLS_PERIOD ? malloc(CELLS_PERIOD * sizeof *values) : NULL;
     (void)n_threads;
+    PARALLEL("omp parallel for schedule(static) num_threads(n_threads)")
+    for (int64_t i = 0; i < (values ? CELLS_PERIOD : 0); i++)
+        values[i] = nt_kernel_value(kernel, grid, i, seed);
     PARALLEL("omp parallel for schedule(static) num_threads(n_threads)")
     for (int64_t row = 0; row < rows; row++) {
         char *cells = row_at(&c, row);
-        for (int64_t x = 0; x < c.n[0]; x++) {
-            const double v = nt_kernel_value(kernel, grid, x + c.n[0] * row, seed);
+        int64_t i = c.n[0] * row % CELLS_PERIOD;
+        for (int64_t x = 0; x < c.n[0]; x++, i = i + 1 == CELLS_PERIOD ? 0 : i + 1) {
+            const double v =
+                values ? values[i] : nt_kernel_value(kernel, grid, (c.n[0] * row + x) % CELLS_PERIOD, seed);
             if (c.dtype == NT_F64)
                 ((double *)(void *)cells)[x * c.stride[0]] = v;
             else
                 ((float *)(void *)cells)[x * c.stride[0]] = (float)v;
         }
     }
+    free(values);
     done_with(g);
 }
 

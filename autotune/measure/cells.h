@@ -11,7 +11,11 @@
 
 #include "nestune/kernel.h"
 
-/* cells_fill() - the same values as nt_kernel_fill(), written by several threads. */
+/*
+ * cells_fill() - the same values as nt_kernel_fill(), written by several threads.  Of more than CELLS_PERIOD cells only
+ * the first so many are computed; the others repeat them, since a random number takes as long as several steps.
+ */
+enum { CELLS_PERIOD = 1048573 }; /* a prime: no two planes are equal */
 void cells_fill(const nt_kernel *kernel, int grid, uint64_t seed, nt_grid *g, int threads);
 
 /* cells_copy() - the cells of one grid into another of the same dtype and shape; no halo. */

@@ -119,10 +119,8 @@ static nt_status make_grids(fields *f, const trial_ask *ask, nt_error *why)
 
     for (int i = 0; i < k->field->n_levels && status == NT_OK; i++) {
         status = make_grid(&f->level[i], ask, why);
-        if (status == NT_OK && f->restored)
-            status = make_grid(&f->pristine[i], ask, why);
         if (status == NT_OK)
-            cells_fill(k, i, FIELDS_SEED, f->restored ? f->pristine[i] : f->level[i], threads);
+            cells_fill(k, i, FIELDS_SEED, f->level[i], threads);
     }
     for (int i = 0; i < k->field->n_coefs && status == NT_OK; i++) {
         status = make_grid(&f->coef[i], ask, why);
@@ -131,6 +129,26 @@ static nt_status make_grids(fields *f, const trial_ask *ask, nt_error *why)
     }
     if (status == NT_OK && !f->restored)
         status = make_grid(&f->result, ask, why);
+    return status;
+}
+
+/* Does a trial of this ask begin with the original input? */
+static int needs_copies(const trial_ask *ask)
+{
+    return is_restored(ask) && !(ask->only_time && ask->kernel->field->steady);
+}
+
+/* What the levels held first. */
+static nt_status make_copies(fields *f, const trial_ask *ask, nt_error *why)
+{
+    nt_status status = NT_OK;
+    for (int i = 0; i < f->kernel->field->n_levels && status == NT_OK; i++) {
+        if (f->pristine[i])
+            continue;
+        status = make_grid(&f->pristine[i], ask, why);
+        if (status == NT_OK)
+            cells_fill(f->kernel, i, FIELDS_SEED, f->pristine[i], nt_threads_allowed());
+    }
     return status;
 }
 
@@ -157,8 +175,12 @@ nt_status fields_get(fields_cache *cache, const trial_ask *ask, fields **f, nt_e
             kept->dtype == ask->dtype && kept->restored == restored &&
             memcmp(kept->shape, ask->shape, sizeof kept->shape) == 0 && is_placed(cache, kept, ask)) {
             kept->last_use = ++cache->uses;
-            *f = kept;
-            return NT_OK;
+            const nt_status status = needs_copies(ask) ? make_copies(kept, ask, why) : NT_OK;
+            if (status == NT_OK)
+                *f = kept;
+            else
+                fields_free(kept);
+            return status;
         }
     }
     fields *place;
@@ -172,6 +194,8 @@ nt_status fields_get(fields_cache *cache, const trial_ask *ask, fields **f, nt_e
     place->placed = ask->config;
     memcpy(place->shape, ask->shape, sizeof place->shape);
     status = make_grids(place, ask, why);
+    if (status == NT_OK && needs_copies(ask))
+        status = make_copies(place, ask, why);
     if (status != NT_OK) {
         fields_free(place);
         return status;

@@ -12,7 +12,7 @@
 enum { FIELDS_KEPT = 12, FIELDS_SEED = 20 };
 
 /* Grids of one kernel, case, dtype, shape and way of running. pristine[i] is a copy of what level[i] held
- * first, from which a changed input is restored. */
+ * first, from which a changed input is restored; NULL as long as no trial needed it. */
 typedef struct fields {
     const nt_kernel *kernel;
     const nt_case *kernel_case;

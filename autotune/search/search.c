@@ -1,5 +1,5 @@
 /*
- * search.c - finds fast configs by asking trials, within a time
+ * search.c - what a search has measured, and its limits
  * SPDX-License-Identifier: MIT
  */
 #include "search/search.h"
@@ -10,9 +10,6 @@
 #include <string.h>
 
 #include "measure/stats.h"
-
-/* A candidate this much faster is worth moving to; a smaller gain may be the noise of a short trial. */
-static const double step_worth = 0.99;
 
 bool search_over(const search *s)
 {
@@ -131,86 +128,6 @@ void search_begin(search *s)
     if (!s->has_expected && !(s->stop && *s->stop))
         search_try(s, serial_of(s->space->q.arithmetic));
     s->plain_failed = !s->has_expected;
-}
-
-/* Moves one place up or down on each of two axes, at a point where no single axis helps. */
-static bool move_pairs(search *s, nt_config *at, double *seconds)
-{
-    static const nt_key_id pairs[][2] = {{NT_KEY_DEPTH, NT_KEY_TILE_Y},
-                                         {NT_KEY_DEPTH, NT_KEY_TILE_X},
-                                         {NT_KEY_TILE_X, NT_KEY_TILE_Y},
-                                         {NT_KEY_TILE_Y, NT_KEY_TILE_Z}};
-    const space *sp = s->space;
-    nt_config best = *at;
-    bool moved = false;
-    for (size_t p = 0; p < sizeof pairs / sizeof *pairs; p++)
-        for (int way = 0; way < 4; way++) {
-            const nt_key_id a = pairs[p][0], b = pairs[p][1];
-            const int i = space_place(sp, at, a) + (way & 1 ? 1 : -1),
-                      j = space_place(sp, at, b) + (way & 2 ? 1 : -1);
-            if (search_over(s))
-                return false;
-            if (i < 0 || i >= sp->n[a] || j < 0 || j >= sp->n[b])
-                continue;
-            const nt_config to = space_set(sp, space_set(sp, *at, a, sp->value[a][i]), b, sp->value[b][j]);
-            const candidate *c = search_try(s, to);
-            if (c && c->seconds < step_worth * *seconds) {
-                *seconds = c->seconds;
-                best = c->config;
-                moved = true;
-            }
-        }
-    *at = best;
-    return moved;
-}
-
-/* Tries every value of every axis, one axis after the other, until a whole round finds nothing better. */
-static bool descend(search *s, nt_config at)
-{
-    if (search_over(s))
-        return false;
-    const candidate *here = search_try(s, at);
-    if (!here || here->outcome != TRIAL_OK)
-        return false;
-    double seconds = here->seconds;
-    at = here->config;
-    for (bool moved = true; moved;) {
-        moved = false;
-        for (int k = 0; k < SPACE_N_AXES; k++) {
-            const nt_key_id axis = space_axes[k];
-            nt_config best = at;
-            for (int v = 0; v < s->space->n[axis]; v++) {
-                if (search_over(s))
-                    return false;
-                const candidate *c = search_try(s, space_set(s->space, at, axis, s->space->value[axis][v]));
-                if (c && c->seconds < step_worth * seconds) {
-                    seconds = c->seconds;
-                    best = c->config;
-                    moved = true;
-                }
-            }
-            at = best;
-        }
-        if (!moved && s->space->radius > 0)
-            moved = move_pairs(s, &at, &seconds);
-    }
-    return s->space->radius == 0 || !search_over(s);
-}
-
-void search_run(search *s, const nt_config *starts, int n_starts, int n_probes)
-{
-    s->complete = true;
-    for (int i = 0; i < n_starts; i++)
-        s->complete &= descend(s, starts[i]);
-    uint64_t state = s->seed << 32;
-    for (int i = 0; i < n_probes && !search_over(s); i++) {
-        const int before = s->best;
-        const bool near = s->space->radius > 0 && s->best >= 0 && i % 4 != 3;
-        const candidate *c = search_try(s, near ? space_near(s->space, s->tried[s->best].config, &state)
-                                                : space_random(s->space, &state));
-        if (c && s->best != before)
-            s->complete &= descend(s, c->config);
-    }
 }
 
 int search_top(const search *s, int *index, int n)

@@ -1,10 +1,9 @@
 /*
- * search.h - finds fast configs by asking trials, within a time
+ * search.h - what a search has measured, and its limits
  * SPDX-License-Identifier: MIT
  *
- * It makes a coordinate descent from each start.  For stencils a move may change two tile sizes together,
- * because often only both together help.  Then it makes random probes, each of which may start another
- * descent.  It knows no kernel and no clock but the runner's, so a test can give it synthetic costs.
+ * A strategy (strategy.h) decides what to try next.  Neither knows a kernel, nor any clock but the runner's, so a test
+ * can give them synthetic costs.
  */
 #ifndef AUTOTUNE_SEARCH_H
 #define AUTOTUNE_SEARCH_H
@@ -66,9 +65,6 @@ void search_begin(search *s);
  * NULL if there is no room for another candidate.
  */
 const candidate *search_try(search *s, nt_config config);
-
-/* search_run() - descends from each start in turn, then probes at random until the time is up. */
-void search_run(search *s, const nt_config *starts, int n_starts, int n_probes);
 
 /* search_top() - indices of the fastest n candidates that worked, fastest first; returns how many. */
 int search_top(const search *s, int *index, int n);

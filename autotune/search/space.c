@@ -218,7 +218,7 @@ static int stencil_starts(const space *s, nt_config start[SPACE_MOST_STARTS])
 {
     /* The whole share of the last-level cache is not too much: a front does not read again everything that it
      * touched. */
-    const double cache[] = {(double)s->q.l3_bytes, 0.5 * (double)s->q.l3_bytes, 0.75 * (double)s->q.l2_bytes};
+    const double cache[] = {(double)s->q.speeds.l3_bytes, 0.5 * (double)s->q.speeds.l3_bytes, 0.75 * (double)s->q.speeds.l2_bytes};
     nt_config base = s->q.arithmetic;
     base.parallel = NT_PARALLEL_OUTER;
     base.order = NT_ORDER_ZYX;
@@ -236,7 +236,7 @@ static int stencil_starts(const space *s, nt_config start[SPACE_MOST_STARTS])
         nt_config layers = base;
         layers.fn = (int)s->value[NT_KEY_FN][f];
         layers.tile[2] = 1;
-        layers.tile[1] = largest_fitting(s, layers, NT_KEY_TILE_Y, 0.5 * (double)s->q.l2_bytes * grids);
+        layers.tile[1] = largest_fitting(s, layers, NT_KEY_TILE_Y, 0.5 * (double)s->q.speeds.l2_bytes * grids);
         layers.tile[2] = 0;
         n = add_start(s, start, n, layers);
     }
@@ -276,7 +276,7 @@ int space_starts(const space *s, nt_config start[SPACE_MOST_STARTS])
     c.depth = (int)s->value[NT_KEY_DEPTH][s->n[NT_KEY_DEPTH] - 1]; /* all steps, or 1 */
     memset(c.tile, 0, sizeof c.tile);
     if (c.depth > 1) {
-        const int64_t half = s->q.l1d_bytes / 2 / (int64_t)nt_dtype_bytes(s->q.dtype);
+        const int64_t half = s->q.speeds.l1_bytes / 2 / (int64_t)nt_dtype_bytes(s->q.dtype);
         for (int i = 0; i < s->n[NT_KEY_TILE_X]; i++)
             if (s->value[NT_KEY_TILE_X][i] <= half)
                 c.tile[0] = s->value[NT_KEY_TILE_X][i];

@@ -7,6 +7,7 @@
 
 #include <stdint.h>
 
+#include "nestune/model.h"
 #include "nestune/tools.h"
 
 enum { SPACE_MOST_VALUES = NT_MAX_KEY_VALUES };
@@ -21,7 +22,7 @@ typedef struct space_question {
     nt_config arithmetic; /* isa and variant are fixed by it */
     const int *threads;   /* allowed counts, ascending */
     int n_threads;
-    int64_t l1d_bytes, l2_bytes, l3_bytes; /* of one thread: its share */
+    nt_speeds speeds; /* of the arithmetic isa, for the model; its caches bound the tiles of a start */
 } space_question;
 
 typedef struct space {

@@ -63,6 +63,7 @@ static const struct figure {
     {"fp_roof_ns_per_cell", offsetof(result_row, fp_roof_ns), false},
     {"load_roof_ns_per_cell", offsetof(result_row, load_roof_ns), false},
     {"int_roof_ns_per_cell", offsetof(result_row, int_roof_ns), true},
+    {"issue_roof_ns_per_cell", offsetof(result_row, issue_roof_ns), true},
     {"in_cache_ns_per_cell", offsetof(result_row, in_cache_ns), false},
     {"roof_ns_per_cell", offsetof(result_row, roof_ns), false},
     {"space", offsetof(result_row, space_size), false},

@@ -21,17 +21,11 @@ static nt_class class_at(const tuning *t, int i)
     return classes[!t->kernel->field][i];
 }
 
-static const double run_share = 1.0 / 40; /* of the time that is left */
-
 /* One step on a shape of this class. */
-static trial_ask quick_ask(const tuning *t, nt_dtype dtype, nt_class shape_class)
+static trial_ask quick_ask(tuning *t, nt_dtype dtype, nt_class shape_class)
 {
-    const double left_s = fmax(t->arithmetic_s - t->runner->now_s(t->runner), 0);
     int64_t shape[3];
-    rows_shape(&t->r->machine, t->kernel, t->kernel_case, dtype, shape_class, shape);
-    if (t->cell_s > 0)
-        rows_fit(&t->r->machine, t->kernel, t->kernel_case, dtype, shape_class,
-                 run_share * left_s / t->cell_s, shape);
+    tuning_shape(t, dtype, shape_class, shape);
     return rows_ask(t->kernel, t->kernel_case, dtype, shape_class, t->o->shape[0] > 0 ? t->o->shape : shape,
                     1);
 }

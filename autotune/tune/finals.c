@@ -118,8 +118,9 @@ static void read_roofs(result_row *row, const tuning *t, const race *r, int memo
     const int threads = t->o->threads[t->o->n_threads - 1];
     const nt_work work = work_of(t, row->dtype, &row->config);
     double *const roof[N_RATES] = {
-        [RATE_ADD] = &row->fp_roof_ns,      [RATE_FMA] = &row->fp_roof_ns,  [RATE_FP] = &row->fp_roof_ns,
-        [RATE_INT_MUL] = &row->int_roof_ns, [RATE_ANY] = &row->int_roof_ns, [RATE_LOAD] = &row->load_roof_ns,
+        [RATE_ADD] = &row->fp_roof_ns,    [RATE_FMA] = &row->fp_roof_ns,
+        [RATE_FP] = &row->fp_roof_ns,     [RATE_INT_MUL] = &row->int_roof_ns,
+        [RATE_ANY] = &row->issue_roof_ns, [RATE_LOAD] = &row->load_roof_ns,
     };
     for (int i = 0; i < N_RATES; i++) {
         const int n = rates_count(&work, (rate_kind)i, t->rates.isa);
@@ -152,6 +153,10 @@ static void run_confirmation(race *r, int best, int reference, double begin_s, d
     const double start_s = runner->now_s(runner);
     race_run(r, 2, 2, 0);
     const double pair_s = runner->now_s(runner) - start_s, latest_s = deadline_s + (deadline_s - begin_s) / 3;
+    if (best == reference) { /* there is nothing to be sure of */
+        race_run(r, 2, CONFIRM_LEAST, deadline_s);
+        return;
+    }
     const bool can_be_sure = start_s + pair_s * CONFIRM_LEAST / 2 < latest_s;
     race_run(r, can_be_sure ? CONFIRM_LEAST : 2, CONFIRM_LEAST, deadline_s);
     for (int n = 0; r->n_rounds > n && r->n_rounds < CONFIRM_MOST && !is_precise(r, best, reference);) {

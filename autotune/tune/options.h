@@ -9,7 +9,7 @@
 #include <stdbool.h>
 
 #include "measure/trial.h"
-#include "search/search.h"
+#include "search/strategy.h"
 #include "tune/result.h"
 
 enum { TUNE_MOST_THREADS = 32, TUNE_MOST_CASES = 16 };
@@ -19,6 +19,7 @@ typedef enum tune_effort { EFFORT_NORMAL, EFFORT_QUICK, EFFORT_THOROUGH, N_EFFOR
 typedef struct tune_options {
     double budget_s;                    /* a kernel; 0: rows_budget_s() */
     tune_effort effort;                 /* scales the default budgets */
+    const strategy *strategy;           /* NULL: the default */
     double stop_at;                     /* end a row's search at this fraction of its roof; 0: never */
     unsigned dtypes;                    /* bit 1u << nt_dtype for each */
     const char *cases[TUNE_MOST_CASES]; /* names, of kernels that have cases */

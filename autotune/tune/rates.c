@@ -84,6 +84,17 @@ double rates_least_ns(const rates *r, const nt_work *work, rate_kind *bound)
     return least;
 }
 
+void rates_speeds(const rates *r, nt_speeds *s)
+{
+    double *const to[N_RATES] = {
+        [RATE_ADD] = &s->add_ns,         [RATE_FMA] = &s->fma_ns, [RATE_FP] = &s->fp_ns,
+        [RATE_INT_MUL] = &s->int_mul_ns, [RATE_ANY] = &s->any_ns, [RATE_LOAD] = &s->load_ns,
+    };
+    for (int i = 0; i < N_RATES; i++)
+        if (r->ns[i] > 0)
+            *to[i] = r->ns[i];
+}
+
 int rates_check(trial_runner *runner, const nt_machine *machine, const rates *r,
                 rates_mix mix[RATES_MOST_MIXES])
 {

@@ -10,6 +10,7 @@
 #define AUTOTUNE_RATES_H
 
 #include "measure/trial.h"
+#include "nestune/model.h"
 
 /* X(code, key, name, role, case): what a rate counts, by its name in JSON and in words, and the kernel and case
  * that measure it */
@@ -55,6 +56,9 @@ int rates_count(const nt_work *work, rate_kind which, nt_isa isa);
  * unknown or no rate was measured.
  */
 double rates_least_ns(const rates *r, const nt_work *work, rate_kind *bound);
+
+/* rates_speeds() - puts the measured rates into the speeds of a model; keeps those that were not measured. */
+void rates_speeds(const rates *r, nt_speeds *speeds);
 
 /* rates_ns() - the rate that a repeated trial of r->ask[which] gives. */
 double rates_ns(const rates *r, rate_kind which, double seconds);

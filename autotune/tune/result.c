@@ -50,6 +50,7 @@ const char *result_bound(const result_row *row)
            : memory_ns(row, row->steps) >= roof ? "memory"
            : row->fp_roof_ns >= roof            ? "floating point"
            : row->int_roof_ns >= roof           ? "integers"
+           : row->issue_roof_ns >= roof         ? "issue"
                                                 : "loads";
 }
 

@@ -26,7 +26,7 @@ typedef struct result_row {
     double default_ns, tuned_ns;
     double memory_roof_ns, in_cache_ns; /* of one step out of cache; of the kernel itself in cache */
     /* By the counts of the tuned function and the rates of this machine; the last one is the largest. */
-    double fp_roof_ns, load_roof_ns, int_roof_ns, arithmetic_roof_ns;
+    double fp_roof_ns, load_roof_ns, int_roof_ns, issue_roof_ns, arithmetic_roof_ns;
     int64_t in_cache_shape[3];
     double roof_ns;       /* the one that bounds this row: see result_roof() */
     stats_interval ratio; /* tuned over default, paired */
@@ -76,8 +76,8 @@ bool result_is_stencil(const result_row *row);
  */
 double result_roof(const result_row *row);
 
-/* result_bound() - what the roof follows from: "memory", "floating point", "integers", "loads"; "" without a
- * roof. */
+/* result_bound() - what the roof follows from: "memory", "floating point", "integers", "issue" (of vector
+ * instructions of any kind), "loads"; "" without a roof. */
 const char *result_bound(const result_row *row);
 
 /* result_memory_at_depth() - the memory roof divided by the steps that the tuned config makes on a tile while it

@@ -231,10 +231,10 @@ void rows_fit(const nt_machine *machine, const nt_kernel *kernel, const nt_case 
             shape[0] = most_cells > NT_LONG_FROM ? (int64_t)most_cells : NT_LONG_FROM;
         return;
     }
-    if (shape_class != NT_CLASS_OUT_OF_CACHE)
+    if (!kernel->field)
         return;
     const double cell = (double)n_grids(kernel) * (double)nt_dtype_bytes(dtype),
-                 least_cells = CACHES * (double)machine->l3_bytes / cell;
+                 least_cells = shape_class == NT_CLASS_OUT_OF_CACHE ? CACHES * (double)machine->l3_bytes / cell : 0;
     if (most_cells < least_cells)
         most_cells = least_cells < AT_ANY_COST * most_cells ? least_cells : AT_ANY_COST * most_cells;
     if (most_cells >= (double)shape[0] * (double)shape[1] * (double)shape[2])

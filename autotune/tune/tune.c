@@ -23,7 +23,6 @@ static const double search_end = 0.45, loops_end = 0.55, final_end = 0.7;
 static const double run_share = 1.0 / 80;
 /* A config so much slower than the best is given up as soon as this is seen. */
 static const double hopeless = 1.1;
-enum { PROBES = 400 };
 
 static void on_search_trial(void *context, const candidate *c, bool is_best)
 {
@@ -32,40 +31,6 @@ static void on_search_trial(void *context, const candidate *c, bool is_best)
     if (tr->s->best >= 0)
         tr->t->event.ns_per_cell = 1e9 * tr->s->tried[tr->s->best].seconds / trial_cells(&tr->ask);
     tuning_tell(tr->t, "search", c);
-}
-
-/* The default schedule first: it sets the expected hash.  Then the notebook's ways of sharing the loops.
- * Then the descents: from the best of the starts that the cache model gives, from its last start, which keeps
- * no steps in cache, and from the default schedule. */
-static void descend_from_starts(tuning_row *tr, const space *sp)
-{
-    const tuning *t = tr->t;
-    search *s = tr->s;
-    nt_config start[SPACE_MOST_STARTS];
-    const int n = space_starts(sp, start);
-    search_begin(s);
-    /* A stencil's trials are long: configs that keep steps in cache come first.  The loop table times these
-     * ways later in any case. */
-    for (int p = 0; p < sp->n[NT_KEY_PARALLEL] && sp->radius == 0 && !(t->o->stop && *t->o->stop); p++)
-        search_try(s, space_set(sp, t->arithmetic, NT_KEY_PARALLEL, sp->value[NT_KEY_PARALLEL][p]));
-    nt_config from[] = {start[0], start[n - 1], t->arithmetic};
-    double least = HUGE_VAL;
-    for (int i = 0; n > 1 && i < n && !search_over(s); i++) {
-        const candidate *c = search_try(s, start[i]);
-        if (c && c->seconds < least) {
-            least = c->seconds;
-            from[0] = c->config;
-        }
-    }
-    if (n == 1)
-        from[1] = t->arithmetic;
-    search_run(s, from, n == 1 ? 2 : 3, PROBES);
-}
-
-/* A thread's share of caches of which each core has one: hyperthreads of one core divide it. */
-static int64_t share_of(int64_t bytes, int n_caches, int threads)
-{
-    return n_caches > 0 && n_caches < threads ? bytes * n_caches / threads : bytes;
 }
 
 /* The roof of a row, in seconds of a run, as far as it is known before the search. */
@@ -88,8 +53,6 @@ static void search_row(tuning_row *tr, double deadline_s)
 {
     tuning *t = tr->t;
     search *s = tr->s;
-    const nt_machine *m = &t->r->machine;
-    const int most = t->o->threads[t->o->n_threads - 1];
     space sp;
     space_make(&sp, &(space_question){.kernel = t->kernel,
                                       .kernel_case = t->kernel_case,
@@ -99,9 +62,7 @@ static void search_row(tuning_row *tr, double deadline_s)
                                       .arithmetic = t->arithmetic,
                                       .threads = t->o->threads,
                                       .n_threads = t->o->n_threads,
-                                      .l1d_bytes = share_of(m->l1d_bytes, m->cores_affinity, most),
-                                      .l2_bytes = share_of(m->l2_bytes, m->l2_affinity, most),
-                                      .l3_bytes = m->l3_bytes / most});
+                                      .speeds = t->speeds});
     *s = (search){.runner = t->runner,
                   .space = &sp,
                   .ask = tr->ask,
@@ -113,7 +74,8 @@ static void search_row(tuning_row *tr, double deadline_s)
                   .best = -1,
                   .on_trial = on_search_trial,
                   .context = tr};
-    descend_from_starts(tr, &sp);
+    search_begin(s);
+    t->strategy->run(s);
     tr->row->space_size = space_size(&sp);
     tr->row->complete = s->complete;
     tr->row->n_trials = s->n_tried;
@@ -138,8 +100,15 @@ static void measure_memory_roof(tuning *t, nt_dtype dtype, const int64_t shape[3
             cut[2] = (cut[2] + 1) / 2;
     if (t->has_memory && t->memory.dtype == dtype && memcmp(t->memory.shape, cut, sizeof cut) == 0)
         return;
-    t->has_memory = roofs_memory(t->runner, t->kernel, dtype, t->arithmetic.isa, cut,
-                                 t->o->threads[t->o->n_threads - 1], &t->memory, &t->memory_s);
+    const bool measured = t->has_memory =
+        roofs_memory(t->runner, t->kernel, dtype, t->arithmetic.isa, cut, t->o->threads[t->o->n_threads - 1],
+                     &t->memory, &t->memory_s);
+    if (!measured)
+        return;
+    const nt_field *f = roof->field;
+    const double bytes = (double)nt_dtype_bytes(dtype) * (f->reads_per_cell + f->writes_per_cell);
+    t->speeds.memory_gbytes_of_team = 1e-9 * bytes * trial_cells(&t->memory) / t->memory_s;
+    t->speeds.memory_gbytes = fmin(t->speeds.memory_gbytes, t->speeds.memory_gbytes_of_team);
 }
 
 /* Returns false if it was stopped before there was any result. */
@@ -159,7 +128,9 @@ static bool tune_row(tuning *t, const row_plan *plan, search *s)
     const double begin = t->runner->now_s(t->runner);
     const double row_s = fmax(0, t->budget_s - tuning_elapsed_s(t)) * plan->weight / t->weights_left;
     t->weights_left -= plan->weight;
-    if (t->o->shape[0] == 0 && t->cell_s > 0)
+    if (t->o->shape[0] == 0)
+        tuning_shape(t, plan->dtype, plan->shape_class, row->shape);
+    if (t->o->shape[0] == 0 && plan->shape_class == NT_CLASS_IN_CACHE && t->cell_s > 0)
         rows_fit(&t->r->machine, t->kernel, plan->kernel_case, plan->dtype, plan->shape_class,
                  run_share * row_s / (t->cell_s * (double)plan->steps), row->shape);
     tr.ask = rows_ask(t->kernel, plan->kernel_case, plan->dtype, plan->shape_class, row->shape, plan->steps);
@@ -213,15 +184,23 @@ static nt_status tune_group(tuning *t, const row_plan *rows, int n, search *s, n
     int weights = 0;
     for (int i = 0; i < n; i++)
         weights += rows[i].weight;
+    const double weight_s = fmax(0, t->budget_s - tuning_elapsed_s(t)) / t->weights_left;
+    memset(t->large, 0, sizeof t->large);
+    t->large_step_s = HUGE_VAL;
+    for (int i = 0; i < n; i++)
+        if (rows[i].shape_class == NT_CLASS_OUT_OF_CACHE || rows[i].shape_class == NT_CLASS_LONG)
+            t->large_step_s =
+                fmin(t->large_step_s, run_share * weight_s * rows[i].weight / (double)rows[i].steps);
     /* The choice of arithmetic gets a sixth of its rows' time, once something works. */
-    t->arithmetic_s = t->runner->now_s(t->runner) +
-                      fmax(0, t->budget_s - tuning_elapsed_s(t)) * weights / t->weights_left / 6;
+    t->arithmetic_s = t->runner->now_s(t->runner) + weight_s * weights / 6;
     const nt_status status = tuning_arithmetic(t, dtype, why);
     if (status != NT_OK)
         return status;
+    nt_speeds_typical(m, t->arithmetic.isa, dtype, &t->speeds);
     if (!tuning_over(t)) {
         if (!t->kernel->program) /* a disk has no such rates */
             rates_measure(t->runner, m, t->arithmetic.isa, dtype, &t->rates);
+        rates_speeds(&t->rates, &t->speeds);
         t->has_in_cache =
             roofs_in_cache(t->runner, m, t->kernel, t->kernel_case, dtype, &t->arithmetic, &t->in_cache);
     }
@@ -243,7 +222,8 @@ nt_status tune_kernel(result *r, const nt_kernel *kernel, const tune_options *op
                 .on_event = on_event,
                 .context = context,
                 .start_s = runner->now_s(runner),
-                .budget_s = rows_budget_s(kernel, options)};
+                .budget_s = rows_budget_s(kernel, options),
+                .strategy = options->strategy ? options->strategy : strategies};
     t.event = (tune_event){.kernel = kernel, .budget_s = t.budget_s};
     search *s = malloc(sizeof *s);
     row_plan *rows = malloc(RESULT_MOST_ROWS * sizeof *rows);

@@ -5,8 +5,10 @@
 #include "tune/tuning.h"
 
 #include <math.h>
+#include <string.h>
 
 #include "measure/stats.h"
+#include "tune/rows.h"
 
 double tuning_elapsed_s(const tuning *t)
 {
@@ -47,4 +49,22 @@ void tuning_ask(tuning *t, const trial_ask *ask, trial_answer *answer)
         return;
     if (t->cell_s == 0 || nt_config_differences(&ask->config, &t->arithmetic) == 0)
         t->cell_s = fmax(t->cell_s, stats_median(answer->seconds, answer->n) / trial_cells(ask));
+}
+
+/* In cache a kernel is faster than on the large shape. */
+static const double slower_out_of_cache = 1.5;
+
+void tuning_shape(tuning *t, nt_dtype dtype, nt_class shape_class, int64_t shape[3])
+{
+    const bool is_large = shape_class == NT_CLASS_OUT_OF_CACHE || shape_class == NT_CLASS_LONG;
+    if (is_large && t->large[0] > 0) {
+        memcpy(shape, t->large, sizeof t->large);
+        return;
+    }
+    rows_shape(&t->r->machine, t->kernel, t->kernel_case, dtype, shape_class, shape);
+    if (!is_large || t->cell_s == 0)
+        return;
+    rows_fit(&t->r->machine, t->kernel, t->kernel_case, dtype, shape_class,
+             t->large_step_s / (slower_out_of_cache * t->cell_s), shape);
+    memcpy(t->large, shape, sizeof t->large);
 }

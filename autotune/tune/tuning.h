@@ -8,7 +8,7 @@
 #include <stdbool.h>
 
 #include "measure/race.h"
-#include "search/search.h"
+#include "search/strategy.h"
 #include "tune/options.h"
 #include "tune/rates.h"
 
@@ -28,13 +28,17 @@ typedef struct tuning {
     void *context;
     double start_s, budget_s;
     int weights_left;
+    const strategy *strategy;
 
     /* Of the case and dtype at hand. */
     const nt_case *kernel_case;
     double arithmetic_s;            /* the time at which its choice ends, on the runner's clock */
+    double large_step_s; /* what one step on the large shape may take, so that a run fits its row's time */
+    int64_t large[3];    /* the shape of its rows out of cache, or of a long range; 0: not chosen yet */
     double cell_s;                  /* per cell and step, from the first trials; 0: none has worked yet */
     nt_config standard, arithmetic; /* the default config; the same with the chosen isa and variant */
     rates rates;                    /* of the chosen isa */
+    nt_speeds speeds;               /* for the model: typical ones, with what was measured */
     bool has_in_cache, has_memory;
     trial_ask in_cache, memory;
     double memory_s; /* of `memory`, when it was chosen */
@@ -59,6 +63,10 @@ void tuning_ask(tuning *t, const trial_ask *ask, trial_answer *answer);
 
 /* tuning_limit_s() - the time limit for an ask, from the first trials; at least the ask's own limit. */
 double tuning_limit_s(const tuning *t, const trial_ask *ask);
+
+/* tuning_shape() - the shape of the rows of a class; those out of cache and of long ranges are as small as their time
+ * takes, and all have the same, so that their grids are made once. */
+void tuning_shape(tuning *t, nt_dtype dtype, nt_class shape_class, int64_t shape[3]);
 
 /* tuning_elapsed_s() - time since this kernel's tune began. */
 double tuning_elapsed_s(const tuning *t);

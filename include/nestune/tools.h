@@ -10,6 +10,7 @@
 #include "nestune/config.h"
 #include "nestune/kernel.h"
 #include "nestune/machine.h"
+#include "nestune/model.h"
 #include "nestune/tuned.h"
 
 #endif /* NESTUNE_TOOLS_H */
