@@ -91,7 +91,7 @@ static inline void fake_run(trial_runner *self, const trial_ask *ask, trial_answ
         cost = ask->limit_s;
     answer->wall_s = f->overhead_s + cost;
     const struct fake_ask *before = f->n_asks > 0 ? &f->asks[f->n_asks - 1] : NULL;
-    if (before && before->ask.only_time && before->ask.reps > 1 && !ask->only_time && ask->reps == 1 &&
+    if (before && before->ask.reps > 1 && !ask->only_time && ask->reps == 1 && f->n_asks > 1 &&
         nt_config_differences(&before->ask.config, &ask->config) == 0)
         f->n_compared++;
     else

@@ -51,7 +51,8 @@ static void every_second_round_runs_backwards(void **state)
     for (int i = 0; i < 12; i++) {
         assert_int_equal(f.asks[i].ask.config.parallel, order[i % 6]);
         assert_int_equal(f.asks[i].ask.reps, 1);
-        assert_int_equal(f.asks[i].ask.check, 0);
+        assert_int_equal(f.asks[i].ask.check, i < 3); /* as asked, once */
+        assert_int_equal(f.asks[i].ask.only_time, i >= 6);
     }
     assert_true(fabs(race_ratio(r, 2, 0).median - 2) < 1e-9);
     assert_int_equal(race_ratio(r, 2, 0).n, 4);

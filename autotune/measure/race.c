@@ -18,7 +18,6 @@ int race_add(race *r, const trial_ask *ask)
     race_entrant *e = &r->entrant[r->n];
     e->ask = *ask;
     e->ask.reps = 1;
-    e->ask.check = 0;
     e->outcome = TRIAL_OK;
     e->detail[0] = '\0';
     return r->n++;
@@ -27,6 +26,7 @@ int race_add(race *r, const trial_ask *ask)
 static void time_once(race *r, race_entrant *e)
 {
     trial_answer answer = {0};
+    e->ask.check = e->ask.check && r->n_rounds == 0;
     e->ask.only_time = r->only_time || r->n_rounds >= HASHED_ROUNDS;
     r->runner->run(r->runner, &e->ask, &answer);
     e->outcome = answer.outcome;

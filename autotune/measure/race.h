@@ -19,7 +19,7 @@
 enum { RACE_MOST = 24 };
 
 typedef struct race_entrant {
-    trial_ask ask;         /* the race sets reps and check */
+    trial_ask ask;         /* the race sets reps and only_time; it checks in the first round alone */
     trial_outcome outcome; /* after its first failure an entrant is out */
     char detail[TRIAL_DETAIL];
     uint64_t hash;

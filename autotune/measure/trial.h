@@ -60,7 +60,7 @@ typedef struct trial_answer {
     uint64_t hash;             /* of the output after one run from the original input; NaNs count as equal */
     int n;                     /* repetitions: as asked, or 1 if the trial was cut */
     double seconds[TRIAL_MAX_REPS]; /* per run of `steps` steps, the mean of each repetition */
-    double timed_s;                 /* how much of wall_s those repetitions took */
+    double timed_s;                 /* how much of wall_s went into what was timed */
     double wall_s;                  /* the whole cost of the trial, as the asker measured it */
 } trial_answer;
 

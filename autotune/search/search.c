@@ -74,9 +74,9 @@ static void ask_once(search *s, const trial_ask *ask, candidate *c, trial_answer
         compare(s, c, answer);
 }
 
-/* Until something is known to be right each trial compares its result.  Then a long trial asks for the time only,
- * and no more of it than it takes to see that the config is no better; the few that seem to be the best so far are
- * compared afterwards. */
+/* Until something is known to be right each trial is checked, and compares its result.  Then a long trial asks for the
+ * time only, and no more of it than it takes to see that the config is no better; the few that seem to be the best so
+ * far are checked and compared afterwards. */
 static void ask_one(search *s, candidate *c)
 {
     const bool is_long = s->ask.window_s == 0;
@@ -86,14 +86,17 @@ static void ask_one(search *s, candidate *c)
     if (s->best >= 0)
         ask.limit_s = fmax(ask.limit_s, trial_patience_s(&ask, s->tried[s->best].seconds));
     ask.only_time = s->has_expected && is_long;
+    ask.check = s->ask.check && !s->has_expected;
     ask.cut_s = ask.only_time && s->best >= 0 ? s->hopeless * s->tried[s->best].seconds : 0;
     ask_once(s, &ask, c, &answer);
     if (c->outcome != TRIAL_OK)
         return;
     c->seconds = stats_median(answer.seconds, answer.n);
-    if (!ask.only_time || (s->best >= 0 && c->seconds >= s->tried[s->best].seconds))
+    if ((!ask.only_time && ask.check == s->ask.check) ||
+        (s->best >= 0 && c->seconds >= s->tried[s->best].seconds))
         return;
-    ask.only_time = ask.check = 0;
+    ask.only_time = 0;
+    ask.check = s->ask.check;
     ask.cut_s = 0;
     ask.reps = 1;
     ask_once(s, &ask, c, &answer);

@@ -136,7 +136,7 @@ static void read_roofs(result_row *row, const tuning *t, const race *r, int memo
 }
 
 /* Rounds of a confirmation: the fewest that can be sure, see stats.h, and the most. */
-enum { CONFIRM_LEAST = 10, CONFIRM_MOST = 64 };
+enum { CONFIRM_LEAST = 10, CONFIRM_LEAST_SHORT = 14, CONFIRM_MOST = 64 };
 
 /* Are the times of both as close together as they need to be? */
 static bool is_precise(const race *r, int a, int b)
@@ -150,6 +150,7 @@ static bool is_precise(const race *r, int a, int b)
 static void run_confirmation(race *r, int best, int reference, double begin_s, double deadline_s)
 {
     trial_runner *runner = r->runner;
+    const bool is_short = r->entrant[best].ask.window_s > 0; /* more rounds cost nothing */
     const double start_s = runner->now_s(runner);
     race_run(r, 2, 2, 0);
     const double pair_s = runner->now_s(runner) - start_s, latest_s = deadline_s + (deadline_s - begin_s) / 3;
@@ -158,7 +159,8 @@ static void run_confirmation(race *r, int best, int reference, double begin_s, d
         return;
     }
     const bool can_be_sure = start_s + pair_s * CONFIRM_LEAST / 2 < latest_s;
-    race_run(r, can_be_sure ? CONFIRM_LEAST : 2, CONFIRM_LEAST, deadline_s);
+    race_run(r, !can_be_sure ? 2 : is_short ? CONFIRM_LEAST_SHORT : CONFIRM_LEAST, CONFIRM_LEAST_SHORT,
+             deadline_s);
     for (int n = 0; r->n_rounds > n && r->n_rounds < CONFIRM_MOST && !is_precise(r, best, reference);) {
         n = r->n_rounds;
         race_run(r, n, n + 4, deadline_s);

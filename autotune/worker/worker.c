@@ -53,12 +53,13 @@ static int64_t calibrate(subject *s, double window_s)
 static const double long_run_s = 0.03;
 
 /* Seconds of a run, estimated from the steps that a config makes at a time. */
-static double glance(subject *s)
+static double glance(subject *s, trial_answer *answer)
 {
     const int64_t some = s->ask.config.depth;
     const double start_s = clock_s();
     subject_run_steps(s, some);
-    return (clock_s() - start_s) * (double)s->ask.steps / (double)some;
+    answer->timed_s = clock_s() - start_s;
+    return answer->timed_s * (double)s->ask.steps / (double)some;
 }
 
 /* Cuts the trial if a run takes longer than it may. */
@@ -85,13 +86,15 @@ static void time_subject(subject *s, trial_answer *answer)
     if (!ask->only_time || !runs_on)
         subject_restore(s);
     if (ask->only_time && ask->cut_s > 0 && ask->kernel->field && ask->config.depth < ask->steps &&
-        is_cut(ask, glance(s), answer))
+        is_cut(ask, glance(s, answer), answer))
         return;
     const double first_s = time_runs(s, 1);
     if (!ask->only_time)
         answer->hash = subject_hash(s);
-    if (is_cut(ask, first_s, answer))
+    if (is_cut(ask, first_s, answer)) {
+        answer->timed_s += first_s;
         return;
+    }
     const bool counts = !is_short && first_s > long_run_s;
     const int64_t runs = is_short ? calibrate(s, ask->window_s) : 1;
     answer->seconds[0] = first_s;
