@@ -190,13 +190,14 @@ static const room rooms[] = {
     {"autotune/measure/", "autotune/os/", "jansson.h xxhash.h"},
     {"autotune/search/", "autotune/measure/", ""},
     {"autotune/tune/", "autotune/measure/ autotune/search/", ""},
+    {"autotune/study/", "autotune/measure/", ""},
     {"autotune/store/", "autotune/os/ autotune/measure/ autotune/tune/", "jansson.h"},
     {"autotune/worker/", "autotune/os/ autotune/measure/", "jansson.h"},
     {"autotune/accuracy/", "", "mpfr.h"},
     {"autotune/cli/", "autotune/os/", "jansson.h"},
     {"autotune/commands/",
-     "autotune/os/ autotune/measure/ autotune/search/ autotune/tune/ autotune/store/ autotune/worker/ "
-     "autotune/accuracy/ autotune/cli/",
+     "autotune/os/ autotune/measure/ autotune/search/ autotune/tune/ autotune/study/ autotune/store/ "
+     "autotune/worker/ autotune/accuracy/ autotune/cli/",
      "jansson.h"},
     {"autotune/programs/", "autotune/os/ autotune/measure/ autotune/cli/ autotune/pipeline/",
      "jansson.h omp.h primesieve.h"},

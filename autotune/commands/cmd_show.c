@@ -82,26 +82,33 @@ static int print_results(const result *r)
     return finish_stdout();
 }
 
+static int print_model(const result *r)
+{
+    report_model(stdout, r);
+    return finish_stdout();
+}
+
 int cmd_show(int argc, char **argv)
 {
     static result r; /* too large for the stack */
     kernel_list named = {.n = 0};
     const char *out = NULL;
     int64_t pairs = 0;
-    bool json = false;
+    bool json = false, model = false;
     const argument table[] = {
         ARGUMENT_KERNELS(&named),
         ARGUMENT_JSON(&json),
         ARGUMENT_OUT(&out),
         {"pairs", 'p', "N", "time default and tuned again, N interleaved pairs a row, in a fresh process",
          take_whole, &pairs, 6, STATS_MOST},
+        {"model", 'm', NULL, "what the model expects, beside what was measured", take_flag, &model, 0, 0},
         {0},
     };
     int code = arguments_parse(table, "The best configs found on this machine.", argc, argv);
     if (code != EXIT_OK)
         return code;
-    if (pairs > 0 && json)
-        return refuse(EXIT_USAGE, "--pairs and --json exclude each other");
+    if ((pairs > 0) + json + model > 1)
+        return refuse(EXIT_USAGE, "--pairs, --json and --model exclude each other");
     nt_machine_detect(&r.machine);
     char *dir = results_dir(&r.machine, out);
     if (!dir)
@@ -112,6 +119,7 @@ int cmd_show(int argc, char **argv)
         return code;
     const int shown = pairs > 0 ? print_pairs(&r, (int)pairs)
                       : json    ? print_json(result_json(&r, NULL))
+                      : model   ? print_model(&r)
                                 : print_results(&r);
     return shown != EXIT_OK ? shown : code;
 }

@@ -130,6 +130,50 @@ static void print_configs(FILE *out, const result *r)
     }
 }
 
+static void print_prediction(FILE *out, const result_row *row, const nt_config *config, double measured_ns,
+                             const nt_machine *m)
+{
+    nt_speeds speeds;
+    nt_prediction p = {0};
+    nt_speeds_typical(m, config->isa, row->dtype, &speeds);
+    nt_predict(row->kernel, row->kernel_case->params, row->dtype, row->shape, row->steps, config, &speeds,
+               &p);
+    print_ns(out, measured_ns);
+    print_ns(out, p.ns);
+    if (p.ns > 0 && measured_ns > 0)
+        fprintf(out, " %5.2f", measured_ns / p.ns);
+    else
+        fprintf(out, " %5s", "-");
+    const double parts[] = {p.core_ns, p.l2_ns, p.l3_ns, p.memory_ns, p.sharing_ns};
+    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
+        print_ns(out, parts[i]);
+}
+
+void report_model(FILE *out, const result *r)
+{
+    report_machine(out, &r->machine);
+    fprintf(
+        out,
+        "\nWhat the model of the library expects, from typical speeds of %s: ns a cell and step, or an "
+        "index\n"
+        "core: instructions and what a tile costs to begin; L2, L3, memory: transfers; sharing: waiting\n\n"
+        "%-12s %s  %-15s %3s %-7s %8s %8s %5s %8s %8s %8s %8s %8s\n",
+        r->machine.uarch, "kernel", "   ", "shape", "stp", "config", "measured", "expected", "ratio", "core",
+        "L2", "L3", "memory", "sharing");
+    for (int i = 0; i < r->n_rows; i++) {
+        const result_row *row = &r->row[i];
+        if (row->kernel->program)
+            continue;
+        for (int tuned = 0; tuned < 2; tuned++) {
+            report_row_name(out, row);
+            fprintf(out, " %-7s", tuned ? "tuned" : "default");
+            print_prediction(out, row, tuned ? &row->config : &row->default_config,
+                             tuned ? row->tuned_ns : row->default_ns, &r->machine);
+            fprintf(out, "\n");
+        }
+    }
+}
+
 void report_results(FILE *out, const result *r)
 {
     report_machine(out, &r->machine);

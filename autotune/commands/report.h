@@ -15,6 +15,9 @@ void report_machine(FILE *out, const nt_machine *machine);
 /* report_results() - default, tuned and roof side by side; the ways of sharing the loops; the configs. */
 void report_results(FILE *out, const result *r);
 
+/* report_model() - what the model of nestune/model.h expects, beside what was measured. */
+void report_model(FILE *out, const result *r);
+
 /* report_row_name() - kernel, type, shape and steps of a row, in columns. */
 void report_row_name(FILE *out, const result_row *row);
 

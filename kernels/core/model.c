@@ -158,7 +158,7 @@ static traffic time_blocks(const scene *s, const nt_config *c)
     /* What comes in again at the edges of a tile. */
     const double edge = rows / y * (cut_x ? wide / x : 1);
     const double grids = s->grids + s->kernel->field->n_levels; /* levels are read and written */
-    const double step = grids + again * 2 * r / z;
+    const double step = s->grids + 1 + again * 2 * r / z;
     const double in_l3 = missing(bytes, (double)sp->l2_bytes),
                  in_memory = missing(bytes, (double)sp->l3_bytes);
     const double all = s->cells * s->grids * s->element / s->threads;

@@ -7,11 +7,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/estimate.h"
 #include "core/operands.h"
 #include "engine/range.h"
 #include "engine/run.h"
 #include "engine/share.h"
 #include "engine/wavefront.h"
+#include "machine/machine_internal.h"
 #include "machine/settings.h"
 #include "nestune/machine.h"
 #include "nestune/tuned.h"
@@ -87,9 +89,9 @@ static bool names_schedule(const char *text)
     return false;
 }
 
-/* What the choice of a config depends on; n: cells or indices. */
+/* What the choice of a config depends on; n: cells in x, y, z; or {indices, 1, 1}. */
 static nt_status choose_config(nt_plan *plan, const nt_plan_options *o, nt_dtype dtype, nt_class size_class,
-                               int64_t n, nt_error *why)
+                               const int64_t n[3], nt_error *why)
 {
     nt_status status = nt_tuned_find(plan->kernel, plan->params, dtype, size_class,
                                      o->steps == 1 || plan->kernel->range ? NT_REPEAT_ONE : NT_REPEAT_MANY,
@@ -97,9 +99,11 @@ static nt_status choose_config(nt_plan *plan, const nt_plan_options *o, nt_dtype
     if (status != NT_OK && status != NT_ESTALE)
         return nt_refuse(status, why, "%s", plan->why.text);
     const nt_range *r = plan->kernel->range;
-    const int64_t others = n / (r && r->least_share > 0 ? r->least_share : CELLS_A_THREAD);
+    const int64_t others = n[0] * n[1] * n[2] / (r && r->least_share > 0 ? r->least_share : CELLS_A_THREAD);
     if (plan->config.threads - 1 > others)
         plan->config.threads = 1 + (int)others;
+    if (status == NT_ESTALE && !names_schedule(o->config))
+        nt_estimate(nt_machine_here(), plan->kernel, plan->params, dtype, n, o->steps, &plan->config, &plan->why);
     if (o->config && *o->config) {
         status = take_text(plan, o->config, why);
         if (status == NT_OK)
@@ -264,9 +268,9 @@ static nt_status make_field(nt_plan *plan, nt_grid *const grids[], int n_grids, 
     if (status != NT_OK)
         return status;
     const nt_grid *g = plan->on.level[0];
-    const int64_t cells = g->nx * g->ny * g->nz;
-    const int64_t bytes = cells * plan->on.n * (int64_t)nt_dtype_bytes(g->dtype);
-    status = choose_config(plan, o, g->dtype, nt_class_of(bytes), cells, why);
+    const int64_t n[3] = {g->nx, g->ny, g->nz};
+    const int64_t bytes = n[0] * n[1] * n[2] * plan->on.n * (int64_t)nt_dtype_bytes(g->dtype);
+    status = choose_config(plan, o, g->dtype, nt_class_of(bytes), n, why);
     if (status != NT_OK)
         return status;
     set_nest(plan);
@@ -294,7 +298,7 @@ static nt_status make_range(nt_plan *plan, nt_dtype dtype, int64_t n, const nt_p
     if (plan->kernel->check)
         status = plan->kernel->check(plan->params, dtype, (const int64_t[3]){n, 1, 1}, why);
     if (status == NT_OK)
-        status = choose_config(plan, o, dtype, nt_class_of_range(n), n, why);
+        status = choose_config(plan, o, dtype, nt_class_of_range(n), (const int64_t[3]){n, 1, 1}, why);
     if (status != NT_OK)
         return status;
     plan->range =

@@ -1,0 +1,331 @@
+/*
+ * cmd_study.c - autotune study: which loop to share, and in which order to run the loops
+ * SPDX-License-Identifier: MIT
+ */
+#define _GNU_SOURCE /* strsep */
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli/arguments.h"
+#include "cli/interrupt.h"
+#include "cli/progress.h"
+#include "commands/commands.h"
+#include "commands/report.h"
+#include "commands/study_report.h"
+#include "os/file.h"
+#include "study/study.h"
+#include "tune/roofs.h"
+#include "tune/rows.h"
+#include "worker/driver.h"
+
+/* The notebook's array, x fastest: mathOp's loops are over z, y and x. */
+static const int64_t notebook[3] = {100, 10000, 1000};
+
+typedef struct options {
+    kernel_list kernels;
+    const char *case_name, *csv;
+    nt_dtype dtype;
+    int64_t shape[3], steps, rounds;
+    double budget_s;
+    const char *list[STUDY_N_FACTORS]; /* values as text; NULL: the default ones */
+    bool json, map;
+} options;
+
+/* ---- Levels -------------------------------------------------------------------------------------------- */
+
+static int add_level(study *s, study_factor f, int64_t value)
+{
+    if (s->n_levels[f] == STUDY_MOST_LEVELS)
+        return refuse(EXIT_USAGE, "--%ss: at most %d are allowed", study_factor_name(f), STUDY_MOST_LEVELS);
+    s->level[f][s->n_levels[f]++] = value;
+    return EXIT_OK;
+}
+
+static int find_name(const char *text, const char *(*name)(int), int n)
+{
+    for (int i = 0; i < n; i++)
+        if (strcmp(text, name(i)) == 0)
+            return i;
+    return -1;
+}
+
+static const char *loop_name(int i)
+{
+    return nt_parallel_name((nt_parallel)i);
+}
+
+static const char *order_name(int i)
+{
+    return nt_order_name((nt_order)i);
+}
+
+static const char *isa_name(int i)
+{
+    return nt_isa_name((nt_isa)i);
+}
+
+static const char *schedule_name(int i)
+{
+    return nt_schedule_name((nt_schedule)i);
+}
+
+static int64_t level_of(study *s, study_factor f, const char *text)
+{
+    int64_t n[3];
+    switch (f) {
+    case STUDY_LOOP: return find_name(text, loop_name, NT_N_PARALLELS);
+    case STUDY_ORDER: return find_name(text, order_name, NT_N_ORDERS);
+    case STUDY_ISA: return find_name(text, isa_name, NT_N_ISAS);
+    case STUDY_SCHEDULE: return find_name(text, schedule_name, NT_SCHEDULE_GUIDED); /* static, dynamic */
+    case STUDY_THREADS: return arguments_wholes(text, ',', 1, nt_threads_allowed(), n, 1) == 1 ? n[0] : -1;
+    default:
+        if (arguments_wholes(text, 'x', 0, INT64_C(1) << 40, n, 3) != 3)
+            return -1;
+        memcpy(s->tile[s->n_levels[f]], n, sizeof n);
+        return s->n_levels[f];
+    }
+}
+
+static const char *allowed(study_factor f)
+{
+    static const char *const texts[STUDY_N_FACTORS] = {
+        [STUDY_LOOP] = "serial, outer, middle, inner and flat",
+        [STUDY_ORDER] = "zyx, zxy, yzx, yxz, xzy and xyz",
+        [STUDY_THREADS] = "numbers up to what this process may use",
+        [STUDY_ISA] = "those of `autotune machine`",
+        [STUDY_TILE] = "XxYxZ in cells, 0 for a whole axis",
+        [STUDY_SCHEDULE] = "static and dynamic",
+    };
+    return texts[f];
+}
+
+/* Reads a list with commas. */
+static int take_levels(study *s, study_factor f, const char *text)
+{
+    char *copy = strdup(text), *rest = copy;
+    int code = copy ? EXIT_OK : refuse(EXIT_FAILED, "no memory for a list");
+    for (char *name; code == EXIT_OK && (name = strsep(&rest, ","));) {
+        const int64_t value = s->n_levels[f] < STUDY_MOST_LEVELS ? level_of(s, f, name) : 0;
+        const bool runs = f != STUDY_ISA || (value >= 0 && nt_isa_available((nt_isa)value));
+        code = value < 0 || !runs
+                   ? refuse(EXIT_USAGE, "--%ss %.40s: allowed are %s", study_factor_name(f), name, allowed(f))
+                   : add_level(s, f, value);
+    }
+    free(copy);
+    return code;
+}
+
+/* The notebook's question: every way of sharing, every order, loops over rows; scalar and with vectors. */
+static int take_defaults(study *s, study_factor f)
+{
+    static const char *const texts[STUDY_N_FACTORS] = {[STUDY_LOOP] = "serial,outer,middle,inner,flat",
+                                                       [STUDY_ORDER] = "zyx,zxy,yzx,yxz,xzy,xyz",
+                                                       [STUDY_TILE] = "0x1x1",
+                                                       [STUDY_SCHEDULE] = "static"};
+    if (texts[f])
+        return take_levels(s, f, texts[f]);
+    int code = EXIT_OK;
+    if (f == STUDY_THREADS) {
+        const int all = nt_threads_allowed();
+        for (int n = 2; n < all && code == EXIT_OK; n *= 2)
+            code = add_level(s, f, n);
+        return code == EXIT_OK ? add_level(s, f, all) : code;
+    }
+    if (s->standard.isa != NT_ISA_SCALAR)
+        code = add_level(s, f, NT_ISA_SCALAR);
+    return code == EXIT_OK ? add_level(s, f, s->standard.isa) : code;
+}
+
+/* ---- The shape ------------------------------------------------------------------------------------------- */
+
+/* Takes z, then y, until the grids fit into half of the memory. */
+static void fit_memory(const study *s, int64_t n[3])
+{
+    const double grids = s->kernel->field->n_levels + s->kernel->field->n_coefs,
+                 most = 0.5 * (double)nt_memory_available() / grids / (double)nt_dtype_bytes(s->dtype);
+    for (int a = 2; a >= 1; a--)
+        while (most > 0 && n[a] > 1 && (double)n[0] * (double)n[1] * (double)n[2] > most)
+            n[a] = n[a] > 8 ? n[a] * 7 / 8 : n[a] - 1;
+}
+
+static double seconds_of(const study *s, trial_runner *runner, const nt_config *c)
+{
+    trial_ask ask = {.kernel = s->kernel,
+                     .kernel_case = s->kernel_case,
+                     .dtype = s->dtype,
+                     .shape = {s->shape[0], s->shape[1], s->shape[2]},
+                     .steps = s->steps,
+                     .in_place = 1,
+                     .config = *c,
+                     .reps = 1,
+                     .only_time = 1,
+                     .limit_s = 600};
+    trial_answer answer = {0};
+    runner->run(runner, &ask, &answer);
+    return answer.outcome == TRIAL_OK && answer.n > 0 ? answer.seconds[0] : 0;
+}
+
+/* Makes z smaller until all rounds fit into the time: runs a few combinations on a tenth of the shape. */
+static void fit_time(study *s, trial_runner *runner, double budget_s, int64_t rounds)
+{
+    enum { SAMPLES = 6, LEAST = 8 };
+    const int64_t whole = s->shape[2];
+    if (whole <= LEAST)
+        return;
+    s->shape[2] = whole / 10 > LEAST ? whole / 10 : LEAST;
+    double sum = 0;
+    int n = 0;
+    for (int i = 0; i < SAMPLES; i++) {
+        const double t =
+            seconds_of(s, runner, &s->cell[(int64_t)i * (s->n_cells - 1) / (SAMPLES - 1)].config);
+        sum += t;
+        n += t > 0;
+    }
+    const double plane_s = n > 0 ? sum / n / (double)s->shape[2] : 0;
+    const double fits =
+        plane_s > 0 ? budget_s / ((double)rounds * s->n_cells * 1.25 * plane_s) : (double)whole;
+    s->shape[2] = fits >= (double)whole ? whole : fits > LEAST ? (int64_t)fits : LEAST;
+}
+
+/* ---- The command ------------------------------------------------------------------------------------------ */
+
+static int check(const options *o, study *s)
+{
+    nt_error why;
+    s->kernel = o->kernels.n > 0 ? o->kernels.at[0] : nt_kernel_find("mathop");
+    if (o->kernels.n > 1)
+        return refuse(EXIT_USAGE, "study: one kernel at a time");
+    if (!s->kernel->field)
+        return refuse(EXIT_USAGE, "study: %s is no field: its indices have one loop", s->kernel->name);
+    s->kernel_case = o->case_name ? nt_kernel_case(s->kernel, o->case_name) : nt_kernel_case_at(s->kernel, 0);
+    if (!s->kernel_case)
+        return refuse(EXIT_USAGE, "--case %.32s: %s has none of this name; `autotune list` shows them",
+                      o->case_name, s->kernel->name);
+    s->dtype = o->dtype;
+    s->steps = o->steps;
+    if (nt_config_default(s->kernel, s->dtype, &s->standard, &why) != NT_OK)
+        return refuse(EXIT_USAGE, "%s", why.text);
+    for (int f = 0; f < STUDY_N_FACTORS; f++) {
+        const int code =
+            o->list[f] ? take_levels(s, (study_factor)f, o->list[f]) : take_defaults(s, (study_factor)f);
+        if (code != EXIT_OK)
+            return code;
+    }
+    return study_make(s, &why) == NT_OK ? EXIT_OK : refuse(EXIT_USAGE, "%s", why.text);
+}
+
+static int write_csv(const study *s, const char *path)
+{
+    char *text = study_csv(s);
+    nt_error why;
+    const nt_status status = text ? file_replace(path, text, strlen(text), &why) : NT_ENOMEM;
+    free(text);
+    return status == NT_OK ? EXIT_OK : refuse(EXIT_IO, "%s", text ? why.text : "no memory for the table");
+}
+
+static int finish(const options *o, const study *s, const study_map *map, const nt_machine *m)
+{
+    int code = o->csv ? write_csv(s, o->csv) : EXIT_OK;
+    if (code != EXIT_OK)
+        return code;
+    if (o->json) {
+        code = print_json(study_json(s, map, m));
+    } else {
+        report_machine(stdout, m);
+        study_print(stdout, s, map);
+        code = finish_stdout();
+    }
+    return stop_asked ? EXIT_INTERRUPTED : code;
+}
+
+static int run(const options *o, study *s, trial_runner *runner)
+{
+    nt_machine m;
+    nt_machine_detect(&m);
+    const int64_t asked[3] = {o->shape[0] > 0 ? o->shape[0] : notebook[0],
+                              o->shape[0] > 0 ? o->shape[1] : notebook[1],
+                              o->shape[0] > 0 ? o->shape[2] : notebook[2]};
+    memcpy(s->shape, asked, sizeof s->shape);
+    fit_memory(s, s->shape);
+    fit_time(s, runner, o->budget_s, o->rounds);
+    if (memcmp(s->shape, asked, sizeof asked) != 0)
+        refuse(EXIT_OK,
+               "%lldx%lldx%lld in place of %lldx%lldx%lld, for memory or time (--budget): the same rows and "
+               "planes, fewer of them",
+               (long long)s->shape[0], (long long)s->shape[1], (long long)s->shape[2], (long long)asked[0],
+               (long long)asked[1], (long long)asked[2]);
+    fprintf(stderr, "autotune: study of %s %s, %d combinations, %lld rounds\n",
+            trial_name(s->kernel, s->kernel_case).text, nt_dtype_name(s->dtype), s->n_cells,
+            (long long)o->rounds);
+    progress p = progress_begin();
+    study_run(s, runner, (int)o->rounds, &stop_asked, progress_share, &p);
+    progress_end(&p);
+    study_map map = {.n = 0};
+    if (o->map && !stop_asked)
+        study_map_shapes(s, runner, &stop_asked, &map);
+    return finish(o, s, &map, &m);
+}
+
+static int take_shape(const argument *a, char *text)
+{
+    int64_t cells;
+    int64_t *n = a->to;
+    if (arguments_wholes(text, 'x', 1, INT64_C(1) << 40, n, 3) != 3 ||
+        __builtin_mul_overflow(n[0], n[1], &cells) || __builtin_mul_overflow(cells, n[2], &cells) ||
+        cells > INT64_MAX / 64)
+        return refuse(EXIT_USAGE, "--shape %.40s: allowed is NXxNYxNZ in cells, each from 1", text);
+    return EXIT_OK;
+}
+
+int cmd_study(int argc, char **argv)
+{
+    options o = {.dtype = NT_F64, .steps = 1, .rounds = 5, .budget_s = 120};
+    const argument table[] = {
+        ARGUMENT_KERNELS(&o.kernels),
+        {"case", 'c', "NAME", "a case of the kernel (its first)", take_text, &o.case_name, 0, 0},
+        {"dtype", 'd', "TYPE", "f32 or f64 (f64)", take_dtype, &o.dtype, 0, 0},
+        {"shape", 's', "NXxNYxNZ", "cells (the course notebook's 100x10000x1000)", take_shape, o.shape, 0, 0},
+        {"steps", 'n', "N", "steps of a run (1)", take_whole, &o.steps, 1, 1000},
+        {"loops", 'l', "LIST", "of serial, outer, middle, inner, flat (all)", take_text, &o.list[STUDY_LOOP],
+         0, 0},
+        {"orders", 'O', "LIST", "of zyx, zxy, yzx, yxz, xzy, xyz (all)", take_text, &o.list[STUDY_ORDER], 0,
+         0},
+        {"threads", 't', "LIST", "numbers of threads (powers of two, and all)", take_text,
+         &o.list[STUDY_THREADS], 0, 0},
+        {"isas", 'i', "LIST", "instruction sets (scalar, and the best)", take_text, &o.list[STUDY_ISA], 0, 0},
+        {"tiles", 'T', "LIST", "XxYxZ, 0 for a whole axis (0x1x1: loops over rows)", take_text,
+         &o.list[STUDY_TILE], 0, 0},
+        {"schedules", 'S', "LIST", "static, dynamic (static)", take_text, &o.list[STUDY_SCHEDULE], 0, 0},
+        {"rounds", 'r', "N", "each combination is timed so often, in turn (5)", take_whole, &o.rounds, 1,
+         STUDY_MOST_ROUNDS},
+        {"budget", 'b', "SECONDS", "the shape is made smaller until the rounds fit (120)", take_number,
+         &o.budget_s, 1, 86400},
+        {"map", 'm', NULL, "also which loop is the best one as the shape changes", take_flag, &o.map, 0, 0},
+        {"csv", 'C', "FILE", "write the table as CSV, too", take_folder, &o.csv, 0, 0},
+        ARGUMENT_JSON(&o.json),
+        {0}};
+    int code =
+        arguments_parse(table,
+                        "Times a kernel with every combination of loop order and sharing, as written.\v"
+                        "Examples:\n  autotune study\n"
+                        "  autotune study wave --case o4 --shape 256x256x256 --tiles 0x16x0,0x0x0 --map\n"
+                        "  autotune study --loops outer,inner --orders zyx --threads 1,2 --csv loops.csv",
+                        argc, argv);
+    if (code != EXIT_OK)
+        return code;
+    static study s; /* large */
+    driver *d;
+    nt_error why;
+    code = check(&o, &s);
+    if (code == EXIT_OK && driver_create(&d, &(driver_options){0}, &why) != NT_OK)
+        code = refuse(EXIT_FAILED, "%s", why.text);
+    if (code == EXIT_OK) {
+        hear_signals();
+        code = run(&o, &s, driver_runner(d));
+        driver_destroy(d);
+    }
+    study_free(&s);
+    return code;
+}
