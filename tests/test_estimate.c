@@ -116,7 +116,7 @@ static void stencils_get_time_blocks_that_fit(void **state)
                 const double bytes =
                     512 * fmin(rows, 512) * fmin(planes, 512) * 3 * (double)nt_dtype_bytes((nt_dtype)d);
                 const double cache = fmax((double)s.l3_bytes, (double)s.l2_bytes);
-                if (bytes > 2.5 * cache) /* nothing of it would be left */
+                if (bytes > 2 * cache)
                     fail_msg("%s, %s: a time block of %.1f MB, caches of %.1f MB a thread", machines[m].uarch,
                              c->name, bytes * 1e-6, cache * 1e-6);
             }

@@ -9,7 +9,7 @@
 #include "fake_trials.h"
 #include "study/study.h"
 
-static study *make(fake_trials *f)
+static study *make(void)
 {
     static const nt_parallel loops[] = {NT_PARALLEL_SERIAL, NT_PARALLEL_OUTER, NT_PARALLEL_MIDDLE,
                                         NT_PARALLEL_INNER};
@@ -34,7 +34,6 @@ static study *make(fake_trials *f)
     s->level[STUDY_SCHEDULE][s->n_levels[STUDY_SCHEDULE]++] = NT_SCHEDULE_STATIC;
     s->level[STUDY_SCHEDULE][s->n_levels[STUDY_SCHEDULE]++] = NT_SCHEDULE_DYNAMIC;
     assert_int_equal(study_make(s, &why), NT_OK);
-    (void)f;
     return s;
 }
 
@@ -57,8 +56,12 @@ static void say_nothing(void *context, int64_t done, int64_t all)
 static void every_combination_is_listed_once(void **state)
 {
     (void)state;
-    study *s = make(NULL);
+    fake_trials f = fake_make(by_loop_and_threads, 0, 1);
+    int64_t last = 0;
+    study *s = make();
     assert_int_equal(s->n_cells, 2 + 3 * 2 * 2 * 2);
+    study_run(s, &f.runner, 1, &f.stop, say_nothing, &last);
+    fake_free(&f);
     for (int i = 0; i < s->n_cells; i++) {
         const study_cell *c = &s->cell[i];
         const bool serial = c->config.parallel == NT_PARALLEL_SERIAL, zyx = c->config.order == NT_ORDER_ZYX;
@@ -86,7 +89,7 @@ static void effects_are_found_in_spite_of_drift(void **state)
 {
     (void)state;
     fake_trials f = fake_make(by_loop_and_threads, 0.01, 77);
-    study *s = make(&f);
+    study *s = make();
     int64_t last = 0;
     study_run(s, &f.runner, 6, &f.stop, say_nothing, &last);
     assert_int_equal(s->n_rounds, 6);
@@ -118,7 +121,7 @@ static void a_stop_keeps_what_was_timed(void **state)
 {
     (void)state;
     fake_trials f = fake_make(by_loop_and_threads, 0.01, 78);
-    study *s = make(&f);
+    study *s = make();
     study_map map = {.n = 0};
     int64_t last = 0;
     f.stop_after = 12;

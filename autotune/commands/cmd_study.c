@@ -16,8 +16,8 @@
 #include "commands/study_report.h"
 #include "os/file.h"
 #include "study/study.h"
+#include "tune/rates.h"
 #include "tune/roofs.h"
-#include "tune/rows.h"
 #include "worker/driver.h"
 
 /* The notebook's array, x fastest: mathOp's loops are over z, y and x. */
@@ -117,7 +117,7 @@ static int take_levels(study *s, study_factor f, const char *text)
     return code;
 }
 
-/* The notebook's question: every way of sharing, every order, loops over rows; scalar and with vectors. */
+/* The notebook's question: every way of sharing, every order, loops over rows. */
 static int take_defaults(study *s, study_factor f)
 {
     static const char *const texts[STUDY_N_FACTORS] = {[STUDY_LOOP] = "serial,outer,middle,inner,flat",
@@ -133,9 +133,7 @@ static int take_defaults(study *s, study_factor f)
             code = add_level(s, f, n);
         return code == EXIT_OK ? add_level(s, f, all) : code;
     }
-    if (s->standard.isa != NT_ISA_SCALAR)
-        code = add_level(s, f, NT_ISA_SCALAR);
-    return code == EXIT_OK ? add_level(s, f, s->standard.isa) : code;
+    return add_level(s, f, s->standard.isa);
 }
 
 /* ---- The shape ------------------------------------------------------------------------------------------- */
@@ -187,6 +185,29 @@ static void fit_time(study *s, trial_runner *runner, double budget_s, int64_t ro
     const double fits =
         plane_s > 0 ? budget_s / ((double)rounds * s->n_cells * 1.25 * plane_s) : (double)whole;
     s->shape[2] = fits >= (double)whole ? whole : fits > LEAST ? (int64_t)fits : LEAST;
+}
+
+/* The roof of each isa: its instructions, or the memory, on all threads. */
+static void measure_roofs(study *s, const nt_machine *m, trial_runner *runner)
+{
+    const int threads = nt_threads_allowed();
+    const double cells = (double)s->shape[0] * (double)s->shape[1] * (double)s->shape[2];
+    for (int i = 0; i < s->n_levels[STUDY_ISA]; i++) {
+        rates r;
+        trial_ask memory;
+        rate_kind bound;
+        double memory_s = 0;
+        nt_config c = s->standard;
+        for (int k = 0; k < s->n_cells; k++)
+            if (s->cell[k].level[STUDY_ISA] == i)
+                c = s->cell[k].config;
+        const nt_function *f = nt_kernel_function(s->kernel, s->dtype, &c);
+        const nt_work work = f ? nt_kernel_work(s->kernel, s->kernel_case->params, f) : (nt_work){0};
+        rates_measure(runner, m, c.isa, s->dtype, &r);
+        const double ns = rates_least_ns(&r, &work, &bound) / threads;
+        if (ns > 0 && roofs_memory(runner, s->kernel, s->dtype, c.isa, s->shape, threads, &memory, &memory_s))
+            s->roof_ns[i] = fmax(ns, 1e9 * memory_s / cells / (double)s->steps);
+    }
 }
 
 /* ---- The command ------------------------------------------------------------------------------------------ */
@@ -256,6 +277,7 @@ static int run(const options *o, study *s, trial_runner *runner)
                "planes, fewer of them",
                (long long)s->shape[0], (long long)s->shape[1], (long long)s->shape[2], (long long)asked[0],
                (long long)asked[1], (long long)asked[2]);
+    measure_roofs(s, &m, runner);
     fprintf(stderr, "autotune: study of %s %s, %d combinations, %lld rounds\n",
             trial_name(s->kernel, s->kernel_case).text, nt_dtype_name(s->dtype), s->n_cells,
             (long long)o->rounds);
@@ -294,7 +316,7 @@ int cmd_study(int argc, char **argv)
          0},
         {"threads", 't', "LIST", "numbers of threads (powers of two, and all)", take_text,
          &o.list[STUDY_THREADS], 0, 0},
-        {"isas", 'i', "LIST", "instruction sets (scalar, and the best)", take_text, &o.list[STUDY_ISA], 0, 0},
+        {"isas", 'i', "LIST", "instruction sets (the best)", take_text, &o.list[STUDY_ISA], 0, 0},
         {"tiles", 'T', "LIST", "XxYxZ, 0 for a whole axis (0x1x1: loops over rows)", take_text,
          &o.list[STUDY_TILE], 0, 0},
         {"schedules", 'S', "LIST", "static, dynamic (static)", take_text, &o.list[STUDY_SCHEDULE], 0, 0},

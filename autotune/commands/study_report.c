@@ -14,7 +14,7 @@
 /* ---- What a cell says ----------------------------------------------------------------------------------- */
 
 typedef struct facts {
-    double seconds, speedup, efficiency; /* 0: unknown */
+    double seconds, speedup, efficiency, of_roof; /* 0: unknown */
 } facts;
 
 static facts facts_of(const study *s, const study_cell *c)
@@ -22,7 +22,8 @@ static facts facts_of(const study *s, const study_cell *c)
     const study_cell *serial = study_serial(s, c);
     const double cells = (double)s->shape[0] * (double)s->shape[1] * (double)s->shape[2] * (double)s->steps;
     const double speedup = serial && c->n > 0 ? serial->ns.median / c->ns.median : 0;
-    return (facts){1e-9 * c->ns.median * cells, speedup, speedup / c->config.threads};
+    return (facts){1e-9 * c->ns.median * cells, speedup, speedup / c->config.threads,
+                   c->n > 0 ? s->roof_ns[c->level[STUDY_ISA]] / c->ns.median : 0};
 }
 
 static int faster_first(const void *a, const void *b)
@@ -117,8 +118,9 @@ static void print_cells(FILE *out, const study *s)
     for (int i = 0; i < s->n_cells; i++)
         sorted[i] = &s->cell[i];
     qsort(sorted, (size_t)s->n_cells, sizeof *sorted, faster_first);
-    fprintf(out, "%-7s %-5s %7s %-7s %-12s %-8s %9s %17s %9s %8s %6s %12s\n", "loop", "order", "threads",
-            "isa", "tile", "schedule", "ns/cell", "95%", "seconds", "speed-up", "effic.", "synchronis.");
+    fprintf(out, "%-7s %-5s %7s %-7s %-12s %-8s %9s %17s %9s %8s %6s %5s %12s\n", "loop", "order", "threads",
+            "isa", "tile", "schedule", "ns/cell", "95%", "seconds", "speed-up", "effic.", "roof",
+            "synchronis.");
     for (int i = 0; i < s->n_cells; i++) {
         const study_cell *c = sorted[i];
         const facts f = facts_of(s, c);
@@ -138,6 +140,10 @@ static void print_cells(FILE *out, const study *s)
             fprintf(out, " %8.2f %5.0f%%", f.speedup, 100 * f.efficiency);
         else
             fprintf(out, " %8s %6s", "-", "-");
+        if (f.of_roof > 0)
+            fprintf(out, " %4.0f%%", 100 * f.of_roof);
+        else
+            fprintf(out, " %5s", "-");
         fprintf(out, " %12.0f\n", c->synchronisations);
     }
     free(sorted);
@@ -172,12 +178,14 @@ static void print_effects(FILE *out, const study *s)
 
 void study_print(FILE *out, const study *s, const study_map *map)
 {
-    fprintf(out,
-            "\n%s %s, %lldx%lldx%lld cells, %lld step%s, %d round%s\n"
-            "synchronis.: how often in a step all threads wait for each other; speed-up: over serial\n\n",
-            trial_name(s->kernel, s->kernel_case).text, nt_dtype_name(s->dtype), (long long)s->shape[0],
-            (long long)s->shape[1], (long long)s->shape[2], (long long)s->steps, s->steps == 1 ? "" : "s",
-            s->n_rounds, s->n_rounds == 1 ? "" : "s");
+    fprintf(
+        out,
+        "\n%s %s, %lldx%lldx%lld cells, %lld step%s, %d round%s\n"
+        "speed-up: over serial, of the same isa; roof: the part of the roof of all threads that it reaches;\n"
+        "synchronis.: how often in a step all threads wait for each other\n\n",
+        trial_name(s->kernel, s->kernel_case).text, nt_dtype_name(s->dtype), (long long)s->shape[0],
+        (long long)s->shape[1], (long long)s->shape[2], (long long)s->steps, s->steps == 1 ? "" : "s",
+        s->n_rounds, s->n_rounds == 1 ? "" : "s");
     print_cells(out, s);
     print_effects(out, s);
     print_map(out, map);
@@ -194,19 +202,20 @@ char *study_csv(const study *s)
         return NULL;
     fprintf(out, "kernel,case,dtype,nx,ny,nz,steps,loop,order,threads,isa,tile,schedule,rounds,ns_per_cell,"
                  "ns_low,ns_high,"
-                 "seconds,speedup,efficiency,synchronisations\n");
+                 "seconds,speedup,efficiency,of_roof,synchronisations\n");
     for (const study_cell *c = s->cell; c < &s->cell[s->n_cells]; c++) {
         const facts f = facts_of(s, c);
         if (c->n == 0)
             continue;
-        fprintf(out, "%s,%s,%s,%lld,%lld,%lld,%lld,%s,%s,%d,%s,%s,%s,%d,%.6g,%.6g,%.6g,%.6g,%.4g,%.4g,%.0f\n",
+        fprintf(out,
+                "%s,%s,%s,%lld,%lld,%lld,%lld,%s,%s,%d,%s,%s,%s,%d,%.6g,%.6g,%.6g,%.6g,%.4g,%.4g,%.4g,%.0f\n",
                 s->kernel->name, s->kernel_case->name, nt_dtype_name(s->dtype), (long long)s->shape[0],
                 (long long)s->shape[1], (long long)s->shape[2], (long long)s->steps,
                 study_level_name(s, STUDY_LOOP, c->level[STUDY_LOOP]).text,
                 study_level_name(s, STUDY_ORDER, c->level[STUDY_ORDER]).text, c->config.threads,
                 nt_isa_name(c->config.isa), study_level_name(s, STUDY_TILE, c->level[STUDY_TILE]).text,
                 nt_schedule_name(c->config.schedule), c->n, c->ns.median, c->ns.low, c->ns.high, f.seconds,
-                f.speedup, f.efficiency, c->synchronisations);
+                f.speedup, f.efficiency, f.of_roof, c->synchronisations);
     }
     if (fclose(out) != 0) {
         free(text);
@@ -220,12 +229,12 @@ static json_t *cell_json(const study *s, const study_cell *c)
     char config[NT_CONFIG_TEXT];
     const facts f = facts_of(s, c);
     nt_config_format(s->kernel, &c->config, config, sizeof config);
-    return json_pack("{s:s, s:s, s:i, s:f, s:[f,f], s:f, s:o, s:o, s:f}", "config", config, "class",
-                     trial_outcome_name(c->outcome), "rounds", c->n, "ns_per_cell", c->ns.median, "ns_95",
-                     c->ns.low, c->ns.high, "seconds", f.seconds, "speedup",
-                     f.speedup > 0 ? json_real(f.speedup) : json_null(), "efficiency",
-                     f.efficiency > 0 ? json_real(f.efficiency) : json_null(), "synchronisations",
-                     c->synchronisations);
+    return json_pack(
+        "{s:s, s:s, s:i, s:f, s:[f,f], s:f, s:o, s:o, s:o, s:f}", "config", config, "class",
+        trial_outcome_name(c->outcome), "rounds", c->n, "ns_per_cell", c->ns.median, "ns_95", c->ns.low,
+        c->ns.high, "seconds", f.seconds, "speedup", f.speedup > 0 ? json_real(f.speedup) : json_null(),
+        "efficiency", f.efficiency > 0 ? json_real(f.efficiency) : json_null(), "roof_fraction",
+        f.of_roof > 0 ? json_real(f.of_roof) : json_null(), "synchronisations", c->synchronisations);
 }
 
 static json_t *map_json(const study_map *map)

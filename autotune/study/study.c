@@ -108,7 +108,6 @@ nt_status study_make(study *s, nt_error *why)
             study_cell *c = &s->cell[s->n_cells++];
             memcpy(c->level, at, sizeof at);
             c->config = config_of(s, at);
-            c->synchronisations = synchronisations(s, &c->config);
         }
         for (f = 0; f < STUDY_N_FACTORS && ++at[f] >= s->n_levels[f]; f++)
             at[f] = 0;
@@ -152,6 +151,8 @@ void study_run(study *s, trial_runner *runner, int rounds, const volatile sig_at
     const double cells = (double)s->shape[0] * (double)s->shape[1] * (double)s->shape[2] * (double)s->steps;
     int n_anchors = 0;
     double anchor_s = 0;
+    for (study_cell *c = s->cell; c < &s->cell[s->n_cells]; c++)
+        c->synchronisations = synchronisations(s, &c->config);
     for (int round = 0; round < rounds && round < STUDY_MOST_ROUNDS; round++) {
         for (int k = 0; k < s->n_cells; k++) {
             study_cell *c = &s->cell[round % 2 ? s->n_cells - 1 - k : k];

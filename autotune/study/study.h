@@ -38,7 +38,8 @@ typedef struct study_cell {
     int n;                             /* rounds that were timed */
     double seconds[STUDY_MOST_ROUNDS]; /* of a run, corrected for the drift of the machine */
     stats_interval ns;                 /* a cell and step */
-    double synchronisations;           /* a step: how often all threads wait for each other */
+    double
+        synchronisations; /* a step: how often all threads wait for each other; known once the study runs */
 } study_cell;
 
 typedef struct study {
@@ -49,7 +50,8 @@ typedef struct study {
     int64_t level[STUDY_N_FACTORS][STUDY_MOST_LEVELS];
     int64_t tile[STUDY_MOST_LEVELS][3]; /* the values of STUDY_TILE are places here */
     int n_levels[STUDY_N_FACTORS];
-    nt_config standard; /* values of all other keys */
+    nt_config standard;                /* values of all other keys */
+    double roof_ns[STUDY_MOST_LEVELS]; /* of each isa, with all threads: no cell can be faster; 0: unknown */
     study_cell *cell;
     int n_cells, n_rounds; /* completed */
     double anchor_ns;      /* of `standard`, timed every few cells: the drift is taken from it */

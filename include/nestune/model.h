@@ -50,6 +50,7 @@ typedef struct nt_prediction {
     double ns; /* the whole */
     double core_ns, l2_ns, l3_ns, memory_ns;
     double sharing_ns; /* threads that wait for the slowest one, and barriers */
+    double tile_bytes; /* what a tile of several steps keeps in cache from one step to the next; 0: one step */
 } nt_prediction;
 
 /*

@@ -22,17 +22,21 @@ typedef struct choice {
     double ns;
 } choice;
 
-static double predict(const choice *o, const nt_config *c)
+static nt_prediction predict(const choice *o, const nt_config *c)
 {
-    nt_prediction p;
-    return nt_predict(o->kernel, o->params, o->dtype, o->n, o->steps, c, &o->speeds, &p) == NT_OK ? p.ns : 0;
+    nt_prediction p = {0};
+    nt_predict(o->kernel, o->params, o->dtype, o->n, o->steps, c, &o->speeds, &p);
+    return p;
 }
 
+/* A block that is much larger than the caches keeps nothing, whatever it promises. */
 static void consider(choice *o, const nt_config *c)
 {
-    const double ns = predict(o, c);
-    if (ns < o->ns) {
-        o->ns = ns;
+    static const double most = 1.5;
+    const nt_prediction p = predict(o, c);
+    const int64_t cache = o->speeds.l3_bytes > o->speeds.l2_bytes ? o->speeds.l3_bytes : o->speeds.l2_bytes;
+    if (p.ns < o->ns && p.tile_bytes <= most * (double)cache) {
+        o->ns = p.ns;
         o->best = *c;
     }
 }
@@ -75,7 +79,7 @@ bool nt_estimate(const nt_machine *machine, const nt_kernel *kernel, const void 
         return false;
     choice o = {.kernel = kernel, .params = params, .dtype = dtype, .n = n, .steps = steps, .best = *config};
     nt_speeds_typical(machine, config->isa, dtype, &o.speeds);
-    const double usual_ns = o.ns = predict(&o, config);
+    const double usual_ns = o.ns = predict(&o, config).ns;
     if (usual_ns * (double)n[0] * (double)n[1] * (double)n[2] * (double)steps < least_ns)
         return false;
     if (nt_kernel_radius(kernel, params) > 0)

@@ -82,6 +82,7 @@ static double memory_gbytes(const scene *s)
 /* Elements that a cell and step moves from each level, on average. */
 typedef struct traffic {
     double l2, l3, memory;
+    double tile_bytes;
 } traffic;
 
 /* ---- Tiles ------------------------------------------------------------------------------------------- */
@@ -164,6 +165,7 @@ static traffic time_blocks(const scene *s, const nt_config *c)
     const double all = s->cells * s->grids * s->element / s->threads;
     return (traffic){
         .l2 = step,
+        .tile_bytes = bytes,
         .l3 = missing(all, (double)sp->l2_bytes) * ((1 - in_l3) * grids * edge * blocks + in_l3 * step),
         .memory =
             missing(all, (double)sp->l3_bytes) * ((1 - in_memory) * grids * edge * blocks + in_memory * step),
@@ -273,6 +275,7 @@ static nt_status predict_field(scene *s, const nt_config *c, nt_prediction *p)
                          .memory_ns = memory / s->threads,
                          .sharing_ns = (uneven - 1) * one / s->threads + waiting};
     p->ns = one / s->threads + p->sharing_ns;
+    p->tile_bytes = t.tile_bytes;
     return NT_OK;
 }
 
