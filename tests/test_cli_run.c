@@ -121,12 +121,57 @@ static void machine_says_what_was_detected(void **state)
         nt_threads_allowed());
     assert_true(json_real_value(json_object_get(json_array_get(roofs, 0), "memory_gbytes_per_s")) > 0);
     assert_true(json_real_value(json_object_get(json_array_get(roofs, 0), "f64_gflops")) > 0);
+    const json_t *f32 = json_object_get(json_object_get(root, "instructions"), "f32");
+    static const char *const kinds[] = {"add", "fma", "fp", "int_mul", "any", "load"};
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
+        assert_true(json_real_value(json_object_get(json_object_get(f32, "rates"), kinds[i])) > 0);
+    assert_true(json_array_size(json_object_get(f32, "mixes")) >= 3);
+    assert_true(json_real_value(json_object_get(root, "wake_us")) > 0);
     json_decref(root);
     program_free(&p);
     p = RUN(NULL, "machine", "--id");
     assert_int_equal(p.code, OK);
     p.text[0][strcspn(p.text[0], "\n")] = '\0';
     assert_string_equal(p.text[0], machine_id);
+    program_free(&p);
+}
+
+/* All combinations, as text, JSON and CSV. */
+static void a_study_times_all_combinations(void **state)
+{
+    (void)state;
+    char csv[100];
+    snprintf(csv, sizeof csv, "%s/loops.csv", copy);
+    fresh_copy();
+    program p = RUN(NULL, "study", "--shape", "64x32x8", "--rounds", "2", "--orders", "zyx,yzx", "--json", "--csv", csv,
+                    "--map");
+    if (p.code != OK)
+        fail_msg("%d: %s", p.code, p.text[1]);
+    json_t *root = json_of(&p);
+    const json_t *cells = json_object_get(root, "combinations"), *map = json_object_get(root, "map");
+    int n_teams = 1; /* powers of two, and all */
+    for (int n = 2; n < nt_threads_allowed(); n *= 2)
+        n_teams++;
+    assert_int_equal(json_array_size(cells), 2 + 4 * 2 * n_teams);
+    for (size_t i = 0; i < json_array_size(cells); i++) {
+        const json_t *c = json_array_get(cells, i);
+        assert_string_equal(json_string_value(json_object_get(c, "class")), "correct");
+        assert_true(json_number_value(json_object_get(c, "ns_per_cell")) > 0);
+        assert_int_equal(json_integer_value(json_object_get(c, "rounds")), 2);
+    }
+    assert_true(json_array_size(map) >= 2);
+    json_decref(root);
+    program_free(&p);
+    size_t n = 0;
+    char *text = slurp(csv, &n);
+    int lines = 0;
+    for (size_t i = 0; i < n; i++)
+        lines += text[i] == '\n';
+    assert_int_equal(lines, 1 + 2 + 4 * 2 * n_teams);
+    free(text);
+    p = RUN(NULL, "study", "wave", "--shape", "32x32x32", "--rounds", "1", "--loops", "serial,outer", "--orders", "zyx");
+    assert_int_equal(p.code, OK);
+    assert_non_null(strstr(p.text[0], "synchronis."));
     program_free(&p);
 }
 
@@ -145,6 +190,10 @@ static void show_shows_what_was_found(void **state)
     assert_in_range(json_array_size(json_object_get(root, "results")), 1, 2);
     json_decref(root);
     program_free(&text);
+    program_free(&p);
+    p = RUN(NULL, "show", "--model", "--out", home);
+    assert_int_equal(p.code, OK);
+    assert_non_null(strstr(p.text[0], "expected"));
     program_free(&p);
     assert_true(tree_of(home) == before);
 }
@@ -346,6 +395,7 @@ int main(void)
         cmocka_unit_test(list_names_all_kernels),
         cmocka_unit_test(machine_says_what_was_detected),
         cmocka_unit_test(show_shows_what_was_found),
+        cmocka_unit_test(a_study_times_all_combinations),
         cmocka_unit_test(a_short_run_with_json),
         cmocka_unit_test(cases_are_rows_of_their_own),
         cmocka_unit_test(the_rows_of_other_kernels_stay),

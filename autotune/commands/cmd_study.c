@@ -35,10 +35,18 @@ typedef struct options {
 
 /* ---- Levels -------------------------------------------------------------------------------------------- */
 
+static const char *const option_names[STUDY_N_FACTORS] = {
+    [STUDY_LOOP] = "loops", [STUDY_ORDER] = "orders", [STUDY_THREADS] = "threads",
+    [STUDY_ISA] = "isas",   [STUDY_TILE] = "tiles",   [STUDY_SCHEDULE] = "schedules",
+};
+
 static int add_level(study *s, study_factor f, int64_t value)
 {
+    for (int i = 0; i < s->n_levels[f] && f != STUDY_TILE; i++)
+        if (s->level[f][i] == value)
+            return EXIT_OK;
     if (s->n_levels[f] == STUDY_MOST_LEVELS)
-        return refuse(EXIT_USAGE, "--%ss: at most %d are allowed", study_factor_name(f), STUDY_MOST_LEVELS);
+        return refuse(EXIT_USAGE, "--%s: at most %d are allowed", option_names[f], STUDY_MOST_LEVELS);
     s->level[f][s->n_levels[f]++] = value;
     return EXIT_OK;
 }
@@ -110,7 +118,7 @@ static int take_levels(study *s, study_factor f, const char *text)
         const int64_t value = s->n_levels[f] < STUDY_MOST_LEVELS ? level_of(s, f, name) : 0;
         const bool runs = f != STUDY_ISA || (value >= 0 && nt_isa_available((nt_isa)value));
         code = value < 0 || !runs
-                   ? refuse(EXIT_USAGE, "--%ss %.40s: allowed are %s", study_factor_name(f), name, allowed(f))
+                   ? refuse(EXIT_USAGE, "--%s %.40s: allowed are %s", option_names[f], name, allowed(f))
                    : add_level(s, f, value);
     }
     free(copy);

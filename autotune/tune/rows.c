@@ -4,6 +4,7 @@
  */
 #include "tune/rows.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -222,6 +223,19 @@ void rows_shape(const nt_machine *machine, const nt_kernel *kernel, const nt_cas
     shape[0] = 100, shape[1] = 10000, shape[2] = (bytes + plane - 1) / plane;
 }
 
+/* At most this many cells.  Rows stay as long as people's, since tiles have whole rows: what fits the caches with rows
+ * of 200 cells does not with rows of 512.  y and z are cut alike. */
+static void few_rows_within(int64_t cells, int64_t n[3])
+{
+    enum { ROW = 512, LEAST_ROW = 128, LEAST = 96 };
+    for (n[0] = ROW; n[0] >= LEAST_ROW; n[0] /= 2) {
+        n[1] = n[2] = (int64_t)sqrt((double)cells / (double)n[0]) / 8 * 8;
+        if (n[1] >= LEAST)
+            return;
+    }
+    n[0] = n[1] = n[2] = cube_within(cells);
+}
+
 void rows_fit(const nt_machine *machine, const nt_kernel *kernel, const nt_case *c, nt_dtype dtype,
               nt_class shape_class, double most_cells, int64_t shape[3])
 {
@@ -240,9 +254,10 @@ void rows_fit(const nt_machine *machine, const nt_kernel *kernel, const nt_case 
     if (most_cells >= (double)shape[0] * (double)shape[1] * (double)shape[2])
         return;
     if (radius_of(kernel, c) > 0) {
-        const int64_t n = cube_within((int64_t)most_cells);
+        int64_t n[3];
+        few_rows_within((int64_t)most_cells, n);
         for (int a = 0; a < 3; a++)
-            shape[a] = shape[a] < n ? shape[a] : n;
+            shape[a] = shape[a] < n[a] ? shape[a] : n[a];
         return;
     }
     for (int a = 2; a >= 0 && most_cells < (double)shape[0] * (double)shape[1] * (double)shape[2]; a--) {
