@@ -59,9 +59,11 @@ int64_t rows_fit_planes(const nt_kernel *kernel, const nt_case *c, nt_dtype dtyp
 
 /*
  * rows_fit() - makes the shape of a field's row, or of a long range, smaller, so that it has at most so many cells.
- * A stencil keeps its long rows, as far as it can, and has fewer of them.  Out of cache a field keeps three times as much as the third-level cache holds, unless
- * that is over four times as many cells as it may have: then the kernel is so slow here that its speed does not
- * depend on the memory.  Programs keep theirs.
+ * A stencil keeps its long rows, as far as it can, and has fewer of them.
+ *
+ * Out of cache a field keeps three times as much as the third-level cache holds, unless that is over four times as many
+ * cells as it may have: then the kernel is so slow here that its speed does not depend on the memory.  Programs keep
+ * theirs.
  */
 void rows_fit(const nt_machine *machine, const nt_kernel *kernel, const nt_case *c, nt_dtype dtype,
               nt_class shape_class, double most_cells, int64_t shape[3]);

@@ -21,6 +21,8 @@ static const double search_end = 0.45, loops_end = 0.55, final_end = 0.7;
 /* The last stages make some fifty runs, and the search should see at least as many: shapes are as small as this
  * takes. */
 static const double run_share = 1.0 / 80;
+/* A run so long is made once in the search. */
+static const double long_run_s = 0.1;
 /* A config so much slower than the best is given up as soon as this is seen. */
 static const double hopeless = 1.1;
 
@@ -135,6 +137,9 @@ static bool tune_row(tuning *t, const row_plan *plan, search *s)
                  run_share * row_s / (t->cell_s * (double)plan->steps), row->shape);
     tr.ask = rows_ask(t->kernel, plan->kernel_case, plan->dtype, plan->shape_class, row->shape, plan->steps);
     tr.ask.limit_s = tuning_limit_s(t, &tr.ask);
+    /* More configs tell more than more repetitions: the final repeats the best ones. */
+    if (t->cell_s * trial_cells(&tr.ask) > long_run_s)
+        tr.ask.reps = 1;
     t->event.kernel_case = plan->kernel_case;
     t->event.dtype = plan->dtype;
     t->event.shape_class = plan->shape_class;
