@@ -4,7 +4,8 @@
 #     build/bin/autotune study --csv loops.csv
 #     gnuplot -e "data='loops.csv'" docs/loop-order.gp >docs/loop-order.svg
 #
-# The table lists the five ways of sharing of one order, then those of the next.
+# The table must be of one number of threads (`--threads N` where there are more than two): then it lists the five ways
+# of sharing of one order, then those of the next.
 if (!exists("data")) data = "loops.csv"
 if (!exists("terminal")) terminal = "svg size 720,380 font 'sans-serif,13' background 'white'"
 eval "set terminal ".terminal

@@ -66,7 +66,6 @@ static inline result_row made_up_row(const nt_kernel *kernel, nt_dtype dtype, nt
                       .issue_roof_ns = 0.04,
                       .in_cache_ns = 0.07,
                       .in_cache_shape = {128, 16, 20},
-                      .roof_ns = 0.1,
                       .ratio = {0.5, 0.48, 0.52, 12},
                       .verdict = STATS_FASTER,
                       .ways_ns = {1, 0.25, 0.3, 0.5, 0.125},
@@ -79,6 +78,7 @@ static inline result_row made_up_row(const nt_kernel *kernel, nt_dtype dtype, nt
     row.config.parallel = NT_PARALLEL_FLAT;
     row.config.tile[0] = 4096;
     row.config.depth = (int)row.steps;
+    row.roof_ns = result_roof(&row);
     return row;
 }
 

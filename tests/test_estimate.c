@@ -122,7 +122,8 @@ static void stencils_get_time_blocks_that_fit(void **state)
             }
 }
 
-/* Order 2 moves the most bytes for its instructions: no machine may be left at one step a time. */
+/* Order 2 moves the most bytes for its instructions: no machine of few cores may be left at one step a time.  With
+ * many, filling the pipeline of a time block takes as long as what it saves. */
 static void low_orders_are_blocked_everywhere(void **state)
 {
     (void)state;
@@ -130,6 +131,8 @@ static void low_orders_are_blocked_everywhere(void **state)
     for (size_t m = 0; m < N_MACHINES - 1; m++) {
         nt_config config = default_of(wave(), NT_F32, machines[m].threads_allowed);
         nt_error why = {""};
+        if (machines[m].threads_allowed > 8)
+            continue;
         assert_true(nt_estimate(&machines[m], wave(), NULL, NT_F32, n, 0, &config, &why));
         assert_true(config.depth > 1);
     }

@@ -261,7 +261,7 @@ static int radius_4(const void *params)
 
 /* ---- Stencils -------------------------------------------------------------------------------------- */
 
-static const int64_t slab[3] = {512, 512, 128};
+static const int64_t large[3] = {512, 512, 128};
 
 /* mathop as a stencil of two levels and one coefficient. */
 typedef struct stencil {
@@ -296,7 +296,7 @@ static void stencils_keep_steps_too(void **state)
     static const int64_t depths[] = {1, 2, 3, 4, 6, 8, 12, 16};
     stencil kernel;
     for (int64_t steps = 1; steps <= 20; steps++) {
-        const space sp = stencil_space(&kernel, radius_1, slab, steps);
+        const space sp = stencil_space(&kernel, radius_1, large, steps);
         int n = 0;
         for (size_t i = 0; i < sizeof depths / sizeof *depths; i++)
             if (depths[i] <= steps)
@@ -318,7 +318,7 @@ static void time_blocks_have_one_form(void **state)
 {
     (void)state;
     stencil kernel;
-    const space sp = stencil_space(&kernel, radius_4, slab, 16);
+    const space sp = stencil_space(&kernel, radius_4, large, 16);
     uint64_t draws = 7;
     int n_deep = 0, n_serial = 0;
     for (int i = 0; i < 3000; i++) {
@@ -343,7 +343,7 @@ static void the_wavefront_is_counted(void **state)
 {
     (void)state;
     stencil kernel;
-    const space sp = stencil_space(&kernel, radius_1, slab, 16);
+    const space sp = stencil_space(&kernel, radius_1, large, 16);
     const double bytes = (double)nt_dtype_bytes(sp.q.dtype), line = 64 / bytes;
     nt_config c = sp.q.arithmetic;
     c.parallel = NT_PARALLEL_OUTER;
@@ -366,7 +366,7 @@ static void stencils_start_where_the_caches_suggest(void **state)
     for (int r = 0; r < 2; r++)
         for (int64_t steps = 1; steps <= 16; steps += 15) {
             stencil kernel;
-            const space sp = stencil_space(&kernel, radii[r], slab, steps);
+            const space sp = stencil_space(&kernel, radii[r], large, steps);
             nt_config start[SPACE_MOST_STARTS];
             const int n = space_starts(&sp, start);
             check_starts(&sp);

@@ -48,7 +48,7 @@ static void on_damage(void *context, int64_t line, const char *what)
 }
 
 /* The key of the journal: what its records are valid for, and what the search depends on.  The budget is not
- * part of it: with another budget the search continues where it ended. */
+ * part of it: with another one, records of shapes that stay the same are used. */
 static json_t *journal_header(const run_options *o, const nt_machine *machine, const nt_kernel *kernel)
 {
     const tune_options *t = &o->tune;
@@ -58,9 +58,10 @@ static json_t *journal_header(const run_options *o, const nt_machine *machine, c
     for (int i = 0; i < t->n_cases; i++)
         json_array_append_new(cases, json_string(t->cases[i]));
     json_t *header = result_key_json(machine, kernel);
-    json_t *asked = json_pack("{s:o, s:I, s:i, s:o, s:o, s:[f,f]}", "cases", cases, "seed",
+    json_t *asked = json_pack("{s:o, s:I, s:i, s:o, s:o, s:[f,f], s:s}", "cases", cases, "seed",
                               (json_int_t)t->seed, "dtypes", (int)t->dtypes, "threads", threads, "shape",
-                              result_shape_json(t->shape), "max_ulp", t->max_ulp[0], t->max_ulp[1]);
+                              result_shape_json(t->shape), "max_ulp", t->max_ulp[0], t->max_ulp[1],
+                              "strategy", t->strategy ? t->strategy->name : strategies->name);
     json_object_update_new(header, asked);
     return header;
 }

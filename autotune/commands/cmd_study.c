@@ -178,7 +178,7 @@ static void fit_time(study *s, trial_runner *runner, double budget_s, int64_t ro
 {
     enum { SAMPLES = 6, LEAST = 8 };
     const int64_t whole = s->shape[2];
-    if (whole <= LEAST)
+    if (whole <= LEAST || stop_asked)
         return;
     s->shape[2] = whole / 10 > LEAST ? whole / 10 : LEAST;
     double sum = 0;
@@ -195,12 +195,14 @@ static void fit_time(study *s, trial_runner *runner, double budget_s, int64_t ro
     s->shape[2] = fits >= (double)whole ? whole : fits > LEAST ? (int64_t)fits : LEAST;
 }
 
-/* The roof of each isa: its instructions, or the memory, on all threads. */
+/* The roof of each isa: its instructions, or, where no cache holds the grids, the memory, on all threads. */
 static void measure_roofs(study *s, const nt_machine *m, trial_runner *runner)
 {
     const int threads = nt_threads_allowed();
     const double cells = (double)s->shape[0] * (double)s->shape[1] * (double)s->shape[2];
-    for (int i = 0; i < s->n_levels[STUDY_ISA]; i++) {
+    const int grids = s->kernel->field->n_levels + s->kernel->field->n_coefs;
+    const bool in_memory = cells * grids * (double)nt_dtype_bytes(s->dtype) > (double)m->l3_bytes;
+    for (int i = 0; i < s->n_levels[STUDY_ISA] && !stop_asked; i++) {
         rates r;
         trial_ask memory;
         rate_kind bound;
@@ -209,11 +211,12 @@ static void measure_roofs(study *s, const nt_machine *m, trial_runner *runner)
         for (int k = 0; k < s->n_cells; k++)
             if (s->cell[k].level[STUDY_ISA] == i)
                 c = s->cell[k].config;
-        const nt_function *f = nt_kernel_function(s->kernel, s->dtype, &c);
-        const nt_work work = f ? nt_kernel_work(s->kernel, s->kernel_case->params, f) : (nt_work){0};
         rates_measure(runner, m, c.isa, s->dtype, &r);
+        const nt_work work = roofs_work(s->kernel, s->kernel_case, s->dtype, &c, &r);
         const double ns = rates_least_ns(&r, &work, &bound) / threads;
-        if (ns > 0 && roofs_memory(runner, s->kernel, s->dtype, c.isa, s->shape, threads, &memory, &memory_s))
+        s->roof_ns[i] = ns;
+        if (ns > 0 && in_memory &&
+            roofs_memory(runner, s->kernel, s->dtype, c.isa, s->shape, threads, &memory, &memory_s))
             s->roof_ns[i] = fmax(ns, 1e9 * memory_s / cells / (double)s->steps);
     }
 }
@@ -227,7 +230,7 @@ static int check(const options *o, study *s)
     if (o->kernels.n > 1)
         return refuse(EXIT_USAGE, "study: one kernel at a time");
     if (!s->kernel->field)
-        return refuse(EXIT_USAGE, "study: %s is no field: its indices have one loop", s->kernel->name);
+        return refuse(EXIT_USAGE, "study: %s is no field: only a field has loops to order", s->kernel->name);
     s->kernel_case = o->case_name ? nt_kernel_case(s->kernel, o->case_name) : nt_kernel_case_at(s->kernel, 0);
     if (!s->kernel_case)
         return refuse(EXIT_USAGE, "--case %.32s: %s has none of this name; `autotune list` shows them",
@@ -256,9 +259,13 @@ static int write_csv(const study *s, const char *path)
 
 static int finish(const options *o, const study *s, const study_map *map, const nt_machine *m)
 {
-    int code = o->csv ? write_csv(s, o->csv) : EXIT_OK;
-    if (code != EXIT_OK)
-        return code;
+    int n_timed = 0;
+    for (int i = 0; i < s->n_cells; i++)
+        n_timed += s->cell[i].n > 0;
+    if (n_timed == 0)
+        return stop_asked ? refuse(EXIT_INTERRUPTED, "nothing was timed")
+                          : refuse(EXIT_FAILED, "no combination could be run: %s", s->why);
+    int code;
     if (o->json) {
         code = print_json(study_json(s, map, m));
     } else {
@@ -266,7 +273,8 @@ static int finish(const options *o, const study *s, const study_map *map, const 
         study_print(stdout, s, map);
         code = finish_stdout();
     }
-    return stop_asked ? EXIT_INTERRUPTED : code;
+    const int written = o->csv ? write_csv(s, o->csv) : EXIT_OK;
+    return stop_asked ? EXIT_INTERRUPTED : code != EXIT_OK ? code : written;
 }
 
 static int run(const options *o, study *s, trial_runner *runner)

@@ -126,7 +126,7 @@ static void print_configs(FILE *out, const result *r)
         if (row->n_failed > 0)
             fprintf(out, ", %d failed", row->n_failed);
         fprintf(out, " of %.0f configs%s\n", row->space_size,
-                row->complete ? "" : "; the time ended the search");
+                row->complete ? "" : "; the search was ended");
     }
 }
 

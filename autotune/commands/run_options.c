@@ -34,6 +34,16 @@ static int take_effort(const argument *a, char *text)
     return refuse(EXIT_USAGE, "--effort %.40s: allowed are quick, normal and thorough", text);
 }
 
+static int take_strategy(const argument *a, char *text)
+{
+    const strategy *found = strategy_find(text);
+    if (!found)
+        return refuse(EXIT_USAGE, "--strategy %.40s: allowed are model, descent, random and exhaustive",
+                      text);
+    *(const strategy **)a->to = found;
+    return EXIT_OK;
+}
+
 static int most_threads(void)
 {
     return nt_threads_allowed() < NT_MAX_THREADS ? nt_threads_allowed() : NT_MAX_THREADS;
@@ -118,6 +128,8 @@ int run_options_parse(run_options *o, int argc, char **argv)
          take_number, &t->budget_s, 1, 86400},
         {"effort", 'e', "LEVEL", "quick, normal or thorough: 0.27, 1 or 4 times these budgets (normal)",
          take_effort, &t->effort, 0, 0},
+        {"strategy", 'y', "NAME", "model, descent, random or exhaustive (model)", take_strategy, &t->strategy,
+         0, 0},
         {"stop-at", 'a', "FRACTION", "end the search of a row at this fraction of its roof", take_number,
          &t->stop_at, 0.01, 1},
         ARGUMENT_DTYPES(&t->dtypes),

@@ -85,10 +85,7 @@ static void print_map(FILE *out, const study_map *map)
 {
     if (map->n == 0)
         return;
-    fprintf(out,
-            "\nWhich loop wins as the shape changes?  ns a cell and step, order zyx, the best isa, all "
-            "threads\n\n%-20s",
-            "shape");
+    fprintf(out, "\nWhich loop wins as the shape changes?  ns a cell and step, order zyx\n\n%-20s", "shape");
     for (int w = 0; w < NT_N_PARALLELS; w++)
         fprintf(out, " %8s", nt_parallel_name((nt_parallel)w));
     fprintf(out, "  best\n");

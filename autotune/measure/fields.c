@@ -39,16 +39,26 @@ void fields_free_all(fields_cache *cache)
 
 /* ---- Room ------------------------------------------------------------------------------------ */
 
-/* In floating point: products of hostile sizes must not overflow. */
-static double bytes_needed(const trial_ask *ask)
+/* Does a trial of this ask begin with the original input? */
+static int needs_copies(const trial_ask *ask)
 {
-    const nt_kernel *k = ask->kernel;
-    const int halo = nt_kernel_radius(k, trial_params(ask));
-    const int n_grids = k->field->n_levels * (1 + is_restored(ask)) + k->field->n_coefs + !is_restored(ask);
+    return is_restored(ask) && !(ask->only_time && ask->kernel->field->steady);
+}
+
+/* Of so many grids.  In floating point: products of hostile sizes must not overflow. */
+static double bytes_of(const trial_ask *ask, int n_grids)
+{
+    const int halo = nt_kernel_radius(ask->kernel, trial_params(ask));
     double cells = 1;
     for (int i = 0; i < 3; i++)
         cells *= (double)ask->shape[i] + 2 * halo + (i == 0 && halo ? 16 : 0);
     return cells * n_grids * (double)nt_dtype_bytes(ask->dtype);
+}
+
+static double bytes_needed(const trial_ask *ask)
+{
+    const nt_field *f = ask->kernel->field;
+    return bytes_of(ask, f->n_levels * (1 + needs_copies(ask)) + f->n_coefs + !is_restored(ask));
 }
 
 /* The smaller of what the machine has left and what this process's own limit leaves. */
@@ -71,13 +81,23 @@ static double bytes_free(void)
     return left;
 }
 
-static fields *oldest(fields_cache *cache)
+/* But not `in_use`. */
+static fields *oldest(fields_cache *cache, const fields *in_use)
 {
     fields *found = NULL;
     for (int i = 0; i < FIELDS_KEPT; i++)
-        if (cache->kept[i].last_use && (!found || cache->kept[i].last_use < found->last_use))
+        if (&cache->kept[i] != in_use && cache->kept[i].last_use &&
+            (!found || cache->kept[i].last_use < found->last_use))
             found = &cache->kept[i];
     return found;
+}
+
+static nt_status too_large(double needed, double left, nt_error *why)
+{
+    if (why)
+        snprintf(why->text, sizeof why->text, "the grids take %.3g GB, %.3g GB are left", needed * 1e-9,
+                 left * 1e-9);
+    return NT_ENOMEM;
 }
 
 /* Frees a place in the cache, and memory for the grids. */
@@ -91,15 +111,20 @@ static nt_status make_room(fields_cache *cache, double needed, fields **place, n
         const double left = bytes_free();
         if (*place && needed <= left)
             return NT_OK;
-        fields *old = oldest(cache);
-        if (!old) {
-            if (why)
-                snprintf(why->text, sizeof why->text, "the grids take %.3g GB, %.3g GB are left",
-                         needed * 1e-9, left * 1e-9);
-            return NT_ENOMEM;
-        }
+        fields *old = oldest(cache, NULL);
+        if (!old)
+            return too_large(needed, left, why);
         fields_free(old);
     }
+}
+
+/* Frees memory for grids that come to those in use. */
+static nt_status make_more_room(fields_cache *cache, const fields *in_use, double needed, nt_error *why)
+{
+    for (fields *old; needed > bytes_free(); fields_free(old))
+        if (!(old = oldest(cache, in_use)))
+            return too_large(needed, bytes_free(), why);
+    return NT_OK;
 }
 
 /* ---- Grids ----------------------------------------------------------------------------------- */
@@ -130,12 +155,6 @@ static nt_status make_grids(fields *f, const trial_ask *ask, nt_error *why)
     if (status == NT_OK && !f->restored)
         status = make_grid(&f->result, ask, why);
     return status;
-}
-
-/* Does a trial of this ask begin with the original input? */
-static int needs_copies(const trial_ask *ask)
-{
-    return is_restored(ask) && !(ask->only_time && ask->kernel->field->steady);
 }
 
 /* What the levels held first. */
@@ -175,7 +194,11 @@ nt_status fields_get(fields_cache *cache, const trial_ask *ask, fields **f, nt_e
             kept->dtype == ask->dtype && kept->restored == restored &&
             memcmp(kept->shape, ask->shape, sizeof kept->shape) == 0 && is_placed(cache, kept, ask)) {
             kept->last_use = ++cache->uses;
-            const nt_status status = needs_copies(ask) ? make_copies(kept, ask, why) : NT_OK;
+            nt_status status = NT_OK;
+            if (needs_copies(ask) && !kept->pristine[0])
+                status = make_more_room(cache, kept, bytes_of(ask, kept->kernel->field->n_levels), why);
+            if (status == NT_OK && needs_copies(ask))
+                status = make_copies(kept, ask, why);
             if (status == NT_OK)
                 *f = kept;
             else

@@ -38,15 +38,14 @@ typedef struct trial_ask {
     nt_dtype dtype;
     int64_t shape[3]; /* nx, ny, nz in cells */
     int64_t steps;    /* time steps of a run */
-    int in_place;     /* 1: on level[0], restored before each repetition, outside the clock;
-                         0: level[0] to a separate result, which needs no restoring.
-                         Kernels of two levels have no such result: theirs are restored in any case */
+    int in_place;     /* 1: on level[0]; 0: level[0] to a separate result, so that the input stays as it is.
+                         Kernels of two levels have no such result */
     nt_config config;
-    int reps;        /* timed repetitions, 1..TRIAL_MAX_REPS */
-    double window_s; /* a repetition runs again and again for this long, but for one-level kernels in
-                        place: these change their own input, so they run once a repetition */
-    int only_time;   /* 1: only times are asked for.  There is no hash, and a kernel that is steady (kernel.h)
-                        runs on from its last output */
+    int reps;        /* timed repetitions, 1..TRIAL_MAX_REPS.  If a run changes its input, it is restored before
+                        each, outside the clock; a kernel that is steady (kernel.h) runs on from its output */
+    double window_s; /* a repetition runs again and again for this long, if the input need not be restored */
+    int only_time;   /* 1: only times are asked for: there is no hash, and a kernel that is steady begins with its
+                        last output */
     double cut_s;   /* with only_time: once it is clear that a run takes longer, one repetition is enough, and
                         it may be estimated from a run's first steps; 0: never */
     int check;      /* also run the config on awkward shapes with canaries around them, and compare

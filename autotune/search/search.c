@@ -13,7 +13,8 @@
 
 bool search_over(const search *s)
 {
-    return (s->stop && *s->stop) || s->n_tried == SEARCH_MOST || s->runner->now_s(s->runner) >= s->deadline_s ||
+    return (s->stop && *s->stop) || s->n_tried == SEARCH_MOST ||
+           s->runner->now_s(s->runner) >= s->deadline_s ||
            (s->best >= 0 && s->tried[s->best].seconds <= s->enough_s);
 }
 

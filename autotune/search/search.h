@@ -42,7 +42,7 @@ typedef struct search {
     candidate tried[SEARCH_MOST];
     int n_tried, n_failed;
     int best;      /* index; -1 until one has worked */
-    bool complete; /* the descent finished within its time */
+    bool complete; /* the search ended by itself, before its time or room did */
 
     void (*on_trial)(void *context, const candidate *c, bool is_best);
     void *context;

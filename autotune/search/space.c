@@ -218,7 +218,8 @@ static int stencil_starts(const space *s, nt_config start[SPACE_MOST_STARTS])
 {
     /* The whole share of the last-level cache is not too much: a front does not read again everything that it
      * touched. */
-    const double cache[] = {(double)s->q.speeds.l3_bytes, 0.5 * (double)s->q.speeds.l3_bytes, 0.75 * (double)s->q.speeds.l2_bytes};
+    const double cache[] = {(double)s->q.speeds.l3_bytes, 0.5 * (double)s->q.speeds.l3_bytes,
+                            0.75 * (double)s->q.speeds.l2_bytes};
     nt_config base = s->q.arithmetic;
     base.parallel = NT_PARALLEL_OUTER;
     base.order = NT_ORDER_ZYX;
@@ -236,7 +237,8 @@ static int stencil_starts(const space *s, nt_config start[SPACE_MOST_STARTS])
         nt_config layers = base;
         layers.fn = (int)s->value[NT_KEY_FN][f];
         layers.tile[2] = 1;
-        layers.tile[1] = largest_fitting(s, layers, NT_KEY_TILE_Y, 0.5 * (double)s->q.speeds.l2_bytes * grids);
+        layers.tile[1] =
+            largest_fitting(s, layers, NT_KEY_TILE_Y, 0.5 * (double)s->q.speeds.l2_bytes * grids);
         layers.tile[2] = 0;
         n = add_start(s, start, n, layers);
     }

@@ -9,9 +9,14 @@
 
 static void random_order(search *s)
 {
+    enum { ENOUGH = 10000 }; /* draws that found nothing new: then little is left */
     uint64_t state = s->seed << 32;
-    while (!search_over(s))
+    for (int in_vain = 0; in_vain < ENOUGH && !search_over(s); in_vain++) {
+        const int before = s->n_tried;
         search_try(s, space_random(s->space, &state));
+        in_vain = s->n_tried > before ? 0 : in_vain;
+    }
+    s->complete = !search_over(s);
 }
 
 /* Counts through all axes, the first one fastest; many of these configs mean the same, and are measured once. */

@@ -105,7 +105,7 @@ nt_status journal_runner_init(journal_runner *r, journal *j, trial_runner *next,
                               void *context, nt_error *why)
 {
     *r = (journal_runner){.runner = {run, now_s}, .j = j, .next = next};
-    r->last_s = r->elapsed_s = next->now_s(next);
+    r->last_s = next->now_s(next); /* elapsed_s begins with 0: then a replay adds up the very same numbers */
     const size_t n = journal_n_records(j);
     r->answers = calloc(n + 1, sizeof *r->answers);
     for (size_t i = 0; r->answers && i < n; i++) {

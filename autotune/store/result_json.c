@@ -300,6 +300,7 @@ static bool read_row(const json_t *json, const nt_kernel *kernel, result_row *ro
     row->repeat = row->steps > 1 ? NT_REPEAT_MANY : NT_REPEAT_ONE;
     row->ratio.median = row->default_ns > 0 ? row->tuned_ns / row->default_ns : 0;
     row->max_ulp = kernel->variants[row->config.variant].max_ulp[row->dtype];
+    row->roof_ns = result_roof(row); /* older files had another rule */
     return true;
 }
 

@@ -123,8 +123,7 @@ void study_free(study *s)
 
 /* ---- Timing ----------------------------------------------------------------------------------------------- */
 
-static trial_outcome time_config(const study *s, trial_runner *runner, const nt_config *config,
-                                 double *seconds)
+static trial_outcome time_config(study *s, trial_runner *runner, const nt_config *config, double *seconds)
 {
     trial_ask ask = {.kernel = s->kernel,
                      .kernel_case = s->kernel_case,
@@ -140,6 +139,8 @@ static trial_outcome time_config(const study *s, trial_runner *runner, const nt_
     runner->run(runner, &ask, &answer);
     if (answer.outcome == TRIAL_OK && answer.n > 0)
         *seconds = stats_median(answer.seconds, answer.n);
+    else
+        snprintf(s->why, sizeof s->why, "%s", answer.detail);
     return answer.outcome == TRIAL_OK && answer.n < 1 ? TRIAL_CRASH : answer.outcome;
 }
 
@@ -164,16 +165,16 @@ void study_run(study *s, trial_runner *runner, int rounds, const volatile sig_at
             double seconds;
             if (c->outcome == TRIAL_OK)
                 c->outcome = time_config(s, runner, &c->config, &seconds);
-            if (c->outcome == TRIAL_OK && anchor_s > 0)
-                c->seconds[c->n++] = seconds / anchor_s;
+            if (c->outcome == TRIAL_OK)
+                c->seconds[c->n++] = anchor_s > 0 ? seconds / anchor_s : seconds;
             progress(context, (int64_t)round * s->n_cells + k + 1, (int64_t)rounds * s->n_cells);
         }
         if (stop && *stop)
             break;
         s->n_rounds++;
     }
-    const double median_s = n_anchors > 0 ? stats_median(anchors, n_anchors) : 0;
-    s->anchor_ns = 1e9 * median_s / cells;
+    const double median_s = n_anchors > 0 ? stats_median(anchors, n_anchors) : 1;
+    s->anchor_ns = n_anchors > 0 ? 1e9 * median_s / cells : 0;
     for (study_cell *c = s->cell; c < &s->cell[s->n_cells]; c++) {
         for (int i = 0; i < c->n; i++)
             c->seconds[i] *= median_s;
@@ -253,6 +254,9 @@ int study_effects(const study *s, study_effect effect[STUDY_MOST_EFFECTS])
     int n, found = 0;
     const double mean = mean_log(s, &n);
     double all = 0, alone[STUDY_N_FACTORS];
+    for (const study_cell *c = s->cell; c < &s->cell[s->n_cells]; c++)
+        if (!is_serial(c) && c->n == 0)
+            return 0; /* the sums below hold for complete data alone */
     for (const study_cell *c = s->cell; c < &s->cell[s->n_cells]; c++)
         if (counts(c))
             all += (log(c->ns.median) - mean) * (log(c->ns.median) - mean);

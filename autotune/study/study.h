@@ -54,7 +54,9 @@ typedef struct study {
     double roof_ns[STUDY_MOST_LEVELS]; /* of each isa, with all threads: no cell can be faster; 0: unknown */
     study_cell *cell;
     int n_cells, n_rounds; /* completed */
-    double anchor_ns;      /* of `standard`, timed every few cells: the drift is taken from it */
+    double
+        anchor_ns; /* of `standard`, timed every few cells: the drift is taken from it; 0: it does not run */
+    char why[TRIAL_DETAIL]; /* of the last combination that failed */
 } study;
 
 /* study_make() - lists the cells of the factors' levels.  NT_EARG: more than STUDY_MOST_CELLS. */
@@ -82,7 +84,7 @@ const study_cell *study_serial(const study *s, const study_cell *c);
 
 /*
  * What matters?  Of the logarithms of all times but the serial ones, the part of their variance that follows from one
- * factor, or from two together beyond what each does alone.
+ * factor, or from two together beyond what each does alone.  Nothing, if a combination was not timed.
  */
 typedef struct study_effect {
     study_factor a, b; /* b == a: of one factor */

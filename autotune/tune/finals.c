@@ -103,20 +103,14 @@ nt_config tuning_final(const tuning_row *tr, double deadline_s)
     return winner;
 }
 
-static nt_work work_of(const tuning *t, nt_dtype dtype, const nt_config *config)
-{
-    const nt_function *f = nt_kernel_function(t->kernel, dtype, config);
-    return f ? nt_kernel_work(t->kernel, t->kernel_case->params, f) : (nt_work){0};
-}
-
-/* Roofs by the work counts of the tuned function.  `slower`: how much slower than when the rates were measured
+/* Roofs by the work counts of the fastest function of this arithmetic.  `slower`: how much slower than when the rates were measured
  * the loop of the rate that bounds it runs now, beside the row's own trials. */
 static void read_roofs(result_row *row, const tuning *t, const race *r, int memory, double slower,
                        int in_cache)
 {
     /* A roof assumes that all allowed threads share the work. */
     const int threads = t->o->threads[t->o->n_threads - 1];
-    const nt_work work = work_of(t, row->dtype, &row->config);
+    const nt_work work = roofs_work(t->kernel, t->kernel_case, row->dtype, &row->config, &t->rates);
     double *const roof[N_RATES] = {
         [RATE_ADD] = &row->fp_roof_ns,    [RATE_FMA] = &row->fp_roof_ns,
         [RATE_FP] = &row->fp_roof_ns,     [RATE_INT_MUL] = &row->int_roof_ns,
@@ -154,13 +148,17 @@ static void run_confirmation(race *r, int best, int reference, double begin_s, d
     const double start_s = runner->now_s(runner);
     race_run(r, 2, 2, 0);
     const double pair_s = runner->now_s(runner) - start_s, latest_s = deadline_s + (deadline_s - begin_s) / 3;
-    if (best == reference) { /* there is nothing to be sure of */
+    const bool both = r->entrant[best].outcome == TRIAL_OK && r->entrant[reference].outcome == TRIAL_OK;
+    if (best == reference || !both) { /* there is nothing to be sure of */
         race_run(r, 2, CONFIRM_LEAST, deadline_s);
         return;
     }
     const bool can_be_sure = start_s + pair_s * CONFIRM_LEAST / 2 < latest_s;
-    race_run(r, !can_be_sure ? 2 : is_short ? CONFIRM_LEAST_SHORT : CONFIRM_LEAST, CONFIRM_LEAST_SHORT,
-             deadline_s);
+    race_run(r,
+             !can_be_sure ? 2
+             : is_short   ? CONFIRM_LEAST_SHORT
+                          : CONFIRM_LEAST,
+             CONFIRM_LEAST_SHORT, deadline_s);
     for (int n = 0; r->n_rounds > n && r->n_rounds < CONFIRM_MOST && !is_precise(r, best, reference);) {
         n = r->n_rounds;
         race_run(r, n, n + 4, deadline_s);
@@ -185,7 +183,7 @@ void tuning_confirm(tuning_row *tr, const nt_config *winner, double begin_s, dou
               best = enter(r, tr, winner);
     const int memory =
         t->has_memory && row->shape_class == NT_CLASS_OUT_OF_CACHE ? race_add(r, &t->memory) : -1;
-    const nt_work work = work_of(t, row->dtype, winner);
+    const nt_work work = roofs_work(t->kernel, t->kernel_case, row->dtype, winner, &t->rates);
     rate_kind bound;
     rates_least_ns(&t->rates, &work, &bound);
     const int loop = bound < N_RATES ? race_add(r, &t->rates.ask[bound]) : -1;
@@ -202,7 +200,7 @@ void tuning_confirm(tuning_row *tr, const nt_config *winner, double begin_s, dou
     row->config = r->entrant[taken].ask.config;
     const double loop_s = loop >= 0 ? race_median(r, loop) : HUGE_VAL;
     read_roofs(row, t, r, memory,
-               isfinite(loop_s) ? rates_ns(&t->rates, bound, loop_s) / t->rates.ns[bound] : 1, in_cache);
+               isfinite(loop_s) ? rates_ns(&t->rates, bound, loop_s) / t->rates.loop_ns[bound] : 1, in_cache);
     row->default_ns = ask_ns(&tr->ask, race_median(r, standard));
     row->tuned_ns = ask_ns(&tr->ask, race_median(r, taken));
     row->ratio = taken == standard ? (stats_interval){1, 1, 1, r->n_rounds} : race_ratio(r, taken, standard);
@@ -268,7 +266,12 @@ void tuning_loops(tuning_row *tr, double deadline_s)
         entrant[w] = failed ? -1 : race_add(r, &ask); /* a config that failed is not tried again */
     }
     tuning_tell(t, "loops", NULL);
-    race_run(r, 2, MOST_ROUNDS, deadline_s);
+    /* A way may be many times slower than the default: then one round is enough. */
+    const double begin_s = t->runner->now_s(t->runner);
+    race_run(r, 1, 1, 0);
+    const double now_s = t->runner->now_s(t->runner);
+    if (2 * now_s - begin_s < deadline_s)
+        race_run(r, 2, MOST_ROUNDS, deadline_s);
     for (int w = 0; ways[w].name; w++)
         tr->row->ways_ns[w] =
             entrant[w] < 0 ? 0 : ask_ns(&r->entrant[entrant[w]].ask, race_median(r, entrant[w]));

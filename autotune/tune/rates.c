@@ -38,7 +38,7 @@ int rates_count(const nt_work *work, rate_kind which, nt_isa isa)
     case RATE_FP: return fp;
     case RATE_INT_MUL: return work->int_mul;
     case RATE_ANY: return isa == NT_ISA_SCALAR ? whole : fp + whole + work->shuffle;
-    case RATE_LOAD: return work->load;
+    case RATE_LOAD: return isa == NT_ISA_SCALAR ? 0 : work->load;
     default: return 0;
     }
 }
@@ -53,9 +53,16 @@ double rates_ns(const rates *r, rate_kind which, double seconds)
 {
     const trial_ask *ask = &r->ask[which];
     const nt_work work = work_of(ask);
-    const double ns = 1e9 * seconds / trial_cells(ask) / rates_count(&work, which, r->isa);
+    const int n = which == RATE_LOAD ? work.load : rates_count(&work, which, r->isa);
+    const double ns = 1e9 * seconds / trial_cells(ask) / n;
     /* Integers were measured with other lanes than the rates' type may have. */
     return ns * nt_isa_lanes(r->isa, ask->dtype) / nt_isa_lanes(r->isa, r->dtype);
+}
+
+static void at_most(double *ns, double other)
+{
+    if (other > 0 && *ns > other)
+        *ns = other;
 }
 
 void rates_measure(trial_runner *runner, const nt_machine *machine, nt_isa isa, nt_dtype dtype, rates *r)
@@ -66,7 +73,14 @@ void rates_measure(trial_runner *runner, const nt_machine *machine, nt_isa isa, 
         double seconds;
         if (roofs_peak(runner, machine, type, isa, sources[i].role, sources[i].kernel_case, &r->ask[i],
                        &seconds))
-            r->ns[i] = rates_ns(r, (rate_kind)i, seconds);
+            r->ns[i] = r->loop_ns[i] = rates_ns(r, (rate_kind)i, seconds);
+    }
+    /* A loop of one kind is also one of the kinds that hold it: they are no slower. */
+    at_most(&r->ns[RATE_FP], r->ns[RATE_ADD]);
+    at_most(&r->ns[RATE_FP], r->ns[RATE_FMA]);
+    if (isa != NT_ISA_SCALAR) {
+        at_most(&r->ns[RATE_ANY], r->ns[RATE_FP]);
+        at_most(&r->ns[RATE_ANY], r->ns[RATE_INT_MUL]);
     }
 }
 
@@ -105,8 +119,10 @@ int rates_check(trial_runner *runner, const nt_machine *machine, const rates *r,
         trial_ask ask;
         double seconds;
         rate_kind bound;
-        if (!roofs_peak(runner, machine, r->dtype, r->isa, NT_ROLE_FP_ROOF, c->name, &ask, &seconds))
+        if (!roofs_peak(runner, machine, r->dtype, r->isa, NT_ROLE_FP_ROOF, c->name, &ask, &seconds)) {
+            mix[n++] = (rates_mix){.name = c->name};
             continue;
+        }
         const nt_work work = work_of(&ask);
         const int all = work.add + work.fma;
         mix[n++] = (rates_mix){.name = c->name,

@@ -35,7 +35,7 @@ typedef enum rate_kind {
 typedef struct rates {
     nt_isa isa;
     nt_dtype dtype;
-    double ns[N_RATES];
+    double ns[N_RATES], loop_ns[N_RATES]; /* the second: of its own loop; another kind's may have been faster */
     trial_ask ask[N_RATES];
 } rates;
 
@@ -47,7 +47,8 @@ const char *rates_key(rate_kind r);
 void rates_measure(trial_runner *runner, const nt_machine *machine, nt_isa isa, nt_dtype dtype, rates *r);
 
 /* rates_count() - how many instructions of this kind the work has.  The isa scalar executes integers and
- * floating point in different pipes, so there RATE_ANY counts integers alone. */
+ * floating point in different pipes, so there RATE_ANY counts integers alone; and its loads are not counted, because a
+ * compiler may unite them. */
 int rates_count(const nt_work *work, rate_kind which, nt_isa isa);
 
 /*

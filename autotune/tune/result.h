@@ -35,7 +35,7 @@ typedef struct result_row {
     double ways_ns[RESULT_MOST_WAYS]; /* of result_ways(), each with its best other settings */
     nt_config default_config, config;
     int n_trials, n_failed;
-    bool complete; /* the descent finished within its time */
+    bool complete; /* the search ended by itself, before its time or room did */
     double space_size;
 } result_row;
 

@@ -170,3 +170,21 @@ bool roofs_in_cache(trial_runner *runner, const nt_machine *machine, const nt_ke
                 return isfinite(s_per_cell);
     return isfinite(s_per_cell);
 }
+
+nt_work roofs_work(const nt_kernel *kernel, const nt_case *c, nt_dtype dtype, const nt_config *arithmetic,
+                   const rates *r)
+{
+    nt_work best = {0};
+    double least = HUGE_VAL;
+    nt_config config = *arithmetic;
+    for (int at = 0; next_function(kernel, dtype, arithmetic->isa, arithmetic->variant, &at, &config);) {
+        rate_kind bound;
+        const nt_work work = nt_kernel_work(kernel, c->params, nt_kernel_function(kernel, dtype, &config));
+        const double ns = rates_least_ns(r, &work, &bound);
+        if (ns > 0 && ns < least) {
+            least = ns;
+            best = work;
+        }
+    }
+    return best;
+}

@@ -12,6 +12,7 @@
 #include <stdbool.h>
 
 #include "measure/trial.h"
+#include "tune/rates.h"
 #include "tune/result.h"
 
 /* roofs_memory_kernel() - the registered kernel that bounds this one; NULL where it has none. */
@@ -33,6 +34,13 @@ const nt_kernel *roofs_find(nt_role role);
  * role and one of its cases (NULL: the first), in all its forms.  *seconds: the median of the fastest one. */
 bool roofs_peak(trial_runner *runner, const nt_machine *machine, nt_dtype dtype, nt_isa isa, nt_role role,
                 const char *kernel_case, trial_ask *ask, double *seconds);
+
+/*
+ * roofs_work() - the work of that function of an isa and variant that could be the fastest, by these rates: a roof must
+ * not depend on the form that was chosen.  All zeros where nothing is counted.
+ */
+nt_work roofs_work(const nt_kernel *kernel, const nt_case *c, nt_dtype dtype, const nt_config *arithmetic,
+                   const rates *r);
 
 /* roofs_in_cache() - times the kernel itself on one thread, with nx of 64, 128 and 256 and all tile
  * functions.  Its grids and halos take at most 3/4 of the second-level cache.  A stencil makes many steps in

@@ -39,8 +39,7 @@ static void on_search_trial(void *context, const candidate *c, bool is_best)
 static double early_roof_s(const tuning_row *tr)
 {
     const tuning *t = tr->t;
-    const nt_function *f = nt_kernel_function(t->kernel, tr->row->dtype, &t->arithmetic);
-    const nt_work work = f ? nt_kernel_work(t->kernel, t->kernel_case->params, f) : (nt_work){0};
+    const nt_work work = roofs_work(t->kernel, t->kernel_case, tr->row->dtype, &t->arithmetic, &t->rates);
     rate_kind bound;
     const double ns = rates_least_ns(&t->rates, &work, &bound) / t->o->threads[t->o->n_threads - 1],
                  cells = trial_cells(&tr->ask);

@@ -52,14 +52,20 @@ static int64_t calibrate(subject *s, double window_s)
 /* A run this long warms up within itself, so it counts as the first repetition. */
 static const double long_run_s = 0.03;
 
-/* Seconds of a run, estimated from the steps that a config makes at a time. */
+/* Seconds of a run, estimated from the steps that a config makes at a time.  A first glance that would cut the trial is
+ * taken again: it may have woken threads. */
 static double glance(subject *s, trial_answer *answer)
 {
     const int64_t some = s->ask.config.depth;
-    const double start_s = clock_s();
-    subject_run_steps(s, some);
-    answer->timed_s = clock_s() - start_s;
-    return answer->timed_s * (double)s->ask.steps / (double)some;
+    double run_s = HUGE_VAL;
+    for (int i = 0; i < 2 && run_s > s->ask.cut_s; i++) {
+        const double start_s = clock_s();
+        subject_run_steps(s, some);
+        const double took_s = clock_s() - start_s;
+        answer->timed_s += took_s;
+        run_s = fmin(run_s, took_s * (double)s->ask.steps / (double)some);
+    }
+    return run_s;
 }
 
 /* Cuts the trial if a run takes longer than it may. */
@@ -77,7 +83,7 @@ static bool is_cut(const trial_ask *ask, double run_s, trial_answer *answer)
  * the kernel might take another time on its output.  In a short trial each repetition fills a window, and the hash
  * is taken again after them: then two runs from one input have been compared.
  *
- * If only the time is asked for, a trial of a kernel that is steady restores nothing, others restore once.
+ * If only the time is asked for, a trial of a kernel that is steady restores nothing.
  */
 static void time_subject(subject *s, trial_answer *answer)
 {
@@ -88,6 +94,8 @@ static void time_subject(subject *s, trial_answer *answer)
     if (ask->only_time && ask->cut_s > 0 && ask->kernel->field && ask->config.depth < ask->steps &&
         is_cut(ask, glance(s, answer), answer))
         return;
+    if (ask->only_time && !runs_on)
+        subject_restore(s);
     const double first_s = time_runs(s, 1);
     if (!ask->only_time)
         answer->hash = subject_hash(s);
@@ -99,7 +107,7 @@ static void time_subject(subject *s, trial_answer *answer)
     const int64_t runs = is_short ? calibrate(s, ask->window_s) : 1;
     answer->seconds[0] = first_s;
     for (int i = counts; i < ask->reps; i++) {
-        if (!runs_on && !ask->only_time)
+        if (!runs_on)
             subject_restore(s);
         answer->seconds[i] = time_runs(s, runs) / (double)runs;
     }
@@ -111,7 +119,7 @@ static void time_subject(subject *s, trial_answer *answer)
 /* Two runs from one input must be equal. */
 static bool is_repeatable(subject *s, const trial_answer *answer)
 {
-    if (s->ask.only_time || s->ask.window_s == 0 || !s->changes_input)
+    if (s->ask.only_time || s->ask.window_s == 0)
         return true;
     subject_restore(s);
     subject_run(s);

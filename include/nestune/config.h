@@ -113,7 +113,7 @@ NT_API int nt_config_differences(const nt_config *a, const nt_config *b);
 NT_API void nt_config_keys(const struct nt_kernel *kernel, char *text, size_t n);
 
 /*
- * nt_config_default() - the config of a kernel that was not tuned: the best isa here, the kernel's first
+ * nt_config_default() - the plain config, which needs no knowledge of the machine: the best isa here, the kernel's first
  * variant, all allowed threads, schedule static, the first value of each of the kernel's own keys.
  * A field: outer, zyx, no tiles, depth 1.  A range: flat, an even split.  A program: only its keys.
  *

@@ -5,7 +5,7 @@
  * The tuner ranks configs by it before it measures any.  The library chooses by it where no tuned row is known.
  * It is meant to put configs in order; a time that it predicts may be wrong by a third.
  *
- * A run of one thread takes the sum of
+ * A run of one thread takes, between the largest and the sum of them,
  *
  *     core       the kernel's instructions at the rates of the machine, and what a row and a tile cost to begin
  *     levels     the bytes that each cell and step moves from the second-level, the third-level cache and memory,
@@ -33,7 +33,6 @@ typedef struct nt_speeds {
     double l2_gbytes, l3_gbytes;                 /* 10^9 bytes a second, read and written, of one thread */
     double memory_gbytes, memory_gbytes_of_team; /* of one thread, of all */
     double region_ns, barrier_ns;
-    int threads;                          /* of the team */
     int64_t l1_bytes, l2_bytes, l3_bytes; /* of one thread: its share */
 } nt_speeds;
 
@@ -50,13 +49,14 @@ typedef struct nt_prediction {
     double ns; /* the whole */
     double core_ns, l2_ns, l3_ns, memory_ns;
     double sharing_ns; /* threads that wait for the slowest one, and barriers */
-    double tile_bytes; /* what a tile of several steps keeps in cache from one step to the next; 0: one step */
+    double tile_bytes; /* what a stencil's tile of several steps keeps in cache from one step to the next; else 0 */
+    int threads;       /* those that have work */
 } nt_prediction;
 
 /*
  * nt_predict() - how long a run should take with this config.
  *
- * Shape:   n: cells in x, y, z; of a range {indices, 1, 1}.
+ * Shape:   n: cells in x, y, z, at most 2^62 in all; of a range {indices, 1, 1}.
  * Units:   ns a cell and step.
  * Errors:  NT_EARG: NULL, or a kernel that is a program.  A config is not checked: it must be one that
  *          nt_config_check() accepts.

@@ -35,8 +35,9 @@ typedef struct nt_plan_options {
     const void *params; /* of the kernel, such as an nt_wave; NULL: its defaults.  Must outlive the plan */
 
     /* How to run, such as "parallel=outer,depth=4": see nt_config_parse().  Keys that it does not name are as
-     * tuned for this kernel, type, size and number of steps, or, if that was not tuned, the default.  NULL
-     * names no key.  If it names parallel, order, tile or depth, the plan keeps this schedule, even if some
+     * tuned for this kernel, type, size and number of steps.  If that was not tuned, the schedule of a run of
+     * some milliseconds is estimated (model.h), that of a shorter one, or with a limit of memory, the default.
+     * NULL names no key.  If it names parallel, order, tile or depth, the plan keeps this schedule, even if some
      * threads then have no work; nt_plan_why() reports how many do have.  Otherwise, if a grid is too thin
      * for the tuned schedule, the plan shares it along another axis, so that no thread is idle. */
     const char *config;

@@ -12,7 +12,8 @@
  *                           else of the machine with the nearest caches, else the generic one
  *
  * Results depend on isa and variant, so a kernel and type uses one header only.  If that header has no row
- * for a use, the plan runs with the default schedule and the header's isa, variant and fn.
+ * for a use, the plan runs with an estimated or the default schedule (plan.h) and the header's isa, variant and
+ * fn.
  *
  * Threads: all functions here are safe.
  */

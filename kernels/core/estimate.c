@@ -29,13 +29,13 @@ static nt_prediction predict(const choice *o, const nt_config *c)
     return p;
 }
 
-/* A block that is much larger than the caches keeps nothing, whatever it promises. */
+/* A block that is much larger than the caches keeps nothing, whatever it promises; and all threads must have work. */
 static void consider(choice *o, const nt_config *c)
 {
     static const double most = 1.5;
     const nt_prediction p = predict(o, c);
     const int64_t cache = o->speeds.l3_bytes > o->speeds.l2_bytes ? o->speeds.l3_bytes : o->speeds.l2_bytes;
-    if (p.ns < o->ns && p.tile_bytes <= most * (double)cache) {
+    if (p.ns < o->ns && p.threads == c->threads && p.tile_bytes <= most * (double)cache) {
         o->ns = p.ns;
         o->best = *c;
     }
@@ -62,9 +62,10 @@ static void consider_stencils(choice *o, nt_config c)
 /* All steps on a chunk while it is in cache. */
 static void consider_chunks(choice *o, nt_config c)
 {
+    enum { DEEPEST = 64 }; /* more save nothing, and receivers keep values for each */
     const int64_t cells = o->n[0] * o->n[1] * o->n[2];
     c.parallel = NT_PARALLEL_FLAT;
-    c.depth = o->steps < NT_MAX_DEPTH ? (int)o->steps : NT_MAX_DEPTH;
+    c.depth = o->steps < DEEPEST ? (int)o->steps : DEEPEST;
     consider(o, &c);
     for (c.tile[0] = 512; c.tile[0] <= 1 << 17 && c.tile[0] * c.threads <= cells; c.tile[0] *= 2)
         consider(o, &c);
@@ -78,7 +79,9 @@ bool nt_estimate(const nt_machine *machine, const nt_kernel *kernel, const void 
     if (!kernel->field || n[0] < 1 || n[1] < 1 || n[2] < 1)
         return false;
     choice o = {.kernel = kernel, .params = params, .dtype = dtype, .n = n, .steps = steps, .best = *config};
-    nt_speeds_typical(machine, config->isa, dtype, &o.speeds);
+    nt_machine here = *machine;
+    here.threads_allowed = config->threads; /* they share the caches */
+    nt_speeds_typical(&here, config->isa, dtype, &o.speeds);
     const double usual_ns = o.ns = predict(&o, config).ns;
     if (usual_ns * (double)n[0] * (double)n[1] * (double)n[2] * (double)steps < least_ns)
         return false;

@@ -144,7 +144,8 @@ static traffic one_step(const scene *s)
     };
 }
 
-/* Several steps of a stencil: see space_wavefront_bytes(). */
+/* Several steps of a stencil.  In each step a tile slides by the radius (in x by whole lines), so it keeps what all its
+ * steps touch. */
 static traffic time_blocks(const scene *s, const nt_config *c)
 {
     const nt_speeds *sp = s->speeds;
@@ -200,6 +201,15 @@ static double unevenness_of_rows(const scene *s, double rows)
     return all > 0 ? busiest * s->threads / all : 1;
 }
 
+/* Fronts that a row of tiles makes in a block. */
+static double turns_of(const scene *s)
+{
+    const double r = s->nest.radius, line = 64 / s->element, slide = ceil(r / line) * line,
+                 d = s->nest.depth - 1;
+    return ceil(((double)s->nest.n[X] + d * slide) / s->box[X]) *
+           ceil(((double)s->nest.n[Z] + d * r) / s->box[Z]);
+}
+
 static void share(scene *s, double *uneven, double *barriers)
 {
     const nt_nest *n = &s->nest;
@@ -207,9 +217,15 @@ static void share(scene *s, double *uneven, double *barriers)
     double parts = 1;
     *barriers = 0;
     if (n->blocked) {
-        parts = (double)nt_wavefront_rows(n);
+        const double rows = (double)nt_wavefront_rows(n);
+        s->threads = nt_wavefront_parts(n);
         *barriers = passes;
-    } else if (n->flat) {
+        /* Each row waits until the one below it is a front ahead: filling and draining, once a block. */
+        const double turns = turns_of(s) * ceil(rows / s->threads);
+        *uneven = unevenness_of_rows(s, rows) * (turns + s->threads - 1) / turns;
+        return;
+    }
+    if (n->flat) {
         parts = (double)(n->n_tiles[X] * n->n_tiles[Y] * n->n_tiles[Z]);
         *barriers = passes;
     } else if (n->shared >= 0) {
@@ -219,7 +235,7 @@ static void share(scene *s, double *uneven, double *barriers)
             *barriers *= (double)n->n_tiles[n->order[level]];
     }
     s->threads = parts < team ? (int)fmax(parts, 1) : (int)team;
-    *uneven = n->blocked ? unevenness_of_rows(s, parts) : unevenness(parts, s->threads);
+    *uneven = unevenness(parts, s->threads);
 }
 
 /* ---- The prediction ------------------------------------------------------------------------------------ */
@@ -276,6 +292,7 @@ static nt_status predict_field(scene *s, const nt_config *c, nt_prediction *p)
                          .sharing_ns = (uneven - 1) * one / s->threads + waiting};
     p->ns = one / s->threads + p->sharing_ns;
     p->tile_bytes = t.tile_bytes;
+    p->threads = s->threads;
     return NT_OK;
 }
 

@@ -96,14 +96,13 @@ static nt_status choose_config(nt_plan *plan, const nt_plan_options *o, nt_dtype
     nt_status status = nt_tuned_find(plan->kernel, plan->params, dtype, size_class,
                                      o->steps == 1 || plan->kernel->range ? NT_REPEAT_ONE : NT_REPEAT_MANY,
                                      &plan->config, &plan->why);
+    const nt_status known = status;
     if (status != NT_OK && status != NT_ESTALE)
         return nt_refuse(status, why, "%s", plan->why.text);
     const nt_range *r = plan->kernel->range;
     const int64_t others = n[0] * n[1] * n[2] / (r && r->least_share > 0 ? r->least_share : CELLS_A_THREAD);
     if (plan->config.threads - 1 > others)
         plan->config.threads = 1 + (int)others;
-    if (status == NT_ESTALE && !names_schedule(o->config))
-        nt_estimate(nt_machine_here(), plan->kernel, plan->params, dtype, n, o->steps, &plan->config, &plan->why);
     if (o->config && *o->config) {
         status = take_text(plan, o->config, why);
         if (status == NT_OK)
@@ -115,6 +114,9 @@ static nt_status choose_config(nt_plan *plan, const nt_plan_options *o, nt_dtype
     const int most = o->most_threads > 0 && o->most_threads < allowed ? o->most_threads : allowed;
     if (plan->config.threads > most)
         plan->config.threads = most;
+    /* Time blocks need some memory. */
+    if (known == NT_ESTALE && !names_schedule(o->config) && o->most_bytes == 0)
+        nt_estimate(nt_machine_here(), plan->kernel, plan->params, dtype, n, o->steps, &plan->config, &plan->why);
     nt_environment_explain(&plan->why);
     return NT_OK;
 }

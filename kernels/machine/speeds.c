@@ -48,7 +48,6 @@ void nt_speeds_typical(const nt_machine *m, nt_isa isa, nt_dtype dtype, nt_speed
         .memory_gbytes_of_team = u->memory * (cores < 8 ? 1 : cores / 8.0),
         .region_ns = 1000 + 50.0 * threads,
         .barrier_ns = 300 + 30.0 * threads,
-        .threads = threads,
         .l1_bytes = l1 * cores / threads,
         .l2_bytes =
             l2 * (m->l2_affinity > 0 && m->l2_affinity < threads ? m->l2_affinity : threads) / threads,

@@ -18,6 +18,7 @@ static const nt_variant variants[] = {
 
 static const nt_form forms[] = {
     {"u8", "eight vectors in flight"},
+    {"u14", "fourteen vectors in flight"},
     {0},
 };
 
