@@ -156,23 +156,6 @@ static void fit_memory(const study *s, int64_t n[3])
             n[a] = n[a] > 8 ? n[a] * 7 / 8 : n[a] - 1;
 }
 
-static double seconds_of(const study *s, trial_runner *runner, const nt_config *c)
-{
-    trial_ask ask = {.kernel = s->kernel,
-                     .kernel_case = s->kernel_case,
-                     .dtype = s->dtype,
-                     .shape = {s->shape[0], s->shape[1], s->shape[2]},
-                     .steps = s->steps,
-                     .in_place = 1,
-                     .config = *c,
-                     .reps = 1,
-                     .only_time = 1,
-                     .limit_s = 600};
-    trial_answer answer = {0};
-    runner->run(runner, &ask, &answer);
-    return answer.outcome == TRIAL_OK && answer.n > 0 ? answer.seconds[0] : 0;
-}
-
 /* Makes z smaller until all rounds fit into the time: runs a few combinations on a tenth of the shape. */
 static void fit_time(study *s, trial_runner *runner, double budget_s, int64_t rounds)
 {
@@ -184,8 +167,9 @@ static void fit_time(study *s, trial_runner *runner, double budget_s, int64_t ro
     double sum = 0;
     int n = 0;
     for (int i = 0; i < SAMPLES; i++) {
-        const double t =
-            seconds_of(s, runner, &s->cell[(int64_t)i * (s->n_cells - 1) / (SAMPLES - 1)].config);
+        double t;
+        study_time(s, runner, s->shape, &s->cell[(int64_t)i * (s->n_cells - 1) / (SAMPLES - 1)].config, 1,
+                   &t);
         sum += t;
         n += t > 0;
     }

@@ -36,35 +36,24 @@ static int faster_first(const void *a, const void *b)
 
 /* ---- The map --------------------------------------------------------------------------------------------- */
 
-static double time_way(const study *s, trial_runner *runner, const int64_t n[3], nt_parallel way)
+static double time_way(study *s, trial_runner *runner, const int64_t n[3], nt_parallel way)
 {
     enum { REPS = 3 };
-    const int last = s->n_levels[STUDY_ISA] - 1;
-    trial_ask ask = {.kernel = s->kernel,
-                     .kernel_case = s->kernel_case,
-                     .dtype = s->dtype,
-                     .shape = {n[0], n[1], n[2]},
-                     .steps = s->steps,
-                     .in_place = 1,
-                     .config = s->standard,
-                     .reps = REPS,
-                     .only_time = 1,
-                     .limit_s = 600};
-    trial_answer answer = {0};
-    ask.config.isa = (nt_isa)s->level[STUDY_ISA][last];
-    ask.config.parallel = way;
-    ask.config.threads = way == NT_PARALLEL_SERIAL ? 1 : ask.config.threads;
-    memcpy(ask.config.tile, s->tile[s->level[STUDY_TILE][0]], sizeof ask.config.tile);
+    const double cells = (double)n[0] * (double)n[1] * (double)n[2] * (double)s->steps;
+    nt_config c = s->standard;
+    double seconds;
+    c.isa = (nt_isa)s->level[STUDY_ISA][s->n_levels[STUDY_ISA] - 1];
+    c.parallel = way;
+    c.threads = way == NT_PARALLEL_SERIAL ? 1 : c.threads;
+    memcpy(c.tile, s->tile[s->level[STUDY_TILE][0]], sizeof c.tile);
     for (int i = 0; i < s->n_cells; i++)
-        if (s->cell[i].config.isa == ask.config.isa)
-            ask.config.fn = s->cell[i].config.fn;
-    runner->run(runner, &ask, &answer);
-    return answer.outcome == TRIAL_OK && answer.n > 0
-               ? 1e9 * stats_median(answer.seconds, answer.n) / trial_cells(&ask)
-               : 0;
+        if (s->cell[i].config.isa == c.isa)
+            c.fn = s->cell[i].config.fn;
+    study_time(s, runner, n, &c, REPS, &seconds);
+    return 1e9 * seconds / cells;
 }
 
-void study_map_shapes(const study *s, trial_runner *runner, const volatile sig_atomic_t *stop, study_map *map)
+void study_map_shapes(study *s, trial_runner *runner, const volatile sig_atomic_t *stop, study_map *map)
 {
     enum { FACTOR = 8, MOST_CELLS = 16 << 20 };
     const int64_t nx = s->shape[0], all = nx * s->shape[1] * s->shape[2],

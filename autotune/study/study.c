@@ -123,20 +123,22 @@ void study_free(study *s)
 
 /* ---- Timing ----------------------------------------------------------------------------------------------- */
 
-static trial_outcome time_config(study *s, trial_runner *runner, const nt_config *config, double *seconds)
+trial_outcome study_time(study *s, trial_runner *runner, const int64_t n[3], const nt_config *config,
+                         int reps, double *seconds)
 {
     trial_ask ask = {.kernel = s->kernel,
                      .kernel_case = s->kernel_case,
                      .dtype = s->dtype,
-                     .shape = {s->shape[0], s->shape[1], s->shape[2]},
+                     .shape = {n[0], n[1], n[2]},
                      .steps = s->steps,
                      .in_place = 1,
                      .config = *config,
-                     .reps = 1,
+                     .reps = reps,
                      .only_time = 1,
                      .limit_s = 600};
     trial_answer answer = {0};
     runner->run(runner, &ask, &answer);
+    *seconds = 0;
     if (answer.outcome == TRIAL_OK && answer.n > 0)
         *seconds = stats_median(answer.seconds, answer.n);
     else
@@ -159,12 +161,12 @@ void study_run(study *s, trial_runner *runner, int rounds, const volatile sig_at
             study_cell *c = &s->cell[round % 2 ? s->n_cells - 1 - k : k];
             if (stop && *stop)
                 break;
-            if (k % EVERY == 0 && time_config(s, runner, &s->standard, &anchor_s) == TRIAL_OK &&
+            if (k % EVERY == 0 && study_time(s, runner, s->shape, &s->standard, 1, &anchor_s) == TRIAL_OK &&
                 n_anchors < MOST_ANCHORS)
                 anchors[n_anchors++] = anchor_s;
             double seconds;
             if (c->outcome == TRIAL_OK)
-                c->outcome = time_config(s, runner, &c->config, &seconds);
+                c->outcome = study_time(s, runner, s->shape, &c->config, 1, &seconds);
             if (c->outcome == TRIAL_OK)
                 c->seconds[c->n++] = anchor_s > 0 ? seconds / anchor_s : seconds;
             progress(context, (int64_t)round * s->n_cells + k + 1, (int64_t)rounds * s->n_cells);

@@ -70,6 +70,10 @@ typedef struct study_text {
 const char *study_factor_name(study_factor f);
 study_text study_level_name(const study *s, study_factor f, int level);
 
+/* study_time() - one trial on n cells: *seconds is the median of its repetitions; 0, with s->why, if it failed. */
+trial_outcome study_time(study *s, trial_runner *runner, const int64_t n[3], const nt_config *config,
+                         int reps, double *seconds);
+
 /*
  * study_run() - times each cell once a round, in turn, until all rounds are done or somebody asks to stop.  Each time is
  * divided by that of the standard config shortly before, and multiplied by its median.
