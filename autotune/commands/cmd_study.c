@@ -15,6 +15,7 @@
 #include "commands/report.h"
 #include "commands/study_report.h"
 #include "os/file.h"
+#include "os/text.h"
 #include "study/study.h"
 #include "tune/rates.h"
 #include "tune/roofs.h"
@@ -101,7 +102,7 @@ static const char *allowed(study_factor f)
     static const char *const texts[STUDY_N_FACTORS] = {
         [STUDY_LOOP] = "serial, outer, middle, inner and flat",
         [STUDY_ORDER] = "zyx, zxy, yzx, yxz, xzy and xyz",
-        [STUDY_THREADS] = "numbers up to what this process may use",
+        [STUDY_THREADS] = "numbers from 1 to those that this process may use",
         [STUDY_ISA] = "those of `autotune machine`",
         [STUDY_TILE] = "XxYxZ in cells, 0 for a whole axis",
         [STUDY_SCHEDULE] = "static and dynamic",
@@ -207,6 +208,16 @@ static void measure_roofs(study *s, const nt_machine *m, trial_runner *runner)
 
 /* ---- The command ------------------------------------------------------------------------------------------ */
 
+/* "o2, o4, o6". */
+static nt_error cases_of(const nt_kernel *kernel)
+{
+    nt_error names = {""};
+    const nt_case *c;
+    for (int i = 0; (c = nt_kernel_case_at(kernel, i)); i++)
+        text_add_name(names.text, sizeof names.text, c->name);
+    return names;
+}
+
 static int check(const options *o, study *s)
 {
     nt_error why;
@@ -214,11 +225,13 @@ static int check(const options *o, study *s)
     if (o->kernels.n > 1)
         return refuse(EXIT_USAGE, "study: one kernel at a time");
     if (!s->kernel->field)
-        return refuse(EXIT_USAGE, "study: %s is no field: only a field has loops to order", s->kernel->name);
+        return refuse(EXIT_USAGE,
+                      "study: %s is no field: only a field, such as mathop or wave, has loops to order",
+                      s->kernel->name);
     s->kernel_case = o->case_name ? nt_kernel_case(s->kernel, o->case_name) : nt_kernel_case_at(s->kernel, 0);
     if (!s->kernel_case)
-        return refuse(EXIT_USAGE, "--case %.32s: %s has none of this name; `autotune list` shows them",
-                      o->case_name, s->kernel->name);
+        return refuse(EXIT_USAGE, "--case %.32s: %s has %s", o->case_name, s->kernel->name,
+                      cases_of(s->kernel).text);
     s->dtype = o->dtype;
     s->steps = o->steps;
     if (nt_config_default(s->kernel, s->dtype, &s->standard, &why) != NT_OK)
@@ -303,7 +316,7 @@ static int take_shape(const argument *a, char *text)
 
 int cmd_study(int argc, char **argv)
 {
-    options o = {.dtype = NT_F64, .steps = 1, .rounds = 5, .budget_s = 120};
+    options o = {.dtype = NT_F64, .steps = 1, .rounds = 6, .budget_s = 120};
     const argument table[] = {
         ARGUMENT_KERNELS(&o.kernels),
         {"case", 'c', "NAME", "a case of the kernel (its first)", take_text, &o.case_name, 0, 0},
@@ -320,7 +333,7 @@ int cmd_study(int argc, char **argv)
         {"tiles", 'T', "LIST", "XxYxZ, 0 for a whole axis (0x1x1: loops over rows)", take_text,
          &o.list[STUDY_TILE], 0, 0},
         {"schedules", 'S', "LIST", "static, dynamic (static)", take_text, &o.list[STUDY_SCHEDULE], 0, 0},
-        {"rounds", 'r', "N", "each combination is timed so often, in turn (5)", take_whole, &o.rounds, 1,
+        {"rounds", 'r', "N", "how often each combination is timed, in turn (6)", take_whole, &o.rounds, 1,
          STUDY_MOST_ROUNDS},
         {"budget", 'b', "SECONDS", "the shape is made smaller until the rounds fit (120)", take_number,
          &o.budget_s, 1, 86400},
@@ -333,7 +346,7 @@ int cmd_study(int argc, char **argv)
                         "Times a kernel with every combination of loop order and sharing, as written.\v"
                         "Examples:\n  autotune study\n"
                         "  autotune study wave --case o4 --shape 256x256x256 --tiles 0x16x0,0x0x0 --map\n"
-                        "  autotune study --loops outer,inner --orders zyx --threads 1,2 --csv loops.csv",
+                        "  autotune study --loops outer,inner --orders zyx --csv loops.csv",
                         argc, argv);
     if (code != EXIT_OK)
         return code;

@@ -98,7 +98,9 @@ static void print_ways(FILE *out, const result *r, bool ranges)
             continue;
         if (!ways) {
             ways = result_ways(row->kernel);
-            fprintf(out, "\n%s  ns %s, each at the best other settings found\n\n%-12s %s  %-15s %3s",
+            fprintf(out,
+                    "\n%s  ns %s, each at the best other settings found, timed apart from the table "
+                    "above\n\n%-12s %s  %-15s %3s",
                     ranges ? "How to share the indices?" : "Which loop to share?",
                     ranges ? "an index" : "a cell and step", "kernel", "   ", "shape", "stp");
             for (int w = 0; ways[w].name; w++)
@@ -125,8 +127,7 @@ static void print_configs(FILE *out, const result *r)
                 row->kernel->ulp_of_terms ? " of the sum of absolute terms" : "", row->n_trials);
         if (row->n_failed > 0)
             fprintf(out, ", %d failed", row->n_failed);
-        fprintf(out, " of %.0f configs%s\n", row->space_size,
-                row->complete ? "" : "; the search was ended");
+        fprintf(out, " of %.0f configs%s\n", row->space_size, row->complete ? "" : "; the search was ended");
     }
 }
 
@@ -152,14 +153,14 @@ static void print_prediction(FILE *out, const result_row *row, const nt_config *
 void report_model(FILE *out, const result *r)
 {
     report_machine(out, &r->machine);
-    fprintf(
-        out,
-        "\nWhat the model of the library expects, from typical speeds of %s: ns a cell and step, or an "
-        "index\n"
-        "core: instructions and what a tile costs to begin; L2, L3, memory: transfers; sharing: waiting\n\n"
-        "%-12s %s  %-15s %3s %-7s %8s %8s %5s %8s %8s %8s %8s %8s\n",
-        r->machine.uarch, "kernel", "   ", "shape", "stp", "config", "measured", "expected", "ratio", "core",
-        "L2", "L3", "memory", "sharing");
+    fprintf(out,
+            "\nWhat the model of the library expects, from typical speeds of %s: ns a cell and step, or an "
+            "index\n"
+            "ratio: measured / expected; core: instructions and what a tile costs to begin; L2, L3, memory: "
+            "transfers; sharing: waiting\n\n"
+            "%-12s %s  %-15s %3s %-7s %8s %8s %5s %8s %8s %8s %8s %8s\n",
+            r->machine.uarch, "kernel", "   ", "shape", "stp", "config", "measured", "expected", "ratio",
+            "core", "L2", "L3", "memory", "sharing");
     for (int i = 0; i < r->n_rows; i++) {
         const result_row *row = &r->row[i];
         if (row->kernel->program)

@@ -105,8 +105,8 @@ static void print_cells(FILE *out, const study *s)
         sorted[i] = &s->cell[i];
     qsort(sorted, (size_t)s->n_cells, sizeof *sorted, faster_first);
     fprintf(out, "%-7s %-5s %7s %-7s %-12s %-8s %9s %17s %9s %8s %6s %5s %12s\n", "loop", "order", "threads",
-            "isa", "tile", "schedule", "ns/cell", "95%", "seconds", "speed-up", "effic.", "roof",
-            "synchronis.");
+            "isa", "tile", "schedule", "ns/cell", s->n_rounds < 6 ? "lowest-highest" : "95%", "seconds",
+            "speed-up", "effic.", "roof", "synchronis.");
     for (int i = 0; i < s->n_cells; i++) {
         const study_cell *c = sorted[i];
         const facts f = facts_of(s, c);
@@ -146,9 +146,11 @@ static void print_effects(FILE *out, const study *s)
     for (int i = 0; i < n; i++) {
         if (effect[i].share < least)
             continue;
-        fprintf(out, "%5.1f %%  %s%s%s", 100 * effect[i].share, study_factor_name(effect[i].a),
+        fprintf(out, "%3.0f %%  %s%s%s", 100 * effect[i].share, study_factor_name(effect[i].a),
                 effect[i].b != effect[i].a ? " together with " : "",
                 effect[i].b != effect[i].a ? study_factor_name(effect[i].b) : "");
+        if (effect[i].a != effect[i].b)
+            fprintf(out, ", with the noise");
         if (effect[i].a == effect[i].b) {
             fprintf(out, ":");
             for (int l = 0; l < s->n_levels[effect[i].a]; l++) {
@@ -164,14 +166,14 @@ static void print_effects(FILE *out, const study *s)
 
 void study_print(FILE *out, const study *s, const study_map *map)
 {
-    fprintf(
-        out,
-        "\n%s %s, %lldx%lldx%lld cells, %lld step%s, %d round%s\n"
-        "speed-up: over serial, of the same isa; roof: the part of the roof of all threads that it reaches;\n"
-        "synchronis.: how often in a step all threads wait for each other\n\n",
-        trial_name(s->kernel, s->kernel_case).text, nt_dtype_name(s->dtype), (long long)s->shape[0],
-        (long long)s->shape[1], (long long)s->shape[2], (long long)s->steps, s->steps == 1 ? "" : "s",
-        s->n_rounds, s->n_rounds == 1 ? "" : "s");
+    fprintf(out,
+            "\n%s %s, %lldx%lldx%lld cells, %lld step%s, %d round%s\n"
+            "speed-up: over serial of the same order, tile and isa; effic.: speed-up / threads; roof: the "
+            "part of it that is reached;\n"
+            "synchronis.: how often in a step all threads wait for each other\n\n",
+            trial_name(s->kernel, s->kernel_case).text, nt_dtype_name(s->dtype), (long long)s->shape[0],
+            (long long)s->shape[1], (long long)s->shape[2], (long long)s->steps, s->steps == 1 ? "" : "s",
+            s->n_rounds, s->n_rounds == 1 ? "" : "s");
     print_cells(out, s);
     print_effects(out, s);
     print_map(out, map);

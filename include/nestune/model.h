@@ -3,7 +3,7 @@
  * SPDX-License-Identifier: MIT
  *
  * The tuner ranks configs by it before it measures any.  The library chooses by it where no tuned row is known.
- * It is meant to put configs in order; a time that it predicts may be wrong by a third.
+ * It is meant to put configs in order; a time that it predicts may be wrong by a factor of two or three.
  *
  * A run of one thread takes, between the largest and the sum of them,
  *
