@@ -150,7 +150,9 @@ static int take_defaults(study *s, study_factor f)
 /* Takes z, then y, until the grids fit into half of the memory. */
 static void fit_memory(const study *s, int64_t n[3])
 {
-    const double grids = s->kernel->field->n_levels + s->kernel->field->n_coefs,
+    /* Inputs that are restored have copies. */
+    const nt_field *f = s->kernel->field;
+    const double grids = f->n_levels * (f->steady ? 1 : 2) + f->n_coefs,
                  most = 0.5 * (double)nt_memory_available() / grids / (double)nt_dtype_bytes(s->dtype);
     for (int a = 2; a >= 1; a--)
         while (most > 0 && n[a] > 1 && (double)n[0] * (double)n[1] * (double)n[2] > most)
@@ -248,10 +250,10 @@ static int check(const options *o, study *s)
 static int write_csv(const study *s, const char *path)
 {
     char *text = study_csv(s);
-    nt_error why;
+    nt_error why = {"no memory for the table"};
     const nt_status status = text ? file_replace(path, text, strlen(text), &why) : NT_ENOMEM;
     free(text);
-    return status == NT_OK ? EXIT_OK : refuse(EXIT_IO, "%s", text ? why.text : "no memory for the table");
+    return status == NT_OK ? EXIT_OK : refuse(EXIT_IO, "%s", why.text);
 }
 
 static int finish(const options *o, const study *s, const study_map *map, const nt_machine *m)

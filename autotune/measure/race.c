@@ -47,13 +47,15 @@ void race_run(race *r, int least, int most, double deadline_s)
 {
     if (most > STATS_MOST)
         most = STATS_MOST;
-    double pair_s = 0, begin_s = r->runner->now_s(r->runner);
+    double begin_s = r->runner->now_s(r->runner);
+    const int first = r->n_rounds;
     for (; r->n_rounds < most; r->n_rounds++) {
         if (r->n_rounds % 2 == 0) { /* would another pair of rounds end in time? */
             const double now_s = r->runner->now_s(r->runner);
-            pair_s = now_s - begin_s;
+            if (r->n_rounds >= first + 2)
+                r->pair_s = now_s - begin_s;
             begin_s = now_s;
-            if (r->n_rounds >= least && now_s + pair_s > deadline_s)
+            if (r->n_rounds >= least && now_s + r->pair_s > deadline_s)
                 return;
         }
         for (int i = 0; i < r->n; i++) {

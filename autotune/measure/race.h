@@ -32,6 +32,7 @@ typedef struct race {
     int n;
     int n_rounds;                      /* rounds that all entrants completed */
     bool only_time;                    /* results need not be compared, in no round */
+    double pair_s;                     /* how long the last two rounds took */
     const volatile sig_atomic_t *stop; /* may be NULL */
     int stop_from;                     /* a request to stop counts from this round on */
 } race;

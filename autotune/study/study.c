@@ -5,6 +5,7 @@
 #include "study/study.h"
 
 #include <math.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -154,6 +155,7 @@ void study_run(study *s, trial_runner *runner, int rounds, const volatile sig_at
     const double cells = (double)s->shape[0] * (double)s->shape[1] * (double)s->shape[2] * (double)s->steps;
     int n_anchors = 0;
     double anchor_s = 0;
+    bool no_anchor = false; /* the standard config does not run: then nothing is known of the drift */
     for (study_cell *c = s->cell; c < &s->cell[s->n_cells]; c++)
         c->synchronisations = synchronisations(s, &c->config);
     for (int round = 0; round < rounds && round < STUDY_MOST_ROUNDS; round++) {
@@ -161,10 +163,14 @@ void study_run(study *s, trial_runner *runner, int rounds, const volatile sig_at
             study_cell *c = &s->cell[round % 2 ? s->n_cells - 1 - k : k];
             if (stop && *stop)
                 break;
-            if (k % EVERY == 0 && study_time(s, runner, s->shape, &s->standard, 1, &anchor_s) == TRIAL_OK &&
-                n_anchors < MOST_ANCHORS)
-                anchors[n_anchors++] = anchor_s;
             double seconds;
+            if (k % EVERY == 0 && !no_anchor) {
+                no_anchor =
+                    study_time(s, runner, s->shape, &s->standard, 1, &seconds) != TRIAL_OK && n_anchors == 0;
+                anchor_s = seconds > 0 ? seconds : anchor_s;
+                if (seconds > 0 && n_anchors < MOST_ANCHORS)
+                    anchors[n_anchors++] = seconds;
+            }
             if (c->outcome == TRIAL_OK)
                 c->outcome = study_time(s, runner, s->shape, &c->config, 1, &seconds);
             if (c->outcome == TRIAL_OK)

@@ -269,8 +269,10 @@ void tuning_loops(tuning_row *tr, double deadline_s)
     /* A way may be many times slower than the default: then one round is enough. */
     const double begin_s = t->runner->now_s(t->runner);
     race_run(r, 1, 1, 0);
-    const double now_s = t->runner->now_s(t->runner);
-    if (2 * now_s - begin_s < deadline_s)
+    const double round_s = t->runner->now_s(t->runner) - begin_s;
+    if (begin_s + 2 * round_s < deadline_s)
+        race_run(r, 2, 2, 0);
+    if (begin_s + 4 * round_s < deadline_s)
         race_run(r, 2, MOST_ROUNDS, deadline_s);
     for (int w = 0; ways[w].name; w++)
         tr->row->ways_ns[w] =

@@ -13,7 +13,7 @@
 static const double window_s = 1e-3;
 
 /* Vectors that are whole groups of 8 and of 14: the forms of the kernel peak.  Indices of a range. */
-enum { WHOLE_GROUPS = 56, SHORT_RANGE = 1 << 12 };
+enum { WHOLE_GROUPS = 56, SHORT_RANGE = 64 * WHOLE_GROUPS };
 
 /* A roof's kernel does little work: a microsecond per cell is more than any machine needs. */
 static double limit_s(const int64_t shape[3])

@@ -91,11 +91,12 @@ static void time_subject(subject *s, trial_answer *answer)
     const bool runs_on = !s->changes_input || s->steady, is_short = ask->window_s > 0 && runs_on;
     if (!ask->only_time || !runs_on)
         subject_restore(s);
-    if (ask->only_time && ask->cut_s > 0 && ask->kernel->field && ask->config.depth < ask->steps &&
-        is_cut(ask, glance(s, answer), answer))
-        return;
-    if (ask->only_time && !runs_on)
-        subject_restore(s);
+    if (ask->only_time && ask->cut_s > 0 && ask->kernel->field && ask->config.depth < ask->steps) {
+        if (is_cut(ask, glance(s, answer), answer))
+            return;
+        if (!runs_on)
+            subject_restore(s);
+    }
     const double first_s = time_runs(s, 1);
     if (!ask->only_time)
         answer->hash = subject_hash(s);
@@ -119,7 +120,7 @@ static void time_subject(subject *s, trial_answer *answer)
 /* Two runs from one input must be equal. */
 static bool is_repeatable(subject *s, const trial_answer *answer)
 {
-    if (s->ask.only_time || s->ask.window_s == 0)
+    if (s->ask.only_time || s->ask.window_s == 0 || s->ask.kernel->program)
         return true;
     subject_restore(s);
     subject_run(s);
@@ -129,10 +130,11 @@ static bool is_repeatable(subject *s, const trial_answer *answer)
 static void time_and_compare(subject *s, trial_answer *answer, nt_error *why)
 {
     time_subject(s, answer);
+    const bool repeatable = is_repeatable(s, answer);
     if (*s->failure.text) {
         answer->outcome = TRIAL_CRASH;
         *why = s->failure;
-    } else if (!is_repeatable(s, answer)) {
+    } else if (!repeatable) {
         answer->outcome = TRIAL_WRONG;
         snprintf(why->text, sizeof why->text, "two runs from one input differ");
     }

@@ -56,6 +56,12 @@ static void consider_stencils(choice *o, nt_config c)
                 c.tile[1] = rows[y];
                 c.tile[2] = planes[z];
                 consider(o, &c);
+                if (c.depth > 1 || c.parallel == NT_PARALLEL_SERIAL)
+                    continue;
+                /* One step on a thin array: another loop has work for all threads. */
+                nt_config thin = c;
+                thin.parallel = NT_PARALLEL_MIDDLE;
+                consider(o, &thin);
             }
 }
 

@@ -206,8 +206,11 @@ static double turns_of(const scene *s)
 {
     const double r = s->nest.radius, line = 64 / s->element, slide = ceil(r / line) * line,
                  d = s->nest.depth - 1;
-    return ceil(((double)s->nest.n[X] + d * slide) / s->box[X]) *
-           ceil(((double)s->nest.n[Z] + d * r) / s->box[Z]);
+    const nt_nest *n = &s->nest;
+    const bool whole_x = n->tile[X] == 0 || n->tile[X] >= n->n[X],
+               whole_z = n->tile[Z] == 0 || n->tile[Z] >= n->n[Z];
+    return (whole_x ? 1 : ceil(((double)n->n[X] + d * slide) / s->box[X])) *
+           (whole_z ? 1 : ceil(((double)n->n[Z] + d * r) / s->box[Z]));
 }
 
 static void share(scene *s, double *uneven, double *barriers)
@@ -308,6 +311,7 @@ static void predict_range(double core_ns, double n, const nt_config *c, const nt
             p->core_ns +
         (team > 1 ? speeds->region_ns : 0) / n;
     p->ns = p->core_ns + p->sharing_ns;
+    p->threads = (int)threads;
 }
 
 nt_status nt_predict(const nt_kernel *kernel, const void *params, nt_dtype dtype, const int64_t n[3],
