@@ -259,3 +259,14 @@ int arguments_parse(const argument *table, const char *doc, int argc, char **arg
     const error_t error = argp_parse(&argp, argc, argv, asks_for_help(argc, argv) ? 0 : ARGP_NO_ERRS, 0, &p);
     return p.code != EXIT_OK || error == 0 ? p.code : EXIT_USAGE;
 }
+
+int take_shape(const argument *a, char *text)
+{
+    int64_t *shape = a->to, cells;
+    if (arguments_wholes(text, 'x', 1, INT64_C(1) << 40, shape, 3) != 3)
+        return refuse(EXIT_USAGE, "--shape %.40s: allowed is NXxNYxNZ in cells, each from 1", text);
+    if (__builtin_mul_overflow(shape[0], shape[1], &cells) ||
+        __builtin_mul_overflow(cells, shape[2], &cells) || cells > INT64_MAX / 64)
+        return refuse(EXIT_USAGE, "--shape %.40s: beyond the address space", text);
+    return EXIT_OK;
+}

@@ -45,6 +45,7 @@ int take_number(const argument *a, char *text); /* double */
 int take_whole(const argument *a, char *text);  /* int64_t or uint64_t; from 0 or more */
 int take_bytes(const argument *a, char *text);  /* int64_t; a whole number, alone or with K, M or G (1024) */
 int take_count(const argument *a, char *text);  /* int64_t; also as 1e9, 2^30 */
+int take_shape(const argument *a, char *text);  /* int64_t[3], NXxNYxNZ in cells */
 int take_dtype(const argument *a, char *text);  /* nt_dtype */
 int take_dtypes(const argument *a, char *text); /* unsigned, bit 1u << nt_dtype for each */
 int take_kernel(const argument *a, char *text); /* kernel_list, appended to */

@@ -305,17 +305,6 @@ static int run(const options *o, study *s, trial_runner *runner)
     return finish(o, s, &map, &m);
 }
 
-static int take_shape(const argument *a, char *text)
-{
-    int64_t cells;
-    int64_t *n = a->to;
-    if (arguments_wholes(text, 'x', 1, INT64_C(1) << 40, n, 3) != 3 ||
-        __builtin_mul_overflow(n[0], n[1], &cells) || __builtin_mul_overflow(cells, n[2], &cells) ||
-        cells > INT64_MAX / 64)
-        return refuse(EXIT_USAGE, "--shape %.40s: allowed is NXxNYxNZ in cells, each from 1", text);
-    return EXIT_OK;
-}
-
 int cmd_study(int argc, char **argv)
 {
     options o = {.dtype = NT_F64, .steps = 1, .rounds = 6, .budget_s = 120};
