@@ -44,6 +44,8 @@ static inline program run_for_rows(const setting *s, const char *const args[])
         if (tries == 4 || p.code != FAILED || !says_so)
             return p;
         program_free(&p);
+        if (s && s->denied)
+            tree_remove(copy); /* the journal of this try: the next one could not rename it */
     }
 }
 
