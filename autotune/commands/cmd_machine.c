@@ -6,7 +6,9 @@
 #include <stdlib.h>
 
 #include "cli/arguments.h"
+#include "cli/interrupt.h"
 #include "commands/commands.h"
+#include "commands/noise_report.h"
 #include "measure/environment.h"
 #include "measure/stats.h"
 #include "os/wake.h"
@@ -219,16 +221,21 @@ static json_t *rates_json(const machine_roofs *r)
 int cmd_machine(int argc, char **argv)
 {
     bool json = false, id = false;
+    int64_t n_decisions = 0;
     const argument table[] = {
         ARGUMENT_JSON(&json),
+        {"noise", 'n', "N",
+         "in place of the roofs: make N decisions between one config and itself, and N with a gain of 3 % "
+         "planted",
+         take_whole, &n_decisions, 1, STATS_MOST},
         {"id", 'i', NULL, "only the name of its folder below results/", take_flag, &id, 0, 0},
         {0}};
     const int code =
         arguments_parse(table, "What was detected, and the roofs (takes some seconds).", argc, argv);
     if (code != EXIT_OK)
         return code;
-    if (id && json)
-        return refuse(EXIT_USAGE, "--id and --json exclude each other");
+    if (id + json + (n_decisions > 0) > 1)
+        return refuse(EXIT_USAGE, "--id, --json and --noise exclude each other");
     nt_machine m;
     nt_error why;
     driver *d;
@@ -241,6 +248,12 @@ int cmd_machine(int argc, char **argv)
     }
     if (driver_create(&d, &(driver_options){0}, &why) != NT_OK)
         return refuse(EXIT_FAILED, "%s", why.text);
+    if (n_decisions > 0) {
+        hear_signals();
+        noise_test(driver_runner(d), (int)n_decisions, &stop_asked);
+        driver_destroy(d);
+        return stop_asked ? EXIT_INTERRUPTED : finish_stdout();
+    }
     machine_roofs *roofs = malloc(sizeof *roofs);
     if (!roofs) {
         driver_destroy(d);

@@ -4,16 +4,18 @@
  */
 #define _GNU_SOURCE /* asprintf */
 #include <errno.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
-#include "commands/commands.h"
 #include "cli/interrupt.h"
-#include "commands/tune_progress.h"
+#include "commands/commands.h"
+#include "commands/noise_report.h"
 #include "commands/report.h"
 #include "commands/run_options.h"
+#include "commands/tune_progress.h"
 #include "os/file.h"
 #include "store/header.h"
 #include "store/journal_runner.h"
@@ -74,6 +76,21 @@ static nt_status too_many_rows(nt_error *why)
     return NT_ENOMEM;
 }
 
+/* Names a row that is slower than the same one of the results before, beyond what two times of one config differ. */
+static void name_regression(const result_row *old, const result_row *row, const noise_level *n)
+{
+    static const double least = 0.03;
+    const double slower = row->tuned_ns / old->tuned_ns - 1;
+    if (old->kernel == row->kernel && old->kernel_case == row->kernel_case && old->dtype == row->dtype &&
+        old->shape_class == row->shape_class && old->steps == row->steps &&
+        memcmp(old->shape, row->shape, sizeof old->shape) == 0 && slower > fmax(least, n->most))
+        refuse(EXIT_OK,
+               "%s %s %s, %lld step%s: %.0f %% slower than in the results before, %.4g ns in place of %.4g",
+               trial_name(row->kernel, row->kernel_case).text, nt_dtype_name(row->dtype),
+               nt_class_name(row->shape_class), (long long)row->steps, row->steps == 1 ? "" : "s",
+               100 * slower, row->tuned_ns, old->tuned_ns);
+}
+
 /* Writes this run's rows, then those old rows that it did not tune again and that have the same
  * arithmetic. */
 static nt_status save_rows(const run_options *o, const result *r, const nt_kernel *kernel, const char *dir,
@@ -91,8 +108,10 @@ static nt_status save_rows(const run_options *o, const result *r, const nt_kerne
         (void)result_load(all, kernel, dir, &ignored); /* if it cannot be read, there is nothing to keep */
     for (int i = 0; i < all->n_rows; i++) {
         bool fits = true;
-        for (int k = 0; k < r->n_rows; k++)
+        for (int k = 0; k < r->n_rows; k++) {
             fits &= !result_contradicts(&all->row[i], &r->row[k]);
+            name_regression(&all->row[i], &r->row[k], &r->noise);
+        }
         if (fits)
             all->row[n_old++] = all->row[i];
     }
@@ -149,6 +168,10 @@ static nt_status tune_by_journal(const run_options *o, result *r, const nt_kerne
     if (status != NT_OK)
         return status;
     warn_without_lock(j, path);
+    if (r->noise.n == 0) {
+        r->noise = noise_here(worker);
+        noise_print(stderr, &r->noise);
+    }
     fprintf(stderr, "autotune: %s, %.0f s on ", kernel->name, rows_budget_s(kernel, &o->tune));
     report_machine(stderr, &r->machine);
     status = journal_runner_init(&jr, j, worker, on_damage, path, why);

@@ -16,6 +16,7 @@ static const struct command {
 } commands[] = {
     {"run", "tune, and write the results and the header", cmd_run},
     {"study", "which loop to share, in which order: all combinations, as written", cmd_study},
+    {"simulate", "how fast the search strategies find the best config, replayed from a table", cmd_simulate},
     {"list", "the kernels, their parameters and variants", cmd_list},
     {"machine", "what was detected, and the roofs", cmd_machine},
     {"show", "the best configs, the loop table, and how sure", cmd_show},
@@ -61,5 +62,5 @@ int main(int argc, char **argv)
     for (int i = 0; i < N_COMMANDS; i++)
         if (strcmp(argv[1], commands[i].name) == 0)
             return commands[i].main(argc - 1, argv + 1);
-    return refuse(EXIT_USAGE, "unknown command %.40s: there are run, study, list, machine, show, verify", argv[1]);
+    return refuse(EXIT_USAGE, "unknown command %.40s: there are run, study, simulate, list, machine, show, verify", argv[1]);
 }

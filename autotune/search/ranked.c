@@ -4,7 +4,8 @@
  *
  * The model (nestune/model.h) ranks the whole space, which costs no trial.  Its mistakes are alike for configs of one
  * family: the same depth, way of sharing and kind of rows.  So each measured config corrects its family, and the next
- * trial goes to the config with the least corrected time.  In the second half of the time the search moves from the
+ * trial goes to the config with the least corrected time.  All forms of a field's function are tried early, on one
+ * schedule.  In the second half of the time the search moves from the
  * best config to its neighbours on each axis, the ones with the best predictions first.
  */
 #include <math.h>
@@ -84,8 +85,8 @@ static void add(ranking *r, const nt_config *c)
     f->n += f->n < KEPT;
 }
 
-/* The axes about which the model knows something.  The others (the form, the order of loops, the kernel's own keys) keep
- * their values until neighbours are tried. */
+/* The axes about which the model knows something.  The others (the form, the order of loops, the kernel's own keys) have
+ * the values of the best config so far. */
 static const nt_key_id known[] = {NT_KEY_DEPTH, NT_KEY_TILE_X,   NT_KEY_TILE_Y,  NT_KEY_TILE_Z,
                                   NT_KEY_CHUNK, NT_KEY_PARALLEL, NT_KEY_THREADS, NT_KEY_SCHEDULE};
 enum { N_KNOWN = sizeof known / sizeof *known };
@@ -147,12 +148,24 @@ static guess *next_guess(ranking *r, double *ns)
     return best;
 }
 
+static bool is_known(nt_key_id axis)
+{
+    for (int i = 0; i < N_KNOWN; i++)
+        if (known[i] == axis)
+            return true;
+    return false;
+}
+
 static void try_guess(ranking *r, guess *g)
 {
     search *s = r->s;
     const int before = s->n_tried;
+    nt_config config = g->config;
     g->tried = true;
-    const candidate *c = search_try(s, g->config);
+    for (int k = 0; k < SPACE_N_AXES && s->best >= 0; k++)
+        if (!is_known(space_axes[k]) && s->space->n[space_axes[k]] > 1)
+            nt_key_set(&config, space_axes[k], nt_key_get(&s->tried[s->best].config, space_axes[k]));
+    const candidate *c = search_try(s, config);
     if (c && s->n_tried > before)
         learn(r, c);
 }
@@ -176,6 +189,19 @@ static void try_depths(ranking *r)
         if (best && best->ns < hopeless * least_ns)
             try_guess(r, best);
     }
+}
+
+/* Which form of the kernel's function is the fastest depends little on the schedule: all are tried on the best one so
+ * far. */
+static void try_forms(ranking *r)
+{
+    search *s = r->s;
+    const space *sp = s->space;
+    if (s->best < 0)
+        return;
+    const nt_config at = s->tried[s->best].config;
+    for (int v = 0; v < sp->n[NT_KEY_FN] && !search_over(s); v++)
+        search_try(s, space_set(sp, at, NT_KEY_FN, sp->value[NT_KEY_FN][v]));
 }
 
 /* Measures the best guesses, until the next one is expected to be no better than what is known, or the time for them
@@ -221,6 +247,14 @@ static int add_neighbour(const search *s, guess *list, int n, nt_config c)
     return n + 1;
 }
 
+/* Values of a numeric axis ascend, but for 0, which comes first and means the whole axis: it is next to the largest. */
+static bool are_next(const space *sp, nt_key_id axis, int a, int b)
+{
+    const int last = sp->n[axis] - 1;
+    const bool whole = sp->value[axis][0] == 0;
+    return whole && (a == 0 || b == 0) ? a + b == last : abs(a - b) == 1;
+}
+
 /* The untried configs one place away on a numeric axis, or with another value of a named one. */
 static int neighbours(const search *s, nt_config of, guess list[MOST_NEIGHBOURS])
 {
@@ -230,7 +264,7 @@ static int neighbours(const search *s, nt_config of, guess list[MOST_NEIGHBOURS]
         const nt_key_id axis = space_axes[k];
         const int here = space_place(sp, &of, axis);
         for (int v = 0; v < sp->n[axis]; v++)
-            if (v != here && (!is_numeric(axis) || abs(v - here) == 1 || sp->value[axis][v] == 0))
+            if (v != here && (!is_numeric(axis) || are_next(sp, axis, v, here) || sp->value[axis][v] == 0))
                 n = add_neighbour(s, list, n, space_set(sp, of, axis, sp->value[axis][v]));
     }
     return n;
@@ -271,7 +305,13 @@ void strategy_model(search *s)
     rank(r);
     for (int i = 0; i < s->n_tried; i++)
         learn(r, &s->tried[i]);
+    /* A pointwise kernel's default schedule is limited by its function; a stencil's, by memory; and how a range is shared
+     * matters more than its function. */
+    if (s->space->q.kernel->field && s->space->radius == 0)
+        try_forms(r);
     try_depths(r);
+    if (s->space->radius > 0)
+        try_forms(r);
     try_guesses(r, begin_s + (s->deadline_s - begin_s) / 2);
     climb(r);
     s->complete = !search_over(s);

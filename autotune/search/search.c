@@ -88,11 +88,12 @@ static void ask_one(search *s, candidate *c)
         ask.limit_s = fmax(ask.limit_s, trial_patience_s(&ask, s->tried[s->best].seconds));
     ask.only_time = s->has_expected && is_long;
     ask.check = s->ask.check && !s->has_expected;
-    ask.cut_s = ask.only_time && s->best >= 0 ? s->hopeless * s->tried[s->best].seconds : 0;
+    const double drift = s->drift > 0 ? s->drift : 1;
+    ask.cut_s = ask.only_time && s->best >= 0 ? s->hopeless * s->tried[s->best].seconds * drift : 0;
     ask_once(s, &ask, c, &answer);
     if (c->outcome != TRIAL_OK)
         return;
-    c->seconds = stats_median(answer.seconds, answer.n);
+    c->seconds = stats_median(answer.seconds, answer.n) / drift;
     if ((!ask.only_time && ask.check == s->ask.check) ||
         (s->best >= 0 && c->seconds >= s->tried[s->best].seconds))
         return;
@@ -105,6 +106,27 @@ static void ask_one(search *s, candidate *c)
         c->seconds = HUGE_VAL;
 }
 
+static void watch_drift(search *s)
+{
+    const candidate *anchor = &s->tried[0];
+    if (s->anchor_every == 0 || ++s->n_unanchored < s->anchor_every || anchor->outcome != TRIAL_OK)
+        return;
+    trial_ask ask = s->ask;
+    trial_answer answer = {0};
+    ask.config = anchor->config;
+    ask.limit_s = fmax(ask.limit_s, trial_patience_s(&ask, anchor->seconds));
+    ask.only_time = 1;
+    ask.check = 0;
+    s->n_unanchored = 0;
+    s->runner->run(s->runner, &ask, &answer);
+    if (answer.outcome != TRIAL_OK || answer.n < 1)
+        return;
+    const double drift = stats_median(answer.seconds, answer.n) / anchor->seconds;
+    s->drift = fabs(log(drift)) < SEARCH_DRIFT ? 1 : drift;
+    if (s->most_drift == 0 || fabs(log(drift)) > fabs(log(s->most_drift)))
+        s->most_drift = drift;
+}
+
 const candidate *search_try(search *s, nt_config config)
 {
     config = space_canonical(s->space, config);
@@ -113,6 +135,7 @@ const candidate *search_try(search *s, nt_config config)
             return &s->tried[i];
     if (s->n_tried == SEARCH_MOST)
         return NULL;
+    watch_drift(s);
     candidate *c = &s->tried[s->n_tried];
     *c = (candidate){.config = config, .seconds = HUGE_VAL};
     ask_one(s, c);

@@ -16,11 +16,14 @@
 
 enum { SEARCH_MOST = 1024 };
 
+/* Drift below this is not told from the noise of one trial. */
+#define SEARCH_DRIFT 0.03
+
 typedef struct candidate {
     nt_config config;
     trial_outcome outcome;
     char detail[TRIAL_DETAIL];
-    double seconds; /* median of a run; HUGE_VAL where the trial failed */
+    double seconds; /* median of a run, without the drift; HUGE_VAL where the trial failed */
 } candidate;
 
 typedef struct search {
@@ -35,6 +38,11 @@ typedef struct search {
 
     double enough_s; /* the search ends with a candidate as fast as this; 0: it does not */
 
+    /* After so many trials the first config, which is then called the anchor, is timed again: what it takes beside its
+     * first time is the drift of the machine, by which later times are divided.  0: never. */
+    int anchor_every;
+    double drift, most_drift; /* now, and what was farthest from 1; 0: not watched */
+    int n_unanchored;
     bool plain_failed; /* neither the default schedule nor the serial one worked */
     bool has_expected; /* the hash that every schedule of this arithmetic must give */
     uint64_t expected;

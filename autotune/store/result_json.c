@@ -6,15 +6,13 @@
 #include "store/result_json.h"
 
 #include <math.h>
-#include <stdarg.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "nestune/crc32.h"
 #include "os/file.h"
-#include "os/text.h"
+#include "store/json_file.h"
 
 json_t *result_machine_json(const nt_machine *m)
 {
@@ -67,6 +65,7 @@ static const struct figure {
     {"in_cache_ns_per_cell", offsetof(result_row, in_cache_ns), false},
     {"roof_ns_per_cell", offsetof(result_row, roof_ns), false},
     {"space", offsetof(result_row, space_size), false},
+    {"drift", offsetof(result_row, drift), true},
 };
 enum { N_FIGURES = sizeof figures / sizeof *figures };
 
@@ -89,18 +88,18 @@ static json_t *row_json(const result_row *r)
     const result_way *ways = result_ways(r->kernel);
     for (int w = 0; ways[w].name; w++)
         json_object_set_new(loops, ways[w].name, figure_json(r->ways_ns[w]));
-    json_t *row = json_pack(
-        "{s:s, s:s, s:s, s:s, s:o, s:I, s:[f,f], s:i, s:s, s:o, s:o, s:o, s:f, s:o, s:s, s:s, s:s, s:i, s:i, s:b}",
-        "kernel", r->kernel->name, "case", r->kernel_case->name, "dtype", nt_dtype_name(r->dtype), "class",
-        nt_class_name(r->shape_class), "shape", result_shape_json(r->shape), "steps", (json_int_t)r->steps,
-        "tuned_over_default", r->ratio.low, r->ratio.high, "pairs", r->ratio.n, "verdict",
-        stats_verdict_name(r->verdict), "speedup",
-        figure_json(r->tuned_ns > 0 ? r->default_ns / r->tuned_ns : 0), "in_cache_shape",
-        result_shape_json(r->in_cache_shape), "roof_fraction",
-        figure_json(r->tuned_ns > 0 ? r->roof_ns / r->tuned_ns : 0), "max_ulp", r->max_ulp, "loops", loops,
-        "bound", result_bound(r),
-        "config", config, "default_config", default_config, "trials", r->n_trials, "failed", r->n_failed,
-        "complete", r->complete);
+    json_t *row =
+        json_pack("{s:s, s:s, s:s, s:s, s:o, s:I, s:[f,f], s:i, s:s, s:o, s:o, s:o, s:f, s:o, s:s, s:s, s:s, "
+                  "s:i, s:i, s:b}",
+                  "kernel", r->kernel->name, "case", r->kernel_case->name, "dtype", nt_dtype_name(r->dtype),
+                  "class", nt_class_name(r->shape_class), "shape", result_shape_json(r->shape), "steps",
+                  (json_int_t)r->steps, "tuned_over_default", r->ratio.low, r->ratio.high, "pairs",
+                  r->ratio.n, "verdict", stats_verdict_name(r->verdict), "speedup",
+                  figure_json(r->tuned_ns > 0 ? r->default_ns / r->tuned_ns : 0), "in_cache_shape",
+                  result_shape_json(r->in_cache_shape), "roof_fraction",
+                  figure_json(r->tuned_ns > 0 ? r->roof_ns / r->tuned_ns : 0), "max_ulp", r->max_ulp, "loops",
+                  loops, "bound", result_bound(r), "config", config, "default_config", default_config,
+                  "trials", r->n_trials, "failed", r->n_failed, "complete", r->complete);
     for (int i = 0; i < N_FIGURES; i++)
         json_object_set_new(row, figures[i].name,
                             figure_json(*(const double *)((const char *)r + figures[i].at)));
@@ -113,39 +112,12 @@ json_t *result_json(const result *r, const nt_kernel *kernel)
     for (int i = 0; i < r->n_rows; i++)
         if (!kernel || r->row[i].kernel == kernel)
             json_array_append_new(rows, row_json(&r->row[i]));
-    return json_pack("{s:o, s:o, s:s}", "machine", result_machine_json(&r->machine), "results", rows,
-                     "not_searched", r->not_searched);
-}
-
-/* Rounds numbers as they will be read back: the file has six digits. */
-static json_t *read_back(json_t *root)
-{
-    char *text = root ? json_dumps(root, JSON_REAL_PRECISION(6)) : NULL;
-    json_t *back = text ? json_loads(text, 0, NULL) : NULL;
-    free(text);
-    json_decref(root);
-    return back;
-}
-
-/* The CRC of everything but the CRC itself, in one form whatever the order and spacing in the file.  Every
- * digit counts. */
-static uint32_t crc_of(json_t *root)
-{
-    json_t *rest = json_copy(root);
-    json_object_del(rest, "crc");
-    char *text = json_dumps(rest, JSON_COMPACT | JSON_SORT_KEYS | JSON_REAL_PRECISION(17));
-    const uint32_t crc = text ? nt_crc32(0, text, strlen(text)) : 0;
-    free(text);
-    json_decref(rest);
-    return crc;
-}
-
-static bool crc_is_right(json_t *root)
-{
-    const char *there = json_string_value(json_object_get(root, "crc"));
-    char here[16];
-    snprintf(here, sizeof here, "%08x", crc_of(root));
-    return there && strcmp(there, here) == 0;
+    json_t *all = json_pack("{s:o, s:o, s:s}", "machine", result_machine_json(&r->machine), "results", rows,
+                            "not_searched", r->not_searched);
+    if (all && r->noise.n > 0)
+        json_object_set_new(all, "noise", json_pack("{s:f, s:f, s:i}", "half_of_pairs", r->noise.half,
+                                                    "most_pairs", r->noise.most, "pairs", r->noise.n));
+    return all;
 }
 
 static char *path_of(const nt_kernel *kernel, const char *dir, nt_error *why)
@@ -159,15 +131,14 @@ static char *path_of(const nt_kernel *kernel, const char *dir, nt_error *why)
 
 nt_status result_save(const result *r, const nt_kernel *kernel, const char *dir, nt_error *why)
 {
-    char *path = path_of(kernel, dir, why), *text = NULL, crc[16];
+    char *path = path_of(kernel, dir, why), *text = NULL;
     json_t *root = result_json(r, kernel);
     if (root) {
         json_object_set_new(root, "key", result_key_json(&r->machine, kernel));
-        root = read_back(root);
+        root = json_file_read_back(root);
     }
     if (root) {
-        snprintf(crc, sizeof crc, "%08x", crc_of(root));
-        json_object_set_new(root, "crc", json_string(crc));
+        json_file_sign(root);
         text = json_dumps(root, JSON_INDENT(1) | JSON_REAL_PRECISION(6));
     }
     nt_status status = NT_ENOMEM;
@@ -182,20 +153,6 @@ nt_status result_save(const result *r, const nt_kernel *kernel, const char *dir,
 }
 
 /* ---- reading back ------------------------------------------------------------------------------ */
-
-/* "<path>: <what is wrong>", a long path cut. */
-__attribute__((format(printf, 3, 4))) static nt_status bad(nt_error *why, const char *path,
-                                                           const char *format, ...)
-{
-    char what[180];
-    va_list list;
-    va_start(list, format);
-    vsnprintf(what, sizeof what, format, list);
-    va_end(list);
-    snprintf(why->text, sizeof why->text, "%.*s: %s", (int)(sizeof why->text - 3 - strlen(what)), path, what);
-    text_make_printable(why->text);
-    return NT_ESTALE;
-}
 
 /* A field of the key.  Keys older than the count of cores count one core for each thread. */
 static const json_t *key_field(const json_t *key, const char *name)
@@ -213,7 +170,7 @@ static nt_status check_key(const json_t *root, const nt_machine *m, const nt_ker
     const char *name;
     json_t *value;
     nt_status status =
-        here && json_is_object(there) ? NT_OK : bad(why, path, "has no key, so it is no result");
+        here && json_is_object(there) ? NT_OK : json_file_bad(why, path, "has no key, so it is no result");
     json_object_foreach(here, name, value)
     {
         const json_t *old = key_field(there, name);
@@ -221,7 +178,7 @@ static nt_status check_key(const json_t *root, const nt_machine *m, const nt_ker
             continue;
         char *a = json_dumps(old, JSON_ENCODE_ANY | JSON_ENSURE_ASCII),
              *b = json_dumps(value, JSON_ENCODE_ANY);
-        status = bad(why, path, "%s is %.60s, here %.60s", name, a ? a : "missing", b ? b : "?");
+        status = json_file_bad(why, path, "%s is %.60s, here %.60s", name, a ? a : "missing", b ? b : "?");
         free(a);
         free(b);
     }
@@ -291,7 +248,8 @@ static bool read_row(const json_t *json, const nt_kernel *kernel, result_row *ro
     *row = (result_row){.kernel = kernel};
     bool good = read_facts(json, row, why);
     for (int i = 0; i < N_FIGURES; i++)
-        good = good && read_figure(json, figures[i].name, figures[i].is_late, (double *)((char *)row + figures[i].at));
+        good = good && read_figure(json, figures[i].name, figures[i].is_late,
+                                   (double *)((char *)row + figures[i].at));
     const result_way *ways = result_ways(kernel);
     for (int w = 0; ways[w].name; w++)
         good = good && read_figure(json_object_get(json, "loops"), ways[w].name, false, &row->ways_ns[w]);
@@ -310,30 +268,17 @@ static nt_status read_rows(result *r, const json_t *rows, const nt_kernel *kerne
     const int before = r->n_rows;
     const size_t n = json_array_size(rows);
     if (n == 0 || r->n_rows + n > RESULT_MOST_ROWS)
-        return bad(why, path, "has no rows, or too many");
+        return json_file_bad(why, path, "has no rows, or too many");
     for (size_t i = 0; i < n; i++) {
         result_row *row = &r->row[r->n_rows++];
         nt_error detail = {"a field is missing, of another type or out of range"};
         if (!read_row(json_array_get(rows, i), kernel, row, &detail))
-            return bad(why, path, "result %zu: %.120s", i + 1, detail.text);
+            return json_file_bad(why, path, "result %zu: %.120s", i + 1, detail.text);
         for (const result_row *other = &r->row[before]; other < row; other++)
             if (result_contradicts(row, other))
-                return bad(why, path, "two of its rows contradict each other");
+                return json_file_bad(why, path, "two of its rows contradict each other");
     }
     return NT_OK;
-}
-
-static nt_status read_root(json_t **root, const char *path, nt_error *why)
-{
-    json_error_t error;
-    char *text;
-    size_t n;
-    const nt_status status = file_read(path, (size_t)1 << 20, &text, &n, why);
-    if (status != NT_OK)
-        return status;
-    *root = json_loadb(text, n, JSON_REJECT_DUPLICATES, &error);
-    free(text);
-    return *root ? NT_OK : bad(why, path, "line %d: %.80s", error.line, error.text);
 }
 
 nt_status result_load(result *r, const nt_kernel *kernel, const char *dir, nt_error *why)
@@ -341,11 +286,11 @@ nt_status result_load(result *r, const nt_kernel *kernel, const char *dir, nt_er
     char *path = path_of(kernel, dir, why);
     json_t *root = NULL;
     const int before = r->n_rows;
-    nt_status status = path ? read_root(&root, path, why) : NT_ENOMEM;
+    nt_status status = path ? json_file_read(&root, path, (size_t)1 << 20, why) : NT_ENOMEM;
     if (status == NT_OK)
         status = check_key(root, &r->machine, kernel, path, why);
-    if (status == NT_OK && !crc_is_right(root))
-        status = bad(why, path, "its CRC is wrong: it was damaged, or edited by hand");
+    if (status == NT_OK && !json_file_is_whole(root))
+        status = json_file_bad(why, path, "its CRC is wrong: it was damaged, or edited by hand");
     if (status == NT_OK)
         status = read_rows(r, json_object_get(root, "results"), kernel, path, why);
     if (status != NT_OK)

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "measure/decision.h"
 #include "tune/rows.h"
 #include "tune/stages.h"
 
@@ -62,7 +63,7 @@ static bool beats_default(tuning *t, nt_dtype dtype, const nt_config *config)
         race_run(r, PAIRS, PAIRS, 0);
         const stats_interval ratio = race_ratio(r, 1, 0);
         const bool default_failed = r->entrant[0].outcome != TRIAL_OK;
-        faster |= default_failed || race_surely_faster(r, 1, 0, TUNING_WORTH);
+        faster |= default_failed || race_surely_faster(r, 1, 0, DECISION_WORTH);
         slower |= !default_failed && ratio.n > 0 && stats_judge(&ratio, 0) == STATS_SLOWER;
     }
     free(r);
@@ -123,7 +124,7 @@ nt_status tuning_arithmetic(tuning *t, nt_dtype dtype, nt_error *why)
         if (in > 2 * best_in || !isfinite(in) || tuning_over(t))
             continue;
         const double score = t->o->shape[0] > 0 ? in : sqrt(in * quick_time(t, dtype, class_at(t, 1), &c));
-        if (score < TUNING_WORTH * best_score) {
+        if (score < DECISION_WORTH * best_score) {
             best_score = score;
             t->arithmetic = c;
         }

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "measure/decision.h"
 #include "tune/roofs.h"
 #include "tune/stages.h"
 
@@ -35,7 +36,7 @@ static int choose(const race *r, int n, const nt_config *reference)
         if (!isfinite(race_median(r, i)))
             continue;
         const stats_interval to_fastest = race_ratio(r, i, fastest);
-        const bool equal = to_fastest.low <= 1 && to_fastest.median < 1 / TUNING_WORTH;
+        const bool equal = to_fastest.low <= 1 && to_fastest.median < 1 / DECISION_WORTH;
         const int simpler = nt_config_differences(reference, &r->entrant[i].ask.config) -
                             nt_config_differences(reference, &r->entrant[chosen].ask.config);
         if (equal && (simpler < 0 || (simpler == 0 && text_before(r, i, chosen))))
@@ -129,42 +130,6 @@ static void read_roofs(result_row *row, const tuning *t, const race *r, int memo
     }
 }
 
-/* Rounds of a confirmation: the fewest that can be sure, see stats.h, and the most. */
-enum { CONFIRM_LEAST = 10, CONFIRM_LEAST_SHORT = 14, CONFIRM_MOST = 64 };
-
-/* Are the times of both as close together as they need to be? */
-static bool is_precise(const race *r, int a, int b)
-{
-    const stats_interval ratio = race_ratio(r, a, b);
-    return ratio.n > 0 && ratio.high < 1.005 * ratio.low;
-}
-
-/* Repeats until the ratio is precise, or the time is over.  For the fewest rounds that can be sure, it may use up to
- * a third of the row's time more, which the next rows then lack. */
-static void run_confirmation(race *r, int best, int reference, double begin_s, double deadline_s)
-{
-    trial_runner *runner = r->runner;
-    const bool is_short = r->entrant[best].ask.window_s > 0; /* more rounds cost nothing */
-    const double start_s = runner->now_s(runner);
-    race_run(r, 2, 2, 0);
-    const double pair_s = runner->now_s(runner) - start_s, latest_s = deadline_s + (deadline_s - begin_s) / 3;
-    const bool both = r->entrant[best].outcome == TRIAL_OK && r->entrant[reference].outcome == TRIAL_OK;
-    if (best == reference || !both) { /* there is nothing to be sure of */
-        race_run(r, 2, CONFIRM_LEAST, deadline_s);
-        return;
-    }
-    const bool can_be_sure = start_s + pair_s * CONFIRM_LEAST / 2 < latest_s;
-    race_run(r,
-             !can_be_sure ? 2
-             : is_short   ? CONFIRM_LEAST_SHORT
-                          : CONFIRM_LEAST,
-             CONFIRM_LEAST_SHORT, deadline_s);
-    for (int n = 0; r->n_rounds > n && r->n_rounds < CONFIRM_MOST && !is_precise(r, best, reference);) {
-        n = r->n_rounds;
-        race_run(r, n, n + 4, deadline_s);
-    }
-}
-
 /*
  * Times default and winner once more, in turn with the roofs.  A final among many candidates favours the
  * lucky one; fresh times do not.  So these times decide and are the ones reported.  If the winner is not
@@ -178,7 +143,7 @@ void tuning_confirm(tuning_row *tr, const nt_config *winner, double begin_s, dou
     if (!r)
         return;
     /* A request to stop waits for the fewest rounds that allow a verdict. */
-    *r = (race){.runner = t->runner, .stop = t->o->stop, .stop_from = CONFIRM_LEAST};
+    *r = (race){.runner = t->runner, .stop = t->o->stop, .stop_from = DECISION_LEAST};
     const int standard = enter(r, tr, &t->standard), reference = enter(r, tr, &t->arithmetic),
               best = enter(r, tr, winner);
     const int memory =
@@ -189,13 +154,13 @@ void tuning_confirm(tuning_row *tr, const nt_config *winner, double begin_s, dou
     const int loop = bound < N_RATES ? race_add(r, &t->rates.ask[bound]) : -1;
     const int in_cache = t->has_in_cache ? race_add(r, &t->in_cache) : -1;
     tuning_tell(t, "confirm", NULL);
-    run_confirmation(r, best, reference, begin_s, deadline_s);
+    decision_run(r, best, reference, begin_s, deadline_s);
     race_expect(r, best, reference);
     expect_as_searched(tr, r, best);
 
     const bool reference_runs = isfinite(race_median(r, reference));
     const bool adopted = best != reference && isfinite(race_median(r, best)) &&
-                         (!reference_runs || race_surely_faster(r, best, reference, TUNING_WORTH));
+                         (!reference_runs || decision_faster(r, best, reference));
     const int taken = adopted ? best : reference;
     row->config = r->entrant[taken].ask.config;
     const double loop_s = loop >= 0 ? race_median(r, loop) : HUGE_VAL;

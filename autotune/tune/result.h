@@ -7,7 +7,7 @@
 
 #include <stdbool.h>
 
-#include "measure/stats.h"
+#include "measure/noise.h"
 #include "nestune/tools.h"
 
 /* 16 cases of one kernel take 96 rows.  Rows beyond the limit are refused or named. */
@@ -37,10 +37,12 @@ typedef struct result_row {
     int n_trials, n_failed;
     bool complete; /* the search ended by itself, before its time or room did */
     double space_size;
+    double drift; /* the default's later times over its first, the one farthest from 1; 0: not watched */
 } result_row;
 
 typedef struct result {
     nt_machine machine;
+    noise_level noise; /* of this machine when the run began; n is 0 where it was not measured */
     int n_rows;
     result_row row[RESULT_MOST_ROWS];
     char not_searched[512]; /* in words; "" when all of it was */

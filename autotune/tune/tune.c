@@ -23,6 +23,8 @@ static const double search_end = 0.45, loops_end = 0.55, final_end = 0.7;
 static const double run_share = 1.0 / 80;
 /* A run so long is made once in the search. */
 static const double long_run_s = 0.1;
+/* The default is timed again after so many trials, to see whether the machine has become slower. */
+static const int anchor_every = 12;
 /* A config so much slower than the best is given up as soon as this is seen. */
 static const double hopeless = 1.1;
 
@@ -71,6 +73,7 @@ static void search_row(tuning_row *tr, double deadline_s)
                   .stop = t->o->stop,
                   .seed = t->o->seed + (uint64_t)t->event.row + 1,
                   .hopeless = hopeless,
+                  .anchor_every = anchor_every,
                   .enough_s = t->o->stop_at > 0 ? early_roof_s(tr) / t->o->stop_at : 0,
                   .best = -1,
                   .on_trial = on_search_trial,
@@ -81,6 +84,7 @@ static void search_row(tuning_row *tr, double deadline_s)
     tr->row->complete = s->complete;
     tr->row->n_trials = s->n_tried;
     tr->row->n_failed = s->n_failed;
+    tr->row->drift = s->most_drift;
     s->space = NULL;
 }
 

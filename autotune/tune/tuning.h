@@ -12,10 +12,6 @@
 #include "tune/options.h"
 #include "tune/rates.h"
 
-/* A config replaces the default if its ratio is surely below this.  It is preferred to a simpler one if it is
- * at least this much faster. */
-#define TUNING_WORTH 0.99
-
 enum { FINALISTS = 8 };
 
 typedef struct tuning {

@@ -18,6 +18,9 @@ enum { X = NT_X, Y = NT_Y, Z = NT_Z };
 
 /* What beginning costs: a call of a tile function; a row of it. */
 static const double box_ns = 40, row_ns = 4;
+/* With schedule=dynamic: taking the next tile; and if it comes from memory, the loads ahead begin anew, since the tile
+ * before it went to another thread. */
+static const double grab_ns = 100, restart_ns = 1500;
 /* A kernel reaches this part of the rates, since its instructions depend on each other. */
 static const double core_worth = 0.8;
 /* Vectors of a row that are not whole, or wait for those before, count as so many more. */
@@ -279,7 +282,9 @@ static nt_status predict_field(scene *s, const nt_config *c, nt_prediction *p)
     const traffic t = s->nest.blocked ? time_blocks(s, c) : s->nest.radius == 0 ? pointwise(s) : one_step(s);
     const bool rows_fuse = s->nest.radius == 0 && s->box[X] >= (double)s->nest.n[X];
     const double row = rows_fuse ? s->box[X] * s->box[Y] : s->box[X], box = s->box[X] * s->box[Y] * s->box[Z];
-    const double begin = (row_ns + row_vectors * s->lanes * s->core_ns) / row + box_ns / box;
+    const bool grabs = c->schedule == NT_SCHEDULE_DYNAMIC && s->threads > 1 && !s->nest.blocked;
+    const double grab = grabs ? (grab_ns + (t.memory > 0 ? restart_ns : 0)) / s->nest.depth : 0;
+    const double begin = (row_ns + row_vectors * s->lanes * s->core_ns) / row + (box_ns + grab) / box;
     const double core = s->core_ns + begin;
     const double l2 = transfer_ns(t.l2 * s->element, s->speeds->l2_gbytes),
                  l3 = transfer_ns(t.l3 * s->element, s->speeds->l3_gbytes),

@@ -1,0 +1,41 @@
+/*
+ * decision.c - is one config faster than another?  As many rounds as this takes
+ * SPDX-License-Identifier: MIT
+ */
+#include "measure/decision.h"
+
+/* Are the times of both as close together as they need to be? */
+static bool is_precise(const race *r, int a, int b)
+{
+    const stats_interval ratio = race_ratio(r, a, b);
+    return ratio.n > 0 && ratio.high < 1.005 * ratio.low;
+}
+
+void decision_run(race *r, int candidate, int reference, double begin_s, double deadline_s)
+{
+    trial_runner *runner = r->runner;
+    const bool is_short = r->entrant[candidate].ask.window_s > 0; /* more rounds cost nothing */
+    const double start_s = runner->now_s(runner);
+    race_run(r, 2, 2, 0);
+    const double pair_s = runner->now_s(runner) - start_s, latest_s = deadline_s + (deadline_s - begin_s) / 3;
+    const bool both = r->entrant[candidate].outcome == TRIAL_OK && r->entrant[reference].outcome == TRIAL_OK;
+    if (candidate == reference || !both) { /* there is nothing to be sure of */
+        race_run(r, 2, DECISION_LEAST, deadline_s);
+        return;
+    }
+    const bool can_be_sure = start_s + pair_s * DECISION_LEAST / 2 < latest_s;
+    race_run(r,
+             !can_be_sure ? 2
+             : is_short   ? DECISION_LEAST_SHORT
+                          : DECISION_LEAST,
+             DECISION_LEAST_SHORT, deadline_s);
+    for (int n = 0; r->n_rounds > n && r->n_rounds < DECISION_MOST && !is_precise(r, candidate, reference);) {
+        n = r->n_rounds;
+        race_run(r, n, n + 4 < DECISION_MOST ? n + 4 : DECISION_MOST, deadline_s);
+    }
+}
+
+bool decision_faster(const race *r, int candidate, int reference)
+{
+    return race_surely_faster(r, candidate, reference, DECISION_WORTH);
+}
