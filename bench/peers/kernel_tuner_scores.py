@@ -71,10 +71,14 @@ def course(tune_kernel, table, cache, strategy, budget, seed):
     random.seed(seed)
     numpy.random.seed(seed)
     rows, names = table["rows"], list(table["params"])
+
+    def is_in_table(params):
+        return tuple(params[k] for k in names) in rows
+
     with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
         results, _ = tune_kernel(
             table["kernel"], "void " + table["kernel"] + "() {}", table["shape"], [], table["params"],
-            restrictions=lambda p: tuple(p[k] for k in names) in rows, strategy=strategy,
+            restrictions=is_in_table, strategy=strategy,
             strategy_options={"max_fevals": budget}, simulation_mode=True, cache=cache, lang="C")
     best, seen, least = [], set(), float("inf")
     for result in results:
