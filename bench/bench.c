@@ -2,15 +2,15 @@
  * bench.c - the benchmarks of every registered kernel
  * SPDX-License-Identifier: MIT
  *
- *   mathop/f64/out_of_cache/tuned       as the library runs it by default: its tuned row, else the default
- *   mathop/f64/out_of_cache/default     nt_config_default()
+ *   mathop/f64/memory/tuned             as the library runs it by default: its tuned row, else the default
+ *   mathop/f64/memory/default           nt_config_default()
  *   mathop/f64/l1/avx512/fused/u4       each function that runs here; one thread, first-level cache
  *   wave/o8/f32/l2/avx512/leapfrog/p4   for a stencil, each case; one thread, second-level cache, since tiles
  *                                       with their halos do not fit into the first
  *   pi/f32/short/avx512/philox/u4       for a range; one thread
  *
  * Shapes, inputs and plans are the tuner's (measure/subject.h).  In the caches a pointwise kernel runs from a
- * source to a separate result, so its input does not change.  Out of cache it runs in place, as kernels of
+ * source to a separate result, so its input does not change.  In memory it runs in place, as kernels of
  * two levels always do, and the input is restored before each iteration, outside the clock.
  *
  * Threads are bound to cores and spin between parallel regions, unless the environment says otherwise.
@@ -125,7 +125,7 @@ static int add_functions(const nt_machine *m, const trial_ask *base)
 {
     const nt_kernel *k = base->kernel;
     const bool stencil = nt_kernel_radius(k, trial_params(base)) > 0;
-    const nt_class shape_class = k->range ? NT_CLASS_SHORT : NT_CLASS_IN_CACHE;
+    const nt_class shape_class = k->range ? NT_CLASS_SHORT : NT_CLASS_L2;
     trial_ask ask = *base;
     ask.config.parallel = NT_PARALLEL_SERIAL;
     ask.config.threads = 1;
@@ -152,19 +152,19 @@ static int add_functions(const nt_machine *m, const trial_ask *base)
 static int add_choices(const nt_machine *m, const trial_ask *base)
 {
     const nt_kernel *k = base->kernel;
-    for (int large = 0; large < 2; large++) {
-        const nt_class shape_class = k->range ? (large ? NT_CLASS_LONG : NT_CLASS_SHORT)
-                                     : large  ? NT_CLASS_OUT_OF_CACHE
-                                              : NT_CLASS_IN_CACHE;
+    const nt_class first = k->range ? NT_CLASS_SHORT : NT_CLASS_L2,
+                   last = k->range ? NT_CLASS_LONG : NT_CLASS_MEMORY;
+    for (nt_class shape_class = first; shape_class <= last; shape_class++) {
         nt_error why;
         int64_t shape[3];
-        rows_shape(m, k, base->kernel_case, base->dtype, shape_class, shape);
+        if (!rows_shape(m, k, base->kernel_case, base->dtype, shape_class, shape))
+            continue; /* this machine has no such cache */
         trial_ask ask = rows_ask(k, base->kernel_case, base->dtype, shape_class, shape, base->steps);
         ask.config = base->config;
         if (add(&ask, nt_class_name(shape_class), "default", NULL) != 0)
             return -1;
         nt_tuned_find(k, trial_params(&ask), ask.dtype, shape_class,
-                      ask.steps > 1 ? NT_REPEAT_MANY : NT_REPEAT_ONE, &ask.config, &why);
+                      ask.steps > 1 ? NT_REPEAT_MANY : NT_REPEAT_ONE, shape[0], &ask.config, &why);
         if (add(&ask, nt_class_name(shape_class), "tuned", why.text) != 0)
             return -1;
     }

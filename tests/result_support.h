@@ -54,11 +54,13 @@ static inline result_row made_up_row(const nt_kernel *kernel, nt_dtype dtype, nt
                       .dtype = dtype,
                       .shape_class = c,
                       .repeat = repeat,
-                      .shape = {100, 10000, c == NT_CLASS_IN_CACHE ? 3 : 150},
+                      .shape = {100, 10000, c == NT_CLASS_L2 ? 3 : 150},
                       .steps = repeat == NT_REPEAT_MANY ? 5 : 1,
+                      .n_shapes = 2,
+                      .timed_on = {{{100, 10000, 150}, 1}, {{528, 528, 528}, 1.04}},
                       .default_ns = 0.25,
                       .tuned_ns = 0.125,
-                      .memory_roof_ns = c == NT_CLASS_IN_CACHE ? 0 : 0.1,
+                      .memory_roof_ns = c == NT_CLASS_L2 ? 0 : 0.1,
                       .arithmetic_roof_ns = 0.0625,
                       .fp_roof_ns = 0.0625,
                       .load_roof_ns = 0.05,
@@ -85,7 +87,7 @@ static inline result_row made_up_row(const nt_kernel *kernel, nt_dtype dtype, nt
 /* A row of a stencil's case: many steps, some of them in one visit. */
 static inline result_row made_up_stencil(const nt_kernel *kernel, const nt_case *c, nt_dtype dtype)
 {
-    result_row row = made_up_row(kernel, dtype, NT_CLASS_OUT_OF_CACHE, NT_REPEAT_MANY);
+    result_row row = made_up_row(kernel, dtype, NT_CLASS_MEMORY, NT_REPEAT_MANY);
     row.kernel_case = c;
     row.steps = 16;
     row.config.parallel = NT_PARALLEL_OUTER;
@@ -120,11 +122,10 @@ static inline result *result_of(nt_machine machine)
 static inline result *made_up_result(void)
 {
     result *r = result_of(made_up_machine());
-    r->row[r->n_rows++] = made_up_row(nt_kernel_find("scale"), NT_F64, NT_CLASS_OUT_OF_CACHE, NT_REPEAT_ONE);
-    r->row[r->n_rows++] = made_up_row(nt_kernel_find("mathop"), NT_F64, NT_CLASS_IN_CACHE, NT_REPEAT_ONE);
-    r->row[r->n_rows++] =
-        made_up_row(nt_kernel_find("mathop"), NT_F64, NT_CLASS_OUT_OF_CACHE, NT_REPEAT_MANY);
-    r->row[r->n_rows++] = made_up_row(nt_kernel_find("mathop"), NT_F32, NT_CLASS_IN_CACHE, NT_REPEAT_ONE);
+    r->row[r->n_rows++] = made_up_row(nt_kernel_find("scale"), NT_F64, NT_CLASS_MEMORY, NT_REPEAT_ONE);
+    r->row[r->n_rows++] = made_up_row(nt_kernel_find("mathop"), NT_F64, NT_CLASS_L2, NT_REPEAT_ONE);
+    r->row[r->n_rows++] = made_up_row(nt_kernel_find("mathop"), NT_F64, NT_CLASS_MEMORY, NT_REPEAT_MANY);
+    r->row[r->n_rows++] = made_up_row(nt_kernel_find("mathop"), NT_F32, NT_CLASS_L2, NT_REPEAT_ONE);
     return r;
 }
 

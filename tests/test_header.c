@@ -63,31 +63,37 @@ static void every_byte_is_as_documented(void **state)
     result *r = made_up_result();
 #define ROW(use, variant, depth)                                                                            \
     "NT_TUNED_LINE(\"row " use " isa=scalar,variant=" variant ",fn=%s,layout=rows,parallel=flat,order=zyx," \
-    "tile=4096x0x0,depth=" depth ",threads=all,schedule=static 0.2500 0.1250 faster\")\n"
+    "tile=4096x0x0,depth=" depth ",threads=all,schedule=static 0.2500 0.1250 faster upto=0\")\n"
     const char *form[4];
     for (int i = 0; i < 4; i++)
         form[i] = r->row[i].kernel->forms[r->row[i].config.fn].name;
-    snprintf(expected, sizeof expected,
-             "/*\n"
-             " * tuned.h - written by autotune; do not edit\n"
-             " * SPDX-License-Identifier: MIT\n"
-             " *\n"
-             " * cpu:      Made Up 9000 (16 cores), made_up, 8 threads\n"
-             " * compiler: %s, %s\n"
-             " * library:  nestune %s, SLEEF %s\n"
-             " * threads:  OMP_PROC_BIND=spread OMP_PLACES=cores OMP_WAIT_POLICY=active OMP_DYNAMIC=false\n"
-             " *\n"
-             " * Rows end in default and tuned ns a cell and step, and the verdict of the paired final.\n"
-             " */\n"
-             "NT_TUNED_LINE(\"nestune 3 machine=made_up-6.85.7-8t vendor=MadeUpCPUs uarch=made_up family=6 "
-             "model=85 "
-             "l1d=49152 l2=2097152 l3=37748736 threads=8\")\n" ROW("mathop default 1 f64 in_cache one",
-                                                                   "fused", "1")
-                 ROW("mathop default 1 f64 out_of_cache many", "fused", "5")
-                     ROW("mathop default 1 f32 in_cache one", "fused", "1")
-                         ROW("scale default 1 f64 out_of_cache one", "plain", "1"),
-             compiler, flags, nt_build_info()->version, nt_build_info()->sleef, form[1], form[2], form[3],
-             form[0]);
+    snprintf(
+        expected, sizeof expected,
+        "/*\n"
+        " * tuned.h - written by autotune; do not edit\n"
+        " * SPDX-License-Identifier: MIT\n"
+        " *\n"
+        " * cpu:      Made Up 9000 (16 cores), made_up, 8 threads\n"
+        " * compiler: %s, %s\n"
+        " * library:  nestune %s, SLEEF %s\n"
+        " * threads:  OMP_PROC_BIND=spread OMP_PLACES=cores OMP_WAIT_POLICY=active OMP_DYNAMIC=false\n"
+        " *\n"
+        " * Rows end in default and tuned ns a cell and step, the verdict of the paired final, and upto=N:\n"
+        " * for grids with rows of at most N cells in x; N is 0: of any length.\n"
+        " *\n"
+        " * Classes, by the working set of a run, which is all its grids with the halos that it reads:\n"
+        " *   l2      at most 8388608 bytes, half of the second-level caches of 8 threads\n"
+        " *   l3      at most 18874368 bytes, half of their third-level caches\n"
+        " *   memory  more\n"
+        " */\n"
+        "NT_TUNED_LINE(\"nestune 4 machine=made_up-6.85.7-8t vendor=MadeUpCPUs uarch=made_up family=6 "
+        "model=85 "
+        "l1d=49152 l2=2097152 l3=37748736 threads=8 l2_class=8388608 l3_class=18874368\")\n" ROW(
+            "mathop default 1 f64 l2 one", "fused", "1") ROW("mathop default 1 f64 memory many", "fused", "5")
+            ROW("mathop default 1 f32 l2 one", "fused", "1")
+                ROW("scale default 1 f64 memory one", "plain", "1"),
+        compiler, flags, nt_build_info()->version, nt_build_info()->sleef, form[1], form[2], form[3],
+        form[0]);
     char *text = text_of(r), *sealed = tuned_sealed(expected);
     assert_string_equal(text, sealed);
     free(sealed);
@@ -142,7 +148,7 @@ static void rows_stand_in_the_registrys_order(void **state)
     r->n_rows = 0;
     for (int k = nt_kernel_count() - 1; k >= 0; k--)
         for (int d = 0; d < NT_N_DTYPES; d++)
-            for (int c = 0; c < 2; c++)
+            for (int c = 0; c < NT_CLASS_SHORT; c++)
                 for (int p = 0; p < NT_N_REPEATS; p++)
                     if (nt_kernel_at(k)->field)
                         r->row[r->n_rows++] =
@@ -152,7 +158,7 @@ static void rows_stand_in_the_registrys_order(void **state)
     for (int k = 0; k < nt_kernel_count(); k++) {
         char row[100];
         snprintf(row, sizeof row, "(\"row %s ", nt_kernel_at(k)->name);
-        for (int i = 0; nt_kernel_at(k)->field && i < NT_N_DTYPES * 2 * NT_N_REPEATS; i++) {
+        for (int i = 0; nt_kernel_at(k)->field && i < NT_N_DTYPES * NT_CLASS_SHORT * NT_N_REPEATS; i++) {
             const char *found = strstr(at, "(\"row ");
             assert_non_null(found);
             if (strncmp(found, row, strlen(row)) != 0)
@@ -194,6 +200,7 @@ static void extreme_rows(void **state)
     r->row[0].config.threads = NT_MAX_THREADS;
     r->row[0].default_ns = 1e12;
     r->row[0].tuned_ns = 1e-9;
+    r->row[0].upto = INT64_C(999999999999999999);
     r->row[1].default_ns = 0;
     r->row[1].verdict = STATS_UNDECIDED;
     r->machine.l3_bytes = INT64_C(1) << 50;
@@ -268,7 +275,7 @@ static void a_brand_cannot_break_the_comment(void **state)
             assert_true(*c == '\n' || (*c >= ' ' && *c <= '~'));
             assert_true(*c != '\\');
         }
-        assert_int_equal(n_lines, 11 + 1 + 4 + 1);
+        assert_int_equal(n_lines, 17 + 1 + 4 + 1);
         assert_int_equal(n_ends, 1);
         free(text);
     }
@@ -325,7 +332,7 @@ static void rows_name_their_case(void **state)
     assert_string_equal(reader_says(text), "");
     for (int i = 0; i < n; i++) {
         char row[100];
-        snprintf(row, sizeof row, "(\"row %s %s %d f32 out_of_cache many isa=scalar,", k->name,
+        snprintf(row, sizeof row, "(\"row %s %s %d f32 memory many isa=scalar,", k->name,
                  nt_kernel_case_at(k, i)->name, k->version);
         if (!strstr(text, row))
             fail_msg("no row %s", row);

@@ -208,10 +208,9 @@ static void test_cores_behind_the_mask(void **state)
         assert_int_equal(m.l2_affinity, cases[i].l2);
         nt_machine_id(&m, id, sizeof id);
         assert_string_equal(id, cases[i].id);
-        const int64_t all = m.l2_bytes * cases[i].l2;
-        assert_int_equal(nt_class_at(all, m.l2_bytes, m.l2_affinity, m.threads_allowed), NT_CLASS_IN_CACHE);
-        assert_int_equal(nt_class_at(all + 1, m.l2_bytes, m.l2_affinity, m.threads_allowed),
-                         NT_CLASS_OUT_OF_CACHE);
+        const int64_t half = m.l2_bytes * cases[i].l2 / 2;
+        assert_int_equal(nt_class_on(&m, 0, half), NT_CLASS_L2);
+        assert_int_equal(nt_class_on(&m, 0, half + 1), NT_CLASS_MEMORY); /* there is no third level */
     }
 }
 

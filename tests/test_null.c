@@ -44,8 +44,11 @@ static void names(void **state)
             assert_true(isnan(nt_wave_points_per_wavelength(odd[i], 0.5, 0.01)));
             assert_true(isnan(nt_wave_dispersion(odd[i], 0.5, 10, NULL)));
         }
-    assert_int_equal(nt_class_of(INT64_MIN), NT_CLASS_IN_CACHE);
-    assert_int_equal(nt_class_of(INT64_MAX), NT_CLASS_OUT_OF_CACHE);
+    assert_int_equal(nt_class_of(INT64_MIN, 0), NT_CLASS_L2);
+    assert_int_equal(nt_class_of(INT64_MAX, INT_MIN), NT_CLASS_MEMORY);
+    assert_true(nt_class_bytes(NULL, 1, NT_CLASS_L2) == 0 && nt_class_on(NULL, 1, 0) == NT_CLASS_L2);
+    assert_int_equal(nt_class_on(NULL, 1, 1), NT_CLASS_MEMORY);
+    assert_true(nt_working_set(NULL, NULL, NT_F64, (int64_t[3]){1, 1, 1}) == 0);
     assert_int_equal(nt_class_of_range(INT64_MIN), NT_CLASS_SHORT);
     assert_int_equal(nt_class_of_range(INT64_MAX), NT_CLASS_LONG);
     assert_int_equal(nt_crc32(7, NULL, 5), 7);
@@ -282,15 +285,15 @@ static void tuned(void **state)
     const nt_kernel *k = nt_kernel_find("square");
     nt_config c;
     REFUSED(NT_EARG, "NULL path", nt_tuned_load(NULL, why));
-#define FIND(kernel, type, size, many, to) nt_tuned_find(kernel, NULL, type, size, many, to, why)
-    REFUSED(NT_EARG, "NULL kernel", FIND(NULL, NT_F64, NT_CLASS_IN_CACHE, NT_REPEAT_ONE, &c));
-    REFUSED(NT_EARG, "NULL config", FIND(k, NT_F64, NT_CLASS_IN_CACHE, NT_REPEAT_ONE, NULL));
+#define FIND(kernel, type, size, many, to) nt_tuned_find(kernel, NULL, type, size, many, 0, to, why)
+    REFUSED(NT_EARG, "NULL kernel", FIND(NULL, NT_F64, NT_CLASS_L2, NT_REPEAT_ONE, &c));
+    REFUSED(NT_EARG, "NULL config", FIND(k, NT_F64, NT_CLASS_L2, NT_REPEAT_ONE, NULL));
     for
         EACH_ODD(i)
         {
-            REFUSED(NT_EKERNEL, "?", FIND(k, (nt_dtype)odd[i], NT_CLASS_IN_CACHE, NT_REPEAT_ONE, &c));
+            REFUSED(NT_EKERNEL, "?", FIND(k, (nt_dtype)odd[i], NT_CLASS_L2, NT_REPEAT_ONE, &c));
             REFUSED(NT_EARG, "shape class", FIND(k, NT_F64, (nt_class)odd[i], NT_REPEAT_ONE, &c));
-            REFUSED(NT_EARG, "steps", FIND(k, NT_F64, NT_CLASS_IN_CACHE, (nt_repeat)odd[i], &c));
+            REFUSED(NT_EARG, "steps", FIND(k, NT_F64, NT_CLASS_L2, (nt_repeat)odd[i], &c));
         }
 }
 

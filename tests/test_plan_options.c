@@ -51,7 +51,7 @@ static void parts_of_a_config(void **state)
     nt_plan *tuned = plan_with(g, &o), *plan;
     nt_config expected = *nt_plan_config(tuned);
     assert_true(expected.tile[1] == 3 && expected.tile[2] == 5 && expected.depth == 2 && expected.fn == 1);
-    if (!strstr(nt_plan_why(tuned), "row toy f64 in_cache many"))
+    if (!strstr(nt_plan_why(tuned), "row toy f64 l2 many"))
         fail_msg("%s", nt_plan_why(tuned));
 
     /* What the text names is the caller's, the rest as tuned; the reason says both. */

@@ -58,6 +58,11 @@ static void save_and_load_give_the_same_rows(void **state)
         assert_int_equal(a->n_trials, b->n_trials);
         assert_int_equal(a->n_failed, b->n_failed);
         assert_int_equal(a->complete, b->complete);
+        assert_true(a->upto == b->upto && a->n_shapes == b->n_shapes);
+        for (int p = 0; p < a->n_shapes; p++) {
+            assert_memory_equal(a->timed_on[p].n, b->timed_on[p].n, sizeof a->timed_on[p].n);
+            assert_near(a->timed_on[p].over_best, b->timed_on[p].over_best);
+        }
         assert_near(a->space_size, b->space_size);
     }
     drop(&v);
@@ -151,8 +156,8 @@ static void the_json_is_as_documented(void **state)
         assert_int_equal(json_integer_value(json_array_get(json_object_get(row, "shape"), 1)), 10000);
         for (size_t k = 0; k < sizeof numbers / sizeof *numbers; k++) {
             const json_t *value = json_object_get(row, numbers[k]);
-            const bool absent = strcmp(numbers[k], "memory_roof_ns_per_cell") == 0 &&
-                                r->row[i].shape_class == NT_CLASS_IN_CACHE;
+            const bool absent =
+                strcmp(numbers[k], "memory_roof_ns_per_cell") == 0 && r->row[i].shape_class == NT_CLASS_L2;
             if (!value || (absent ? !json_is_null(value) : !json_is_number(value)))
                 fail_msg("row %zu: %s", i, numbers[k]);
         }
@@ -210,7 +215,7 @@ static void only_rows_of_one_case_contradict(void **state)
     assert_false(result_contradicts(&a, &b));
     b.kernel_case = first;
     assert_true(result_contradicts(&a, &b));
-    b.shape_class = NT_CLASS_IN_CACHE;
+    b.shape_class = NT_CLASS_L2;
     assert_true(result_contradicts(&a, &b)); /* one arithmetic of a case and dtype */
     b.config.isa = a.config.isa;
     assert_false(result_contradicts(&a, &b));
@@ -236,7 +241,7 @@ static void a_roof_is_arithmetic_or_memory(void **state)
     row.steps = 1;
     assert_near(result_roof(&row), 0.4);
     assert_string_equal(result_bound(&row), "memory");
-    row.shape_class = NT_CLASS_IN_CACHE;
+    row.shape_class = NT_CLASS_L2;
     assert_near(result_roof(&row), 0.03);
     assert_true(result_memory_at_depth(&row) == 0);
     row.arithmetic_roof_ns = row.int_roof_ns = 0.05;
@@ -248,6 +253,43 @@ static void a_roof_is_arithmetic_or_memory(void **state)
     row.arithmetic_roof_ns = 0; /* not counted */
     assert_true(result_roof(&row) == 0);
     assert_string_equal(result_bound(&row), "");
+}
+
+/* Files older than the three classes are read: in_cache is L2 now, out_of_cache memory. */
+static void older_classes_are_read(void **state)
+{
+    (void)state;
+    static const char *const late[] = {"upto_nx", "shapes", "worst_over_best"};
+    saved v = save();
+    nt_error why;
+    json_t *root = json_loads(v.text, 0, NULL);
+    for (size_t i = 0; i < 3; i++) {
+        json_t *row = json_array_get(json_object_get(root, "results"), i);
+        json_object_set_new(row, "class", json_string(i == 1 ? "out_of_cache" : "in_cache"));
+        for (size_t k = 0; k < 3; k++)
+            assert_int_equal(json_object_del(row, late[k]), 0);
+    }
+    write_sealed(root, v.path);
+    result *back = empty_like(v.r);
+    if (result_load(back, mathop(), v.s.folder, &why) != NT_OK)
+        fail_msg("%s", why.text);
+    for (int i = 0; i < 3; i++) {
+        assert_int_equal(back->row[i].shape_class, i == 1 ? NT_CLASS_MEMORY : NT_CLASS_L2);
+        assert_true(back->row[i].n_shapes == 0 && back->row[i].upto == 0 && result_worst(&back->row[i]) == 0);
+    }
+    free(back);
+    drop(&v);
+}
+
+/* Rows for grids with rows of several lengths do not contradict each other. */
+static void rows_for_lengths_are_several(void **state)
+{
+    (void)state;
+    result_row a = made_up_stencil(with_cases(), nt_kernel_case_at(with_cases(), 0), NT_F64), b = a;
+    assert_true(result_contradicts(&a, &b));
+    b.upto = 286;
+    assert_false(result_contradicts(&a, &b));
+    assert_near(result_worst(&a), 1.04);
 }
 
 /* A file older than the roof of integers is read. */
@@ -281,6 +323,8 @@ int main(void)
         cmocka_unit_test(save_and_load_keep_cases),
         cmocka_unit_test(only_rows_of_one_case_contradict),
         cmocka_unit_test(a_roof_is_arithmetic_or_memory),
+        cmocka_unit_test(older_classes_are_read),
+        cmocka_unit_test(rows_for_lengths_are_several),
         cmocka_unit_test(a_figure_that_came_later_may_be_missing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

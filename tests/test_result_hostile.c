@@ -113,6 +113,20 @@ static void hostile_numbers(void **state)
     assert_int_equal(load_with(&v, "loops", json_integer(3), &why), NT_ESTALE);
     assert_int_equal(load_with(&v, "dtype", json_string("f16"), &why), NT_ESTALE);
     assert_int_equal(load_with(&v, "class", json_string("in_hell"), &why), NT_ESTALE);
+    assert_int_equal(load_with(&v, "upto_nx", json_integer(0), &why), NT_ESTALE);
+    assert_int_equal(load_with(&v, "upto_nx", json_integer(-7), &why), NT_ESTALE);
+    assert_int_equal(load_with(&v, "upto_nx", json_real(7.5), &why), NT_ESTALE);
+    assert_int_equal(load_with(&v, "upto_nx", json_string("7"), &why), NT_ESTALE);
+    assert_int_equal(load_with(&v, "shapes", json_integer(7), &why), NT_ESTALE);
+    assert_int_equal(load_with(&v, "shapes", json_pack("[i]", 7), &why), NT_ESTALE);
+    assert_int_equal(load_with(&v, "shapes", json_pack("[{s:[i,i,i]}]", "shape", 1, 1, 1), &why), NT_ESTALE);
+    assert_int_equal(
+        load_with(&v, "shapes", json_pack("[{s:[i,i,i], s:f}]", "shape", 0, 1, 1, "over_best", 1.0), &why),
+        NT_ESTALE);
+    assert_int_equal(
+        load_with(&v, "shapes", json_pack("[{s:[i,i,i], s:f}]", "shape", 1, 1, 1, "over_best", -1.0), &why),
+        NT_ESTALE);
+    assert_int_equal(load_with(&v, "shapes", json_pack("[{},{},{},{}]"), &why), NT_ESTALE);
     assert_int_equal(load_with(&v, "verdict", json_string("best"), &why), NT_ESTALE);
     drop(&v);
 }
@@ -148,7 +162,7 @@ static void rows_that_contradict_each_other(void **state)
     assert_int_equal(result_load(r, mathop(), v.s.folder, &why), NT_ESTALE);
     check_reason(why.text);
 
-    v.r->row[2] = made_up_row(mathop(), NT_F64, NT_CLASS_OUT_OF_CACHE, NT_REPEAT_MANY);
+    v.r->row[2] = made_up_row(mathop(), NT_F64, NT_CLASS_MEMORY, NT_REPEAT_MANY);
     v.r->row[2].config.variant = nt_kernel_variant(mathop(), "libm");
     v.r->row[2].config.fn = 0;
     assert_int_equal(result_save(v.r, mathop(), v.s.folder, &why), NT_OK);

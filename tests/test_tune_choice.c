@@ -23,8 +23,8 @@ static void the_default_wins_ties(void **state)
         tune t = prepare(all_equal, 0.05, 1000 + seed);
         t.o.dtypes = seed % 2 ? 1u << NT_F32 : 1u << NT_F64;
         assert_int_equal(run(&t, mathop()), NT_OK);
-        assert_int_equal(t.r->n_rows, 4);
-        for (int i = 0; i < 4; i++) {
+        assert_int_equal(t.r->n_rows, ROWS_A_TYPE);
+        for (int i = 0; i < ROWS_A_TYPE; i++) {
             const result_row *row = &t.r->row[i];
             const nt_config standard = standard_of(&t, row->dtype);
             assert_true(same_config(&row->default_config, &standard));
@@ -87,8 +87,8 @@ static void what_is_faster_is_found(void **state)
     for (uint64_t seed = 1; seed <= 20; seed++) {
         tune t = prepare(flat_and_deep, 0.05, 3000 + seed);
         assert_int_equal(run(&t, mathop()), NT_OK);
-        assert_int_equal(t.r->n_rows, 8);
-        for (int i = 0; i < 8; i++) {
+        assert_int_equal(t.r->n_rows, 2 * ROWS_A_TYPE);
+        for (int i = 0; i < 2 * ROWS_A_TYPE; i++) {
             const result_row *row = &t.r->row[i];
             if (row->repeat == NT_REPEAT_ONE) {
                 assert_int_equal(row->config.parallel, NT_PARALLEL_OUTER);
@@ -121,8 +121,8 @@ static void max_ulp_says_which_variants_may_win(void **state)
         if (pass)
             t.o.max_ulp[NT_F32] = t.o.max_ulp[NT_F64] = 10;
         assert_int_equal(run(&t, mathop()), NT_OK);
-        assert_int_equal(t.r->n_rows, 8);
-        for (int i = 0; i < 8; i++) {
+        assert_int_equal(t.r->n_rows, 2 * ROWS_A_TYPE);
+        for (int i = 0; i < 2 * ROWS_A_TYPE; i++) {
             const result_row *row = &t.r->row[i];
             assert_true((row->config.variant == rough) == (pass == 1));
             assert_true(row->max_ulp == mathop()->variants[row->config.variant].max_ulp[row->dtype]);
@@ -160,8 +160,8 @@ static void a_default_that_may_not_win(void **state)
     tune t = prepare(by_loop, 0.02, 4200);
     t.o.dtypes = 1u << NT_F64;
     assert_int_equal(run(&t, &kernel), NT_OK);
-    assert_int_equal(t.r->n_rows, 4);
-    for (int i = 0; i < 4; i++) {
+    assert_int_equal(t.r->n_rows, ROWS_A_TYPE);
+    for (int i = 0; i < ROWS_A_TYPE; i++) {
         assert_int_equal(t.r->row[i].default_config.variant, 0);
         assert_int_not_equal(t.r->row[i].config.variant, 0);
         assert_true(t.r->row[i].max_ulp <= 2.5);
@@ -186,8 +186,8 @@ static void rows_of_a_dtype_share_their_arithmetic(void **state)
     for (uint64_t seed = 1; seed <= 5; seed++) {
         tune t = prepare(another_wins_in_cache, 0.02, 5000 + seed);
         assert_int_equal(run(&t, mathop()), NT_OK);
-        assert_int_equal(t.r->n_rows, 8);
-        for (int i = 0; i < 8; i++)
+        assert_int_equal(t.r->n_rows, 2 * ROWS_A_TYPE);
+        for (int i = 0; i < 2 * ROWS_A_TYPE; i++)
             for (int k = 0; k < i; k++) {
                 const result_row *a = &t.r->row[i], *b = &t.r->row[k];
                 if (a->dtype == b->dtype &&
@@ -213,8 +213,8 @@ static void another_isa_may_win(void **state)
         skip();
     tune t = prepare(old_isas_win, 0.02, 5100);
     assert_int_equal(run(&t, mathop()), NT_OK);
-    assert_int_equal(t.r->n_rows, 8);
-    for (int i = 0; i < 8; i++) {
+    assert_int_equal(t.r->n_rows, 2 * ROWS_A_TYPE);
+    for (int i = 0; i < 2 * ROWS_A_TYPE; i++) {
         assert_int_equal(t.r->row[i].config.isa, NT_ISA_SCALAR);
         assert_int_equal(t.r->row[i].verdict, STATS_FASTER);
     }

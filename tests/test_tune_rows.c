@@ -10,9 +10,9 @@ static void every_row_has_its_loops_and_roofs(void **state)
     (void)state;
     tune t = prepare(by_loop, 0.02, 6000);
     assert_int_equal(run(&t, mathop()), NT_OK);
-    assert_int_equal(t.r->n_rows, 8);
+    assert_int_equal(t.r->n_rows, 2 * ROWS_A_TYPE);
     assert_string_equal(t.r->not_searched, "");
-    for (int i = 0; i < 8; i++) {
+    for (int i = 0; i < 2 * ROWS_A_TYPE; i++) {
         const result_row *row = &t.r->row[i];
         int64_t shape[3];
         rows_shape(&t.r->machine, mathop(), row->kernel_case, row->dtype, row->shape_class, shape);
@@ -27,14 +27,14 @@ static void every_row_has_its_loops_and_roofs(void **state)
         assert_true(row->ways_ns[NT_PARALLEL_MIDDLE] > 1.2 * outer &&
                     row->ways_ns[NT_PARALLEL_MIDDLE] < 1.4 * outer);
         assert_true(row->arithmetic_roof_ns > 0 && row->in_cache_ns > 0 && row->in_cache_shape[0] > 0);
-        assert_true((row->memory_roof_ns > 0) == (row->shape_class == NT_CLASS_OUT_OF_CACHE));
+        assert_true((row->memory_roof_ns > 0) == (row->shape_class == NT_CLASS_MEMORY));
         assert_true(row->roof_ns > 0 && row->roof_ns == result_roof(row));
         assert_true(row->n_trials > 20 && row->n_failed == 0 && row->space_size > row->n_trials);
         /* In cache, one thread's time over all threads; serial costs four times outer here. */
         assert_true(fabs(row->in_cache_ns - 0.1) < 0.02);
     }
-    assert_int_equal(t.events.n_done, 8);
-    assert_int_equal(t.events.n_rows, 8);
+    assert_int_equal(t.events.n_done, 2 * ROWS_A_TYPE);
+    assert_int_equal(t.events.n_rows, 2 * ROWS_A_TYPE);
     assert_true(t.events.arithmetic && t.events.search && t.events.final && t.events.loops);
     finish(&t);
 }
@@ -47,16 +47,20 @@ static void in_cache_fits_and_out_of_cache_does_not(void **state)
         for (int d = 0; d < NT_N_DTYPES; d++) {
             const nt_kernel *kernel = nt_kernel_at(k);
             const int64_t element = (int64_t)nt_dtype_bytes((nt_dtype)d);
-            int64_t in[3], out[3];
+            int64_t in[3], l3[3], out[3];
             const nt_case *c = nt_kernel_case_at(kernel, 0);
             if (!kernel->field || nt_kernel_radius(kernel, NULL) > 0)
                 continue; /* stencils_have_shapes_of_their_own, and so have ranges */
-            rows_shape(&t.r->machine, kernel, c, (nt_dtype)d, NT_CLASS_IN_CACHE, in);
-            rows_shape(&t.r->machine, kernel, c, (nt_dtype)d, NT_CLASS_OUT_OF_CACHE, out);
+            assert_true(rows_shape(&t.r->machine, kernel, c, (nt_dtype)d, NT_CLASS_L2, in));
+            assert_true(rows_shape(&t.r->machine, kernel, c, (nt_dtype)d, NT_CLASS_L3, l3));
+            assert_true(rows_shape(&t.r->machine, kernel, c, (nt_dtype)d, NT_CLASS_MEMORY, out));
             const int64_t grids =
                 kernel->field->n_levels + kernel->field->n_coefs + (kernel->field->n_levels == 1);
-            assert_true(in[0] * in[1] * in[2] * grids * element <= 3 * t.r->machine.l2_bytes / 4);
-            assert_true(in[0] * in[1] * in[2] * grids * element > t.r->machine.l2_bytes / 2);
+            const int64_t in_l2 = in[0] * in[1] * in[2] * grids * element,
+                          in_l3 = l3[0] * l3[1] * l3[2] * grids * element;
+            assert_true(in[0] == in[1] && in[1] == in[2] && l3[0] == l3[1] && l3[1] == l3[2]);
+            assert_true(in_l2 <= 2 << 20 && in_l2 > 1 << 20);  /* four threads with 1 MiB each: half of it */
+            assert_true(in_l3 <= 16 << 20 && in_l3 > 8 << 20); /* half of 32 MiB */
             assert_int_equal(out[0], 100);
             assert_int_equal(out[1], 10000);
             assert_true(out[0] * out[1] * out[2] * element >= INT64_C(128) << 20);
@@ -69,9 +73,69 @@ static void in_cache_fits_and_out_of_cache_does_not(void **state)
         assert_true(shape[0] > 0 && shape[1] > 0 && shape[2] > 0);
     }
     t.r->machine.memory_bytes = INT64_C(256) << 20; /* no more than an eighth */
-    rows_shape(&t.r->machine, mathop(), own, NT_F64, NT_CLASS_OUT_OF_CACHE, shape);
+    rows_shape(&t.r->machine, mathop(), own, NT_F64, NT_CLASS_MEMORY, shape);
     assert_true(shape[0] * shape[1] * shape[2] * 8 <= (INT64_C(32) << 20) + 100 * 10000 * 8);
     finish(&t);
+}
+
+/* A person's other shapes: long rows in cache; a cube in memory. */
+static void other_shapes_are_of_the_class(void **state)
+{
+    (void)state;
+    tune t = prepare(by_loop, 0, 1);
+    static const nt_class classes[] = {NT_CLASS_L2, NT_CLASS_L3, NT_CLASS_MEMORY};
+    for (int k = 0; k < nt_kernel_count(); k++)
+        for (int i = 0; i < NT_N_DTYPES * 3; i++) {
+            const nt_kernel *kernel = nt_kernel_at(k);
+            const nt_dtype dtype = (nt_dtype)(i / 3);
+            const nt_class c = classes[i % 3];
+            int64_t first[3], other[3];
+            const nt_case *one;
+            for (int n = 0; (one = nt_kernel_case_at(kernel, n)); n++) {
+                const bool is_there = rows_shape(&t.r->machine, kernel, one, dtype,
+                                                 kernel->field ? c : NT_CLASS_LONG, first),
+                           has_other = rows_other_shape(&t.r->machine, kernel, one, dtype, c, first, other);
+                assert_true(is_there);
+                assert_int_equal(has_other, kernel->field != NULL);
+                if (!kernel->field)
+                    continue;
+                const double cells =
+                    (double)(other[0] * other[1] * other[2]) / (double)(first[0] * first[1] * first[2]);
+                const int64_t bytes = nt_working_set(kernel, one->params, dtype, other);
+                if (first[0] == first[1] && first[1] == first[2])
+                    assert_true(other[0] == 2 * first[0] && other[1] == other[2] && other[1] >= 16);
+                else
+                    assert_true(other[0] == other[1] && other[1] == other[2]);
+                assert_true(cells <= 1 && cells > 0.5);
+                assert_int_equal(nt_class_on(&t.r->machine, 0, bytes), c);
+            }
+        }
+    finish(&t);
+}
+
+/* Without a third level there are no rows of it. */
+static void classes_that_are_not_there(void **state)
+{
+    (void)state;
+    for (int part = 0; part < 3; part++) {
+        tune t = prepare(by_loop, 0.02, 6050);
+        row_plan list[RESULT_MOST_ROWS];
+        t.r->machine.l3_bytes = part == 0 ? 0 : part == 1 ? 4 << 20 : 32 << 20;
+        t.r->machine.l2_bytes = part == 2 ? 64 << 10 : 1 << 20; /* at last too little for the smallest cube */
+        t.o.dtypes = 1u << NT_F64;
+        const nt_class lacks = part == 2 ? NT_CLASS_L2 : NT_CLASS_L3;
+        const double begin_s = t.f.clock_s;
+        const int n = rows_list(&t.r->machine, mathop(), &t.o, list);
+        assert_int_equal(n, ROWS_A_TYPE - 2);
+        for (int i = 0; i < n; i++)
+            assert_int_not_equal(list[i].shape_class, lacks);
+        assert_int_equal(run(&t, mathop()), NT_OK);
+        assert_int_equal(t.r->n_rows, n);
+        assert_string_equal(t.r->not_searched, "");
+        const double took_s = t.f.clock_s - begin_s;
+        assert_true(took_s < 1.1 * t.o.budget_s);
+        finish(&t);
+    }
 }
 
 static void check_plan(const row_plan *plan, const nt_case *c, nt_dtype dtype, nt_class shape_class,
@@ -92,24 +156,29 @@ static void rows_come_in_order(void **state)
     tune t = prepare(by_loop, 0, 1);
     row_plan list[RESULT_MOST_ROWS];
     const nt_case *c = nt_kernel_case_at(mathop(), 0);
-    assert_int_equal(rows_list(&t.r->machine, mathop(), &t.o, list), 8);
-    for (int i = 0; i < 8; i += 4) {
-        const nt_dtype dtype = i < 4 ? NT_F64 : NT_F32;
-        check_plan(&list[i], c, dtype, NT_CLASS_IN_CACHE, NT_REPEAT_ONE, 1);
-        check_plan(&list[i + 1], c, dtype, NT_CLASS_IN_CACHE, NT_REPEAT_MANY, 1);
-        check_plan(&list[i + 2], c, dtype, NT_CLASS_OUT_OF_CACHE, NT_REPEAT_MANY, 3);
-        check_plan(&list[i + 3], c, dtype, NT_CLASS_OUT_OF_CACHE, NT_REPEAT_ONE, 3);
+    assert_int_equal(rows_list(&t.r->machine, mathop(), &t.o, list), 2 * ROWS_A_TYPE);
+    for (int i = 0; i < 2 * ROWS_A_TYPE; i += ROWS_A_TYPE) {
+        const nt_dtype dtype = i == 0 ? NT_F64 : NT_F32;
+        check_plan(&list[i], c, dtype, NT_CLASS_L2, NT_REPEAT_ONE, 1);
+        check_plan(&list[i + 1], c, dtype, NT_CLASS_L2, NT_REPEAT_MANY, 1);
+        check_plan(&list[i + 2], c, dtype, NT_CLASS_L3, NT_REPEAT_ONE, 1);
+        check_plan(&list[i + 3], c, dtype, NT_CLASS_L3, NT_REPEAT_MANY, 2);
+        check_plan(&list[i + 4], c, dtype, NT_CLASS_MEMORY, NT_REPEAT_MANY, 4);
+        check_plan(&list[i + 5], c, dtype, NT_CLASS_MEMORY, NT_REPEAT_ONE, 3);
     }
     const nt_kernel *wave = nt_kernel_find("wave");
     t.o.cases[0] = "o16", t.o.cases[1] = "o2"; /* the kernel's order counts */
     t.o.n_cases = 2;
-    assert_int_equal(rows_list(&t.r->machine, wave, &t.o, list), 12);
-    for (int i = 0; i < 12; i += 3) {
-        const nt_dtype dtype = i % 6 == 0 ? NT_F64 : NT_F32;
-        c = nt_kernel_case(wave, i < 6 ? "o2" : "o16");
-        check_plan(&list[i], c, dtype, NT_CLASS_IN_CACHE, NT_REPEAT_MANY, 1);
-        check_plan(&list[i + 1], c, dtype, NT_CLASS_OUT_OF_CACHE, NT_REPEAT_MANY, 4);
-        check_plan(&list[i + 2], c, dtype, NT_CLASS_OUT_OF_CACHE, NT_REPEAT_ONE, 1);
+    assert_int_equal(rows_list(&t.r->machine, wave, &t.o, list), 4 * ROWS_A_TYPE);
+    for (int i = 0; i < 4 * ROWS_A_TYPE; i += ROWS_A_TYPE) {
+        const nt_dtype dtype = i % (2 * ROWS_A_TYPE) == 0 ? NT_F64 : NT_F32;
+        c = nt_kernel_case(wave, i < 2 * ROWS_A_TYPE ? "o2" : "o16");
+        check_plan(&list[i], c, dtype, NT_CLASS_L2, NT_REPEAT_ONE, 1);
+        check_plan(&list[i + 1], c, dtype, NT_CLASS_L2, NT_REPEAT_MANY, 2);
+        check_plan(&list[i + 2], c, dtype, NT_CLASS_L3, NT_REPEAT_ONE, 2);
+        check_plan(&list[i + 3], c, dtype, NT_CLASS_L3, NT_REPEAT_MANY, 3);
+        check_plan(&list[i + 4], c, dtype, NT_CLASS_MEMORY, NT_REPEAT_MANY, 13);
+        check_plan(&list[i + 5], c, dtype, NT_CLASS_MEMORY, NT_REPEAT_ONE, 3);
     }
     const nt_range range = {.part_bytes = 8};
     nt_kernel over_indices = *mathop(); /* as a range */
@@ -156,7 +225,8 @@ static void a_kernel_of_one_type(void **state)
 static void a_given_shape_makes_the_rows_of_its_class(void **state)
 {
     (void)state;
-    static const int64_t shapes[][3] = {{64, 24, 32}, {1000, 1000, 100}, {1, 1, 1}, {7, 1, 3}};
+    static const int64_t shapes[][3] = {
+        {64, 24, 32}, {128, 128, 128}, {1000, 1000, 100}, {1, 1, 1}, {7, 1, 3}};
     for (size_t i = 0; i < sizeof shapes / sizeof *shapes; i++) {
         tune t = prepare(by_loop, 0.02, 6100 + i);
         memcpy(t.o.shape, shapes[i], sizeof t.o.shape);
@@ -166,9 +236,11 @@ static void a_given_shape_makes_the_rows_of_its_class(void **state)
         for (int k = 0; k < 2; k++) {
             assert_memory_equal(t.r->row[k].shape, shapes[i], sizeof shapes[i]);
             assert_int_equal(t.r->row[k].shape_class,
-                             nt_class_of(4 * shapes[i][0] * shapes[i][1] * shapes[i][2]));
-            /* In cache one step comes first, out of cache many. */
-            assert_int_equal(t.r->row[k].repeat, t.r->row[k].shape_class == NT_CLASS_IN_CACHE ? k : 1 - k);
+                             nt_class_on(&t.r->machine, 0, 4 * shapes[i][0] * shapes[i][1] * shapes[i][2]));
+            /* In cache one step comes first, in memory many. */
+            assert_int_equal(t.r->row[k].repeat, t.r->row[k].shape_class == NT_CLASS_MEMORY ? 1 - k : k);
+            assert_true(t.r->row[k].n_shapes == 1 &&
+                        t.r->row[k].upto == 0); /* no other shape was asked for */
             for (int p = 0; p < NT_N_PARALLELS; p++)
                 assert_true(t.r->row[k].ways_ns[p] > 0);
         }
@@ -190,7 +262,8 @@ static void roof_kernels_and_one_thread_work_too(void **state)
         assert_int_equal(run(&t, kernel), NT_OK);
         assert_int_equal(t.r->n_rows, rows_list(&t.r->machine, kernel, &t.o, list));
         assert_true(!kernel->field ||
-                    t.r->n_rows == (nt_kernel_radius(kernel, NULL) > 0 ? rows_by_default(kernel) : 8));
+                    t.r->n_rows ==
+                        (nt_kernel_radius(kernel, NULL) > 0 ? rows_by_default(kernel) : 2 * ROWS_A_TYPE));
         for (int i = 0; i < t.r->n_rows; i++) {
             assert_ptr_equal(t.r->row[i].kernel, kernel);
             assert_ptr_equal(t.r->row[i].kernel_case, list[i].kernel_case);
@@ -224,6 +297,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_row_has_its_loops_and_roofs),
         cmocka_unit_test(in_cache_fits_and_out_of_cache_does_not),
+        cmocka_unit_test(other_shapes_are_of_the_class),
+        cmocka_unit_test(classes_that_are_not_there),
         cmocka_unit_test(rows_come_in_order),
         cmocka_unit_test(a_kernel_of_one_type),
         cmocka_unit_test(a_given_shape_makes_the_rows_of_its_class),

@@ -87,7 +87,10 @@ static void test_rows(void **state)
     assert_string_equal(row->case_name, "default");
     assert_int_equal(row->version, 1);
     assert_string_equal(row->dtype, "f64");
-    assert_string_equal(row->shape_class, "in_cache");
+    assert_string_equal(row->shape_class, "l2"); /* what it is called now */
+    assert_string_equal(tuned.rows[1].shape_class, "memory");
+    assert_true(tuned.format == 3 && tuned.l2_class_bytes == 0 && tuned.l3_class_bytes == 0 &&
+                row->upto == 0);
     assert_string_equal(row->steps, "one");
     assert_string_equal(row->config, "isa=avx2,variant=fused,tile=0x8x8");
     assert_string_equal(row->default_ns, "0.3100");
@@ -145,7 +148,7 @@ static void test_hostile_files(void **state)
 {
     (void)state;
     static const bad cases[] = {
-        {"", 1, "allowed is a line nestune 3"},
+        {"", 1, "allowed is a line nestune 4"},
         {"(fftw-3.3.10 fftw_wisdom\n)\n", 1, "allowed are comments and NT_TUNED_LINE("},
         {"{\"results\": []}\n", 1, "allowed are comments"},
         {HEAD "#include \"/etc/passwd\"\n", 2, "allowed are comments"},
@@ -179,7 +182,7 @@ static void test_hostile_strings(void **state)
     (void)state;
 #define ROW_OF(text) HEAD LINE("row " text)
     static const bad cases[] = {
-        {ROW HEAD, 1, "allowed is a line nestune 3"},
+        {ROW HEAD, 1, "allowed is a line nestune 4"},
         {HEAD HEAD, 2, "allowed are lines row ... and end"},
         {LINE("nestune 3"), 1, "2 words: nestune line has 11"},
         {LINE("nestune 3x machine=a vendor=b uarch=c family=1 model=2 l1d=3 l2=4 l3=5 threads=6"), 1,
@@ -262,8 +265,44 @@ static void test_other_formats(void **state)
               "NT_TUNED(mathop, 0, 1, f64, in_cache, one, \"isa=avx2\")\nNT_TUNED_END(1, 0x12345678)\n";
     assert_int_equal(read_bytes(old, strlen(old)), NT_ESTALE);
     assert_true(line_of_why() == 6 && strstr(why.text, "written by nestune 0.1 (format 2): tune again"));
-    assert_int_equal(read_sealed(LINE("nestune 4 something=else")), NT_ESTALE);
-    assert_non_null(strstr(why.text, "of format 4, this library reads 3"));
+    assert_int_equal(read_sealed(LINE("nestune 5 something=else")), NT_ESTALE);
+    assert_non_null(strstr(why.text, "of format 5, this library reads 3 and 4: tune again"));
+}
+
+#define HEAD_4                                                                                          \
+    LINE("nestune 4 machine=a vendor=b uarch=c family=1 model=2 l1d=3 l2=4 l3=5 threads=6 l2_class=12 " \
+         "l3_class=0")
+#define LONGEST LINE("row wave o8 4 f32 memory many isa=avx2,variant=leapfrog 2 1 faster upto=0")
+
+static void test_format_4(void **state)
+{
+    (void)state;
+    assert_int_equal(
+        read_sealed(HEAD_4 LINE("row wave o8 4 f32 memory many isa=avx2,variant=leapfrog 2 1 faster upto=286")
+                        LONGEST LINE("row wave o8 4 f32 l3 one isa=avx2,variant=leapfrog 2 1 faster upto=0")
+                            LINE("row pi default 1 f32 long one isa=avx2,variant=x - - - upto=0")),
+        NT_OK);
+    assert_true(tuned.format == 4 && tuned.l2_class_bytes == 12 && tuned.l3_class_bytes == 0 &&
+                tuned.n_rows == 4);
+    assert_true(tuned.rows[0].upto == 286 && tuned.rows[1].upto == 0);
+    assert_string_equal(tuned.rows[0].shape_class, "memory");
+    assert_string_equal(tuned.rows[2].shape_class, "l3");
+    nt_tuned_free(&tuned);
+    static const bad cases[] = {
+        {HEAD_4 LONGEST LONGEST, 3, "a second row wave o8 f32 memory many"},
+        {HEAD_4 ROW, 2, "11 words"}, /* of format 3 */
+        {HEAD_4 LINE("row wave o8 4 f32 in_cache many isa=avx2,variant=x 2 1 same upto=0"), 2,
+         "class in_cache, steps many: allowed are l2, l3 and memory"},
+        {HEAD LINE("row wave o8 4 f32 l3 many isa=avx2,variant=x 2 1 same"), 2,
+         "class l3, steps many: allowed are in_cache and out_of_cache"},
+        {HEAD_4 LINE("row pi default 1 f32 long one isa=avx2,variant=x - - - upto=7"), 2, "upto=0"},
+        {HEAD_4 LINE("row wave o8 4 f32 l3 many isa=avx2,variant=x 2 1 same upto=-1"), 2, "upto upto=-1"},
+        {HEAD_4 LINE("row wave o8 4 f32 l3 many isa=avx2,variant=x 2 1 same 12"), 2, "upto 12"},
+        {LINE("nestune 4 machine=a vendor=b uarch=c family=1 model=2 l1d=3 l2=4 l3=5 threads=6"), 1,
+         "11 words"},
+        {MACHINE("l2=1 l3=1 threads=2 l2_class=1 l3_class=2"), 1, "13 words"},
+    };
+    refuse_all(cases, sizeof cases / sizeof *cases);
 }
 
 static void test_sizes(void **state)
@@ -368,6 +407,7 @@ int main(void)
         cmocka_unit_test(test_hostile_strings),
         cmocka_unit_test(test_ends),
         cmocka_unit_test(test_other_formats),
+        cmocka_unit_test(test_format_4),
         cmocka_unit_test(test_sizes),
         cmocka_unit_test(test_many_rows),
         cmocka_unit_test(test_damage),

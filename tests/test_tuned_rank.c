@@ -14,7 +14,7 @@ static void make_known(int n)
 {
     for (int i = 0; i < n; i++) {
         snprintf(depth_text[i], sizeof depth_text[i], "isa=scalar,variant=fused,fn=u1,depth=%d", i + 2);
-        depth_row[i] = (nt_tuned_row)ROW("one", "in_cache", "many", depth_text[i]);
+        depth_row[i] = (nt_tuned_row)ROW("one", "l2", "many", depth_text[i]);
         known[i] = of_zen(&depth_row[i], 1);
         known[i].next = i + 1 < n ? &known[i + 1] : NULL;
     }
@@ -22,8 +22,7 @@ static void make_known(int n)
 
 static int serves(const nt_machine *here)
 {
-    return find_in(known, here, NT_TUNED_ON, NT_CLASS_IN_CACHE, NT_REPEAT_MANY) == NT_OK ? config.depth - 2
-                                                                                         : -1;
+    return find_in(known, here, NT_TUNED_ON, NT_CLASS_L2, NT_REPEAT_MANY) == NT_OK ? config.depth - 2 : -1;
 }
 
 static void test_ranks(void **state)
@@ -54,8 +53,8 @@ static void test_ranks(void **state)
         assert_says(says[order[i]]);
         depth_row[order[i]].kernel = "other";
     }
-    assert_default(find_in(known, &zen, NT_TUNED_ON, NT_CLASS_IN_CACHE, NT_REPEAT_MANY),
-                   "default: no tuned header has a row of toy one f64 in_cache many");
+    assert_default(find_in(known, &zen, NT_TUNED_ON, NT_CLASS_L2, NT_REPEAT_MANY),
+                   "default: no tuned header has a row of toy one f64 l2 many");
 }
 
 static void test_nearest_threads(void **state)
@@ -95,7 +94,7 @@ static void test_headers_are_not_mixed(void **state)
     (void)state;
     make_known(2);
     known[1].tuned.vendor = "-";
-    depth_row[0] = (nt_tuned_row)ROW("two", "out_of_cache", "one", "isa=scalar,variant=exact,fn=u2");
+    depth_row[0] = (nt_tuned_row)ROW("two", "memory", "one", "isa=scalar,variant=exact,fn=u2");
     assert_int_equal(serves(&zen), -1);
     assert_says("default, with isa, variant and fn of zen5-26.2.1-2t");
     assert_int_equal(config.variant, 1);
@@ -125,10 +124,9 @@ static void test_reports_a_damaged_header(void **state)
 static void test_modes(void **state)
 {
     (void)state;
-    assert_default(find_in(&source, &zen, NT_TUNED_OFF, NT_CLASS_IN_CACHE, NT_REPEAT_ONE),
+    assert_default(find_in(&source, &zen, NT_TUNED_OFF, NT_CLASS_L2, NT_REPEAT_ONE),
                    "default: NESTUNE_TUNED=off");
-    assert_default(find_in(NULL, &zen, NT_TUNED_ON, NT_CLASS_IN_CACHE, NT_REPEAT_ONE),
-                   "no tuned header has a row");
+    assert_default(find_in(NULL, &zen, NT_TUNED_ON, NT_CLASS_L2, NT_REPEAT_ONE), "no tuned header has a row");
 }
 
 int main(void)

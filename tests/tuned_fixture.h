@@ -73,9 +73,9 @@ static const nt_machine zen = {.vendor = "AuthenticAMD",
                                .l3_bytes = 33554432,
                                .threads_allowed = 2};
 
-#define ROW(case_, class_, steps_, config_)                                     \
-    {                                                                           \
-        "toy", case_, 3, "f64", class_, steps_, config_, "1.0", "0.5", "faster" \
+#define ROW(case_, class_, steps_, config_)                                        \
+    {                                                                              \
+        "toy", case_, 3, "f64", class_, steps_, config_, "1.0", "0.5", "faster", 0 \
     }
 
 static nt_tuned_row rows[5];
@@ -87,7 +87,7 @@ static nt_error why;
 static inline nt_tuned_source of_zen(const nt_tuned_row *r, int n_rows)
 {
     return (nt_tuned_source){.tuned = {NULL, "zen5-26.2.1-2t", "AuthenticAMD", "zen5", 26, 2, 49152, 1048576,
-                                       33554432, 2, n_rows, r},
+                                       33554432, 2, n_rows, r, NT_TUNED_FORMAT, 0, 0},
                              .origin = NT_TUNED_BUILT_IN};
 }
 
@@ -95,12 +95,12 @@ static inline int make_source(void **state)
 {
     (void)state;
     const nt_tuned_row good[] = {
-        ROW("one", "in_cache", "one", "isa=scalar,variant=exact,parallel=flat,tile=0x8x8,threads=1,fn=u2"),
-        ROW("one", "out_of_cache", "one", "isa=scalar,variant=exact,parallel=middle,threads=4096,fn=u2"),
-        ROW("one", "out_of_cache", "many", "isa=scalar,variant=exact,depth=5,threads=all,fn=u2"),
-        {"other", "one", 1, "f64", "in_cache", "one", "isa=scalar,variant=x", "-", "-", "-"},
+        ROW("one", "l2", "one", "isa=scalar,variant=exact,parallel=flat,tile=0x8x8,threads=1,fn=u2"),
+        ROW("one", "memory", "one", "isa=scalar,variant=exact,parallel=middle,threads=4096,fn=u2"),
+        ROW("one", "memory", "many", "isa=scalar,variant=exact,depth=5,threads=all,fn=u2"),
+        {"other", "one", 1, "f64", "l2", "one", "isa=scalar,variant=x", "-", "-", "-", 0},
         {"sum", "default", 1, "f64", "long", "one", "isa=scalar,variant=fused,chunk=4096,schedule=guided",
-         "-", "-", "-"},
+         "-", "-", "-", 0},
     };
     memcpy(rows, good, sizeof good);
     source = of_zen(rows, 5);
@@ -114,7 +114,7 @@ static inline int make_source(void **state)
 static inline nt_status find_in(const nt_tuned_source *first, const nt_machine *here, nt_tuned_mode mode,
                                 nt_class c, nt_repeat r)
 {
-    const nt_tuned_use use = {&toy, "one", NT_F64, c, r};
+    const nt_tuned_use use = {&toy, "one", NT_F64, c, r, INT64_MAX};
     return nt_tuned_find_in(first, here, mode, &use, &config, &why);
 }
 

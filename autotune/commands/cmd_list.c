@@ -176,6 +176,22 @@ static void print_keys(void)
         }
 }
 
+/* The classes of rows; a field's on this machine. */
+static void print_classes(void)
+{
+    nt_machine m;
+    nt_machine_detect(&m);
+    const int64_t l2 = nt_class_bytes(&m, 0, NT_CLASS_L2), l3 = nt_class_bytes(&m, 0, NT_CLASS_L3);
+    printf("Classes of a field, by the bytes of all its grids with the halos that a run reads; here:\n");
+    printf("%s: at most %lld KiB, half of the second-level caches\n", result_class_words(NT_CLASS_L2),
+           (long long)(l2 >> 10));
+    if (l3 > 0)
+        printf("%s: at most %lld KiB, half of the third-level caches\n", result_class_words(NT_CLASS_L3),
+               (long long)(l3 >> 10));
+    printf("%s: more\n\nClasses of a range: short; long, from %d indices on\n",
+           result_class_words(NT_CLASS_MEMORY), NT_LONG_FROM);
+}
+
 int cmd_list(int argc, char **argv)
 {
     bool json = false;
@@ -193,5 +209,6 @@ int cmd_list(int argc, char **argv)
     for (int i = 0; i < nt_kernel_count(); i++)
         print_kernel(nt_kernel_at(i));
     print_keys();
+    print_classes();
     return finish_stdout();
 }

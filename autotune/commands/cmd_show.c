@@ -28,8 +28,8 @@ static int print_pairs(const result *r, int pairs)
     printf("Fresh pairs: tuned over default\n\n");
     for (int i = 0; i < r->n_rows; i++) {
         const result_row *row = &r->row[i];
-        printf("%-12s %s  %-12s %-4s  ", trial_name(row->kernel, row->kernel_case).text,
-               nt_dtype_name(row->dtype), nt_class_name(row->shape_class), nt_repeat_name(row->repeat));
+        printf("%-12s %s  %-9s %-4s  ", trial_name(row->kernel, row->kernel_case).text,
+               nt_dtype_name(row->dtype), result_class_words(row->shape_class), nt_repeat_name(row->repeat));
         /* If both configs are the same, timing them would show only noise. */
         if (nt_config_differences(&row->config, &row->default_config) == 0) {
             printf("the tuned config is the default\n");

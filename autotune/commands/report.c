@@ -43,8 +43,8 @@ void report_row_name(FILE *out, const result_row *r)
     char shape[64];
     snprintf(shape, sizeof shape, "%lldx%lldx%lld", (long long)r->shape[0], (long long)r->shape[1],
              (long long)r->shape[2]);
-    fprintf(out, "%-12s %s  %-15s %3lld", trial_name(r->kernel, r->kernel_case).text, nt_dtype_name(r->dtype),
-            shape, (long long)r->steps);
+    fprintf(out, "%-12s %s  %-9s %-15s %3lld", trial_name(r->kernel, r->kernel_case).text,
+            nt_dtype_name(r->dtype), result_class_words(r->shape_class), shape, (long long)r->steps);
 }
 
 /* Stencils are compared by cells per second. */
@@ -64,10 +64,10 @@ static void print_times(FILE *out, const result *r)
             "roof: no run of these steps can be faster: the larger of arithmetic, and memory / steps.  "
             "Beside it:\n"
             "memory / the depth chosen, and the kernel on one thread in its own cache / threads\n\n"
-            "%-12s %s  %-15s %3s %8s %8s%s %8s %5s %-14s %8s %8s %8s  %s\n",
-            gpts ? ", GPts/s: tuned, 10^9 cells and steps a second" : "", "kernel", "   ", "shape", "stp",
-            "default", "tuned", gpts ? "   GPts/s" : "", "roof", "of it", "bound by", "arithm.", "mem/dep.",
-            "in-cache", "tuned/default, 95%");
+            "%-12s %s  %-9s %-15s %3s %8s %8s%s %8s %5s %-14s %8s %8s %8s  %s\n",
+            gpts ? ", GPts/s: tuned, 10^9 cells and steps a second" : "", "kernel", "   ", "class", "shape",
+            "stp", "default", "tuned", gpts ? "   GPts/s" : "", "roof", "of it", "bound by", "arithm.",
+            "mem/dep.", "in-cache", "tuned/default, 95%");
     for (int i = 0; i < r->n_rows; i++) {
         const result_row *row = &r->row[i];
         report_row_name(out, row);
@@ -88,21 +88,30 @@ static void print_times(FILE *out, const result *r)
     }
 }
 
+/* A row for other lengths of rows than those of the search has none. */
+static bool has_ways(const result_row *row)
+{
+    for (int w = 0; w < RESULT_MOST_WAYS; w++)
+        if (row->ways_ns[w] > 0)
+            return true;
+    return false;
+}
+
 /* Fields and ranges are shared in different ways, so each of them has a table. */
 static void print_ways(FILE *out, const result *r, bool ranges)
 {
     const result_way *ways = NULL;
     for (int i = 0; i < r->n_rows; i++) {
         const result_row *row = &r->row[i];
-        if (ranges ? !row->kernel->range : !row->kernel->field)
+        if ((ranges ? !row->kernel->range : !row->kernel->field) || !has_ways(row))
             continue;
         if (!ways) {
             ways = result_ways(row->kernel);
             fprintf(out,
                     "\n%s  ns %s, each at the best other settings found, timed apart from the table "
-                    "above\n\n%-12s %s  %-15s %3s",
+                    "above\n\n%-12s %s  %-9s %-15s %3s",
                     ranges ? "How to share the indices?" : "Which loop to share?",
-                    ranges ? "an index" : "a cell and step", "kernel", "   ", "shape", "stp");
+                    ranges ? "an index" : "a cell and step", "kernel", "   ", "class", "shape", "stp");
             for (int w = 0; ways[w].name; w++)
                 fprintf(out, " %8s", ways[w].name);
             fprintf(out, "\n");
@@ -114,6 +123,22 @@ static void print_ways(FILE *out, const result *r, bool ranges)
     }
 }
 
+/* On which shapes the finalists were timed, and what this config costs there. */
+static void print_shapes(FILE *out, const result_row *row)
+{
+    if (row->n_shapes == 0)
+        return;
+    fprintf(out, "%-48s time over the best finalist's:", "");
+    for (int i = 0; i < row->n_shapes; i++) {
+        const int64_t *n = row->timed_on[i].n;
+        fprintf(out, "%s %.2f on %lldx%lldx%lld", i > 0 ? "," : "", row->timed_on[i].over_best,
+                (long long)n[0], (long long)n[1], (long long)n[2]);
+    }
+    if (row->upto > 0)
+        fprintf(out, "; for rows of at most %lld cells", (long long)row->upto);
+    fprintf(out, "\n");
+}
+
 static void print_configs(FILE *out, const result *r)
 {
     fprintf(out, "\nThe tuned configs\n\n");
@@ -123,11 +148,12 @@ static void print_configs(FILE *out, const result *r)
         nt_config_format(row->kernel, &row->config, text, sizeof text);
         report_row_name(out, row);
         fprintf(out, "  %s\n", text);
-        fprintf(out, "%-38s max %.2g ulp%s; %d trials", "", row->max_ulp,
+        fprintf(out, "%-48s max %.2g ulp%s; %d trials", "", row->max_ulp,
                 row->kernel->ulp_of_terms ? " of the sum of absolute terms" : "", row->n_trials);
         if (row->n_failed > 0)
             fprintf(out, ", %d failed", row->n_failed);
         fprintf(out, " of %.0f configs%s\n", row->space_size, row->complete ? "" : "; the search was ended");
+        print_shapes(out, row);
     }
 }
 
@@ -158,9 +184,9 @@ void report_model(FILE *out, const result *r)
             "index\n"
             "ratio: measured / expected; core: instructions and what a tile costs to begin; L2, L3, memory: "
             "transfers; sharing: waiting\n\n"
-            "%-12s %s  %-15s %3s %-7s %8s %8s %5s %8s %8s %8s %8s %8s\n",
-            r->machine.uarch, "kernel", "   ", "shape", "stp", "config", "measured", "expected", "ratio",
-            "core", "L2", "L3", "memory", "sharing");
+            "%-12s %s  %-9s %-15s %3s %-7s %8s %8s %5s %8s %8s %8s %8s %8s\n",
+            r->machine.uarch, "kernel", "   ", "class", "shape", "stp", "config", "measured", "expected",
+            "ratio", "core", "L2", "L3", "memory", "sharing");
     for (int i = 0; i < r->n_rows; i++) {
         const result_row *row = &r->row[i];
         if (row->kernel->program)

@@ -112,8 +112,7 @@ int run_options_parse(run_options *o, int argc, char **argv)
     const argument table[] = {
         ARGUMENT_KERNELS(&o->kernels),
         {"budget", 'b', "SECONDS",
-         "time for each kernel (45; for ranges and programs 30; for stencils 24 for each row of many steps "
-         "out of cache, 6 for each other)",
+         "time for each kernel (45; for ranges and programs 30; for stencils 36 for each case and type)",
          take_number, &t->budget_s, 1, 86400},
         {"effort", 'e', "LEVEL", "quick, normal or thorough: 0.27, 1 or 4 times these budgets (normal)",
          take_effort, &t->effort, 0, 0},
@@ -125,8 +124,8 @@ int run_options_parse(run_options *o, int argc, char **argv)
         {"case", 'c', "LIST",
          "cases of kernels that have them, as o2,o8 of wave (those that `autotune list` marks)", take_cases,
          t, 0, 0},
-        {"shape", 's', "NXxNYxNZ", "one shape in place of the default ones in and out of cache", take_shape,
-         t->shape, 0, 0},
+        {"shape", 's', "NXxNYxNZ", "one shape in place of the default ones in L2, in L3 and in memory",
+         take_shape, t->shape, 0, 0},
         {"threads", 't', "LIST", "numbers of threads that may win (powers of two, and all)", take_threads, t,
          0, 0},
         {"max-ulp", 'u', "N", "variants less accurate than this may not win (f64 2.5, f32 2.7)", take_number,

@@ -44,6 +44,6 @@ void progress_event(void *context, const tune_event *e)
     if (e->ns_per_cell > 0)
         snprintf(best, sizeof best, ", best %.3f ns", e->ns_per_cell);
     progress_bar(p, e->elapsed_s / e->budget_s, "%2d/%d %s %s %s %s, ETA %.0f s%s", e->row + 1, e->n_rows,
-             trial_name(e->kernel, e->kernel_case).text, nt_dtype_name(e->dtype), e->stage,
-             nt_class_name(e->shape_class), fmax(0, e->budget_s - e->elapsed_s), best);
+                 trial_name(e->kernel, e->kernel_case).text, nt_dtype_name(e->dtype), e->stage,
+                 result_class_words(e->shape_class), fmax(0, e->budget_s - e->elapsed_s), best);
 }

@@ -353,7 +353,8 @@ static pipeline_options tuned_options(const request *r, int *threads)
     const nt_kernel *kernel = nt_kernel_find("apply");
     pipeline_options options = pipeline_options_default(r->files.n, (int)r->threads);
     nt_config config;
-    if (!kernel || nt_tuned_find(kernel, NULL, NT_F64, NT_CLASS_LONG, NT_REPEAT_ONE, &config, NULL) != NT_OK)
+    if (!kernel ||
+        nt_tuned_find(kernel, NULL, NT_F64, NT_CLASS_LONG, NT_REPEAT_ONE, 0, &config, NULL) != NT_OK)
         return options;
     options.ring = (int)config.own[RING];
     options.slab_bytes = config.own[SLAB];

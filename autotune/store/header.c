@@ -25,6 +25,19 @@ static void print_plain(FILE *out, const char *text)
     }
 }
 
+/* What the classes meant where the rows were tuned.  The machine that reads the header has its own sizes. */
+static void print_classes(FILE *out, const nt_machine *m)
+{
+    const int64_t l2 = nt_class_bytes(m, 0, NT_CLASS_L2), l3 = nt_class_bytes(m, 0, NT_CLASS_L3);
+    fprintf(out,
+            " * Classes, by the working set of a run, which is all its grids with the halos that it reads:\n"
+            " *   l2      at most %lld bytes, half of the second-level caches of %d thread%s\n",
+            (long long)l2, m->threads_allowed, m->threads_allowed == 1 ? "" : "s");
+    if (l3 > 0)
+        fprintf(out, " *   l3      at most %lld bytes, half of their third-level caches\n", (long long)l3);
+    fprintf(out, " *   memory  more\n");
+}
+
 static void print_head(FILE *out, const nt_machine *m)
 {
     const nt_build *build = nt_build_info();
@@ -39,8 +52,11 @@ static void print_head(FILE *out, const nt_machine *m)
     for (const environment_setting *s = trial_environment; s->name; s++)
         if (s->value)
             fprintf(out, "%s%s=%s", s == trial_environment ? "" : " ", s->name, s->value);
-    fprintf(out, "\n *\n * Rows end in default and tuned ns a cell and step, and the verdict of the paired "
-                 "final.\n */\n");
+    fprintf(out, "\n *\n * Rows end in default and tuned ns a cell and step, the verdict of the paired "
+                 "final, and upto=N:\n"
+                 " * for grids with rows of at most N cells in x; N is 0: of any length.\n *\n");
+    print_classes(out, m);
+    fprintf(out, " */\n");
 }
 
 /* Prints one string of the header, and adds it to the CRC. */
@@ -62,9 +78,11 @@ static void print_machine(FILE *out, uint32_t *crc, const nt_machine *m)
     nt_machine_id(m, id, sizeof id);
     print_line(
         out, crc,
-        "nestune %d machine=%s vendor=%s uarch=%s family=%d model=%d l1d=%lld l2=%lld l3=%lld threads=%d",
+        "nestune %d machine=%s vendor=%s uarch=%s family=%d model=%d l1d=%lld l2=%lld l3=%lld threads=%d "
+        "l2_class=%lld l3_class=%lld",
         NT_TUNED_FORMAT, id, m->vendor, m->uarch, m->family, m->model_id, (long long)m->l1d_bytes,
-        (long long)m->l2_bytes, (long long)m->l3_bytes, m->threads_allowed);
+        (long long)m->l2_bytes, (long long)m->l3_bytes, m->threads_allowed,
+        (long long)nt_class_bytes(m, 0, NT_CLASS_L2), (long long)nt_class_bytes(m, 0, NT_CLASS_L3));
 }
 
 /* If a row uses several threads and all of the allowed ones, it says "all" instead of their number. */
@@ -78,10 +96,10 @@ static void print_row(FILE *out, uint32_t *crc, const result_row *row, int threa
                  threads + 1 + strcspn(threads + 1, ","));
     else
         snprintf(all, sizeof all, "%s", config);
-    print_line(out, crc, "row %s %s %d %s %s %s %s %.4f %.4f %s", row->kernel->name, row->kernel_case->name,
-               row->kernel->version, nt_dtype_name(row->dtype), nt_class_name(row->shape_class),
-               nt_repeat_name(row->repeat), all, row->default_ns, row->tuned_ns,
-               stats_verdict_name(row->verdict));
+    print_line(out, crc, "row %s %s %d %s %s %s %s %.4f %.4f %s upto=%lld", row->kernel->name,
+               row->kernel_case->name, row->kernel->version, nt_dtype_name(row->dtype),
+               nt_class_name(row->shape_class), nt_repeat_name(row->repeat), all, row->default_ns,
+               row->tuned_ns, stats_verdict_name(row->verdict), (long long)row->upto);
 }
 
 char *header_text(const result *r)

@@ -79,6 +79,15 @@ json_t *result_shape_json(const int64_t n[3])
     return json_pack("[I,I,I]", (json_int_t)n[0], (json_int_t)n[1], (json_int_t)n[2]);
 }
 
+static json_t *shapes_json(const result_row *r)
+{
+    json_t *shapes = json_array();
+    for (int i = 0; i < r->n_shapes; i++)
+        json_array_append_new(shapes, json_pack("{s:o, s:f}", "shape", result_shape_json(r->timed_on[i].n),
+                                                "over_best", r->timed_on[i].over_best));
+    return shapes;
+}
+
 static json_t *row_json(const result_row *r)
 {
     char config[NT_CONFIG_TEXT], default_config[NT_CONFIG_TEXT];
@@ -100,6 +109,9 @@ static json_t *row_json(const result_row *r)
                   figure_json(r->tuned_ns > 0 ? r->roof_ns / r->tuned_ns : 0), "max_ulp", r->max_ulp, "loops",
                   loops, "bound", result_bound(r), "config", config, "default_config", default_config,
                   "trials", r->n_trials, "failed", r->n_failed, "complete", r->complete);
+    json_object_set_new(row, "upto_nx", r->upto > 0 ? json_integer(r->upto) : json_null());
+    json_object_set_new(row, "shapes", shapes_json(r));
+    json_object_set_new(row, "worst_over_best", figure_json(result_worst(r)));
     for (int i = 0; i < N_FIGURES; i++)
         json_object_set_new(row, figures[i].name,
                             figure_json(*(const double *)((const char *)r + figures[i].at)));
@@ -198,6 +210,41 @@ static bool within(json_int_t value, json_int_t least, json_int_t most)
     return value >= least && value <= most;
 }
 
+/* The class of this name, also of the two names that older files have; -1: none. */
+static int class_named(const char *name)
+{
+    int c = strcmp(name, "in_cache") == 0       ? NT_CLASS_L2
+            : strcmp(name, "out_of_cache") == 0 ? NT_CLASS_MEMORY
+                                                : -1;
+    for (int i = 0; i < NT_N_CLASSES; i++)
+        c = strcmp(name, nt_class_name((nt_class)i)) == 0 ? i : c;
+    return c;
+}
+
+/* The shapes of a row, and the rows of grids that it is for.  Older files have neither. */
+static bool read_shapes(const json_t *json, result_row *row)
+{
+    const json_t *upto = json_object_get(json, "upto_nx"), *shapes = json_object_get(json, "shapes");
+    row->upto = json_integer_value(upto);
+    if ((upto && !json_is_null(upto) && !(json_is_integer(upto) && within(row->upto, 1, INT64_C(1) << 40))) ||
+        (shapes && !json_is_array(shapes)) || json_array_size(shapes) > RESULT_MOST_SHAPES)
+        return false;
+    for (size_t i = 0; i < json_array_size(shapes); i++) {
+        result_shape *on = &row->timed_on[row->n_shapes++];
+        json_int_t n[3];
+        if (json_unpack(json_array_get(shapes, i), "{s:[I,I,I!], s:F}", "shape", &n[0], &n[1], &n[2],
+                        "over_best", &on->over_best) != 0 ||
+            !(on->over_best >= 0 && on->over_best < 1e12))
+            return false;
+        for (int a = 0; a < 3; a++) {
+            on->n[a] = n[a];
+            if (!within(n[a], 1, INT64_C(1) << 40))
+                return false;
+        }
+    }
+    return true;
+}
+
 /* The fields beside the figures: shapes, counts, names. */
 static bool read_facts(const json_t *json, result_row *row, nt_error *why)
 {
@@ -215,8 +262,7 @@ static bool read_facts(const json_t *json, result_row *row, nt_error *why)
         return false;
     for (int i = 0; i < NT_N_DTYPES; i++)
         d = strcmp(dtype, nt_dtype_name((nt_dtype)i)) == 0 ? i : d;
-    for (int i = 0; i < NT_N_CLASSES; i++)
-        c = strcmp(shape_class, nt_class_name((nt_class)i)) == 0 ? i : c;
+    c = class_named(shape_class);
     for (int i = 0; i <= STATS_UNDECIDED; i++)
         v = strcmp(verdict, stats_verdict_name((stats_verdict)i)) == 0 ? i : v;
     bool good = d >= 0 && c >= 0 && v >= 0 && within(steps, 1, 1000000) && within(pairs, 0, 1000000000) &&
@@ -246,7 +292,7 @@ static bool read_facts(const json_t *json, result_row *row, nt_error *why)
 static bool read_row(const json_t *json, const nt_kernel *kernel, result_row *row, nt_error *why)
 {
     *row = (result_row){.kernel = kernel};
-    bool good = read_facts(json, row, why);
+    bool good = read_facts(json, row, why) && read_shapes(json, row);
     for (int i = 0; i < N_FIGURES; i++)
         good = good && read_figure(json, figures[i].name, figures[i].is_late,
                                    (double *)((char *)row + figures[i].at));

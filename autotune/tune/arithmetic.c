@@ -2,7 +2,7 @@
  * arithmetic.c - chooses isa and variant, once for a kernel, case and dtype
  * SPDX-License-Identifier: MIT
  *
- * It takes the arithmetic with the smallest geometric mean of the times in and out of cache.  One choice for
+ * It takes the arithmetic with the smallest geometric mean of the times in L2 and in memory.  One choice for
  * both means that a function's values do not depend on the size of an array.
  */
 #include <math.h>
@@ -17,8 +17,7 @@
 /* The two classes of a kernel's shape: the small one, and the large one. */
 static nt_class class_at(const tuning *t, int i)
 {
-    static const nt_class classes[2][2] = {{NT_CLASS_IN_CACHE, NT_CLASS_OUT_OF_CACHE},
-                                           {NT_CLASS_SHORT, NT_CLASS_LONG}};
+    static const nt_class classes[2][2] = {{NT_CLASS_L2, NT_CLASS_MEMORY}, {NT_CLASS_SHORT, NT_CLASS_LONG}};
     return classes[!t->kernel->field][i];
 }
 

@@ -8,6 +8,7 @@
 
 #include "measure/decision.h"
 #include "tune/roofs.h"
+#include "tune/shapes.h"
 #include "tune/stages.h"
 
 static double ask_ns(const trial_ask *ask, double seconds)
@@ -70,7 +71,7 @@ enum { FINAL_LEAST = 4, FINAL_MOST = 24 };
 
 /* Races the default schedule against the fastest of the search, as many of them as there is time for.  Returns the
  * simplest config within noise of the fastest; without a race, if somebody asked to stop, the best so far. */
-nt_config tuning_final(const tuning_row *tr, double deadline_s)
+nt_config tuning_final(tuning_row *tr, double deadline_s)
 {
     static const double beside = 1.2; /* a trial takes longer than its run */
     tuning *t = tr->t;
@@ -96,7 +97,10 @@ nt_config tuning_final(const tuning_row *tr, double deadline_s)
     for (int i = 0; i < r->n; i++) {
         race_expect(r, i, reference);
         expect_as_searched(tr, r, i);
+        tr->finalist[i] = r->entrant[i].ask.config;
     }
+    tr->n_finalists = r->n_rounds > 0 ? r->n : 0;
+    shapes_note(r, NULL, tr->finalist_s, tr->finalist_surely);
     const int chosen = choose(r, r->n, &t->arithmetic);
     if (chosen >= 0)
         winner = r->entrant[chosen].ask.config;
@@ -146,8 +150,7 @@ void tuning_confirm(tuning_row *tr, const nt_config *winner, double begin_s, dou
     *r = (race){.runner = t->runner, .stop = t->o->stop, .stop_from = DECISION_LEAST};
     const int standard = enter(r, tr, &t->standard), reference = enter(r, tr, &t->arithmetic),
               best = enter(r, tr, winner);
-    const int memory =
-        t->has_memory && row->shape_class == NT_CLASS_OUT_OF_CACHE ? race_add(r, &t->memory) : -1;
+    const int memory = t->has_memory && row->shape_class == NT_CLASS_MEMORY ? race_add(r, &t->memory) : -1;
     const nt_work work = roofs_work(t->kernel, t->kernel_case, row->dtype, winner, &t->rates);
     rate_kind bound;
     rates_least_ns(&t->rates, &work, &bound);

@@ -68,7 +68,7 @@ double levels_gbytes_per_s(trial_runner *runner, const nt_machine *m, nt_isa isa
     const nt_kernel *roof = roofs_memory_kernel(op);
     if (l == LEVEL_MEMORY) {
         int64_t n[3];
-        rows_shape(m, op, nt_kernel_case_at(op, 0), NT_F64, NT_CLASS_OUT_OF_CACHE, n);
+        rows_shape(m, op, nt_kernel_case_at(op, 0), NT_F64, NT_CLASS_MEMORY, n);
         if (roofs_memory(runner, op, NT_F64, isa, n, threads, &ask, &s)) {
             ask.reps = 7;
             s = median_seconds(runner, &ask);

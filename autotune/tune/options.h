@@ -24,7 +24,7 @@ typedef struct tune_options {
     unsigned dtypes;                    /* bit 1u << nt_dtype for each */
     const char *cases[TUNE_MOST_CASES]; /* names, of kernels that have cases */
     int n_cases;                        /* 0: the cases that are tuned by default */
-    int64_t shape[3];                   /* 0: the default shapes of both classes */
+    int64_t shape[3];                   /* 0: the default shapes of all classes */
     int threads[TUNE_MOST_THREADS];     /* counts that may win, ascending */
     int n_threads;
     double max_ulp[NT_N_DTYPES]; /* variants with a larger error may not win */
@@ -40,7 +40,7 @@ typedef struct tune_event {
     nt_dtype dtype;
     nt_class shape_class;
     int64_t steps;
-    const char *stage;          /* "arithmetic", "search", "final", "loops", "done" */
+    const char *stage;          /* "arithmetic", "search", "loops", "final", "shapes", "confirm", "done" */
     double elapsed_s, budget_s; /* of this kernel */
     const candidate *trial;
     double ns_per_cell;     /* best so far; 0: none */

@@ -28,6 +28,20 @@ bool result_takes_way(const result_way *way, const nt_config *config)
     return config->parallel == way->parallel && (way->schedule < 0 || (int)config->schedule == way->schedule);
 }
 
+const char *result_class_words(nt_class c)
+{
+    static const char *const words[NT_N_CLASSES] = {"in L2", "in L3", "in memory", "short", "long"};
+    return words[c];
+}
+
+double result_worst(const result_row *row)
+{
+    double worst = 0;
+    for (int i = 0; i < row->n_shapes; i++)
+        worst = fmax(worst, row->timed_on[i].over_best);
+    return worst;
+}
+
 bool result_is_stencil(const result_row *row)
 {
     return nt_kernel_radius(row->kernel, row->kernel_case->params) > 0;
@@ -35,7 +49,7 @@ bool result_is_stencil(const result_row *row)
 
 static double memory_ns(const result_row *row, int64_t steps)
 {
-    return row->shape_class == NT_CLASS_OUT_OF_CACHE ? row->memory_roof_ns / (double)steps : 0;
+    return row->shape_class == NT_CLASS_MEMORY ? row->memory_roof_ns / (double)steps : 0;
 }
 
 double result_roof(const result_row *row)
@@ -63,8 +77,8 @@ double result_memory_at_depth(const result_row *row)
 bool result_contradicts(const result_row *a, const result_row *b)
 {
     return a->kernel == b->kernel && a->kernel_case == b->kernel_case && a->dtype == b->dtype &&
-           ((a->shape_class == b->shape_class && a->repeat == b->repeat) || a->config.isa != b->config.isa ||
-            a->config.variant != b->config.variant);
+           ((a->shape_class == b->shape_class && a->repeat == b->repeat && a->upto == b->upto) ||
+            a->config.isa != b->config.isa || a->config.variant != b->config.variant);
 }
 
 void result_leave_out(result *r, const char *format, ...)

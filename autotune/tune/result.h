@@ -10,8 +10,15 @@
 #include "measure/noise.h"
 #include "nestune/tools.h"
 
-/* 16 cases of one kernel take 96 rows.  Rows beyond the limit are refused or named. */
-enum { RESULT_MOST_ROWS = 512, RESULT_MOST_WAYS = 5 };
+/* 16 cases of one kernel take 192 rows, or more where shapes need several.  Rows beyond the limit are refused or named. */
+enum { RESULT_MOST_ROWS = 512, RESULT_MOST_WAYS = 5, RESULT_MOST_SHAPES = 3 };
+
+/* A shape on which the finalists of a row were timed; over_best: the time of the row's config over that of the fastest of
+ * them. */
+typedef struct result_shape {
+    int64_t n[3];
+    double over_best;
+} result_shape;
 
 /* One row: a kernel, case, dtype, shape class and number of steps.  Times are in ns per cell and step; 0 (in
  * JSON null) means not measured. */
@@ -23,8 +30,11 @@ typedef struct result_row {
     nt_repeat repeat;
     int64_t shape[3];
     int64_t steps;
+    int64_t upto; /* for grids with rows of at most so many cells in x; 0: of any length */
+    int n_shapes;
+    result_shape timed_on[RESULT_MOST_SHAPES]; /* its own shape and others of its class */
     double default_ns, tuned_ns;
-    double memory_roof_ns, in_cache_ns; /* of one step out of cache; of the kernel itself in cache */
+    double memory_roof_ns, in_cache_ns; /* of one step in memory; of the kernel itself in cache */
     /* By the counts of the tuned function and the rates of this machine; the last one is the largest. */
     double fp_roof_ns, load_roof_ns, int_roof_ns, issue_roof_ns, arithmetic_roof_ns;
     int64_t in_cache_shape[3];
@@ -66,11 +76,17 @@ const result_way *result_ways(const nt_kernel *kernel);
 /* result_takes_way() - does this config share the loops in this way? */
 bool result_takes_way(const result_way *way, const nt_config *config);
 
+/* result_class_words() - "in L2", "in L3", "in memory", "short", "long". */
+const char *result_class_words(nt_class c);
+
+/* result_worst() - the largest over_best of a row: what one config for all its shapes costs.  0: not measured. */
+double result_worst(const result_row *row);
+
 /* result_is_stencil() - does the row's case read neighbours? */
 bool result_is_stencil(const result_row *row);
 
 /*
- * result_roof() - the least time that a row could take: the arithmetic roof; out of cache, if it is larger, the
+ * result_roof() - the least time that a row could take: the arithmetic roof; in memory, if it is larger, the
  * memory roof divided by the steps of a run, since every cell must come from memory and go back at least once.
  * 0: not measured, or the instructions of the kernel are not counted.
  *

@@ -10,7 +10,7 @@
 #include <string.h>
 
 enum { NOTEBOOK_STEPS = 5, STENCIL_STEPS = 16, SEARCH_REPS = 3, SHORT_RANGE = 1 << 16 };
-static const double trial_limit_s = 20, window_s = 1e-3, weight_s = 6, field_s = 45, other_s = 30;
+static const double trial_limit_s = 20, window_s = 1e-3, weight_s = 1.5, field_s = 45, other_s = 30;
 /* How far the budgets of `--effort` are from the normal one. */
 static const double effort_of[] = {[EFFORT_QUICK] = 0.27, [EFFORT_NORMAL] = 1, [EFFORT_THOROUGH] = 4};
 
@@ -21,10 +21,12 @@ static const struct row_kind {
     nt_repeat repeat;
     int weight[N_ROW_SHAPES];
 } kinds[] = {
-    {NT_CLASS_IN_CACHE, NT_REPEAT_ONE, {1}},
-    {NT_CLASS_IN_CACHE, NT_REPEAT_MANY, {1, 1}},
-    {NT_CLASS_OUT_OF_CACHE, NT_REPEAT_MANY, {3, 4}},
-    {NT_CLASS_OUT_OF_CACHE, NT_REPEAT_ONE, {3, 1}},
+    {NT_CLASS_L2, NT_REPEAT_ONE, {1, 1}},
+    {NT_CLASS_L2, NT_REPEAT_MANY, {1, 2}},
+    {NT_CLASS_L3, NT_REPEAT_ONE, {1, 2}},
+    {NT_CLASS_L3, NT_REPEAT_MANY, {2, 3}},
+    {NT_CLASS_MEMORY, NT_REPEAT_MANY, {4, 13}},
+    {NT_CLASS_MEMORY, NT_REPEAT_ONE, {3, 3}},
     {NT_CLASS_SHORT, NT_REPEAT_ONE, {[RANGE] = 1}},
     {NT_CLASS_LONG, NT_REPEAT_ONE, {[RANGE] = 3, [PROGRAM] = 3}},
 };
@@ -75,13 +77,14 @@ static bool is_asked_for(const nt_kernel *kernel, const nt_case *c, const tune_o
 }
 
 /* A shape given by the user belongs to one class only. */
-static bool is_of_class(const nt_kernel *kernel, nt_dtype dtype, const int64_t shape[3], nt_class shape_class)
+static bool is_of_class(const nt_machine *machine, const nt_kernel *kernel, const nt_case *c, nt_dtype dtype,
+                        const int64_t shape[3], nt_class shape_class)
 {
-    const int64_t n = shape[0] * shape[1] * shape[2];
     if (kernel->program)
         return shape_class == NT_CLASS_LONG;
-    return shape_class == (kernel->range ? nt_class_of_range(n)
-                                         : nt_class_of(n * n_grids(kernel) * (int64_t)nt_dtype_bytes(dtype)));
+    return shape_class == (kernel->range
+                               ? nt_class_of_range(shape[0] * shape[1] * shape[2])
+                               : nt_class_on(machine, 0, nt_working_set(kernel, c->params, dtype, shape)));
 }
 
 int rows_list(const nt_machine *machine, const nt_kernel *kernel, const tune_options *o,
@@ -105,9 +108,8 @@ int rows_list(const nt_machine *machine, const nt_kernel *kernel, const tune_opt
                 row.shape[0] *= row.shape[1] * row.shape[2];
                 row.shape[1] = row.shape[2] = 1;
             }
-            if (o->shape[0] == 0)
-                rows_shape(machine, kernel, c, row.dtype, row.shape_class, row.shape);
-            else if (!is_of_class(kernel, row.dtype, row.shape, row.shape_class))
+            if (!(o->shape[0] == 0 ? rows_shape(machine, kernel, c, row.dtype, row.shape_class, row.shape)
+                                   : is_of_class(machine, kernel, c, row.dtype, row.shape, row.shape_class)))
                 continue;
             if (n++ < RESULT_MOST_ROWS)
                 list[n - 1] = row;
@@ -172,14 +174,35 @@ static int64_t cube_within(int64_t cells)
     return n;
 }
 
-/* The second-level caches of all cores that the process may use. */
-static int64_t l2_of_team(const nt_machine *m, int64_t l2)
+/* What a trial touches in cache, where a pointwise kernel has a separate result. */
+static int64_t cached_bytes(const nt_kernel *kernel, const nt_case *c, nt_dtype dtype, const int64_t shape[3])
 {
-    const int caches = m->l2_affinity > 0 ? m->l2_affinity : 1;
-    return l2 * (caches < m->threads_allowed ? caches : m->threads_allowed > 0 ? m->threads_allowed : 1);
+    const int64_t beside =
+        kernel->field->n_levels == 1 ? (int64_t)nt_dtype_bytes(dtype) : 0; /* bytes of a separate cell */
+    return nt_working_set(kernel, c->params, dtype, shape) + shape[0] * shape[1] * shape[2] * beside;
 }
 
-void rows_shape(const nt_machine *machine, const nt_kernel *kernel, const nt_case *c, nt_dtype dtype,
+/* The largest cube of this class; the smallest of all, and false, if none is. */
+static bool cube_of_class(const nt_machine *machine, const nt_kernel *kernel, const nt_case *c,
+                          nt_dtype dtype, nt_class shape_class, int64_t shape[3])
+{
+    static const int64_t edges[] = {24, 32, 40, 48, 64, 80, 96, 112, 128, 160, 192, 256};
+    for (size_t i = sizeof edges / sizeof *edges; i-- > 0;) {
+        shape[0] = shape[1] = shape[2] = edges[i];
+        if (nt_class_on(machine, 0, cached_bytes(kernel, c, dtype, shape)) == shape_class)
+            return true;
+    }
+    return false;
+}
+
+/* The third-level caches of all cores that the process may use. */
+static int64_t l3_of_team(const nt_machine *m)
+{
+    const int64_t half = nt_class_bytes(m, 0, NT_CLASS_L3);
+    return half > 0 ? 2 * half : m->l3_bytes;
+}
+
+bool rows_shape(const nt_machine *machine, const nt_kernel *kernel, const nt_case *c, nt_dtype dtype,
                 nt_class shape_class, int64_t shape[3])
 {
     const int64_t element = (int64_t)nt_dtype_bytes(dtype);
@@ -187,7 +210,7 @@ void rows_shape(const nt_machine *machine, const nt_kernel *kernel, const nt_cas
     if (kernel->program) {
         shape[0] = kernel->program->n;
         shape[1] = shape[2] = 1;
-        return;
+        return true;
     }
     if (kernel->range) {
         const nt_range *r = kernel->range;
@@ -195,32 +218,41 @@ void rows_shape(const nt_machine *machine, const nt_kernel *kernel, const nt_cas
         if (shape[0] == 0)
             shape[0] = shape_class == NT_CLASS_SHORT ? SHORT_RANGE : INT64_C(1000) * SHORT_RANGE;
         shape[1] = shape[2] = 1;
-        return;
+        return true;
     }
-    if (shape_class == NT_CLASS_IN_CACHE) {
-        const int64_t l2 = machine->l2_bytes > 0 ? machine->l2_bytes : 262144;
-        if (radius > 0) {
-            shape[0] = shape[1] = shape[2] =
-                cube_within(l2_of_team(machine, l2) / (n_grids(kernel) * element));
-            return;
-        }
-        shape[0] = 64;
-        shape[1] = 24;
-        shape[2] = rows_fit_planes(kernel, c, dtype, shape[0], shape[1], l2 * 3 / 4);
-        if (shape[2] == 0)
-            shape[2] = 1;
-        return;
-    }
+    if (shape_class == NT_CLASS_L2 || shape_class == NT_CLASS_L3)
+        return cube_of_class(machine, kernel, c, dtype, shape_class, shape);
     if (radius > 0) {
         shape[0] = shape[1] = shape[2] = 512;
         cut_down(kernel, radius, dtype, machine->memory_bytes / 2, shape);
-        return;
+        return true;
     }
     const int64_t plane = 100 * 10000 * element, least = INT64_C(128) << 20, most = machine->memory_bytes / 8;
-    int64_t bytes = 4 * machine->l3_bytes > least ? 4 * machine->l3_bytes : least;
+    int64_t bytes = 4 * l3_of_team(machine) > least ? 4 * l3_of_team(machine) : least;
     if (most > 0 && bytes > most)
         bytes = most;
     shape[0] = 100, shape[1] = 10000, shape[2] = (bytes + plane - 1) / plane;
+    return true;
+}
+
+bool rows_other_shape(const nt_machine *machine, const nt_kernel *kernel, const nt_case *c, nt_dtype dtype,
+                      nt_class shape_class, const int64_t first[3], int64_t other[3])
+{
+    enum { LEAST = 16, STEP = 4 };
+    if (!kernel->field)
+        return false;
+    if (first[0] != first[1] || first[1] != first[2]) {
+        other[0] = other[1] = other[2] = cube_within(first[0] * first[1] * first[2]);
+        return true;
+    }
+    other[0] = 2 * first[0];
+    for (int64_t n = (int64_t)((double)first[0] / sqrt(2)) / STEP * STEP; n >= LEAST; n -= STEP) {
+        other[1] = other[2] = n;
+        if (shape_class == NT_CLASS_MEMORY ||
+            cached_bytes(kernel, c, dtype, other) <= nt_class_bytes(machine, 0, shape_class))
+            return true;
+    }
+    return false;
 }
 
 /* At most this many cells.  Rows stay as long as people's, since tiles have whole rows: what fits the caches with rows
@@ -248,11 +280,18 @@ void rows_fit(const nt_machine *machine, const nt_kernel *kernel, const nt_case 
     if (!kernel->field)
         return;
     const double cell = (double)n_grids(kernel) * (double)nt_dtype_bytes(dtype),
-                 least_cells = shape_class == NT_CLASS_OUT_OF_CACHE ? CACHES * (double)machine->l3_bytes / cell : 0;
+                 least = shape_class == NT_CLASS_MEMORY ? CACHES * (double)l3_of_team(machine)
+                         : shape_class == NT_CLASS_L3   ? 2 * (double)nt_class_bytes(machine, 0, NT_CLASS_L2)
+                                                        : 0,
+                 least_cells = least / cell;
     if (most_cells < least_cells)
         most_cells = least_cells < AT_ANY_COST * most_cells ? least_cells : AT_ANY_COST * most_cells;
     if (most_cells >= (double)shape[0] * (double)shape[1] * (double)shape[2])
         return;
+    if (shape_class != NT_CLASS_MEMORY) {
+        shape[0] = shape[1] = shape[2] = cube_within((int64_t)most_cells);
+        return;
+    }
     if (radius_of(kernel, c) > 0) {
         int64_t n[3];
         few_rows_within((int64_t)most_cells, n);
@@ -278,11 +317,11 @@ trial_ask rows_ask(const nt_kernel *kernel, const nt_case *c, nt_dtype dtype, nt
                        .dtype = dtype,
                        .shape = {shape[0], shape[1], shape[2]},
                        .steps = steps,
-                       .in_place = shape_class == NT_CLASS_OUT_OF_CACHE,
+                       .in_place = shape_class == NT_CLASS_MEMORY,
                        .reps = SEARCH_REPS,
                        .check = 1,
                        .window_s =
-                           shape_class == NT_CLASS_IN_CACHE || shape_class == NT_CLASS_SHORT ? window_s : 0,
+                           shape_class == NT_CLASS_MEMORY || shape_class == NT_CLASS_LONG ? 0 : window_s,
                        .limit_s = trial_limit_s};
 }
 

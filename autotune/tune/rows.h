@@ -25,32 +25,45 @@ typedef struct row_plan {
  *
  * The weights, by shape class and by steps in one run:
  *
- *                        in cache            out of cache        short      long
- *                        one step   many     many      one       (ranges)
- *     pointwise             1        1         3         3
- *     stencil               -        1         4         1
- *     range                                                         1         3
- *     program                                                       -         3
+ *                      in L2         in L3         in memory        short    long
+ *                      one   many    one   many    many    one      (ranges)
+ *     pointwise         1     1       1     2       4       3
+ *     stencil           1     2       2     3      13       3
+ *     range                                                           1        3
+ *     program                                                         -        3
  *
- * People run stencils for many steps, so rows of many steps come first: the time may not suffice for all.
+ * Those of a stencil are units of 1.5 s: 36 s for a case and type, more than half of it for many steps in memory, which
+ * people run and where the choice of a config gains most.  There many steps come before one: the time may not suffice
+ * for all.  A pointwise kernel has 45 s for both types, whatever the sum of its weights.  A class that the machine does
+ * not have leaves its time to the others.
  */
 int rows_list(const nt_machine *machine, const nt_kernel *kernel, const tune_options *options,
               row_plan list[RESULT_MOST_ROWS]);
 
 /*
- * rows_shape() - the default shape of a class on this machine.
+ * rows_shape() - the first shape of a class on this machine, on which its rows are searched.
  *
- * In cache:      all grids fill 3/4 of the second-level cache of one core; a stencil, the largest cube that the
- *                second-level caches of all cores hold.
- * Out of cache:  pointwise, the notebook's 100 x 10000 x nz, which takes 4 times the third-level cache, at
+ * In L2, in L3:  the largest cube of the class (nt_class_bytes()), from 24^3 to 256^3; a pointwise kernel has a separate
+ *                result, which counts, too.
+ * In memory:     pointwise, the notebook's 100 x 10000 x nz, which takes 4 times the third-level caches, at
  *                least 128 MiB and at most an eighth of the memory; a stencil, 512 x 512 x 512, with a
  *                smaller nz and then ny if the grids and the copies that restore them need over half of the
  *                memory.
  * Short, long:   65536 indices, and 1000 times as many, unless the kernel names others; a program, as many units
  *                as it names.
+ *
+ * Returns false if the class has no row here: the machine has no such cache, or no cube is of the class.  Then the shape is
+ * that of the smallest cube.
  */
-void rows_shape(const nt_machine *machine, const nt_kernel *kernel, const nt_case *c, nt_dtype dtype,
+bool rows_shape(const nt_machine *machine, const nt_kernel *kernel, const nt_case *c, nt_dtype dtype,
                 nt_class shape_class, int64_t shape[3]);
+
+/*
+ * rows_other_shape() - another shape of the class, of about as many cells as the first: a cube; if the first is one, a
+ * box with rows twice as long.  False: there is none.
+ */
+bool rows_other_shape(const nt_machine *machine, const nt_kernel *kernel, const nt_case *c, nt_dtype dtype,
+                      nt_class shape_class, const int64_t first[3], int64_t other[3]);
 
 /* rows_fit_planes() - how many planes of nx x ny cells fit, counting all grids and halos; 0: fewer than the
  * kernel needs. */
@@ -59,9 +72,9 @@ int64_t rows_fit_planes(const nt_kernel *kernel, const nt_case *c, nt_dtype dtyp
 
 /*
  * rows_fit() - makes the shape of a field's row, or of a long range, smaller, so that it has at most so many cells.
- * A stencil keeps its long rows, as far as it can, and has fewer of them.
+ * In cache a cube stays a cube.  In memory a stencil keeps its long rows, as far as it can, and has fewer of them.
  *
- * Out of cache a field keeps three times as much as the third-level cache holds, unless that is over four times as many
+ * In memory a field keeps three times as much as the third-level caches hold, in L3 twice what is of class l2, unless that is over four times as many
  * cells as it may have: then the kernel is so slow here that its speed does not depend on the memory.  Programs keep
  * theirs.
  */
@@ -73,7 +86,7 @@ void rows_fit(const nt_machine *machine, const nt_kernel *kernel, const nt_case 
 int64_t rows_steps(const nt_kernel *kernel, const nt_case *c, nt_repeat repeat);
 
 /* rows_budget_s() - a kernel's budget: as given; else, with normal effort, of a pointwise kernel 45 s, of a range
- * and a program 30 s, of a stencil 24 s for each row of many steps out of cache and 6 s for each other row. */
+ * and a program 30 s, of a stencil 36 s for each case and type. */
 double rows_budget_s(const nt_kernel *kernel, const tune_options *options);
 
 /* rows_allow() - may this variant win? --max-ulp does not apply to a bound that counts units of the sum of

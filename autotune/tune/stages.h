@@ -14,9 +14,9 @@ nt_status tuning_arithmetic(tuning *t, nt_dtype dtype, nt_error *why);
  * search found for it. */
 void tuning_loops(tuning_row *tr, double deadline_s);
 
-/* tuning_final() - races the default schedule against the fastest of the search.  Returns the simplest config
- * within noise of the fastest; without a race, if somebody asked to stop, the best so far. */
-nt_config tuning_final(const tuning_row *tr, double deadline_s);
+/* tuning_final() - races the default schedule against the fastest of the search; they become tr->finalist.  Returns the
+ * simplest config within noise of the fastest; without a race, if somebody asked to stop, the best so far. */
+nt_config tuning_final(tuning_row *tr, double deadline_s);
 
 /* tuning_confirm() - times default and winner in fresh pairs, in turn with the roofs; fills in the row.  begin_s:
  * when the row began. */

@@ -2,8 +2,9 @@
  * tune.c - tunes one kernel: its arithmetic, then each of its rows
  * SPDX-License-Identifier: MIT
  *
- * Each row goes through four stages: the search; a race of the ways of sharing the loops; a final among the
- * fastest candidates; and fresh, paired timings of its winner, the default and the roofs.
+ * Each row goes through five stages: the search; a race of the ways of sharing the loops; a final among the
+ * fastest candidates; a race of the finalists on another shape of the class; and fresh, paired timings of the winner, the
+ * default and the roofs.  If shapes need different configs, each config gets a row.
  */
 #include "tune/tune.h"
 
@@ -14,10 +15,11 @@
 
 #include "tune/roofs.h"
 #include "tune/rows.h"
+#include "tune/shapes.h"
 #include "tune/stages.h"
 
 /* The share of a row's time at which each stage ends; the confirmation gets the rest. */
-static const double search_end = 0.45, loops_end = 0.55, final_end = 0.7;
+static const double search_end = 0.43, loops_end = 0.52, final_end = 0.65, shapes_end = 0.73;
 /* The last stages make some fifty runs, and the search should see at least as many: shapes are as small as this
  * takes. */
 static const double run_share = 1.0 / 80;
@@ -45,7 +47,7 @@ static double early_roof_s(const tuning_row *tr)
     rate_kind bound;
     const double ns = rates_least_ns(&t->rates, &work, &bound) / t->o->threads[t->o->n_threads - 1],
                  cells = trial_cells(&tr->ask);
-    const bool from_memory = t->has_memory && tr->row->shape_class == NT_CLASS_OUT_OF_CACHE;
+    const bool from_memory = t->has_memory && tr->row->shape_class == NT_CLASS_MEMORY;
     return ns > 0
                ? fmax(1e-9 * ns * cells,
                       from_memory ? t->memory_s * cells / (double)tr->ask.steps / trial_cells(&t->memory) : 0)
@@ -116,6 +118,87 @@ static void measure_memory_roof(tuning *t, nt_dtype dtype, const int64_t shape[3
     t->speeds.memory_gbytes = fmin(t->speeds.memory_gbytes, t->speeds.memory_gbytes_of_team);
 }
 
+/* The shapes that a row serves, and how near the best its config is on each. */
+static void state_shapes(const tuning_row *tr, const shapes_choice *chosen, int n,
+                         int64_t shape[RESULT_MOST_SHAPES][3], bool is_alone, result_row *row)
+{
+    int taken = 0;
+    while (taken < tr->n_finalists && nt_config_differences(&tr->finalist[taken], &row->config) != 0)
+        taken++;
+    row->n_shapes = 0;
+    for (int s = 0; s < n && taken < tr->n_finalists; s++)
+        if ((is_alone || chosen->upto[s] == row->upto) && isfinite(chosen->over_best[s][taken])) {
+            result_shape *on = &row->timed_on[row->n_shapes++];
+            memcpy(on->n, shape[s], sizeof on->n);
+            on->over_best = chosen->over_best[s][taken];
+        }
+}
+
+/* Confirms a config on a shape of its set, and fills in the row: *row has what the search found out. */
+static bool confirm_on(tuning_row *tr, result_row *row, const nt_config *winner, bool is_first,
+                       const int64_t shape[3], double begin_s, double deadline_s)
+{
+    tuning *t = tr->t;
+    tr->row = row;
+    memcpy(row->shape, shape, sizeof row->shape);
+    memcpy(tr->ask.shape, shape, sizeof tr->ask.shape);
+    if (!is_first) { /* what was found out on the first shape is not known of others */
+        memset(row->ways_ns, 0, sizeof row->ways_ns);
+        tr->s->has_expected = false;
+    }
+    tuning_confirm(tr, winner, begin_s, deadline_s);
+    row->roof_ns = result_roof(row);
+    row->max_ulp = t->kernel->variants[row->config.variant].max_ulp[row->dtype];
+    if (t->o->stop && *t->o->stop)
+        row->complete = false;
+    return row->tuned_ns > 0;
+}
+
+/* Adds a row for each config that the shapes of the class need; for one alone, if all keep the default.  Returns false if
+ * there is none. */
+static bool add_rows(tuning_row *tr, const nt_config *winner, double row_s, double begin_s)
+{
+    tuning *t = tr->t;
+    result_row *const rows = &t->r->row[t->r->n_rows];
+    const result_row searched = *tr->row;
+    int64_t shape[RESULT_MOST_SHAPES][3];
+    shapes_choice chosen;
+    const int n = tuning_shapes(tr, winner, begin_s + shapes_end * row_s, shape, &chosen);
+    int n_sets = 0, first[RESULT_MOST_SHAPES], n_rows = 0; /* a set: the shapes below one threshold */
+    for (int s = 0; s < n; s++) {
+        bool is_new = t->r->n_rows + n_sets < RESULT_MOST_ROWS;
+        for (int i = 0; i < n_sets; i++)
+            is_new &= chosen.upto[s] != chosen.upto[first[i]];
+        if (is_new)
+            first[n_sets++] = s;
+    }
+    bool is_same = true;
+    const double each_s = (1 - shapes_end) * row_s / n_sets;
+    for (int i = 0; i < n_sets; i++) {
+        const double deadline_s = begin_s + row_s - (n_sets - 1 - i) * each_s;
+        result_row *row = &rows[n_rows];
+        *row = searched;
+        row->upto = chosen.upto[first[i]];
+        if (!confirm_on(tr, row, tr->n_finalists > 0 ? &tr->finalist[chosen.config[first[i]]] : winner,
+                        i == 0, shape[first[i]], deadline_s - row_s / n_sets, deadline_s))
+            break;
+        is_same &= nt_config_differences(&row->config, &rows[0].config) == 0;
+        n_rows++;
+    }
+    if (n_rows > 0 && (is_same || n_rows < n_sets)) {
+        n_rows = 1;
+        rows[0].upto = 0;
+    }
+    for (int i = 0; i < n_rows; i++) {
+        state_shapes(tr, &chosen, n, shape, n_rows == 1, &rows[i]);
+        t->r->n_rows++;
+        t->event.done = &rows[i];
+        tuning_tell(t, "done", NULL);
+        t->event.done = NULL;
+    }
+    return n_rows > 0;
+}
+
 /* Returns false if it was stopped before there was any result. */
 static bool tune_row(tuning *t, const row_plan *plan, search *s)
 {
@@ -135,7 +218,8 @@ static bool tune_row(tuning *t, const row_plan *plan, search *s)
     t->weights_left -= plan->weight;
     if (t->o->shape[0] == 0)
         tuning_shape(t, plan->dtype, plan->shape_class, row->shape);
-    if (t->o->shape[0] == 0 && plan->shape_class == NT_CLASS_IN_CACHE && t->cell_s > 0)
+    if (t->o->shape[0] == 0 && (plan->shape_class == NT_CLASS_L2 || plan->shape_class == NT_CLASS_L3) &&
+        t->cell_s > 0)
         rows_fit(&t->r->machine, t->kernel, plan->kernel_case, plan->dtype, plan->shape_class,
                  run_share * row_s / (t->cell_s * (double)plan->steps), row->shape);
     tr.ask = rows_ask(t->kernel, plan->kernel_case, plan->dtype, plan->shape_class, row->shape, plan->steps);
@@ -149,7 +233,7 @@ static bool tune_row(tuning *t, const row_plan *plan, search *s)
     t->event.steps = plan->steps;
     t->event.ns_per_cell = 0;
 
-    if (plan->shape_class == NT_CLASS_OUT_OF_CACHE)
+    if (plan->shape_class == NT_CLASS_MEMORY)
         measure_memory_roof(t, plan->dtype, row->shape);
     search_row(&tr, begin + search_end * row_s);
     if (s->best < 0)
@@ -157,18 +241,7 @@ static bool tune_row(tuning *t, const row_plan *plan, search *s)
     tr.ask.limit_s = fmax(tr.ask.limit_s, trial_patience_s(&tr.ask, s->tried[s->best].seconds));
     tuning_loops(&tr, begin + loops_end * row_s);
     const nt_config winner = tuning_final(&tr, begin + final_end * row_s);
-    tuning_confirm(&tr, &winner, begin, begin + row_s);
-    row->roof_ns = result_roof(row);
-    row->max_ulp = t->kernel->variants[row->config.variant].max_ulp[row->dtype];
-    if (row->tuned_ns <= 0)
-        return false;
-    if (t->o->stop && *t->o->stop)
-        row->complete = false;
-    t->r->n_rows++;
-    t->event.done = row;
-    tuning_tell(t, "done", NULL);
-    t->event.done = NULL;
-    return true;
+    return add_rows(&tr, &winner, row_s, begin);
 }
 
 /* ---- all rows of a kernel --------------------------------------------------------------------- */
@@ -196,7 +269,7 @@ static nt_status tune_group(tuning *t, const row_plan *rows, int n, search *s, n
     memset(t->large, 0, sizeof t->large);
     t->large_step_s = HUGE_VAL;
     for (int i = 0; i < n; i++)
-        if (rows[i].shape_class == NT_CLASS_OUT_OF_CACHE || rows[i].shape_class == NT_CLASS_LONG)
+        if (rows[i].shape_class == NT_CLASS_MEMORY || rows[i].shape_class == NT_CLASS_LONG)
             t->large_step_s =
                 fmin(t->large_step_s, run_share * weight_s * rows[i].weight / (double)rows[i].steps);
     /* The choice of arithmetic gets a sixth of its rows' time, once something works. */

@@ -56,7 +56,7 @@ static const double slower_out_of_cache = 1.5;
 
 void tuning_shape(tuning *t, nt_dtype dtype, nt_class shape_class, int64_t shape[3])
 {
-    const bool is_large = shape_class == NT_CLASS_OUT_OF_CACHE || shape_class == NT_CLASS_LONG;
+    const bool is_large = shape_class == NT_CLASS_MEMORY || shape_class == NT_CLASS_LONG;
     if (is_large && t->large[0] > 0) {
         memcpy(shape, t->large, sizeof t->large);
         return;

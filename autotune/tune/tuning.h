@@ -30,7 +30,7 @@ typedef struct tuning {
     const nt_case *kernel_case;
     double arithmetic_s;            /* the time at which its choice ends, on the runner's clock */
     double large_step_s; /* what one step on the large shape may take, so that a run fits its row's time */
-    int64_t large[3];    /* the shape of its rows out of cache, or of a long range; 0: not chosen yet */
+    int64_t large[3];    /* the first shape of its rows in memory, or of a long range; 0: not chosen yet */
     double cell_s;                  /* per cell and step, from the first trials; 0: none has worked yet */
     nt_config standard, arithmetic; /* the default config; the same with the chosen isa and variant */
     rates rates;                    /* of the chosen isa */
@@ -46,6 +46,10 @@ typedef struct tuning_row {
     result_row *row;
     search *s;
     trial_ask ask; /* everything but the config */
+    int n_finalists;
+    nt_config finalist[FINALISTS];     /* of the final, the default first */
+    double finalist_s[FINALISTS];      /* HUGE_VAL: it failed */
+    double finalist_surely[FINALISTS]; /* over the fastest: see shapes.h */
 } tuning_row;
 
 void tuning_tell(tuning *t, const char *stage, const candidate *trial);
@@ -60,7 +64,7 @@ void tuning_ask(tuning *t, const trial_ask *ask, trial_answer *answer);
 /* tuning_limit_s() - the time limit for an ask, from the first trials; at least the ask's own limit. */
 double tuning_limit_s(const tuning *t, const trial_ask *ask);
 
-/* tuning_shape() - the shape of the rows of a class; those out of cache and of long ranges are as small as their time
+/* tuning_shape() - the shape of the rows of a class; those in memory and of long ranges are as small as their time
  * takes, and all have the same, so that their grids are made once. */
 void tuning_shape(tuning *t, nt_dtype dtype, nt_class shape_class, int64_t shape[3]);
 

@@ -22,45 +22,73 @@
 
 #include "nestune/config.h"
 #include "nestune/kernel.h"
+#include "nestune/machine.h"
 #include "nestune/registry.h"
 
 #ifdef __cplusplus
 extern "C" {
 #endif
 
-/* The shape class.  For a field: does the working set fit into the second-level caches of the cores in use?
- * For a range: has it few or many indices?  A program: long.  nt_repeat: does a run make one step or many?  A
- * range and a program make one. */
+/* The shape class.  For a field: into which caches does its working set fit?  It fits into a level if it takes at
+ * most half of that level's caches: nt_class_bytes().  For a range: has it few or many indices?  A program: long.
+ * nt_repeat: does a run make one step or many?  A range and a program make one. */
 typedef enum nt_class {
-    NT_CLASS_IN_CACHE,
-    NT_CLASS_OUT_OF_CACHE,
+    NT_CLASS_L2,     /* into the second-level caches of the threads */
+    NT_CLASS_L3,     /* into their third-level caches */
+    NT_CLASS_MEMORY, /* into no cache */
     NT_CLASS_SHORT,
     NT_CLASS_LONG,
     NT_N_CLASSES
 } nt_class;
 typedef enum nt_repeat { NT_REPEAT_ONE, NT_REPEAT_MANY, NT_N_REPEATS } nt_repeat;
 
-/* nt_class_name(), nt_repeat_name() - "in_cache", "out_of_cache", "short" or "long"; "one" or "many"; NULL
- * for any other value. */
+/* nt_class_name(), nt_repeat_name() - "l2", "l3", "memory", "short" or "long"; "one" or "many"; NULL for any
+ * other value. */
 NT_API const char *nt_class_name(nt_class c);
 NT_API const char *nt_repeat_name(nt_repeat r);
 
 /*
- * nt_class_of() - the class of a field's working set on this machine, for the CPUs of the thread that used the
- * library first.
+ * nt_class_bytes() - the largest working set of a class on a machine, for so many threads.
  *
- * Units:   bytes: the cells of all grids of the plan, without halos.
- * Errors:  none; a second-level cache of unknown size counts as 1 MiB.
+ * L2: half of the second-level caches of the threads.  L3: half of their third-level caches; how many there are is
+ * counted as if the threads lay close together.  With more than half, rows of a grid displace each other, and other
+ * programs have their share: on a Zen 4 with two threads `square` became slower from 5/8 of the second level on,
+ * and from 7/8 of the third.
+ *
+ * Shape:   threads: 0: all that are allowed.
+ * Units:   bytes, as nt_working_set() counts them.
+ * Errors:  none.  0: the machine has no such class, because its third-level caches are no larger than those of the
+ *          second level, or it has none.  A second-level cache of unknown size counts as 1 MiB.  INT64_MAX for
+ *          NT_CLASS_MEMORY.  A NULL machine and a class of ranges give 0.
  */
-NT_API nt_class nt_class_of(int64_t bytes);
+NT_API int64_t nt_class_bytes(const nt_machine *machine, int threads, nt_class c);
+
+/* nt_class_on() - the class of a working set on a machine, for so many threads.  Errors: none; as
+ * nt_class_bytes(). */
+NT_API nt_class nt_class_on(const nt_machine *machine, int threads, int64_t bytes);
+
+/* nt_class_of() - the same on this machine, for the CPUs of the thread that used the library first. */
+NT_API nt_class nt_class_of(int64_t bytes, int threads);
+
+/*
+ * nt_working_set() - what a run of a field touches: the cells of all levels with the halos that the kernel reads, and
+ * those of the coefficients.  A separate result comes on top of it.
+ *
+ * Shape:   n: cells in x, y, z; params: as for a plan.
+ * Units:   bytes.
+ * Errors:  0 for a NULL kernel or shape, a range, a program and a shape without cells; at most INT64_MAX.
+ */
+NT_API int64_t nt_working_set(const nt_kernel *kernel, const void *params, nt_dtype dtype,
+                              const int64_t n[3]);
 
 /* nt_class_of_range() - the class of a range of n indices: NT_CLASS_LONG from NT_LONG_FROM on.  Errors:
  * none. */
 enum { NT_LONG_FROM = 1 << 20 };
 NT_API nt_class nt_class_of_range(int64_t n);
 
-/* The format of the headers that this library reads and `autotune` writes. */
-enum { NT_TUNED_FORMAT = 3 };
+/* The format of the headers that `autotune` writes, and the oldest that this library reads.  Format 3 had the classes
+ * in_cache and out_of_cache: they are read as l2 and memory. */
+enum { NT_TUNED_FORMAT = 4, NT_TUNED_OLDEST_FORMAT = 3 };
 
 /* One row, as its header has it.  config may contain isa=best and threads=all. */
 typedef struct nt_tuned_row {
@@ -68,6 +96,7 @@ typedef struct nt_tuned_row {
     int version; /* of the kernel when it was tuned */
     const char *dtype, *shape_class, *steps, *config;
     const char *default_ns, *tuned_ns, *verdict; /* of the final; ns a cell and step; "-": not measured */
+    int64_t upto; /* for grids with rows of at most so many cells in x; 0: of any length */
 } nt_tuned_row;
 
 typedef struct nt_tuned {
@@ -79,6 +108,8 @@ typedef struct nt_tuned {
     int threads; /* allowed threads when it was tuned; 0 in the generic header */
     int n_rows;
     const nt_tuned_row *rows;
+    int format;
+    int64_t l2_class_bytes, l3_class_bytes; /* nt_class_bytes() there; 0: no such class, or format 3 */
 } nt_tuned;
 
 /*
@@ -95,7 +126,11 @@ NT_API const nt_tuned *nt_tuned_at(int i);
  * nt_tuned_find() - the best config known for this use.
  *
  * Shape:   params: as for a plan; NULL: the kernel's defaults.  A row is used only for the kernel's case that
- *          it was tuned for.  If a row has more threads than are allowed here, *config has the allowed
+ *          it was tuned for.  nx: cells in x; a class may have several rows, for rows of the grid of at most so
+ *          many cells: that with the least such number that is large enough is used, else that with the largest.
+ *          0: as for the longest rows.
+ *          A header that has no row of the class may have one of the next: for l3 that of memory, else of l2; for l2
+ *          and memory that of l3.  If a row has more threads than are allowed here, *config has the allowed
  *          number.  A header that was tuned with one allowed thread knows nothing about sharing: if more are
  *          allowed here, `parallel`, `threads` and `schedule` are those of the default.
  * Reads:   NESTUNE_TUNED=off in the environment: no header is used.  NESTUNE_TUNED=force: rows are used as
@@ -108,7 +143,7 @@ NT_API const nt_tuned *nt_tuned_at(int i);
  * Threads: safe.
  */
 NT_API nt_status nt_tuned_find(const nt_kernel *kernel, const void *params, nt_dtype dtype, nt_class c,
-                               nt_repeat r, nt_config *config, nt_error *why);
+                               nt_repeat r, int64_t nx, nt_config *config, nt_error *why);
 
 #ifdef __cplusplus
 }

@@ -89,13 +89,20 @@ static bool names_schedule(const char *text)
     return false;
 }
 
+/* How many threads a run may have. */
+static int threads_of(const nt_plan_options *o)
+{
+    const int allowed = nt_threads_allowed();
+    return o->most_threads > 0 && o->most_threads < allowed ? o->most_threads : allowed;
+}
+
 /* What the choice of a config depends on; n: cells in x, y, z; or {indices, 1, 1}. */
 static nt_status choose_config(nt_plan *plan, const nt_plan_options *o, nt_dtype dtype, nt_class size_class,
                                const int64_t n[3], nt_error *why)
 {
     nt_status status = nt_tuned_find(plan->kernel, plan->params, dtype, size_class,
                                      o->steps == 1 || plan->kernel->range ? NT_REPEAT_ONE : NT_REPEAT_MANY,
-                                     &plan->config, &plan->why);
+                                     plan->kernel->range ? 0 : n[0], &plan->config, &plan->why);
     const nt_status known = status;
     if (status != NT_OK && status != NT_ESTALE)
         return nt_refuse(status, why, "%s", plan->why.text);
@@ -110,8 +117,7 @@ static nt_status choose_config(nt_plan *plan, const nt_plan_options *o, nt_dtype
         if (status != NT_OK)
             return status;
     }
-    const int allowed = nt_threads_allowed();
-    const int most = o->most_threads > 0 && o->most_threads < allowed ? o->most_threads : allowed;
+    const int most = threads_of(o);
     if (plan->config.threads > most)
         plan->config.threads = most;
     /* Time blocks need some memory. */
@@ -271,8 +277,9 @@ static nt_status make_field(nt_plan *plan, nt_grid *const grids[], int n_grids, 
         return status;
     const nt_grid *g = plan->on.level[0];
     const int64_t n[3] = {g->nx, g->ny, g->nz};
-    const int64_t bytes = n[0] * n[1] * n[2] * plan->on.n * (int64_t)nt_dtype_bytes(g->dtype);
-    status = choose_config(plan, o, g->dtype, nt_class_of(bytes), n, why);
+    const int64_t result = plan->on.result ? n[0] * n[1] * n[2] * (int64_t)nt_dtype_bytes(g->dtype) : 0;
+    const int64_t bytes = nt_working_set(plan->kernel, plan->params, g->dtype, n) + result;
+    status = choose_config(plan, o, g->dtype, nt_class_of(bytes, threads_of(o)), n, why);
     if (status != NT_OK)
         return status;
     set_nest(plan);

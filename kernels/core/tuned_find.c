@@ -137,14 +137,25 @@ static nt_status read_row(const nt_tuned_row *row, const nt_tuned_use *use, cons
     return status;
 }
 
-static bool is_of_class(const nt_tuned_row *row, const nt_tuned_use *use)
-{
-    return strcmp(row->shape_class, nt_class_name(use->shape_class)) == 0 &&
-           strcmp(row->steps, nt_repeat_name(use->repeat)) == 0;
-}
+/* How near a row is to the use.  NEXT_CLASS, SECOND_CLASS: it serves where there is none of the class. */
+typedef enum nearness { OF_CLASS, NEXT_CLASS, SECOND_CLASS, OF_CASE, OF_KERNEL, ELSEWHERE } nearness;
 
-/* How near a row is to the use. */
-typedef enum nearness { OF_CLASS, OF_CASE, OF_KERNEL, ELSEWHERE } nearness;
+/*
+ * What lies beyond the second level comes from farther, so for l3 the row of memory is nearer than that of l2.  (And
+ * older headers had one row for both.)  Between l2 and memory there are two levels: then an estimate is better.
+ */
+static nearness nearness_of_class(const char *shape_class, nt_class wanted)
+{
+    static const nt_class serving[][3] = {[NT_CLASS_L2] = {NT_CLASS_L2, NT_CLASS_L3, NT_N_CLASSES},
+                                          [NT_CLASS_L3] = {NT_CLASS_L3, NT_CLASS_MEMORY, NT_CLASS_L2},
+                                          [NT_CLASS_MEMORY] = {NT_CLASS_MEMORY, NT_CLASS_L3, NT_N_CLASSES},
+                                          [NT_CLASS_SHORT] = {NT_CLASS_SHORT, NT_N_CLASSES, NT_N_CLASSES},
+                                          [NT_CLASS_LONG] = {NT_CLASS_LONG, NT_N_CLASSES, NT_N_CLASSES}};
+    for (int i = 0; i < 3; i++)
+        if (serving[wanted][i] < NT_N_CLASSES && strcmp(shape_class, nt_class_name(serving[wanted][i])) == 0)
+            return (nearness)(OF_CLASS + i);
+    return OF_CASE;
+}
 
 static nearness nearness_of(const nt_tuned_row *row, const nt_tuned_use *use)
 {
@@ -152,23 +163,58 @@ static nearness nearness_of(const nt_tuned_row *row, const nt_tuned_use *use)
         return ELSEWHERE;
     if (!use->case_name || strcmp(row->case_name, use->case_name) != 0)
         return OF_KERNEL;
-    return is_of_class(row, use) ? OF_CLASS : OF_CASE;
+    return strcmp(row->steps, nt_repeat_name(use->repeat)) == 0
+               ? nearness_of_class(row->shape_class, use->shape_class)
+               : OF_CASE;
+}
+
+static int64_t upto_of(const nt_tuned_row *row)
+{
+    return row->upto > 0 ? row->upto : INT64_MAX;
+}
+
+/* Does row a suit nx cells in x better than b?  Its threshold is the least that is large enough, else the largest. */
+static bool suits_better(const nt_tuned_row *a, const nt_tuned_row *b, int64_t nx)
+{
+    const bool holds = upto_of(a) >= nx, other_holds = upto_of(b) >= nx;
+    if (holds != other_holds)
+        return holds;
+    return holds ? upto_of(a) < upto_of(b) : upto_of(a) > upto_of(b);
 }
 
 /* The nearest row that can be used; mostly the first one that is read. */
 static void look_at(const nt_tuned_use *use, const nt_config *fallback, offer *o)
 {
     const nt_tuned *t = &o->source->tuned;
+    const nt_tuned_row *best = NULL;
+    nt_config c;
     o->refused = o->source->refused;
-    for (nearness n = OF_CLASS; n < ELSEWHERE; n++)
+    for (nearness n = OF_CLASS; n < ELSEWHERE && !best; n++)
         for (int i = 0; i < t->n_rows; i++) {
             const nt_tuned_row *row = &t->rows[i];
             nt_error *const why = *o->refused.text ? NULL : &o->refused;
-            if (nearness_of(row, use) != n || read_row(row, use, fallback, &o->config, why) != NT_OK)
+            if (nearness_of(row, use) != n || (best && (n >= OF_CASE || !suits_better(row, best, use->nx))) ||
+                read_row(row, use, fallback, &c, why) != NT_OK)
                 continue;
+            best = row;
+            o->config = c;
             o->serves = true;
-            o->row = n == OF_CLASS ? row : NULL;
-            return;
+            o->row = n < OF_CASE ? row : NULL;
+        }
+}
+
+void nt_tuned_narrow(const nt_tuned_source *first, const nt_tuned_use *use, int64_t *from, int64_t *upto)
+{
+    for (const nt_tuned_source *s = first; s; s = s->next)
+        for (int i = 0; i < s->tuned.n_rows; i++) {
+            const nt_tuned_row *row = &s->tuned.rows[i];
+            const int64_t end = upto_of(row);
+            if (strcmp(row->kernel, use->kernel->name) != 0)
+                continue;
+            if (end < use->nx && end + 1 > *from)
+                *from = end + 1;
+            if (end >= use->nx && end < *upto)
+                *upto = end;
         }
 }
 
@@ -220,12 +266,12 @@ __attribute__((format(printf, 2, 3))) static void add(nt_error *why, const char 
     va_end(args);
 }
 
-/* "mathop f64 in_cache one", "wave o8 f64 in_cache one". */
-static void add_use(nt_error *why, const nt_tuned_use *use)
+/* "mathop f64 l2 one", "wave o8 f64 l2 one". */
+static void add_use(nt_error *why, const nt_tuned_use *use, const char *shape_class)
 {
     const bool named = use->case_name && strcmp(use->case_name, "default") != 0;
     add(why, "%.40s %s%s%s %s %s", use->kernel->name, named ? use->case_name : "", named ? " " : "",
-        nt_dtype_name(use->dtype), nt_class_name(use->shape_class), nt_repeat_name(use->repeat));
+        nt_dtype_name(use->dtype), shape_class, nt_repeat_name(use->repeat));
 }
 
 static void add_refused(nt_error *why, const offer *o)
@@ -256,9 +302,14 @@ static void take(const offer *o, const nt_config *fallback, nt_tuned_mode mode, 
 {
     if (o->row) {
         *config = o->config;
+        const char *wanted = nt_class_name(use->shape_class);
         add(why, "row ");
-        add_use(why, use);
+        add_use(why, use, o->row->shape_class);
+        if (o->row->upto > 0)
+            add(why, " upto=%lld", (long long)o->row->upto);
         add(why, " of %.63s (%s)", o->source->tuned.machine, tier_texts[o->rank.tier]);
+        if (strcmp(o->row->shape_class, wanted) != 0)
+            add(why, ", the nearest to %s, of which it has none", wanted);
         take_threads(&o->source->tuned, fallback, mode, config, why);
         return;
     }
@@ -269,7 +320,7 @@ static void take(const offer *o, const nt_config *fallback, nt_tuned_mode mode, 
     config->layout = o->config.layout;
     add(why, "default, with isa, variant and fn of %.63s (%s), which has no row ", o->source->tuned.machine,
         tier_texts[o->rank.tier]);
-    add_use(why, use);
+    add_use(why, use, nt_class_name(use->shape_class));
 }
 
 static nt_status check_use(const nt_tuned_use *use, nt_error *why)
@@ -278,10 +329,10 @@ static nt_status check_use(const nt_tuned_use *use, nt_error *why)
     const bool class_fits = nt_class_name(use->shape_class) && (use->shape_class >= NT_CLASS_SHORT) == range;
     if (class_fits && nt_repeat_name(use->repeat) && (!range || use->repeat == NT_REPEAT_ONE))
         return NT_OK;
-    return nt_refuse(NT_EARG, why, "shape class %d, steps %d: allowed are %s", (int)use->shape_class,
-                     (int)use->repeat,
-                     range ? "NT_CLASS_SHORT and NT_CLASS_LONG, NT_REPEAT_ONE"
-                           : "NT_CLASS_IN_CACHE and NT_CLASS_OUT_OF_CACHE, NT_REPEAT_ONE and NT_REPEAT_MANY");
+    return nt_refuse(
+        NT_EARG, why, "shape class %d, steps %d: allowed are %s", (int)use->shape_class, (int)use->repeat,
+        range ? "NT_CLASS_SHORT and NT_CLASS_LONG, NT_REPEAT_ONE"
+              : "NT_CLASS_L2, NT_CLASS_L3 and NT_CLASS_MEMORY, NT_REPEAT_ONE and NT_REPEAT_MANY");
 }
 
 nt_status nt_tuned_find_in(const nt_tuned_source *first, const nt_machine *here, nt_tuned_mode mode,
@@ -310,7 +361,7 @@ nt_status nt_tuned_find_in(const nt_tuned_source *first, const nt_machine *here,
         add_refused(why, &refused);
     } else if (!best.source) {
         add(why, ": no tuned header has a row of ");
-        add_use(why, use);
+        add_use(why, use, nt_class_name(use->shape_class));
     }
     return best.row ? NT_OK : NT_ESTALE;
 }

@@ -34,6 +34,7 @@ typedef struct nt_tuned_use {
     nt_dtype dtype;
     nt_class shape_class;
     nt_repeat repeat;
+    int64_t nx; /* cells in x; INT64_MAX: as for the longest rows */
 } nt_tuned_use;
 
 /*
@@ -47,8 +48,7 @@ typedef struct nt_tuned_use {
 nt_status nt_tuned_find_in(const nt_tuned_source *first, const nt_machine *here, nt_tuned_mode mode,
                            const nt_tuned_use *use, nt_config *config, nt_error *why);
 
-/* nt_class_at() - as nt_class_of(), for so many threads with n_l2 second-level caches of l2_bytes each.  n_l2
- * 0: unknown, as if each thread had one.  Two hyperthreads of one core share one cache. */
-nt_class nt_class_at(int64_t bytes, int64_t l2_bytes, int n_l2, int threads);
+/* nt_tuned_narrow() - narrows a range of nx to those for which these headers give the same answer as for use->nx. */
+void nt_tuned_narrow(const nt_tuned_source *first, const nt_tuned_use *use, int64_t *from, int64_t *upto);
 
 #endif /* NESTUNE_TUNED_INTERNAL_H */

@@ -24,7 +24,8 @@ _Static_assert(NT_TUNED_MEMOS == 64, "place_of() gives six bits");
 static bool is_same(const nt_tuned_memo *m, const nt_tuned_use *use, int threads)
 {
     return m->use.kernel == use->kernel && m->use.case_name == use->case_name && m->use.dtype == use->dtype &&
-           m->use.shape_class == use->shape_class && m->use.repeat == use->repeat && m->threads == threads;
+           m->use.shape_class == use->shape_class && m->use.repeat == use->repeat && m->threads == threads &&
+           m->nx_from <= use->nx && use->nx <= m->nx_upto;
 }
 
 const nt_tuned_memo *nt_tuned_remembered(const nt_tuned_source *first, const nt_tuned_use *use, int threads)

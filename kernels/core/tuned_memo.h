@@ -12,7 +12,8 @@
 
 typedef struct nt_tuned_memo {
     nt_tuned_use use;
-    int threads; /* allowed */
+    int threads;              /* allowed */
+    int64_t nx_from, nx_upto; /* it holds for these numbers of cells in x, whatever use.nx was */
     nt_status status;
     nt_config config;
     nt_error why;

@@ -4,10 +4,14 @@
  *
  * A header is a list of strings.  One blank separates words:
  *
- *     nestune 3 machine=zen5-26.2.1-2t vendor=AuthenticAMD uarch=zen5 family=26 model=2 l1d=49152 l2=1048576
- *         l3=33554432 threads=2                                                             (one string)
- *     row KERNEL CASE VERSION DTYPE CLASS STEPS CONFIG DEFAULT_NS TUNED_NS VERDICT
+ *     nestune 4 machine=zen5-26.2.1-2t vendor=AuthenticAMD uarch=zen5 family=26 model=2 l1d=49152 l2=1048576
+ *         l3=33554432 threads=2 l2_class=1048576 l3_class=16777216                          (one string)
+ *     row KERNEL CASE VERSION DTYPE CLASS STEPS CONFIG DEFAULT_NS TUNED_NS VERDICT upto=256
  *     end rows=1 crc=0x1a2b3c4d
+ *
+ * l2_class and l3_class: the largest working set of a class, in bytes, when the rows were tuned; 0: no such class.  The
+ * machine that reads them has its own.  upto: the row is for grids with at most so many cells in x; upto=0: with any
+ * number.  A header of format 3 has none of these three words, and its classes are in_cache and out_of_cache.
  *
  * crc is nt_crc32() of all strings before the end line, a newline behind each.  The tables below say what a
  * word may be.  Rows of a kernel, case and type have one isa and one variant, which they name.
@@ -39,8 +43,8 @@ typedef struct word_rule {
 #define FIGURE  DIGITS ".-", "0-9 . -"
 #define HEX     DIGITS "abcdef", "0-9 a-f"
 
-enum { MOST_WORDS = 11 };
-enum { FORMAT = 1, MACHINE, VENDOR, UARCH, FAMILY, MODEL, L1D, L2, L3, THREADS, N_HEAD };
+enum { MOST_WORDS = 13 };
+enum { FORMAT = 1, MACHINE, VENDOR, UARCH, FAMILY, MODEL, L1D, L2, L3, THREADS, N_HEAD_3, L2_CLASS = N_HEAD_3, L3_CLASS, N_HEAD };
 static const word_rule head_rules[N_HEAD] = {
     {"word",    "nestune",  NOTHING},
     {"format",  "",         NUMBER, 9},
@@ -53,9 +57,11 @@ static const word_rule head_rules[N_HEAD] = {
     {"l2",      "l2=",      NUMBER, 18},
     {"l3",      "l3=",      NUMBER, 18},
     {"threads", "threads=", NUMBER, 9},
+    {"l2 class", "l2_class=", NUMBER, 18},
+    {"l3 class", "l3_class=", NUMBER, 18},
 };
 
-enum { KERNEL = 1, CASE, VERSION, DTYPE, CLASS, STEPS, CONFIG, DEFAULT_NS, TUNED_NS, VERDICT, N_ROW };
+enum { KERNEL = 1, CASE, VERSION, DTYPE, CLASS, STEPS, CONFIG, DEFAULT_NS, TUNED_NS, VERDICT, N_ROW_3, UPTO = N_ROW_3, N_ROW };
 static const word_rule row_rules[N_ROW] = {
     {"word",       "row", NOTHING},
     {"kernel",     "", NAME, 63},
@@ -68,6 +74,7 @@ static const word_rule row_rules[N_ROW] = {
     {"default ns", "", FIGURE, 24},
     {"tuned ns",   "", FIGURE, 24},
     {"verdict",    "", ID, 15},
+    {"upto",       "upto=", NUMBER, 18},
 };
 
 enum { END_ROWS = 1, END_CRC, N_END };
@@ -80,8 +87,24 @@ static const word_rule end_rules[N_END] = {
 
 const char *nt_class_name(nt_class c)
 {
-    static const char *const names[NT_N_CLASSES] = {"in_cache", "out_of_cache", "short", "long"};
+    static const char *const names[NT_N_CLASSES] = {"l2", "l3", "memory", "short", "long"};
     return (unsigned)c < NT_N_CLASSES ? names[c] : NULL;
+}
+
+/* The class of a row of this format; NT_N_CLASSES: it has no such name. */
+static nt_class class_named(const char *name, int format)
+{
+    static const struct {
+        const char *name;
+        nt_class is;
+    } of_format_3[] = {{"in_cache", NT_CLASS_L2}, {"out_of_cache", NT_CLASS_MEMORY}};
+    for (int i = 0; format == 3 && i < 2; i++)
+        if (strcmp(name, of_format_3[i].name) == 0)
+            return of_format_3[i].is;
+    nt_class c = format == 3 ? NT_CLASS_SHORT : NT_CLASS_L2;
+    while (c < NT_N_CLASSES && strcmp(name, nt_class_name(c)) != 0)
+        c++;
+    return c;
 }
 
 const char *nt_repeat_name(nt_repeat r)
@@ -134,11 +157,11 @@ static nt_status read_head(char *line, nt_tuned *t, nt_error *why)
     char *word[MOST_WORDS];
     if (!begins(line, "nestune "))
         return nt_refuse(NT_EIO, why, "allowed is a line nestune %d machine=...", NT_TUNED_FORMAT);
-    const int format = int_of(line + strlen("nestune "));
-    if (format != NT_TUNED_FORMAT)
-        return nt_refuse(NT_ESTALE, why, "of format %d, this library reads %d: tune again", format,
-                         NT_TUNED_FORMAT);
-    const nt_status status = split(line, head_rules, N_HEAD, word, why);
+    t->format = int_of(line + strlen("nestune "));
+    if (t->format < NT_TUNED_OLDEST_FORMAT || t->format > NT_TUNED_FORMAT)
+        return nt_refuse(NT_ESTALE, why, "of format %d, this library reads %d and %d: tune again", t->format,
+                         NT_TUNED_OLDEST_FORMAT, NT_TUNED_FORMAT);
+    const nt_status status = split(line, head_rules, t->format == 3 ? N_HEAD_3 : N_HEAD, word, why);
     if (status != NT_OK)
         return status;
     t->machine = word[MACHINE];
@@ -150,6 +173,8 @@ static nt_status read_head(char *line, nt_tuned *t, nt_error *why)
     t->l2_bytes = strtoll(word[L2], NULL, 10);
     t->l3_bytes = strtoll(word[L3], NULL, 10);
     t->threads = int_of(word[THREADS]);
+    t->l2_class_bytes = t->format == 3 ? 0 : strtoll(word[L2_CLASS], NULL, 10);
+    t->l3_class_bytes = t->format == 3 ? 0 : strtoll(word[L3_CLASS], NULL, 10);
     return NT_OK;
 }
 
@@ -174,22 +199,11 @@ static bool same_value(const char *a, const char *b, const char *key)
     return of_a && of_b && n == m && memcmp(of_a, of_b, n) == 0;
 }
 
-/* Against the rows before it. */
-static nt_status check_row(const nt_tuned_row *rows, int i, nt_error *why)
+/* Against the rows before it.  shape_class: what its class is called now. */
+static nt_status check_row(const nt_tuned_row *rows, int i, const char *shape_class, nt_error *why)
 {
     const nt_tuned_row *row = &rows[i], *other;
-    bool known = false;
     size_t n;
-    for (int c = 0; c < NT_N_CLASSES; c++)
-        for (int r = 0; r < NT_N_REPEATS; r++)
-            known |= !strcmp(row->shape_class, nt_class_name((nt_class)c)) &&
-                     !strcmp(row->steps, nt_repeat_name((nt_repeat)r)) &&
-                     (c < NT_CLASS_SHORT || r == NT_REPEAT_ONE);
-    if (!known)
-        return nt_refuse(NT_EIO, why,
-                         "class %s, steps %s: allowed are in_cache and out_of_cache with one and many, "
-                         "short and long with one",
-                         row->shape_class, row->steps);
     if (!value_of(row->config, "isa", &n) || !value_of(row->config, "variant", &n))
         return nt_refuse(NT_EIO, why, "a row names isa= and variant=");
     for (other = rows; other < row; other++) {
@@ -200,23 +214,47 @@ static nt_status check_row(const nt_tuned_row *rows, int i, nt_error *why)
             !same_value(other->config, row->config, "variant"))
             return nt_refuse(NT_EIO, why, "rows of %s %s %s differ in isa or variant: one of each is allowed",
                              row->kernel, row->case_name, row->dtype);
-        if (strcmp(other->shape_class, row->shape_class) == 0 && strcmp(other->steps, row->steps) == 0)
+        if (strcmp(other->shape_class, shape_class) == 0 && strcmp(other->steps, row->steps) == 0 &&
+            other->upto == row->upto)
             return nt_refuse(NT_EIO, why, "a second row %s %s %s %s %s", row->kernel, row->case_name,
                              row->dtype, row->shape_class, row->steps);
     }
     return NT_OK;
 }
 
-static nt_status read_row(char *line, nt_tuned_row *rows, int i, nt_error *why)
+/* Is this a class with these steps?  Ranges have one step, and one row. */
+static nt_status check_class(nt_class c, const char *const word[], int64_t upto, int format, nt_error *why)
+{
+    bool known = false;
+    for (int r = 0; r < NT_N_REPEATS; r++)
+        known |= c < NT_N_CLASSES && strcmp(word[STEPS], nt_repeat_name((nt_repeat)r)) == 0 &&
+                 (c < NT_CLASS_SHORT || (r == NT_REPEAT_ONE && upto == 0));
+    return known
+               ? NT_OK
+               : nt_refuse(NT_EIO, why,
+                           "class %s, steps %s: allowed are %s with one and many, short and long with one%s",
+                           word[CLASS], word[STEPS],
+                           format == 3 ? "in_cache and out_of_cache" : "l2, l3 and memory",
+                           format == 3 ? "" : " and upto=0");
+}
+
+static nt_status read_row(char *line, nt_tuned_row *rows, int i, int format, nt_error *why)
 {
     char *word[MOST_WORDS];
-    const nt_status status = split(line, row_rules, N_ROW, word, why);
+    nt_status status = split(line, row_rules, format == 3 ? N_ROW_3 : N_ROW, word, why);
     if (status != NT_OK)
         return status;
-    rows[i] =
-        (nt_tuned_row){word[KERNEL], word[CASE],   int_of(word[VERSION]), word[DTYPE],    word[CLASS],
-                       word[STEPS],  word[CONFIG], word[DEFAULT_NS],      word[TUNED_NS], word[VERDICT]};
-    return check_row(rows, i, why);
+    const int64_t upto = format == 3 ? 0 : strtoll(word[UPTO], NULL, 10);
+    const nt_class c = class_named(word[CLASS], format);
+    status = check_class(c, (const char *const *)word, upto, format, why);
+    if (status != NT_OK)
+        return status;
+    rows[i] = (nt_tuned_row){word[KERNEL], word[CASE],   int_of(word[VERSION]), word[DTYPE],    word[CLASS],
+                             word[STEPS],  word[CONFIG], word[DEFAULT_NS],      word[TUNED_NS], word[VERDICT],
+                             upto};
+    status = check_row(rows, i, nt_class_name(c), why);
+    rows[i].shape_class = nt_class_name(c);
+    return status;
 }
 
 static nt_status read_end(char *line, int n_rows, uint32_t crc, nt_error *why)
@@ -264,7 +302,7 @@ static nt_status read_lines(const char *const *lines, int n, nt_tuned_row *rows,
         } else if (begins(line, "row ")) {
             status =
                 t->n_rows < NT_TUNED_MOST_ROWS
-                    ? read_row(copy, rows, t->n_rows++, why)
+                    ? read_row(copy, rows, t->n_rows++, t->format, why)
                     : nt_refuse(NT_EIO, why, "too many rows: at most %d are allowed", NT_TUNED_MOST_ROWS);
         } else if (begins(line, "end ")) {
             status = read_end(copy, t->n_rows, crc, why);

@@ -16,28 +16,6 @@
 #include "machine/settings.h"
 #include "why.h"
 
-/* ---- Shape classes ------------------------------------------------------------------------- */
-
-nt_class nt_class_at(int64_t bytes, int64_t l2_bytes, int n_l2, int threads)
-{
-    const int64_t l2 = l2_bytes > 0 ? l2_bytes : 1 << 20;
-    const int n_caches = n_l2 > 0 && n_l2 < threads ? n_l2 : threads;
-    return bytes <= l2 * n_caches ? NT_CLASS_IN_CACHE : NT_CLASS_OUT_OF_CACHE;
-}
-
-nt_class nt_class_of(int64_t bytes)
-{
-    const nt_machine *const here = nt_machine_here();
-    return nt_class_at(bytes, here->l2_bytes, here->l2_affinity, nt_threads_allowed());
-}
-
-nt_class nt_class_of_range(int64_t n)
-{
-    return n < NT_LONG_FROM ? NT_CLASS_SHORT : NT_CLASS_LONG;
-}
-
-/* ---- The list --------------------------------------------------------------------------------- */
-
 static _Atomic(nt_tuned_source *) first;
 static pthread_mutex_t adding = PTHREAD_MUTEX_INITIALIZER;
 static pthread_once_t once = PTHREAD_ONCE_INIT;
@@ -154,21 +132,22 @@ static bool is_registered(const nt_kernel *kernel)
 }
 
 nt_status nt_tuned_find(const nt_kernel *kernel, const void *params, nt_dtype dtype, nt_class c, nt_repeat r,
-                        nt_config *config, nt_error *why)
+                        int64_t nx, nt_config *config, nt_error *why)
 {
     if (!kernel || !config)
         return nt_refuse(NT_EARG, why, "a NULL %s", kernel ? "config" : "kernel");
     nt_tuned_source *known = sources();
     const nt_case *its_case = nt_kernel_case_of(kernel, params);
-    const nt_tuned_use use = {kernel, its_case ? its_case->name : NULL, dtype, c, r};
+    const nt_tuned_use use = {kernel, its_case ? its_case->name : NULL, dtype, c, r, nx > 0 ? nx : INT64_MAX};
     const int threads = nt_threads_allowed();
     const bool registered = is_registered(kernel);
     const nt_tuned_memo *found = registered ? nt_tuned_remembered(known, &use, threads) : NULL;
-    nt_tuned_memo answer = {.use = use, .threads = threads};
+    nt_tuned_memo answer = {.use = use, .threads = threads, .nx_from = 1, .nx_upto = INT64_MAX};
     if (!found) {
         nt_machine here = *nt_machine_here();
         here.threads_allowed = threads;
         answer.status = nt_tuned_find_in(known, &here, mode, &use, &answer.config, &answer.why);
+        nt_tuned_narrow(known, &use, &answer.nx_from, &answer.nx_upto);
         if (registered && (answer.status == NT_OK || answer.status == NT_ESTALE))
             nt_tuned_remember(known, &answer);
         found = &answer;
