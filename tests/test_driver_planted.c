@@ -48,6 +48,12 @@ static void die_of_abort(heard *h)
     die_of(h, SIGABRT);
 }
 
+static void die_with_a_child(heard *h)
+{
+    leave_child();
+    die_of(h, SIGSEGV);
+}
+
 static void die_of_kill(heard *h) /* as by the system when memory is short */
 {
     die_of(h, SIGKILL);
@@ -227,6 +233,7 @@ static const struct planted {
     {die_of_ill, TRIAL_CRASH, "SIGILL"},
     {die_of_fpe, TRIAL_CRASH, "SIGFPE"},
     {die_of_abort, TRIAL_CRASH, "SIGABRT: assertion x > 0 failed"},
+    {die_with_a_child, TRIAL_CRASH, "SIGSEGV"},
     {die_of_kill, TRIAL_MEMORY, "out of memory"},
     {exit_7, TRIAL_CRASH, "exited with code 7"},
     {hang, TRIAL_HANG, "killed after its limit"},

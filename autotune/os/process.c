@@ -146,8 +146,8 @@ static int is_stopped(const process *p)
     return end && end[1] == ' ' && end[2] == 'T';
 }
 
-/* Waits until the socket can be read; returns 0 if the deadline passed first.  Wakes up often enough to
- * notice that this process or the child was stopped. */
+/* Waits until the socket can be read or the child has died; returns 0 if the deadline passed first.  Wakes up often
+ * enough to notice that this process or the child was stopped. */
 static int wait_readable(const process *p, double deadline_s, double *paused_s)
 {
     static const double look_s = 0.25, jump_s = 1;
@@ -164,6 +164,8 @@ static int wait_readable(const process *p, double deadline_s, double *paused_s)
         before_s = now_s;
         if (ready > 0 || (ready < 0 && error != EINTR))
             return 1; /* recv() will report the error */
+        if (ready == 0 && !process_alive(p))
+            return 1; /* a process that it started holds the socket open */
         if (ready == 0 && left_s <= 0 && now_s >= deadline_s + *paused_s)
             return 0;
     }
@@ -177,7 +179,7 @@ ssize_t process_receive(const process *p, void *message, size_t n, double deadli
     do
         got = recv(p->fd, message, n, MSG_TRUNC | MSG_DONTWAIT);
     while (got < 0 && errno == EINTR);
-    return got < 0 ? 0 : got; /* ECONNRESET: the child died without reading an ask */
+    return got < 0 ? 0 : got; /* ECONNRESET: the child died without reading an ask; EAGAIN: it has died */
 }
 
 int process_alive(const process *p)
