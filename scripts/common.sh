@@ -1,4 +1,4 @@
-# common.sh - what scripts/tune and scripts/test share: the folder, the log, what must be installed
+# common.sh - what scripts/tune, test and fuzz share: the folder, the log, what must be installed
 # SPDX-License-Identifier: MIT
 # To be sourced, with `script` set to the name for messages.  It does not change the working folder, so relative
 # paths in the user's arguments stay valid.
@@ -86,6 +86,11 @@ needs_tsan='
 clang             command clang
 libclang-rt-dev   glob    /usr/lib/llvm-*/lib/clang/*/lib/linux/libclang_rt.tsan-*.a
 libomp-dev        glob    /usr/lib/llvm-*/lib/libarcher.so'
+
+needs_fuzz='
+clang             command clang
+libclang-rt-dev   glob    /usr/lib/llvm-*/lib/clang/*/lib/linux/libclang_rt.fuzzer-*.a
+libomp-dev        glob    /usr/lib/llvm-*/lib/libomp.so'
 
 arm64=/usr/lib/aarch64-linux-gnu
 needs_neon="

@@ -109,12 +109,13 @@ static nt_status parse_text(strings *s, char *text, size_t size, nt_tuned *tuned
 }
 
 /* Only of a regular file: opening a pipe would wait for somebody who writes.  NULL on error, as fopen(). */
-static FILE *open_file(const char *path)
+static FILE *open_file(const char *path, size_t *size)
 {
     struct stat status;
     const int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
     FILE *f = NULL;
     if (fd >= 0 && fstat(fd, &status) == 0) {
+        *size = status.st_size <= NT_TUNED_MOST_FILE ? (size_t)status.st_size : NT_TUNED_MOST_FILE + 1;
         if (S_ISREG(status.st_mode))
             f = fdopen(fd, "rb");
         else
@@ -131,10 +132,11 @@ static FILE *open_file(const char *path)
 /* *n is at most NT_TUNED_MOST_FILE + 1.  Returns NULL on error, with the reason in errno. */
 static char *slurp(const char *path, size_t *n)
 {
-    FILE *f = open_file(path);
-    char *text = f ? malloc(NT_TUNED_MOST_FILE + 1) : NULL;
+    size_t size = 0;
+    FILE *f = open_file(path, &size);
+    char *text = f ? malloc(size + 1) : NULL;
     if (text)
-        *n = fread(text, 1, NT_TUNED_MOST_FILE + 1, f);
+        *n = fread(text, 1, size, f);
     const int cause = errno, failed = f && ferror(f);
     if (f)
         fclose(f);
