@@ -100,6 +100,30 @@ static void every_truncation(void **state)
     drop(&v);
 }
 
+static void every_flipped_bit(void **state)
+{
+    (void)state;
+    const size_t step = TEST_SANITIZED ? 17 : 1;
+    saved v = save();
+    nt_error why;
+    char *text = malloc(v.n);
+    assert_non_null(text);
+    memcpy(text, v.text, v.n);
+    for (size_t bit = 0; bit < 8 * v.n; bit += step) {
+        char what[60];
+        text[bit / 8] = (char)(text[bit / 8] ^ 1 << bit % 8);
+        spill(v.path, text, v.n);
+        snprintf(what, sizeof what, "bit %zu of byte %zu flipped", bit % 8, bit / 8);
+        /* Blanks between values and newlines may stand for each other. */
+        const bool blank = text[bit / 8] == ' ' || text[bit / 8] == '\n' || text[bit / 8] == '\t' || text[bit / 8] == '\r';
+        if (load_changed(&v, what, &why) == NT_OK && !blank)
+            fail_msg("%s: not noticed", what);
+        text[bit / 8] = v.text[bit / 8];
+    }
+    free(text);
+    drop(&v);
+}
+
 static void thousands_of_mutations(void **state)
 {
     (void)state;
@@ -185,6 +209,7 @@ int main(void)
         cmocka_unit_test(names_both_values_that_differ),
         cmocka_unit_test(refuses_results_of_another_machine),
         cmocka_unit_test(every_truncation),
+        cmocka_unit_test(every_flipped_bit),
         cmocka_unit_test(thousands_of_mutations),
         cmocka_unit_test(reports_the_missing_file),
         cmocka_unit_test(refuses_other_files),
