@@ -75,6 +75,7 @@ static inline scene_of_search prepare(fake_trials *f, double budget_s, uint64_t 
 /* Frees the trials too. */
 static inline void finish(scene_of_search *sc)
 {
+    search_free(sc->s);
     free(sc->s);
     fake_free(sc->f);
 }

@@ -224,6 +224,23 @@ static void a_short_run_with_json(void **state)
     check_header(copy);
 }
 
+/* It says what it is about to do, does all of it, and ends with enough. */
+static void an_exhaustive_run(void **state)
+{
+    (void)state;
+    tree_remove(copy);
+    for (int enough = 0; enough < 2; enough++) {
+        program p = RUN(NULL, "run", "primes", "--effort", "exhaustive", "--shape", "20000x1x1", "--threads", "1", "--out", copy,
+                        "--stop-at", enough ? "0.01" : "1");
+        if (p.code != OK)
+            fail_msg("code %d: %s", p.code, p.text[1]);
+        assert_non_null(strstr(p.text[1], "every config of primes"));
+        assert_non_null(strstr(p.text[1], " configs, about "));
+        assert_non_null(strstr(p.text[0], " configs"));
+        program_free(&p);
+    }
+}
+
 /* Cases go through results, journal and header; those that are not tuned again stay. */
 static void cases_are_rows_of_their_own(void **state)
 {
@@ -402,6 +419,7 @@ int main(void)
         cmocka_unit_test(show_shows_what_was_found),
         cmocka_unit_test(a_study_times_all_combinations),
         cmocka_unit_test(a_short_run_with_json),
+        cmocka_unit_test(an_exhaustive_run),
         cmocka_unit_test(cases_are_rows_of_their_own),
         cmocka_unit_test(the_rows_of_other_kernels_stay),
         cmocka_unit_test(an_early_interrupt_leaves_all_as_it_was),

@@ -45,6 +45,39 @@ static void the_budget_is_kept(void **state)
     }
 }
 
+/* Without a budget; the shapes are those of a normal one, and the space is told before it is measured. */
+static void exhaustive_effort_has_no_budget(void **state)
+{
+    (void)state;
+    tune t = prepare(by_loop, 0.02, 7050);
+    t.o.budget_s = 0;
+    t.o.effort = EFFORT_EXHAUSTIVE;
+    t.o.strategy = strategy_find("exhaustive");
+    t.o.dtypes = 1u << NT_F32;
+    t.o.n_threads = 1;
+    memcpy(t.o.shape, (int64_t[3]){64, 2, 2}, sizeof t.o.shape);
+    assert_int_equal(run(&t, mathop()), NT_OK);
+    assert_int_equal(t.r->n_rows, 2);
+    assert_int_equal(t.events.n_spaces, 2);
+    for (int i = 0; i < 2; i++) {
+        assert_true(t.r->row[i].complete);
+        assert_true(t.events.n_configs[i] == t.r->row[i].n_trials);
+        assert_true(t.r->row[i].n_trials > 20 && t.r->row[i].n_trials < t.r->row[i].space_size);
+    }
+    finish(&t);
+
+    t = prepare(by_loop, 0.02, 7051); /* shapes of its own */
+    t.o.budget_s = 0;
+    t.o.effort = EFFORT_EXHAUSTIVE;
+    t.o.strategy = strategy_find("exhaustive");
+    t.f.stop_after = 3000;
+    assert_int_equal(run(&t, mathop()), NT_OK);
+    assert_true(t.f.n_asks >= 3000);
+    for (int i = 0; i < t.f.n_asks; i++)
+        assert_true(fake_cells(&t.f.asks[i].ask) <= 1e9 && t.f.asks[i].answer.wall_s < 10);
+    finish(&t);
+}
+
 static void stopping_keeps_the_finished_rows(void **state)
 {
     (void)state;
@@ -208,6 +241,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_budget_is_kept),
+        cmocka_unit_test(exhaustive_effort_has_no_budget),
         cmocka_unit_test(stopping_keeps_the_finished_rows),
         cmocka_unit_test(no_more_rows_than_fit),
         cmocka_unit_test(tunes_around_a_default_that_crashes),

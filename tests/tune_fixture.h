@@ -20,6 +20,8 @@ typedef struct events {
     int confirm_begins, final_begins[MOST_FINALS], final_ends[MOST_FINALS], n_finals; /* numbers of asks */
     int n_done, n_failed_trials, last_row, n_rows;
     double last_elapsed_s;
+    int n_spaces;
+    double n_configs[MOST_FINALS]; /* as told before a space was measured */
     bool final, loops, search, arithmetic;
 } events;
 
@@ -37,6 +39,10 @@ static inline void on_event(void *context, const tune_event *e)
     t->n_failed_trials += e->trial && e->trial->outcome != TRIAL_OK;
     t->arithmetic |= strcmp(e->stage, "arithmetic") == 0;
     t->search |= strcmp(e->stage, "search") == 0;
+    if (strcmp(e->stage, "space") == 0 && t->n_spaces < MOST_FINALS) {
+        assert_true(e->about_s > 0);
+        t->n_configs[t->n_spaces++] = e->n_configs;
+    }
     t->final |= strcmp(e->stage, "final") == 0;
     t->loops |= strcmp(e->stage, "loops") == 0;
     assert_true((e->done != NULL) == (strcmp(e->stage, "done") == 0));

@@ -20,6 +20,7 @@
 #include "store/header.h"
 #include "store/journal_runner.h"
 #include "store/result_json.h"
+#include "tune/least.h"
 #include "tune/rows.h"
 #include "worker/driver.h"
 
@@ -40,6 +41,17 @@ static int check_memory(const run_options *o)
             return refuse(EXIT_USAGE, "--shape %lldx%lldx%lld: %s needs %.1f GB there, %.1f GB are available",
                           (long long)n[0], (long long)n[1], (long long)n[2], k->name, bytes / 1e9,
                           (double)available / 1e9);
+    }
+    return EXIT_OK;
+}
+
+static int check_budget(const run_options *o, const nt_machine *machine)
+{
+    for (int i = 0; i < o->kernels.n && o->tune.budget_s > 0; i++) {
+        const double least = least_s(machine, o->kernels.at[i], &o->tune);
+        if (o->tune.budget_s < least)
+            return refuse(EXIT_USAGE, "--budget %g: the rows of %s take at least %.1f s", o->tune.budget_s,
+                          o->kernels.at[i]->name, least);
     }
     return EXIT_OK;
 }
@@ -160,6 +172,8 @@ static nt_status tune_by_journal(const run_options *o, result *r, const nt_kerne
 {
     journal *j = NULL;
     journal_runner jr;
+    tune_options asked = o->tune;
+    asked.budget_s = fmax(rows_budget_s(kernel, &o->tune), least_s(&r->machine, kernel, &o->tune));
     json_t *header = journal_header(o, &r->machine, kernel);
     const bool resume = resumes(o, path);
     nt_status status = resume ? journal_open_resume(&j, path, header, on_damage, path, why)
@@ -172,12 +186,15 @@ static nt_status tune_by_journal(const run_options *o, result *r, const nt_kerne
         r->noise = noise_here(worker);
         noise_print(stderr, &r->noise);
     }
-    fprintf(stderr, "autotune: %s, %.0f s on ", kernel->name, rows_budget_s(kernel, &o->tune));
+    if (isfinite(asked.budget_s))
+        fprintf(stderr, "autotune: %s, %.0f s on ", kernel->name, asked.budget_s);
+    else
+        fprintf(stderr, "autotune: every config of %s on ", kernel->name);
     report_machine(stderr, &r->machine);
     status = journal_runner_init(&jr, j, worker, on_damage, path, why);
     if (status == NT_OK) {
         progress p = progress_begin();
-        status = tune_kernel(r, kernel, &o->tune, &jr.runner, progress_event, &p, why);
+        status = tune_kernel(r, kernel, &asked, &jr.runner, progress_event, &p, why);
         progress_end(&p);
         if (resume)
             fprintf(stderr, "autotune: %lld trials taken from the journal, %lld made\n",
@@ -288,6 +305,8 @@ int cmd_run(int argc, char **argv)
         return code;
     o.tune.stop = &stop_asked;
     nt_machine_detect(&r.machine);
+    if ((code = check_budget(&o, &r.machine)) != EXIT_OK)
+        return code;
     char *dir = results_dir(&r.machine, o.out);
     code = dir ? tune_all(&o, &r, dir) : EXIT_FAILED;
     free(dir);

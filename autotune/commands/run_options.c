@@ -14,13 +14,16 @@
 static int take_effort(const argument *a, char *text)
 {
     static const char *const names[N_EFFORTS] = {
-        [EFFORT_QUICK] = "quick", [EFFORT_NORMAL] = "normal", [EFFORT_THOROUGH] = "thorough"};
+        [EFFORT_QUICK] = "quick",
+        [EFFORT_NORMAL] = "normal",
+        [EFFORT_THOROUGH] = "thorough",
+        [EFFORT_EXHAUSTIVE] = "exhaustive"};
     for (int i = 0; i < N_EFFORTS; i++)
         if (strcmp(text, names[i]) == 0) {
             *(tune_effort *)a->to = (tune_effort)i;
             return EXIT_OK;
         }
-    return refuse(EXIT_USAGE, "--effort %.40s: allowed are quick, normal and thorough", text);
+    return refuse(EXIT_USAGE, "--effort %.40s: allowed are quick, normal, thorough and exhaustive", text);
 }
 
 static int take_strategy(const argument *a, char *text)
@@ -114,7 +117,9 @@ int run_options_parse(run_options *o, int argc, char **argv)
         {"budget", 'b', "SECONDS",
          "time for each kernel (45; for ranges and programs 30; for stencils 36 for each case and type)",
          take_number, &t->budget_s, 1, 86400},
-        {"effort", 'e', "LEVEL", "quick, normal or thorough: 0.27, 1 or 4 times these budgets (normal)",
+        {"effort", 'e', "LEVEL",
+         "quick, normal or thorough: 0.27, 1 or 4 times these budgets (normal); exhaustive: times every config, with no "
+         "limit but --budget",
          take_effort, &t->effort, 0, 0},
         {"strategy", 'y', "NAME", "model, descent, random or exhaustive (model)", take_strategy, &t->strategy,
          0, 0},
@@ -146,6 +151,10 @@ int run_options_parse(run_options *o, int argc, char **argv)
         return code;
     if (o->resume && o->fresh)
         return refuse(EXIT_USAGE, "--resume and --fresh exclude each other");
+    if (t->effort == EFFORT_EXHAUSTIVE && t->strategy && t->strategy != strategy_find("exhaustive"))
+        return refuse(EXIT_USAGE, "--effort exhaustive and --strategy %s exclude each other", t->strategy->name);
+    if (t->effort == EFFORT_EXHAUSTIVE)
+        t->strategy = strategy_find("exhaustive");
     const bool unnamed = o->kernels.n == 0;
     for (int i = 0; unnamed && i < nt_kernel_count() && code == EXIT_OK; i++)
         if (nt_kernel_at(i)->role == NT_ROLE_WORK && rows_has_types(nt_kernel_at(i), t->dtypes))

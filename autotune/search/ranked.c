@@ -234,11 +234,8 @@ static bool is_numeric(nt_key_id axis)
 
 static int add_neighbour(const search *s, guess *list, int n, nt_config c)
 {
-    if (n == MOST_NEIGHBOURS)
+    if (n == MOST_NEIGHBOURS || search_find(s, &c))
         return n;
-    for (int i = 0; i < s->n_tried; i++)
-        if (nt_config_differences(&s->tried[i].config, &c) == 0)
-            return n;
     const double ns = predict(s, &c);
     int at = n;
     for (; at > 0 && list[at - 1].ns > ns; at--)

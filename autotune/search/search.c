@@ -2,18 +2,25 @@
  * search.c - what a search has measured, and its limits
  * SPDX-License-Identifier: MIT
  */
+#define _GNU_SOURCE /* reallocarray */
 #include "search/search.h"
 
 #include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "measure/stats.h"
 
+static bool is_full(const search *s)
+{
+    return s->n_tried == (s->most > 0 ? s->most : SEARCH_MOST);
+}
+
 bool search_over(const search *s)
 {
-    return (s->stop && *s->stop) || s->n_tried == SEARCH_MOST ||
+    return (s->stop && *s->stop) || is_full(s) ||
            s->runner->now_s(s->runner) >= s->deadline_s ||
            (s->best >= 0 && s->tried[s->best].seconds <= s->enough_s);
 }
@@ -106,6 +113,8 @@ static void ask_one(search *s, candidate *c)
         c->seconds = HUGE_VAL;
 }
 
+/* ---- Drift --------------------------------------------------------------------------------------------- */
+
 static void watch_drift(search *s)
 {
     const candidate *anchor = &s->tried[0];
@@ -127,17 +136,65 @@ static void watch_drift(search *s)
         s->most_drift = drift;
 }
 
+/* ---- The memo --------------------------------------------------------------------------------------- */
+
+/* The slot of a config, or the free one where it belongs.  Half of the slots are free. */
+static int *slot_of(const search *s, const nt_config *config)
+{
+    const size_t n = 2 * (size_t)s->room;
+    uint64_t hash = UINT64_C(0xcbf29ce484222325);
+    for (int k = 0; k < NT_N_KEYS; k++)
+        hash = (hash ^ (uint64_t)nt_key_get(config, (nt_key_id)k)) * UINT64_C(0x9e3779b97f4a7c15) >> 1;
+    for (size_t at = hash % n;; at = at + 1 < n ? at + 1 : 0)
+        if (s->slot[at] == 0 || nt_config_differences(&s->tried[s->slot[at] - 1].config, config) == 0)
+            return &s->slot[at];
+}
+
+/* Makes room for one more candidate; false without memory. */
+static bool make_room(search *s)
+{
+    if (s->n_tried < s->room)
+        return true;
+    const int room = s->room ? 2 * s->room : SEARCH_MOST;
+    candidate *tried = reallocarray(s->tried, (size_t)room, sizeof *tried);
+    if (tried)
+        s->tried = tried;
+    int *slot = calloc(2 * (size_t)room, sizeof *slot);
+    if (!tried || !slot) {
+        free(slot);
+        return false;
+    }
+    free(s->slot);
+    s->slot = slot;
+    s->room = room;
+    for (int i = 0; i < s->n_tried; i++)
+        *slot_of(s, &s->tried[i].config) = i + 1;
+    return true;
+}
+
+void search_free(search *s)
+{
+    free(s->tried);
+    free(s->slot);
+    *s = (search){.best = -1};
+}
+
+const candidate *search_find(const search *s, const nt_config *config)
+{
+    const int slot = s->room > 0 ? *slot_of(s, config) : 0;
+    return slot > 0 ? &s->tried[slot - 1] : NULL;
+}
+
 const candidate *search_try(search *s, nt_config config)
 {
     config = space_canonical(s->space, config);
-    for (int i = 0; i < s->n_tried; i++)
-        if (nt_config_differences(&s->tried[i].config, &config) == 0)
-            return &s->tried[i];
-    if (s->n_tried == SEARCH_MOST)
-        return NULL;
+    const candidate *known = search_find(s, &config);
+    if (known || is_full(s) || !make_room(s))
+        return known;
     watch_drift(s);
     candidate *c = &s->tried[s->n_tried];
     *c = (candidate){.config = config, .seconds = HUGE_VAL};
+    *slot_of(s, &config) = s->n_tried + 1;
     ask_one(s, c);
     const int i = s->n_tried++;
     s->n_failed += c->outcome != TRIAL_OK;

@@ -14,7 +14,7 @@
 #include "measure/trial.h"
 #include "search/space.h"
 
-enum { SEARCH_MOST = 1024 };
+enum { SEARCH_MOST = 1024 }; /* candidates, unless the search has another limit */
 
 /* Drift below this is not told from the noise of one trial. */
 #define SEARCH_DRIFT 0.03
@@ -47,14 +47,20 @@ typedef struct search {
     bool has_expected; /* the hash that every schedule of this arithmetic must give */
     uint64_t expected;
 
-    candidate tried[SEARCH_MOST];
+    candidate *tried; /* in the order in which they were; it may move when another one is tried */
     int n_tried, n_failed;
+    int most; /* 0: SEARCH_MOST */
+    int room; /* for so many candidates, and twice as many slots */
+    int *slot; /* the memo: a hash table of places in tried[], each one more than the place; 0: free */
     int best;      /* index; -1 until one has worked */
     bool complete; /* the search ended by itself, before its time or room did */
 
     void (*on_trial)(void *context, const candidate *c, bool is_best);
     void *context;
 } search;
+
+/* search_free() - frees the memo; the search may be set up again. */
+void search_free(search *s);
 
 /* search_over() - time is up, somebody asked to stop, the best is fast enough, or the memo is full. */
 bool search_over(const search *s);
@@ -64,6 +70,9 @@ bool search_over(const search *s);
  * serial one.  Must be called first.
  */
 void search_begin(search *s);
+
+/* search_find() - the candidate of a canonical config; NULL if it was not tried. */
+const candidate *search_find(const search *s, const nt_config *config);
 
 /*
  * search_try() - the candidate of a config, measured unless it was before.

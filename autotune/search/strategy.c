@@ -1,5 +1,5 @@
 /*
- * strategy.c - the strategies, and the two that need no thought
+ * strategy.c - the strategies, and the one that draws at random
  * SPDX-License-Identifier: MIT
  */
 #include "search/strategy.h"
@@ -19,28 +19,11 @@ static void random_order(search *s)
     s->complete = !search_over(s);
 }
 
-/* Counts through all axes, the first one fastest; many of these configs mean the same, and are measured once. */
-static void exhaustive(search *s)
-{
-    const space *sp = s->space;
-    int at[SPACE_N_AXES] = {0};
-    for (int k = 0; k < SPACE_N_AXES && !search_over(s);) {
-        nt_config c = sp->q.arithmetic;
-        for (int i = 0; i < SPACE_N_AXES; i++)
-            if (sp->n[space_axes[i]] > 0)
-                nt_key_set(&c, space_axes[i], sp->value[space_axes[i]][at[i]]);
-        search_try(s, c);
-        for (k = 0; k < SPACE_N_AXES && ++at[k] >= sp->n[space_axes[k]]; k++)
-            at[k] = 0;
-        s->complete = k == SPACE_N_AXES;
-    }
-}
-
 const strategy strategies[] = {
     {"model", "what a model of the machine predicts to be fast, then its neighbours", strategy_model},
     {"descent", "one key after the other, from starts that the cache sizes suggest", strategy_descent},
     {"random", "configs drawn at random", random_order},
-    {"exhaustive", "all configs, one after the other", exhaustive},
+    {"exhaustive", "all configs, one after the other", strategy_exhaustive},
     {0},
 };
 

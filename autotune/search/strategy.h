@@ -36,5 +36,10 @@ void descent_and_probes(search *s, const nt_config *starts, int n_starts, int n_
 /* The strategies' functions. */
 void strategy_model(search *s);
 void strategy_descent(search *s);
+void strategy_exhaustive(search *s);
+
+/* exhaustive_count() - how many configs of a space mean something else than every other one: what that strategy measures.
+ * 0: no memory to count them. */
+int64_t exhaustive_count(const space *s);
 
 #endif /* AUTOTUNE_STRATEGY_H */

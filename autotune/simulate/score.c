@@ -60,6 +60,7 @@ static bool run_once(const table *t, const strategy *which, int budget, uint64_t
     for (; at.n < budget; at.n++) /* it ended before */
         best[at.n] = at.n > 0 ? best[at.n - 1] : HUGE_VAL;
     replay_end(&r);
+    search_free(s);
     return true;
 }
 

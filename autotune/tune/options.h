@@ -14,11 +14,11 @@
 
 enum { TUNE_MOST_THREADS = 32, TUNE_MOST_CASES = 16 };
 
-typedef enum tune_effort { EFFORT_NORMAL, EFFORT_QUICK, EFFORT_THOROUGH, N_EFFORTS } tune_effort;
+typedef enum tune_effort { EFFORT_NORMAL, EFFORT_QUICK, EFFORT_THOROUGH, EFFORT_EXHAUSTIVE, N_EFFORTS } tune_effort;
 
 typedef struct tune_options {
-    double budget_s;                    /* a kernel; 0: rows_budget_s() */
-    tune_effort effort;                 /* scales the default budgets */
+    double budget_s;                    /* a kernel; 0: rows_budget_s(); HUGE_VAL: none */
+    tune_effort effort;                 /* scales the default budgets; exhaustive: there is none */
     const strategy *strategy;           /* NULL: the default */
     double stop_at;                     /* end a row's search at this fraction of its roof; 0: never */
     unsigned dtypes;                    /* bit 1u << nt_dtype for each */
@@ -40,8 +40,10 @@ typedef struct tune_event {
     nt_dtype dtype;
     nt_class shape_class;
     int64_t steps;
-    const char *stage;          /* "arithmetic", "search", "loops", "final", "shapes", "confirm", "done" */
-    double elapsed_s, budget_s; /* of this kernel */
+    /* "arithmetic", "space", "search", "loops", "final", "shapes", "confirm", "done" */
+    const char *stage;
+    double n_configs, about_s;  /* with the stage "space", before all of a row's space is measured */
+    double elapsed_s, budget_s; /* of this kernel; HUGE_VAL: none */
     const candidate *trial;
     double ns_per_cell;     /* best so far; 0: none */
     const result_row *done; /* the finished row, with the stage "done" */

@@ -12,7 +12,8 @@
 enum { NOTEBOOK_STEPS = 5, STENCIL_STEPS = 16, SEARCH_REPS = 3, SHORT_RANGE = 1 << 16 };
 static const double trial_limit_s = 20, window_s = 1e-3, weight_s = 1.5, field_s = 45, other_s = 30;
 /* How far the budgets of `--effort` are from the normal one. */
-static const double effort_of[] = {[EFFORT_QUICK] = 0.27, [EFFORT_NORMAL] = 1, [EFFORT_THOROUGH] = 4};
+static const double effort_of[] = {
+    [EFFORT_QUICK] = 0.27, [EFFORT_NORMAL] = 1, [EFFORT_THOROUGH] = 4, [EFFORT_EXHAUSTIVE] = HUGE_VAL};
 
 /* Rows of the table in rows.h. */
 typedef enum row_shape { POINTWISE, STENCIL, RANGE, PROGRAM, N_ROW_SHAPES } row_shape;

@@ -86,7 +86,7 @@ void rows_fit(const nt_machine *machine, const nt_kernel *kernel, const nt_case 
 int64_t rows_steps(const nt_kernel *kernel, const nt_case *c, nt_repeat repeat);
 
 /* rows_budget_s() - a kernel's budget: as given; else, with normal effort, of a pointwise kernel 45 s, of a range
- * and a program 30 s, of a stencil 36 s for each case and type. */
+ * and a program 30 s, of a stencil 36 s for each case and type.  HUGE_VAL with exhaustive effort. */
 double rows_budget_s(const nt_kernel *kernel, const tune_options *options);
 
 /* rows_allow() - may this variant win? --max-ulp does not apply to a bound that counts units of the sum of

@@ -54,6 +54,19 @@ static double early_roof_s(const tuning_row *tr)
                : 0;
 }
 
+/* How many configs there are, and about how long it takes to time them all. */
+static void announce(tuning_row *tr, const space *sp)
+{
+    static const double beside_s = 1e-3, cut = 1.3; /* what a trial costs beside its runs; of a long run, with others */
+    tuning *t = tr->t;
+    const search *s = tr->s;
+    const double run_s = s->best >= 0 ? s->tried[s->best].seconds : 0;
+    t->event.n_configs = (double)exhaustive_count(sp);
+    t->event.about_s =
+        t->event.n_configs * (beside_s + (tr->ask.window_s > 0 ? tr->ask.reps * fmax(run_s, tr->ask.window_s) : cut * run_s));
+    tuning_tell(t, "space", NULL);
+}
+
 static void search_row(tuning_row *tr, double deadline_s)
 {
     tuning *t = tr->t;
@@ -81,6 +94,8 @@ static void search_row(tuning_row *tr, double deadline_s)
                   .on_trial = on_search_trial,
                   .context = tr};
     search_begin(s);
+    if (t->strategy->run == strategy_exhaustive)
+        announce(tr, &sp);
     t->strategy->run(s);
     tr->row->space_size = space_size(&sp);
     tr->row->complete = s->complete;
@@ -214,14 +229,14 @@ static bool tune_row(tuning *t, const row_plan *plan, search *s)
                         .config = t->standard};
     tuning_row tr = {.t = t, .row = row, .s = s};
     const double begin = t->runner->now_s(t->runner);
-    const double row_s = fmax(0, t->budget_s - tuning_elapsed_s(t)) * plan->weight / t->weights_left;
+    const double share_s = tuning_weight_s(t) * plan->weight, row_s = isfinite(t->budget_s) ? share_s : HUGE_VAL;
     t->weights_left -= plan->weight;
     if (t->o->shape[0] == 0)
         tuning_shape(t, plan->dtype, plan->shape_class, row->shape);
     if (t->o->shape[0] == 0 && (plan->shape_class == NT_CLASS_L2 || plan->shape_class == NT_CLASS_L3) &&
         t->cell_s > 0)
         rows_fit(&t->r->machine, t->kernel, plan->kernel_case, plan->dtype, plan->shape_class,
-                 run_share * row_s / (t->cell_s * (double)plan->steps), row->shape);
+                 run_share * share_s / (t->cell_s * (double)plan->steps), row->shape);
     tr.ask = rows_ask(t->kernel, plan->kernel_case, plan->dtype, plan->shape_class, row->shape, plan->steps);
     tr.ask.limit_s = tuning_limit_s(t, &tr.ask);
     /* More configs tell more than more repetitions: the final repeats the best ones. */
@@ -265,7 +280,7 @@ static nt_status tune_group(tuning *t, const row_plan *rows, int n, search *s, n
     int weights = 0;
     for (int i = 0; i < n; i++)
         weights += rows[i].weight;
-    const double weight_s = fmax(0, t->budget_s - tuning_elapsed_s(t)) / t->weights_left;
+    const double weight_s = tuning_weight_s(t);
     memset(t->large, 0, sizeof t->large);
     t->large_step_s = HUGE_VAL;
     for (int i = 0; i < n; i++)
@@ -288,6 +303,7 @@ static nt_status tune_group(tuning *t, const row_plan *rows, int n, search *s, n
     for (int i = 0; i < n; i++) {
         if (tuning_over(t) || t->r->n_rows == RESULT_MOST_ROWS || !tune_row(t, &rows[i], s))
             leave_out(t, &rows[i]);
+        search_free(s);
         t->event.row++;
     }
     return NT_OK;
@@ -306,7 +322,7 @@ nt_status tune_kernel(result *r, const nt_kernel *kernel, const tune_options *op
                 .budget_s = rows_budget_s(kernel, options),
                 .strategy = options->strategy ? options->strategy : strategies};
     t.event = (tune_event){.kernel = kernel, .budget_s = t.budget_s};
-    search *s = malloc(sizeof *s);
+    search *s = calloc(1, sizeof *s);
     row_plan *rows = malloc(RESULT_MOST_ROWS * sizeof *rows);
     if (!s || !rows) {
         free(s);
@@ -318,6 +334,10 @@ nt_status tune_kernel(result *r, const nt_kernel *kernel, const tune_options *op
               n = all < RESULT_MOST_ROWS ? all : RESULT_MOST_ROWS;
     for (int i = 0; i < n; i++)
         t.weights_left += rows[i].weight;
+    tune_options usual = *options;
+    usual.budget_s = 0;
+    usual.effort = EFFORT_NORMAL;
+    t.usual_weight_s = rows_budget_s(kernel, &usual) / fmax(1, t.weights_left);
     nt_status status = NT_OK;
     for (int i = 0, end; i < n && status == NT_OK; i = end) {
         for (end = i;

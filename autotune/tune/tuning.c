@@ -15,6 +15,11 @@ double tuning_elapsed_s(const tuning *t)
     return t->runner->now_s(t->runner) - t->start_s;
 }
 
+double tuning_weight_s(const tuning *t)
+{
+    return isfinite(t->budget_s) ? fmax(0, t->budget_s - tuning_elapsed_s(t)) / t->weights_left : t->usual_weight_s;
+}
+
 bool tuning_over(const tuning *t)
 {
     return (t->o->stop && *t->o->stop) || tuning_elapsed_s(t) >= t->budget_s;

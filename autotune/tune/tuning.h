@@ -23,6 +23,7 @@ typedef struct tuning {
     tune_event_fn *on_event;
     void *context;
     double start_s, budget_s;
+    double usual_weight_s; /* of a normal budget, for each weight of a row */
     int weights_left;
     const strategy *strategy;
 
@@ -53,6 +54,9 @@ typedef struct tuning_row {
 } tuning_row;
 
 void tuning_tell(tuning *t, const char *stage, const candidate *trial);
+
+/* tuning_weight_s() - how much of the time left belongs to each weight of a row; without a budget, of a normal one. */
+double tuning_weight_s(const tuning *t);
 
 /* tuning_over() - the budget is spent, or somebody asked to stop. */
 bool tuning_over(const tuning *t);

@@ -58,8 +58,12 @@ static void choose(const nt_tuned *tuned)
         for (int d = 0; k && d < NT_N_DTYPES; d++) {
             nt_config c;
             nt_error why = {""};
-            const nt_tuned_use use = {k, tuned->rows[i].case_name, (nt_dtype)d,
-                                      k->field ? NT_CLASS_OUT_OF_CACHE : NT_CLASS_LONG, (nt_repeat)(k->field && i % 2)};
+            const nt_tuned_use use = {k,
+                                      tuned->rows[i].case_name,
+                                      (nt_dtype)d,
+                                      k->field ? NT_CLASS_MEMORY : NT_CLASS_LONG,
+                                      (nt_repeat)(k->field && i % 2),
+                                      i % 3 ? 64 : 4096};
             if (nt_config_default(k, (nt_dtype)d, &c, NULL) != NT_OK)
                 continue;
             (void)nt_tuned_find_in(&source, &here, NT_TUNED_ON, &use, &c, &why);

@@ -96,7 +96,7 @@ static void seeds(fuzz_take_fn *take, void *context)
         const nt_kernel *k = nt_kernel_find(names[i]);
         result *r = result_of(*machine());
         r->row[r->n_rows++] = k->range ? made_up_row(k, nt_kernel_function_at(k, 0)->dtype, NT_CLASS_LONG, NT_REPEAT_ONE)
-                                       : made_up_row(k, NT_F64, NT_CLASS_OUT_OF_CACHE, NT_REPEAT_MANY);
+                                       : made_up_row(k, NT_F64, NT_CLASS_MEMORY, NT_REPEAT_MANY);
         char *text = text_of(r, k, false);
         fuzz_take_text(take, context, (uint8_t)(i << 1 | SEALED), text);
         free(text);
@@ -104,7 +104,7 @@ static void seeds(fuzz_take_fn *take, void *context)
         fuzz_take_text(take, context, (uint8_t)(i << 1), text);
         free(text);
         if (k->field) {
-            r->row[r->n_rows++] = made_up_row(k, NT_F32, NT_CLASS_IN_CACHE, NT_REPEAT_MANY);
+            r->row[r->n_rows++] = made_up_row(k, NT_F32, NT_CLASS_L2, NT_REPEAT_MANY);
             text = text_of(r, k, false);
             fuzz_take_text(take, context, (uint8_t)(i << 1 | SEALED), text);
             free(text);
