@@ -167,9 +167,6 @@ nt_config prebuilt_config(const prebuilt *s);
 /* Field by field: padding does not count. */
 bool config_equal(const nt_config *a, const nt_config *b);
 
-/* Schedules of a field; guided is only for ranges. */
-enum { N_FIELD_SCHEDULES = NT_SCHEDULE_DYNAMIC + 1 };
-
 const char *config_text(const nt_kernel *kernel, const nt_config *config); /* good until the next call */
 
 /* ---- Errors --------------------------------------------------------------------------------- */

@@ -90,13 +90,13 @@ static void run_recorded(const use *u, const nt_config *c, calls out[TEAM])
     nt_nest_run(&nest);
     free(nest.progress);
     memcpy(out, recorded, sizeof recorded);
-    for (int t = 1; t < TEAM && c->schedule == NT_SCHEDULE_DYNAMIC; t++) {
+    for (int t = 1; t < TEAM && c->schedule != NT_SCHEDULE_STATIC; t++) {
         assert_in_range(out[0].n + out[t].n, 0, MOST_CALLS);
         memcpy(out[0].box + out[0].n, out[t].box, (size_t)out[t].n * sizeof(nt_box));
         out[0].n += out[t].n;
         out[t].n = 0;
     }
-    if (c->schedule == NT_SCHEDULE_DYNAMIC)
+    if (c->schedule != NT_SCHEDULE_STATIC)
         qsort(out[0].box, (size_t)out[0].n, sizeof(nt_box), compare_boxes);
 }
 
@@ -109,7 +109,8 @@ static use any_use(rng *r, const nt_kernel *kernel)
              .contiguous = (int)rng_below(r, 2)};
     u.config.parallel = (nt_parallel)rng_below(r, NT_N_PARALLELS);
     u.config.order = (nt_order)rng_below(r, NT_N_ORDERS);
-    u.config.schedule = rng_below(r, 4) == 0 ? NT_SCHEDULE_DYNAMIC : NT_SCHEDULE_STATIC;
+    u.config.schedule =
+        rng_below(r, 4) == 0 ? 1 + (nt_schedule)rng_below(r, NT_N_SCHEDULES - 1) : NT_SCHEDULE_STATIC;
     u.config.threads = 1 + (int)rng_below(r, TEAM);
     u.config.depth = 1 + (int)rng_below(r, 5);
     for (int a = 0; a < 3; a++) {
@@ -157,8 +158,8 @@ static void canonical_form_makes_the_same_calls(void **state)
         nt_config c = u.config;
         nt_config_canonical(kernel, u.shape, u.contiguous, u.steps, &c);
         run_recorded(&u, &u.config, as_given);
-        if (u.config.schedule == NT_SCHEDULE_DYNAMIC)
-            c.schedule = NT_SCHEDULE_DYNAMIC; /* so that both are sorted */
+        if (u.config.schedule != NT_SCHEDULE_STATIC)
+            c.schedule = u.config.schedule; /* so that both are sorted */
         run_recorded(&u, &c, as_canonical);
         for (int t = 0; t < TEAM; t++)
             if (as_given[t].n != as_canonical[t].n ||

@@ -145,7 +145,6 @@ static void check_refuses(void **state)
     REFUSED(layout, NT_N_LAYOUTS, "layout=");
     REFUSED(parallel, NT_N_PARALLELS, "parallel=");
     REFUSED(order, NT_N_ORDERS, "order=");
-    REFUSED(schedule, NT_SCHEDULE_GUIDED, "schedule=");
     REFUSED(schedule, NT_N_SCHEDULES, "schedule=");
     REFUSED(tile[0], -1, "tile x=-1");
     REFUSED(tile[1], INT64_MIN, "tile y=");

@@ -51,8 +51,8 @@ static void parse_refuses(void **state)
         {"variant=quick", "quick", "fused"},
         {"parallel=all", "all", "flat"},
         {"order=zzz", "zzz", "zyx"},
-        {"schedule=guided", "guided", "static, dynamic"}, /* only for ranges */
-        {"chunk=4", "key=chunk", "tile"},                 /* only for ranges */
+        {"schedule=auto", "auto", "static, dynamic, guided"},
+        {"chunk=4", "key=chunk", "tile"}, /* only for ranges */
         {"layout=columns", "columns", "rows"},
         {"layout=", "layout=", "rows"},
         {"fn=u3", "u3", "u1, u2, u4, u6"},
@@ -244,7 +244,7 @@ static void lists_keys(void **state)
     nt_config_keys(kernel, keys, sizeof keys);
     for (int i = 0; kernel->forms[i].name; i++)
         assert_non_null(strstr(keys, kernel->forms[i].name));
-    assert_true((strstr(keys, "guided") != NULL) == (kernel->range != NULL));
+    assert_true((strstr(keys, "guided") != NULL) == (kernel->program == NULL));
     for (size_t n = 0; n < 64; n++) { /* cut where there is no room */
         memset(keys, 'x', sizeof keys);
         nt_config_keys(kernel, keys, n);

@@ -212,7 +212,7 @@ static const char *const changes[][2] = {
     {"config", "\"isa=scalar,variant=fused,fn=u9,layout=rows,parallel=outer,order=zyx,tile=0x0x0,depth=1,"
                "threads=1,schedule=static\""},
     {"config", "\"isa=scalar,variant=fused,fn=u4,layout=rows,parallel=outer,order=zyx,tile=0x0x0,depth=1,"
-               "threads=1,schedule=guided\""},
+               "threads=1,schedule=auto\""},
     {"reps", "0"},
     {"reps", "65"},
     {"window_s", "-1"},

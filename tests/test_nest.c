@@ -134,7 +134,7 @@ static nt_config config_number(rng *r, int i)
     nt_config c = plain;
     c.parallel = (nt_parallel)(i % NT_N_PARALLELS);
     c.order = (nt_order)(i / NT_N_PARALLELS % NT_N_ORDERS);
-    c.schedule = (nt_schedule)(i / NT_N_PARALLELS / NT_N_ORDERS % N_FIELD_SCHEDULES);
+    c.schedule = (nt_schedule)(i / NT_N_PARALLELS / NT_N_ORDERS % NT_N_SCHEDULES);
     for (int a = 0; a < 3; a++)
         c.tile[a] = rng_pick(r, tiles, 6);
     c.threads = 1 + i % MOST_TEAM;

@@ -289,7 +289,7 @@ static void refuses_configs(void **state)
     refused(&p, "variant=slow", NT_ECONFIG, "variant=slow");
     refused(&p, "fn=u99", NT_ECONFIG, "fn=u99");
     refused(&p, "layout=folded", NT_ECONFIG, "layout=folded");
-    refused(&p, "schedule=guided", NT_ECONFIG, "schedule=");
+    refused(&p, "schedule=auto", NT_ECONFIG, "schedule=");
     refused(&p, "colour=red", NT_ECONFIG, "colour");
     for (int isa = NT_ISA_SCALAR + 1; isa < NT_N_ISAS; isa++) {
         environment_set("NESTUNE_MAX_ISA", "scalar");

@@ -141,7 +141,7 @@ static void schedules(void **state)
         c.parallel = deep ? NT_PARALLEL_OUTER : (nt_parallel)(i % NT_N_PARALLELS);
         memcpy(c.tile, tiles[deep ? i % 10 : i / 5 % 10], sizeof c.tile);
         c.order = (nt_order)(i % NT_N_ORDERS);
-        c.schedule = (nt_schedule)(i / 7 % N_FIELD_SCHEDULES);
+        c.schedule = (nt_schedule)(i / 7 % NT_N_SCHEDULES);
         c.depth = deep ? depths[1 + i / 10 % 5] : 1;
         c.threads = 1 + i / 3 % MOST_TEAM;
         shoot(s, &c, &got);

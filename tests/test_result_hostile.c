@@ -50,7 +50,7 @@ static void hostile_configs(void **state)
                                           "fn=",
                                           "fn=0",
                                           "layout=columns",
-                                          "schedule=guided",
+                                          "schedule=auto",
                                           "unroll=4",
                                           "chunk=1",
                                           "isa=scalar,isa=scalar",

@@ -53,7 +53,7 @@ static nt_config pick_config(rng *r, const prebuilt *s, int i)
     nt_config c = prebuilt_config(s);
     c.parallel = (nt_parallel)(i % NT_N_PARALLELS);
     c.order = (nt_order)(i / NT_N_PARALLELS % NT_N_ORDERS);
-    c.schedule = (nt_schedule)(i / NT_N_PARALLELS / NT_N_ORDERS % N_FIELD_SCHEDULES);
+    c.schedule = (nt_schedule)(i / NT_N_PARALLELS / NT_N_ORDERS % NT_N_SCHEDULES);
     for (int a = 0; a < 3; a++)
         c.tile[a] = rng_pick(r, tiles, 5);
     c.depth = rng_pick(r, depths, 3);
@@ -68,7 +68,7 @@ static void schedules(void **state)
     const prebuilt *s = *state;
     const nt_config plain = prebuilt_config(s);
     const int radius = prebuilt_radius(s);
-    const int n_configs = NT_N_PARALLELS * NT_N_ORDERS * N_FIELD_SCHEDULES;
+    const int n_configs = NT_N_PARALLELS * NT_N_ORDERS * NT_N_SCHEDULES;
     const int stride =
         s->kernel->cases ? 3 : 1; /* cases share the configs among the shapes and step counts */
     rng r = rng_make(11);

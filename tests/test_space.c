@@ -101,7 +101,7 @@ static void check_axes(const space *s)
                                       [NT_KEY_TILE_Z] = s->q.shape[2],
                                       [NT_KEY_DEPTH] = s->q.steps,
                                       [NT_KEY_THREADS] = NT_MAX_THREADS,
-                                      [NT_KEY_SCHEDULE] = N_FIELD_SCHEDULES - 1};
+                                      [NT_KEY_SCHEDULE] = NT_SCHEDULE_DYNAMIC};
     double size = 1;
     for (int a = 0; a < NT_N_KEYS; a++) {
         const char *name = nt_key_name(s->q.kernel, (nt_key_id)a);
@@ -126,7 +126,7 @@ static void check_axes(const space *s)
         assert_true(has_value(s, (nt_key_id)a, 0));
     assert_int_equal(s->n[NT_KEY_PARALLEL], NT_N_PARALLELS);
     assert_int_equal(s->n[NT_KEY_ORDER], NT_N_ORDERS);
-    assert_int_equal(s->n[NT_KEY_SCHEDULE], N_FIELD_SCHEDULES);
+    assert_int_equal(s->n[NT_KEY_SCHEDULE], NT_SCHEDULE_DYNAMIC + 1); /* guided only if named */
 }
 
 /* A descent goes along each axis once, but for those that are the arithmetic's. */

@@ -59,7 +59,7 @@ static sample sample_any(rng *r, int radius)
     nt_config *c = &s.config;
     *c = (nt_config){.order = NT_ORDER_ZYX};
     c->parallel = (nt_parallel)rng_below(r, NT_N_PARALLELS);
-    c->schedule = (nt_schedule)rng_below(r, N_FIELD_SCHEDULES);
+    c->schedule = (nt_schedule)rng_below(r, NT_N_SCHEDULES);
     c->threads = 1 + (int)rng_below(r, MOST_TEAM);
     c->depth = rng_pick(r, depths, sizeof depths / sizeof *depths);
     do {

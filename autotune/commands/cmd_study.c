@@ -87,7 +87,7 @@ static int64_t level_of(study *s, study_factor f, const char *text)
     case STUDY_LOOP: return find_name(text, loop_name, NT_N_PARALLELS);
     case STUDY_ORDER: return find_name(text, order_name, NT_N_ORDERS);
     case STUDY_ISA: return find_name(text, isa_name, NT_N_ISAS);
-    case STUDY_SCHEDULE: return find_name(text, schedule_name, NT_SCHEDULE_GUIDED); /* static, dynamic */
+    case STUDY_SCHEDULE: return find_name(text, schedule_name, NT_N_SCHEDULES);
     case STUDY_THREADS: return arguments_wholes(text, ',', 1, nt_threads_allowed(), n, 1) == 1 ? n[0] : -1;
     default:
         if (arguments_wholes(text, 'x', 0, INT64_C(1) << 40, n, 3) != 3)
@@ -105,7 +105,7 @@ static const char *allowed(study_factor f)
         [STUDY_THREADS] = "numbers from 1 to those that this process may use",
         [STUDY_ISA] = "those of `autotune machine`",
         [STUDY_TILE] = "XxYxZ in cells, 0 for a whole axis",
-        [STUDY_SCHEDULE] = "static and dynamic",
+        [STUDY_SCHEDULE] = "static, dynamic and guided",
     };
     return texts[f];
 }
@@ -323,7 +323,8 @@ int cmd_study(int argc, char **argv)
         {"isas", 'i', "LIST", "instruction sets (the best)", take_text, &o.list[STUDY_ISA], 0, 0},
         {"tiles", 'T', "LIST", "XxYxZ, 0 for a whole axis (0x1x1: loops over rows)", take_text,
          &o.list[STUDY_TILE], 0, 0},
-        {"schedules", 'S', "LIST", "static, dynamic (static)", take_text, &o.list[STUDY_SCHEDULE], 0, 0},
+        {"schedules", 'S', "LIST", "static, dynamic, guided (static)", take_text, &o.list[STUDY_SCHEDULE], 0,
+         0},
         {"rounds", 'r', "N", "how often each combination is timed, in turn (6)", take_whole, &o.rounds, 1,
          STUDY_MOST_ROUNDS},
         {"budget", 'b', "SECONDS", "the shape is made smaller until the rounds fit (120)", take_number,

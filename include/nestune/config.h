@@ -37,7 +37,8 @@ struct nt_kernel;
  * each row consists of blocks in x, and through each block moves a wavefront of `tile z` planes. */
 #define NT_ORDER_MAP(X) X(ZYX, "zyx") X(ZXY, "zxy") X(YZX, "yzx") X(YXZ, "yxz") X(XZY, "xzy") X(XYZ, "xyz")
 
-/* How iterations of the shared loop are given to threads, as in OpenMP.  guided is for ranges only. */
+/* How iterations of the shared loop are given to threads, as in OpenMP.  With depth > 1 of a stencil guided is dynamic:
+ * there rows of tiles wait for each other. */
 #define NT_SCHEDULE_MAP(X) X(STATIC, "static") X(DYNAMIC, "dynamic") X(GUIDED, "guided")
 
 #define X(code, text)      NT_PARALLEL_##code,

@@ -295,6 +295,8 @@ static void drop_trivial_loops(nt_config *c, const bool trivial[3])
 static void make_wavefront(const int64_t shape[3], nt_config *c)
 {
     c->order = NT_ORDER_YXZ;
+    if (c->schedule == NT_SCHEDULE_GUIDED)
+        c->schedule = NT_SCHEDULE_DYNAMIC;
     for (int a = 0; a < 3; a++)
         if (c->tile[a] >= shape[a] && !(a == 1 && c->parallel != NT_PARALLEL_SERIAL))
             c->tile[a] = 0;

@@ -72,7 +72,8 @@ static const char *order_text(const nt_kernel *kernel, int64_t value)
 
 static const char *schedule_text(const nt_kernel *kernel, int64_t value)
 {
-    return kernel->range || value != NT_SCHEDULE_GUIDED ? schedule_names[value] : NULL;
+    (void)kernel;
+    return schedule_names[value];
 }
 
 /* ---- The table -------------------------------------------------------------------------------- */

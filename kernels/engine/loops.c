@@ -18,38 +18,49 @@ static void end_shared_loop(const nt_pass *p, int level)
     }
 }
 
+static void descend(const nt_pass *p, int level, int shared, nt_box box);
+
+static void descend_into(const nt_pass *p, int level, int shared, nt_box box, int64_t i)
+{
+    nt_nest_set_range(p->nest, p->nest->order[level], i, &box);
+    descend(p, level + 1, shared, box);
+}
+
+/* Each thread runs its tiles of the shared loop; the loops below are its own. */
+static void share(const nt_pass *p, int level, nt_box box, int64_t n)
+{
+    switch (p->nest->schedule) {
+    case NT_SCHEDULE_DYNAMIC:
+#pragma omp for schedule(dynamic, 1) nowait
+        for (int64_t i = 0; i < n; i++)
+            descend_into(p, level, -1, box, i);
+        break;
+    case NT_SCHEDULE_GUIDED:
+#pragma omp for schedule(guided, 1) nowait
+        for (int64_t i = 0; i < n; i++)
+            descend_into(p, level, -1, box, i);
+        break;
+    default:
+#pragma omp for schedule(static) nowait
+        for (int64_t i = 0; i < n; i++)
+            descend_into(p, level, -1, box, i);
+    }
+    end_shared_loop(p, level);
+}
+
 /* The loops from `level` inwards; the team shares the one at `shared`. */
 static void descend(const nt_pass *p, int level, int shared, nt_box box)
 {
-    const nt_nest *nest = p->nest;
     if (level == 3) {
-        nt_step_tile(nest, &box, p->time, p->start, p->depth);
+        nt_step_tile(p->nest, &box, p->time, p->start, p->depth);
         return;
     }
-    const int axis = nest->order[level];
-    const int64_t n = nest->n_tiles[axis];
-    if (level != shared) {
-        for (int64_t i = 0; i < n; i++) {
-            nt_nest_set_range(nest, axis, i, &box);
-            descend(p, level + 1, shared, box);
-        }
-    } else if (nest->dynamic) {
-#pragma omp for schedule(dynamic, 1) nowait
-        for (int64_t i = 0; i < n; i++) {
-            nt_box mine = box;
-            nt_nest_set_range(nest, axis, i, &mine);
-            descend(p, level + 1, -1, mine);
-        }
-    } else {
-#pragma omp for schedule(static) nowait
-        for (int64_t i = 0; i < n; i++) {
-            nt_box mine = box;
-            nt_nest_set_range(nest, axis, i, &mine);
-            descend(p, level + 1, -1, mine);
-        }
-    }
+    const int64_t n = p->nest->n_tiles[p->nest->order[level]];
     if (level == shared)
-        end_shared_loop(p, level);
+        share(p, level, box, n);
+    else
+        for (int64_t i = 0; i < n; i++)
+            descend_into(p, level, shared, box, i);
 }
 
 /* Tile i of all tiles in one list. */
@@ -65,23 +76,35 @@ static void flat_tile(const nt_pass *p, int64_t i)
     nt_step_tile(nest, &box, p->time, p->start, p->depth);
 }
 
-static void flat_pass(const nt_pass *p, bool team)
+static void share_flat(const nt_pass *p, int64_t n)
 {
-    const int64_t n = p->nest->n_tiles[NT_X] * p->nest->n_tiles[NT_Y] * p->nest->n_tiles[NT_Z];
-    if (!team) {
-        for (int64_t i = 0; i < n; i++)
-            flat_tile(p, i);
-    } else if (p->nest->dynamic) {
+    switch (p->nest->schedule) {
+    case NT_SCHEDULE_DYNAMIC:
 #pragma omp for schedule(dynamic, 1) nowait
         for (int64_t i = 0; i < n; i++)
             flat_tile(p, i);
-    } else {
+        break;
+    case NT_SCHEDULE_GUIDED:
+#pragma omp for schedule(guided, 1) nowait
+        for (int64_t i = 0; i < n; i++)
+            flat_tile(p, i);
+        break;
+    default:
 #pragma omp for schedule(static) nowait
         for (int64_t i = 0; i < n; i++)
             flat_tile(p, i);
     }
+    end_shared_loop(p, 0);
+}
+
+static void flat_pass(const nt_pass *p, bool team)
+{
+    const int64_t n = p->nest->n_tiles[NT_X] * p->nest->n_tiles[NT_Y] * p->nest->n_tiles[NT_Z];
     if (team)
-        end_shared_loop(p, 0);
+        share_flat(p, n);
+    else
+        for (int64_t i = 0; i < n; i++)
+            flat_tile(p, i);
 }
 
 void nt_loops_pass(const nt_pass *p, bool team)

@@ -54,7 +54,7 @@ void nt_nest_set_config(nt_nest *nest, const nt_config *config)
     memcpy(nest->tile, config->tile, sizeof nest->tile);
     nest->depth = config->depth < nest->steps ? config->depth : nest->steps > 1 ? (int)nest->steps : 1;
     nest->threads = config->parallel == NT_PARALLEL_SERIAL ? 1 : config->threads;
-    nest->dynamic = config->schedule == NT_SCHEDULE_DYNAMIC;
+    nest->schedule = config->schedule;
     nest->blocked = nest->depth > 1 && nest->radius > 0;
     nest->flat = config->parallel == NT_PARALLEL_FLAT && !nest->blocked;
     nest->shared = config->parallel == NT_PARALLEL_OUTER    ? 0

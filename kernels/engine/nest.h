@@ -49,7 +49,8 @@ typedef struct nt_nest {
     int64_t n[3]; /* cells in x, y, z; where `flat` fuses dimensions, all in x */
     int order[3]; /* axes from the outside */
     int shared;   /* position in order[] of the shared loop; -1: none */
-    bool flat, dynamic;
+    bool flat;
+    nt_schedule schedule;
     int depth, threads;
     bool blocked;    /* depth > 1 with radius > 0: wavefront.h has the loops */
     int64_t tile[3]; /* cells; the even split of the shared axis is tile 0 */

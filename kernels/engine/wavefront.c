@@ -144,7 +144,8 @@ static void advance_block(const block *b, bool team)
     if (!team) {
         for (int64_t j = 0; j < b->n[Y]; j++)
             advance_row(b, j);
-    } else if (b->nest->dynamic) {
+    } else if (b->nest->schedule !=
+               NT_SCHEDULE_STATIC) { /* guided would give one thread rows that wait for each other */
 #pragma omp for schedule(monotonic : dynamic, 1)
         for (int64_t j = 0; j < b->n[Y]; j++)
             advance_row(b, j);
