@@ -278,7 +278,8 @@ static void planted_reference(const nt_reals *real, nt_real *const r[NT_REFERENC
     real->mul(r[0], r[1], r[2]);
 }
 
-static const nt_variant planted_variants[] = {{"plain", "", {0.5, 0.5}}, {0}};
+static const nt_variant planted_variants[] = {{"plain", "", {0.75, 0.75}}, {0}};
+static const nt_variant correctly_rounded[] = {{"plain", "", {0.5, 0.5}}, {0}};
 static const nt_form planted_forms[] = {{"u1", ""}, {0}};
 static const nt_function planted_functions[] = {
     {.isa = NT_ISA_SCALAR, .variant = "plain", .dtype = NT_F64, .fn = "u1", .tile = planted_tile}, {0}};
@@ -329,6 +330,26 @@ static void planted_faults_are_found(void **state)
     a = measure_planted(sign_of_zero); /* 0 - (+0) is +0 */
     assert_true(a.entry[0].inside.ulp == 0 && a.entry[0].n_wrong >= 1 && a.entry[0].wrong.x == 0);
     assert_false(accuracy_confirmed(&a, &a.entry[0]));
+}
+
+/* A bound of 0.5 promises that no input is misrounded, whether inside ulp_range or beyond. */
+static void correct_rounding_is_promised_everywhere(void **state)
+{
+    (void)state;
+    accuracy a = measure_planted(none);
+    assert_int_equal(a.entry[0].n_misrounded, 0);
+    a = measure_planted(rare_ulps);
+    assert_in_range(a.entry[0].n_misrounded, 1, 9); /* an input may be drawn again */
+    a = measure_planted(beyond_only);
+    assert_in_range(a.entry[0].n_misrounded, 1000, 30000);
+    assert_true(accuracy_confirmed(&a, &a.entry[0]));
+    nt_kernel rounded = planted_kernel;
+    rounded.variants = correctly_rounded;
+    a.kernel = &rounded;
+    assert_false(accuracy_confirmed(&a, &a.entry[0]));
+    a = measure_planted(none);
+    a.kernel = &rounded;
+    assert_true(accuracy_confirmed(&a, &a.entry[0]));
 }
 
 /* None is left out, however many there are. */
@@ -457,6 +478,11 @@ static void the_command_refuses_in_one_line(void **state)
         {{"--seed", "-1"}, "--seed -1: allowed are "},
         {{"--dtype", "f16"}, "allowed are f32, f64"},
         {{"--exhaustive", "--dtype", "f64"}, "allowed is f32"},
+        {{"mathop", "--variant", "quick"}, "--variant quick: kernel mathop has no such functions"},
+        {{"--variant", "quick"}, "--variant quick: no kernel"},
+        {{"--isa", "sse9"}, "--isa sse9: `autotune machine` lists"},
+        {{"mathop", "--from", "5"}, "--from 5: allowed with --exhaustive"},
+        {{"--exhaustive", "--from", "5"}, "the name of one kernel"},
     };
     if (!program_runs(NT_AUTOTUNE))
         skip();
@@ -481,6 +507,7 @@ int main(void)
         cmocka_unit_test(samples_are_of_every_kind),
         cmocka_unit_test(patterns_are_all_floats),
         cmocka_unit_test(planted_faults_are_found),
+        cmocka_unit_test(correct_rounding_is_promised_everywhere),
         cmocka_unit_test(every_isa_and_variant_is_measured),
         cmocka_unit_test(refuses_what_cannot_be_measured),
         cmocka_unit_test(threads_change_no_figure),

@@ -132,6 +132,23 @@ static void max_ulp_says_which_variants_may_win(void **state)
     }
 }
 
+/* Only fused_1 and, in f32, exact promise 1 ULP: the fastest variants do not win if a user asks for that. */
+static void one_ulp_can_be_asked_for(void **state)
+{
+    (void)state;
+    tune t = prepare(rough_is_fast, 0.02, 4050);
+    t.o.max_ulp[NT_F32] = t.o.max_ulp[NT_F64] = 1;
+    assert_int_equal(run(&t, mathop()), NT_OK);
+    assert_int_equal(t.r->n_rows, 8);
+    for (int i = 0; i < 8; i++) {
+        const result_row *row = &t.r->row[i];
+        const char *name = mathop()->variants[row->config.variant].name;
+        assert_true(strcmp(name, "fused_1") == 0 || (row->dtype == NT_F32 && strcmp(name, "exact") == 0));
+        assert_true(row->max_ulp <= 1);
+    }
+    finish(&t);
+}
+
 static void no_variant_is_accurate_enough(void **state)
 {
     (void)state;
@@ -149,7 +166,7 @@ static void no_variant_is_accurate_enough(void **state)
 static void a_default_that_may_not_win(void **state)
 {
     (void)state;
-    static nt_variant variants[8];
+    static nt_variant variants[NT_MAX_VARIANTS + 1];
     nt_kernel kernel = *mathop();
     int n = 0;
     for (; kernel.variants[n].name; n++)
@@ -229,6 +246,7 @@ int main(void)
         cmocka_unit_test(a_little_slower_is_not_adopted),
         cmocka_unit_test(what_is_faster_is_found),
         cmocka_unit_test(max_ulp_says_which_variants_may_win),
+        cmocka_unit_test(one_ulp_can_be_asked_for),
         cmocka_unit_test(no_variant_is_accurate_enough),
         cmocka_unit_test(a_default_that_may_not_win),
         cmocka_unit_test(rows_of_a_dtype_share_their_arithmetic),

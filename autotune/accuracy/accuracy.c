@@ -4,6 +4,9 @@
  *
  * The threads share batches of samples.  For each batch a thread fills in the samples and computes the exact
  * results; then every isa and variant runs over it with its own plan, from src to a separate result.
+ *
+ * All f32 inputs with MPFR would take hours.  So their results are computed in double, and with MPFR where that might not
+ * decide how they round.
  */
 #include "accuracy/accuracy.h"
 
@@ -13,6 +16,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "accuracy/rounding.h"
 #include "accuracy/samples.h"
 
 enum { BATCH = 4096, OPERANDS = 1 + NT_MAX_COEFS };
@@ -26,12 +30,13 @@ typedef struct batch {
     int n, n_inside;                              /* samples; the cells after them keep their old values */
     double input[OPERANDS][BATCH];                /* src, coefficients: numbers of dtype */
     double value[BATCH], rest[BATCH], ulp[BATCH]; /* exact results; ulp is Inf for special ones */
-    int special[BATCH], n_special;
+    double nearest[BATCH];                        /* the number of dtype; NaN for special ones */
+    int special[BATCH], n_special, n_asked;
     _Alignas(64) double cells[1 + OPERANDS][BATCH]; /* result, src, coefficients, in dtype */
     nt_grid *grid[OPERANDS + 1];                    /* grids on these cells: src, coefficients, result */
     nt_plan *plan[ACCURACY_ENTRIES];
     const reals *arithmetic;
-    nt_real *scratch[NT_REFERENCE_REALS];
+    nt_real *scratch[NT_REFERENCE_REALS], *sure[NT_REFERENCE_REALS]; /* sure: of MPFR, beside double */
 } batch;
 
 typedef struct batch_cell {
@@ -73,17 +78,31 @@ static void fill(batch *b, const accuracy_options *o)
                 ((float *)(void *)b->cells[1 + k])[i] = (float)b->input[k][i];
 }
 
+/* Where double might not decide how a result rounds, MPFR does. */
+static exact exact_of(batch *b, const batch_cell *c)
+{
+    exact e;
+    b->kernel->field->reference(&b->arithmetic->real, b->scratch, &c->cell);
+    b->arithmetic->read(b->scratch[0], b->dtype, &e);
+    if (b->arithmetic == &reals_double && rounding_is_close(&e)) {
+        b->kernel->field->reference(&reals_mpfr.real, b->sure, &c->cell);
+        reals_mpfr.read(b->sure[0], b->dtype, &e);
+        b->n_asked++;
+    }
+    return e;
+}
+
 static void find_exact(batch *b)
 {
     batch_cell c = {{read_cell, b->dtype, b->kernel->params}, b, 0};
-    b->n_special = 0;
+    b->n_special = b->n_asked = 0;
     for (c.i = 0; c.i < b->n; c.i++) {
-        exact e;
-        b->kernel->field->reference(&b->arithmetic->real, b->scratch, &c.cell);
-        b->arithmetic->read(b->scratch[0], b->dtype, &e);
+        exact e = exact_of(b, &c);
+        b->nearest[c.i] = rounding_nearest(&e, b->dtype);
         if (!isfinite(e.value) || (e.value == 0 && e.rest == 0)) {
             b->special[b->n_special++] = c.i;
             e.ulp = INFINITY;
+            b->nearest[c.i] = NAN;
         }
         b->value[c.i] = e.value;
         b->rest[c.i] = e.rest;
@@ -137,9 +156,24 @@ static void check_specials(const batch *b, accuracy_entry *e)
     }
 }
 
+/* Counts results that are not the nearest number; special ones are checked elsewhere. */
+static int64_t count_misrounded(const batch *b)
+{
+    int64_t n = 0;
+    if (b->dtype == NT_F64)
+        for (int i = 0; i < b->n; i++)
+            n += (b->cells[0][i] != b->nearest[i]) & (b->nearest[i] == b->nearest[i]);
+    else
+        for (int i = 0; i < b->n; i++)
+            n += ((double)((const float *)(const void *)b->cells[0])[i] != b->nearest[i]) &
+                 (b->nearest[i] == b->nearest[i]);
+    return n;
+}
+
 static void compare(const batch *b, accuracy_entry *e)
 {
     check_specials(b, e);
+    e->n_misrounded += count_misrounded(b);
     const double least_inside = b->n_inside > 0 ? e->inside.ulp : INFINITY;
     const double least_beyond = b->n_inside < b->n ? e->beyond.ulp : INFINITY;
     if (!any_above(b, fmin(least_inside, least_beyond)))
@@ -185,6 +219,8 @@ static nt_status make_batch(batch **made, const accuracy *a, const accuracy_opti
     if (!arithmetic->create(b->scratch))
         return NT_ENOMEM;
     b->arithmetic = arithmetic;
+    if (arithmetic == &reals_double && !reals_mpfr.create(b->sure))
+        return NT_ENOMEM;
     return make_plans(b, a, why);
 }
 
@@ -196,6 +232,8 @@ static void free_batch(batch *b)
         nt_grid_destroy(b->grid[g]);
     if (b && b->arithmetic)
         b->arithmetic->destroy(b->scratch);
+    if (b && b->sure[0])
+        reals_mpfr.destroy(b->sure);
     free(b);
 }
 
@@ -206,6 +244,7 @@ static void do_batch(batch *b, const accuracy_options *o, accuracy *mine)
     mine->n_inside += b->n_inside;
     mine->n_beyond += b->n - b->n_inside;
     mine->n_special += b->n_special;
+    mine->n_asked += b->n_asked;
     for (int e = 0; e < mine->n; e++) {
         nt_plan_run(b->plan[e], 1);
         compare(b, &mine->entry[e]);
@@ -217,6 +256,7 @@ static void merge(accuracy *total, const accuracy *mine)
     total->n_inside += mine->n_inside;
     total->n_beyond += mine->n_beyond;
     total->n_special += mine->n_special;
+    total->n_asked += mine->n_asked;
     for (int e = 0; e < total->n; e++) {
         accuracy_entry *t = &total->entry[e];
         const accuracy_entry *m = &mine->entry[e];
@@ -225,31 +265,44 @@ static void merge(accuracy *total, const accuracy *mine)
         if (m->n_wrong > 0 && (t->n_wrong == 0 || m->wrong.index < t->wrong.index))
             t->wrong = m->wrong;
         t->n_wrong += m->n_wrong;
+        t->n_misrounded += m->n_misrounded;
     }
 }
 
-/* Measures all samples by several threads.  The merged result does not depend on their number. */
-static nt_status run(accuracy *total, const accuracy_options *o, int64_t n_samples, nt_error *why)
+static bool stops(const accuracy_options *o)
+{
+    return o->stop && *o->stop;
+}
+
+/* Measures samples `from` .. end-1 by several threads.  The merged result does not depend on their number.  Batches are
+ * begun in order and finished, so after a stop the samples measured are the first ones. */
+static nt_status run(accuracy *total, const accuracy_options *o, int64_t end, nt_error *why)
 {
     const accuracy empty = *total;
     nt_status status = NT_OK;
-    int64_t done = 0;
+    int64_t next = o->from;
 #pragma omp parallel num_threads(o->threads > 1 ? o->threads : 1)
     {
         batch *b;
         nt_error my_why;
         accuracy mine = empty;
         const nt_status made = make_batch(&b, &mine, o, &my_why);
-#pragma omp for schedule(dynamic) nowait
-        for (int64_t first = 0; first < n_samples; first += BATCH) {
-            if (made != NT_OK)
-                continue;
-            b->first = first;
-            b->n = n_samples - first < BATCH ? (int)(n_samples - first) : BATCH;
+        while (made == NT_OK && !stops(o)) {
+#pragma omp atomic capture
+            {
+                b->first = next;
+                next += BATCH;
+            }
+            if (b->first >= end)
+                break;
+            b->n = end - b->first < BATCH ? (int)(end - b->first) : BATCH;
             do_batch(b, o, &mine);
 #pragma omp critical(accuracy)
-            if (o->on_progress)
-                o->on_progress(o->context, done += b->n, n_samples);
+            {
+                total->n_done += b->n;
+                if (o->on_progress)
+                    o->on_progress(o->context, total->n_done, end - o->from);
+            }
         }
         free_batch(b);
 #pragma omp critical(accuracy)
@@ -268,12 +321,14 @@ static nt_status run(accuracy *total, const accuracy_options *o, int64_t n_sampl
 
 /* Adds every isa that runs here with every variant, by the first function of each: forms do not change
  * results. */
-static void add_entries(accuracy *a)
+static void add_entries(accuracy *a, const accuracy_options *o)
 {
     const nt_function *f;
     for (int i = 0; (f = nt_kernel_function_at(a->kernel, i)); i++) {
         const int v = nt_kernel_variant(a->kernel, f->variant);
-        bool there = f->dtype != a->dtype || !nt_isa_available(f->isa);
+        bool there = f->dtype != a->dtype || !nt_isa_available(f->isa) ||
+                     (o->variant && strcmp(o->variant, f->variant) != 0) ||
+                     (o->isa && strcmp(o->isa, nt_isa_name(f->isa)) != 0);
         for (int e = 0; e < a->n && !there; e++)
             there = a->entry[e].config.isa == f->isa && a->entry[e].config.variant == v;
         if (there)
@@ -291,7 +346,8 @@ static void add_entries(accuracy *a)
 
 int accuracy_confirmed(const accuracy *a, const accuracy_entry *e)
 {
-    return e->inside.ulp <= a->kernel->variants[e->config.variant].max_ulp[a->dtype] && e->n_wrong == 0;
+    const double bound = a->kernel->variants[e->config.variant].max_ulp[a->dtype];
+    return e->inside.ulp <= bound && e->n_wrong == 0 && (bound > 0.5 || e->n_misrounded == 0);
 }
 
 int accuracy_can(const nt_kernel *kernel, nt_dtype dtype, bool exhaustive, nt_error *why)
@@ -321,11 +377,12 @@ nt_status accuracy_measure(accuracy *a, const nt_kernel *kernel, nt_dtype dtype,
                     .arithmetic = options->exhaustive ? reals_double.name : reals_mpfr.name};
     if (!accuracy_can(kernel, dtype, options->exhaustive, why))
         return NT_EARG;
-    add_entries(a);
+    add_entries(a, options);
     if (a->n == 0) {
-        snprintf(why->text, sizeof why->text, "kernel %s has no %s function that this CPU can run",
-                 kernel->name, nt_dtype_name(dtype));
+        snprintf(why->text, sizeof why->text, "kernel %s has no %s function%s%.32s that this CPU can run",
+                 kernel->name, nt_dtype_name(dtype), options->variant ? " of variant " : "",
+                 options->variant ? options->variant : "");
         return NT_EKERNEL;
     }
-    return run(a, options, options->exhaustive ? INT64_C(1) << 32 : options->samples, why);
+    return run(a, options, options->exhaustive ? ACCURACY_ALL : options->samples, why);
 }

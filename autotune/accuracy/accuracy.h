@@ -8,6 +8,7 @@
 #ifndef AUTOTUNE_ACCURACY_H
 #define AUTOTUNE_ACCURACY_H
 
+#include <signal.h>
 #include <stdbool.h>
 
 #include "accuracy/reals.h"
@@ -23,13 +24,14 @@ typedef struct accuracy_max {
 /*
  * One isa and variant.  Inside: inputs up to kernel->ulp_range, for which max_ulp is promised.  Special: the
  * exact result is zero, infinite or NaN.  A special result is either right, with the sign of a zero or
- * infinity, or wrong.
+ * infinity, or wrong.  Misrounded: the result is not the number of dtype nearest to the exact one.
  */
 typedef struct accuracy_entry {
     nt_config config;
     accuracy_max inside, beyond;
     int64_t n_wrong; /* wrong special results, and the first of them */
     accuracy_max wrong;
+    int64_t n_misrounded; /* of all samples but the special ones */
 } accuracy_entry;
 
 enum { ACCURACY_ENTRIES = NT_N_ISAS * NT_MAX_VARIANTS }; /* enough for every isa with every variant */
@@ -39,15 +41,24 @@ typedef struct accuracy {
     nt_dtype dtype;
     const char *arithmetic;                /* of the exact results */
     int64_t n_inside, n_beyond, n_special; /* samples */
+    int64_t n_done;                        /* all samples; fewer than were asked for after a stop */
+    int64_t n_asked;                       /* exhaustive: how many double could not decide, so MPFR did */
     int n;
     accuracy_entry entry[ACCURACY_ENTRIES];
 } accuracy;
 
+#define ACCURACY_ALL (INT64_C(1) << 32) /* inputs of f32 */
+
 typedef struct accuracy_options {
     int64_t samples;
-    bool exhaustive; /* all 2^32 inputs; f32 kernels of one input */
+    bool exhaustive;     /* all 2^32 inputs; f32 kernels of one input */
+    int64_t from;        /* number of the first sample, where an earlier run was stopped */
+    const char *variant; /* this one alone; NULL: all */
+    const char *isa;     /* likewise */
     uint64_t seed;
     int threads;
+    const volatile sig_atomic_t
+        *stop; /* once it is not 0, batches that have begun are finished; may be NULL */
     /* Called now and then, by one thread at a time; may be NULL. */
     void (*on_progress)(void *context, int64_t done, int64_t all);
     void *context;
@@ -61,7 +72,8 @@ typedef struct accuracy_options {
  */
 double accuracy_ulps(double got, const exact *e);
 
-/* accuracy_confirmed() - is the error within the committed max_ulp, and no special value wrong? */
+/* accuracy_confirmed() - is the error within the committed max_ulp, and no special value wrong?  A max_ulp of at most 1/2
+ * promises correct rounding, and that of all inputs. */
 int accuracy_confirmed(const accuracy *a, const accuracy_entry *e);
 
 /* accuracy_can() - can this kernel be measured?  It must be pointwise; *why names what prevents it. */

@@ -101,14 +101,20 @@ static const char *ulp_unit(const nt_kernel *k)
     return k->ulp_of_terms ? "ulp of the sum of absolute terms" : "ulp";
 }
 
+/* null: the variant has no functions of this type. */
+static json_t *bound_json(const nt_kernel *k, const nt_variant *v, nt_dtype dtype)
+{
+    return rows_has_variant(k, dtype, v->name) ? json_real(v->max_ulp[dtype]) : json_null();
+}
+
 static json_t *kernel_json(const nt_kernel *k)
 {
     static const char *const roles[] = {"work", "memory_roof", "fp_roof", "load_roof", "int_roof"};
     json_t *variants = json_array(), *forms = json_array();
     for (const nt_variant *v = k->variants; v->name; v++)
-        json_array_append_new(variants, json_pack("{s:s, s:s, s:f, s:f}", "name", v->name, "note", v->note,
-                                                  "max_ulp_f32", v->max_ulp[NT_F32], "max_ulp_f64",
-                                                  v->max_ulp[NT_F64]));
+        json_array_append_new(variants, json_pack("{s:s, s:s, s:o, s:o}", "name", v->name, "note", v->note,
+                                                  "max_ulp_f32", bound_json(k, v, NT_F32), "max_ulp_f64",
+                                                  bound_json(k, v, NT_F64)));
     for (const nt_form *f = k->forms; f->name; f++)
         json_array_append_new(forms, json_pack("{s:s, s:s}", "name", f->name, "note", f->note));
     json_t *root = json_pack("{s:s, s:i, s:s, s:s, s:s, s:s, s:i, s:o, s:o, s:o, s:s, s:o, s:o}", "name",
@@ -127,9 +133,9 @@ static json_t *kernel_json(const nt_kernel *k)
 static void print_variant(const nt_kernel *k, const nt_variant *v)
 {
     const char *unit = ulp_unit(k);
-    printf("    variant=%-9s %s; max", v->name, v->note);
+    printf("    variant=%-12s %s; max", v->name, v->note);
     for (int d = 0; d < NT_N_DTYPES; d++)
-        if (rows_has_types(k, 1u << d)) {
+        if (rows_has_variant(k, (nt_dtype)d, v->name)) {
             printf("%s %g%s%s %s", *unit ? "" : ",", v->max_ulp[d], *unit ? " " : "", unit,
                    nt_dtype_name((nt_dtype)d));
             unit = "";

@@ -62,6 +62,15 @@ bool rows_has_types(const nt_kernel *kernel, unsigned dtypes)
     return false;
 }
 
+bool rows_has_variant(const nt_kernel *kernel, nt_dtype dtype, const char *variant)
+{
+    const nt_function *f;
+    for (int i = 0; (f = nt_kernel_function_at(kernel, i)); i++)
+        if (f->dtype == dtype && strcmp(f->variant, variant) == 0)
+            return true;
+    return false;
+}
+
 static bool is_asked_for_type(const nt_kernel *kernel, nt_dtype dtype, const tune_options *o)
 {
     return rows_has_types(kernel, o->dtypes & 1u << dtype);
@@ -346,7 +355,8 @@ nt_status rows_check(const nt_kernel *k, const tune_options *o, nt_error *why)
             return status;
         int least = 0;
         for (int v = 1; k->variants[v].name; v++)
-            if (k->variants[v].max_ulp[d] < k->variants[least].max_ulp[d])
+            if (k->variants[v].max_ulp[d] < k->variants[least].max_ulp[d] &&
+                rows_has_variant(k, (nt_dtype)d, k->variants[v].name))
                 least = v;
         if (rows_allow(o, k, (nt_dtype)d, least))
             continue;

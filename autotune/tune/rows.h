@@ -89,6 +89,9 @@ int64_t rows_steps(const nt_kernel *kernel, const nt_case *c, nt_repeat repeat);
  * and a program 30 s, of a stencil 36 s for each case and type.  HUGE_VAL with exhaustive effort. */
 double rows_budget_s(const nt_kernel *kernel, const tune_options *options);
 
+/* rows_has_variant() - does this build have functions of the variant in this type? */
+bool rows_has_variant(const nt_kernel *kernel, nt_dtype dtype, const char *variant);
+
 /* rows_allow() - may this variant win? --max-ulp does not apply to a bound that counts units of the sum of
  * absolute terms: that is another quantity. */
 bool rows_allow(const tune_options *o, const nt_kernel *kernel, nt_dtype dtype, int variant);

@@ -133,7 +133,8 @@ typedef struct nt_form {
 
 /*
  * One way of computing the same thing.  The table ends with name NULL; the first is the default.
- * The error is at most max_ulp for |x| <= kernel.ulp_range; `autotune verify` checks this bound.
+ * The error is at most max_ulp for |x| <= kernel.ulp_range; `autotune verify` checks this bound.  One of 0.5 promises
+ * that every input's result is rounded correctly.  That of a type without functions of this variant counts for nothing.
  */
 typedef struct nt_variant {
     const char *name, *note;

@@ -12,8 +12,12 @@ NT_GATHER_FUNCTIONS(mathop)
 /* `autotune verify` checks max_ulp; docs/mathop.md has the inputs with the largest errors. */
 static const nt_variant variants[] = {
     {"fused", "one polynomial; beyond its range SLEEF u10 (f64) or the f64 path (f32)", {1.6, 1.6}},
+    {"fused_1", "the polynomial, its rounding errors compensated", {1.0, 1.0}},
+    {"exact", "correctly rounded, through f64", {[NT_F32] = 0.5}},
     {"u10", "as written, three SLEEF calls of 1.0 ULP", {3.1, 2.8}},
     {"u35", "as written, three SLEEF calls of 3.5 ULP", {5.0, 5.0}},
+    {"sincos", "as written, sine and cosine from one SLEEF call of 1.0 ULP", {3.1, 2.8}},
+    {"double_angle", "sin(sin(2a)/2), two SLEEF calls of 1.0 ULP", {2.5, 2.5}},
     {"libm", "as written, the C library's scalar functions", {3.0, 2.9}},
     {0},
 };

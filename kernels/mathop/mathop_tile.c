@@ -24,7 +24,11 @@
  * pi/2 is three words: with two, u loses its bits if x is the number nearest to a multiple of pi/2
  * (451 ULP for |x| between 32 and 64 in f64).  Beyond a limit each lane by itself gets SLEEF's result (f64)
  * or that of the f64 path (f32).
+ *
+ * Two variants are more exact and have headers of their own: `fused_1` (both types) and `exact` (f32).
  */
+#include "mathop/mathop_exact.h"
+#include "mathop/mathop_fused_1.h"
 #include "nestune/simd/map.h"
 #include "nestune/tile.h"
 
@@ -57,61 +61,86 @@ static const float f32_last = 0x1.8p23f + (0x1p16f - 1);
 enum { MOST = 6 }; /* vectors in flight */
 #define EACH _Pragma("GCC unroll 16") for (int u = 0; u < n; u++)
 
-/* a[] becomes the reduced argument with the sign of the result, k[] is n + shift, bits their union. */
-#define REDUCE(T, x, n)                                                                              \
-    T##v a[MOST], k[MOST], w[MOST], q[MOST];                                                         \
-    EACH a[u] = T##_abs(x[u]);                                                                       \
-    EACH k[u] = T##_fma(a[u], T##_set((T##_real)TWO_OVER_PI), T##_set(T##_shift));                   \
-    T##v bits = k[0];                                                                                \
-    EACH bits = T##_or(bits, k[u]);                                                                  \
-    EACH w[u] = T##_sub(k[u], T##_set(T##_shift));                                                   \
-    EACH a[u] = T##_fnma(w[u], T##_set(T##_half_pi[0]), a[u]);                                       \
-    EACH a[u] = T##_fnma(w[u], T##_set(T##_half_pi[1]), a[u]);                                       \
-    EACH a[u] = T##_fnma(w[u], T##_set(T##_half_pi[2]), a[u]);                                       \
+/* a[] is |x|, k[] is n + shift, bits their union, w[] is n. */
+#define QUOTIENT(T, x, n)                                                          \
+    T##v a[MOST], k[MOST], w[MOST], q[MOST];                                       \
+    EACH a[u] = T##_abs(x[u]);                                                     \
+    EACH k[u] = T##_fma(a[u], T##_set((T##_real)TWO_OVER_PI), T##_set(T##_shift)); \
+    T##v bits = k[0];                                                              \
+    EACH bits = T##_or(bits, k[u]);                                                \
+    EACH w[u] = T##_sub(k[u], T##_set(T##_shift));
+
+/* a[] becomes the reduced argument with the sign of the result. */
+#define REDUCE(T, x, n)                                        \
+    QUOTIENT(T, x, n)                                          \
+    EACH a[u] = T##_fnma(w[u], T##_set(T##_half_pi[0]), a[u]); \
+    EACH a[u] = T##_fnma(w[u], T##_set(T##_half_pi[1]), a[u]); \
+    EACH a[u] = T##_fnma(w[u], T##_set(T##_half_pi[2]), a[u]); \
     EACH a[u] = T##_sign(a[u], k[u], x[u]);
 
-/* w[] becomes g(a[]).  The pointer to the coefficients is hidden from gcc, which otherwise would keep them
- * all in registers and spill the vectors. */
-#define EVALUATE(T, n)                                                                               \
-    const T##_real *coef = T##_t;                                                                    \
-    __asm__("" : "+r"(coef));                                                                        \
-    const int last = (int)(sizeof T##_t / sizeof T##_t[0]) - 1;                                      \
-    EACH w[u] = T##_fma(a[u], a[u], T##_set(-T##_c));                                                \
-    EACH q[u] = T##_set(coef[last]);                                                                 \
-    _Pragma("GCC unroll 16") for (int c = last - 1; c >= 0; c--)                                     \
-        EACH q[u] = T##_fma(q[u], w[u], T##_set(coef[c]));                                           \
+/* w[] becomes y = a[]^2 - c, and q[] the polynomial in y with the coefficients from `first` on.  The pointer to them
+ * is hidden from gcc, which otherwise would keep them all in registers and spill the vectors. */
+#define HORNER(T, c, t, first, n)                                                \
+    const T##_real *coef = t;                                                    \
+    __asm__("" : "+r"(coef));                                                    \
+    const int last = (int)(sizeof t / sizeof t[0]) - 1;                          \
+    EACH w[u] = T##_fma(a[u], a[u], T##_set(-c));                                \
+    EACH q[u] = T##_set(coef[last]);                                             \
+    _Pragma("GCC unroll 16") for (int j = last - 1; j >= first; j--)             \
+    {                                                                            \
+        EACH q[u] = T##_fma(q[u], w[u], T##_set(coef[j]));                       \
+    }
+
+/* w[] becomes g(a[]). */
+#define EVALUATE(T, x, n)         \
+    HORNER(T, T##_c, T##_t, 0, n) \
     EACH w[u] = T##_fnma(a[u], q[u], a[u]);
 
 /* FN replaces each lane past the last n by BEYOND(x).  It is not inlined, so that the fast path keeps its
  * registers. */
-#define FUSED(T, BEYOND)                                                                             \
-    static __attribute__((noinline)) T##v slow_##T(T##v x0)                                          \
-    {                                                                                                \
-        const int n = 1;                                                                             \
-        const T##v x[1] = {x0};                                                                      \
-        REDUCE(T, x, n)                                                                              \
-        EVALUATE(T, n)                                                                               \
-        const T##m beyond = T##_gt(k[0], T##_set(T##_last));                                         \
-        (void)bits;                                                                                  \
-        return T##_any(beyond) ? T##_select(beyond, BEYOND(x0), w[0]) : w[0];                        \
-    }                                                                                                \
-    SIMD_INLINE void fused_##T(T##v *x, const int n, const map_row *row, int64_t i)                  \
-    {                                                                                                \
-        (void)row, (void)i;                                                                          \
-        REDUCE(T, x, n)                                                                              \
-        if (__builtin_expect(T##_test(bits, T##_beyond), 0)) {                                       \
-            EACH x[u] = slow_##T(x[u]);                                                              \
-            return;                                                                                  \
-        }                                                                                            \
-        EVALUATE(T, n)                                                                               \
-        EACH x[u] = w[u];                                                                            \
+#define FUSED(T, name, REDUCE, EVALUATE, BEYOND)                                     \
+    static __attribute__((noinline)) T##v name##_slow_##T(T##v x0)                   \
+    {                                                                                \
+        const int n = 1;                                                             \
+        const T##v x[1] = {x0};                                                      \
+        REDUCE(T, x, n)                                                              \
+        EVALUATE(T, x, n)                                                            \
+        const T##m beyond = T##_gt(k[0], T##_set(T##_last));                         \
+        (void)bits;                                                                  \
+        return T##_any(beyond) ? T##_select(beyond, BEYOND(x0), w[0]) : w[0];        \
+    }                                                                                \
+    SIMD_INLINE void name##_##T(T##v *x, const int n, const map_row *row, int64_t i) \
+    {                                                                                \
+        (void)row, (void)i;                                                          \
+        REDUCE(T, x, n)                                                              \
+        if (__builtin_expect(T##_test(bits, T##_beyond), 0)) {                       \
+            EACH x[u] = name##_slow_##T(x[u]);                                       \
+            return;                                                                  \
+        }                                                                            \
+        EVALUATE(T, x, n)                                                            \
+        EACH x[u] = w[u];                                                            \
     }
 
 SIMD_INLINE f64v as_written_f64(f64v x)
 {
     return f64_sin_u10(f64_mul(f64_cos_u10(x), f64_sin_u10(x)));
 }
-FUSED(f64, as_written_f64)
+FUSED(f64, fused, REDUCE, EVALUATE, as_written_f64)
+
+/* sin(sin(2x)/2): two calls.  Doubling and halving are exact, but for 2x that overflows: such lanes get the
+ * expression as written.  sin(2x)/2 is subnormal only where x is, and there it is x. */
+#define BY_DOUBLE_ANGLE(T, last)                                                                     \
+    SIMD_INLINE T##v by_double_angle_##T(T##v x)                                                     \
+    {                                                                                                \
+        const T##m beyond = T##_gt(T##_abs(x), T##_set(last));                                       \
+        T##v r = T##_mul(T##_sin_u10(T##_add(x, x)), T##_set((T##_real)0.5));                        \
+        if (__builtin_expect(T##_any(beyond), 0))                                                    \
+            r = T##_select(beyond, T##_mul(T##_cos_u10(x), T##_sin_u10(x)), r);                      \
+        return T##_sin_u10(r);                                                                       \
+    }
+BY_DOUBLE_ANGLE(f64, 0x1p1022)
+BY_DOUBLE_ANGLE(f32, 0x1p126f)
+FUSED(f64, fused_1, REDUCE_1, EVALUATE_1, by_double_angle_f64)
 
 /* f32 lanes past the limit, through the f64 path. */
 SIMD_INLINE f32v widened_f32(f32v x)
@@ -122,12 +151,13 @@ SIMD_INLINE f32v widened_f32(f32v x)
     for (int j = 0; j < f32_LANES; j++)
         wide[j] = narrow[j];
     for (int j = 0; j < f32_LANES; j += f64_LANES)
-        f64_store(wide + j, slow_f64(f64_load(wide + j)));
+        f64_store(wide + j, fused_slow_f64(f64_load(wide + j)));
     for (int j = 0; j < f32_LANES; j++)
         narrow[j] = (f32_real)wide[j];
     return f32_load(narrow);
 }
-FUSED(f32, widened_f32)
+FUSED(f32, fused, REDUCE, EVALUATE, widened_f32)
+FUSED(f32, fused_1, REDUCE_1, EVALUATE_1, widened_f32)
 
 /* The expression as written: three SLEEF calls. */
 #define AS_WRITTEN(T, ulp)                                                                           \
@@ -141,18 +171,49 @@ AS_WRITTEN(f32, u10)
 AS_WRITTEN(f64, u35)
 AS_WRITTEN(f32, u35)
 
-NT_MAP_TILE(f64, fused_f64_1, 1, fused_f64)
-NT_MAP_TILE(f64, fused_f64_2, 2, fused_f64)
-NT_MAP_TILE(f64, fused_f64_4, 4, fused_f64)
-NT_MAP_TILE(f64, fused_f64_6, 6, fused_f64)
-NT_MAP_TILE(f32, fused_f32_1, 1, fused_f32)
-NT_MAP_TILE(f32, fused_f32_2, 2, fused_f32)
-NT_MAP_TILE(f32, fused_f32_4, 4, fused_f32)
-NT_MAP_TILE(f32, fused_f32_6, 6, fused_f32)
-NT_MAP_TILE(f64, u10_f64_1, 1, u10_f64)
-NT_MAP_TILE(f32, u10_f32_1, 1, u10_f32)
-NT_MAP_TILE(f64, u35_f64_1, 1, u35_f64)
-NT_MAP_TILE(f32, u35_f32_1, 1, u35_f32)
+/* The same, with sine and cosine from one call. */
+#define SINCOS(T)                                                                    \
+    SIMD_INLINE void sincos_##T(T##v *x, const int n, const map_row *row, int64_t i) \
+    {                                                                                \
+        (void)row, (void)i;                                                          \
+        EACH                                                                         \
+        {                                                                            \
+            T##v cosine;                                                             \
+            const T##v sine = T##_sincos_u10(x[u], &cosine);                         \
+            x[u] = T##_sin_u10(T##_mul(cosine, sine));                               \
+        }                                                                            \
+    }
+SINCOS(f64)
+SINCOS(f32)
+
+#define DOUBLE_ANGLE(T)                                                                              \
+    SIMD_INLINE void double_angle_##T(T##v *x, const int n, const map_row *row, int64_t i)           \
+    {                                                                                                \
+        (void)row, (void)i;                                                                          \
+        EACH x[u] = by_double_angle_##T(x[u]);                                                       \
+    }
+DOUBLE_ANGLE(f64)
+DOUBLE_ANGLE(f32)
+
+#define FUSED_TILES(T, name)                      \
+    NT_MAP_TILE(T, name##_##T##_1, 1, name##_##T) \
+    NT_MAP_TILE(T, name##_##T##_2, 2, name##_##T) \
+    NT_MAP_TILE(T, name##_##T##_4, 4, name##_##T) \
+    NT_MAP_TILE(T, name##_##T##_6, 6, name##_##T)
+FUSED_TILES(f64, fused)
+FUSED_TILES(f32, fused)
+FUSED_TILES(f64, fused_1)
+FUSED_TILES(f32, fused_1)
+NT_MAP_TILE(f32, exact_f32_1, 1, exact_f32)
+NT_MAP_TILE(f32, exact_f32_2, 2, exact_f32)
+NT_MAP_TILE(f32, exact_f32_4, 4, exact_f32)
+#define OTHER_TILES(name)                                                                            \
+    NT_MAP_TILE(f64, name##_f64_1, 1, name##_f64)                                                    \
+    NT_MAP_TILE(f32, name##_f32_1, 1, name##_f32)
+OTHER_TILES(u10)
+OTHER_TILES(u35)
+OTHER_TILES(sincos)
+OTHER_TILES(double_angle)
 
 #ifdef NT_ISA_IS_scalar
 /* As in the notebook: the C library, one cell after the other. */
@@ -166,8 +227,7 @@ SIMD_INLINE void libm_f32(float *x, const int n, const map_row *row, int64_t i)
     (void)row, (void)i;
     EACH x[u] = sinf(cosf(x[u]) * sinf(x[u]));
 }
-NT_MAP_TILE(f64, libm_f64_1, 1, libm_f64)
-NT_MAP_TILE(f32, libm_f32_1, 1, libm_f32)
+OTHER_TILES(libm)
 #endif
 
 /* A vector costs one subtraction; FMAs for n, three for u, one for u^2 - c, one a degree of T, one at the
@@ -175,16 +235,30 @@ NT_MAP_TILE(f32, libm_f32_1, 1, libm_f32)
 #define FUSED_WORK(T, n)                                                                             \
     .work = {.add = 1, .fma = 6 + sizeof T##_t / sizeof *T##_t - 1, .int_other = 6,                  \
              .load = 1 + (sizeof T##_t / sizeof *T##_t + (n) - 1) / (n), .store = 1}
-#define FUSED_ENTRY(T, code, n) NT_TILE("fused", code, "u" #n, fused_##T##_##n, FUSED_WORK(T, n))
+
+/* The default form comes first. */
+#define FUSED_ENTRY(name, T, code, n, WORK) NT_TILE(#name, code, "u" #n, name##_##T##_##n, WORK(T, n))
+#define FUSED_ENTRIES(name, T, code, WORK)                                                           \
+    FUSED_ENTRY(name, T, code, 4, WORK), FUSED_ENTRY(name, T, code, 6, WORK),                        \
+        FUSED_ENTRY(name, T, code, 2, WORK), FUSED_ENTRY(name, T, code, 1, WORK)
+#define EXACT_ENTRY(n) NT_TILE("exact", NT_F32, "u" #n, exact_f32_##n, EXACT_WORK(n))
 #define OTHER_ENTRY(name, T, code) NT_TILE(#name, code, "u1", name##_##T##_1, .work = {0})
+#define OTHER_ENTRIES(name) OTHER_ENTRY(name, f64, NT_F64), OTHER_ENTRY(name, f32, NT_F32)
 
 const nt_function NT_FUNCTIONS(mathop)[] = {
-    FUSED_ENTRY(f64, NT_F64, 4),   FUSED_ENTRY(f64, NT_F64, 6),   FUSED_ENTRY(f64, NT_F64, 2),
-    FUSED_ENTRY(f64, NT_F64, 1),   FUSED_ENTRY(f32, NT_F32, 4),   FUSED_ENTRY(f32, NT_F32, 6),
-    FUSED_ENTRY(f32, NT_F32, 2),   FUSED_ENTRY(f32, NT_F32, 1),   OTHER_ENTRY(u10, f64, NT_F64),
-    OTHER_ENTRY(u10, f32, NT_F32), OTHER_ENTRY(u35, f64, NT_F64), OTHER_ENTRY(u35, f32, NT_F32),
+    FUSED_ENTRIES(fused, f64, NT_F64, FUSED_WORK),
+    FUSED_ENTRIES(fused, f32, NT_F32, FUSED_WORK),
+    FUSED_ENTRIES(fused_1, f64, NT_F64, FUSED_1_WORK),
+    FUSED_ENTRIES(fused_1, f32, NT_F32, FUSED_1_WORK),
+    EXACT_ENTRY(4),
+    EXACT_ENTRY(2),
+    EXACT_ENTRY(1),
+    OTHER_ENTRIES(u10),
+    OTHER_ENTRIES(u35),
+    OTHER_ENTRIES(sincos),
+    OTHER_ENTRIES(double_angle),
 #ifdef NT_ISA_IS_scalar
-    OTHER_ENTRY(libm, f64, NT_F64), OTHER_ENTRY(libm, f32, NT_F32),
+    OTHER_ENTRIES(libm),
 #endif
     {0},
 };

@@ -26,6 +26,10 @@
  *   T_gt T_eq T_any        a > b, a == b (false for NaN) as a mask, whether any lane is set
  *   T_select(m, a, b)      a where m is set, b elsewhere
  *   T_sin_u10 ...          SLEEF, in the form whose lanes do not depend on each other
+ *   T_sincos_u10(x, c)     the same: returns the sine and sets *c to the cosine
+ *   f32_WIDE               how many f64v hold the lanes of an f32v: 2, for the isa scalar 1
+ *   f32_wide(a, part)      the lanes of one of them as f64, in order
+ *   f32_narrow(p)          the lanes of p[0] .. p[f32_WIDE - 1], each rounded to the nearest float
  *   simd_fence()           after the last T_stream of a tile
  *   simd_prefetch(p)       prefetches the cache line of p, for reading, into the second-level cache
  *   simd_prefetch_near(p)  the same into the first-level cache
@@ -86,17 +90,25 @@ typedef float f32_real;
 #define SIMD_SLEEF(name) SIMD_SLEEF_FINZ_(name)
 #endif
 
-/* The four functions of an isa with vectors: sin and cos at 1.0 and 3.5 ULP. */
+/* The functions of an isa with vectors: sin and cos at 1.0 and 3.5 ULP, and both at once at 1.0 ULP. */
 #define SIMD_SLEEF_FUNCTION(T, f, lanes, ulp, isa) \
     SIMD_INLINE T##v T##_##f##_##ulp(T##v x)       \
     {                                              \
         return SIMD_SLEEF(f##lanes##_##ulp##isa)(x); \
     }
+#define SIMD_SLEEF_SINCOS(T, lanes, isa)                                                                    \
+    SIMD_INLINE T##v T##_sincos_u10(T##v x, T##v *cosine)                                                   \
+    {                                                                                                       \
+        const __typeof__(SIMD_SLEEF(sincos##lanes##_u10##isa)(x)) both = SIMD_SLEEF(sincos##lanes##_u10##isa)(x); \
+        *cosine = both.y;                                                                                   \
+        return both.x;                                                                                      \
+    }
 #define SIMD_SLEEF_FUNCTIONS(T, lanes, isa)      \
     SIMD_SLEEF_FUNCTION(T, sin, lanes, u10, isa) \
     SIMD_SLEEF_FUNCTION(T, cos, lanes, u10, isa) \
     SIMD_SLEEF_FUNCTION(T, sin, lanes, u35, isa) \
-    SIMD_SLEEF_FUNCTION(T, cos, lanes, u35, isa)
+    SIMD_SLEEF_FUNCTION(T, cos, lanes, u35, isa) \
+    SIMD_SLEEF_SINCOS(T, lanes, isa)
 
 /* T_slide_cost() of an isa where each slide is one shuffle, except that a slide by all lanes is free. */
 #define SIMD_SLIDE_COST(T) \

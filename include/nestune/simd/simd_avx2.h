@@ -53,6 +53,16 @@ SIMD_INLINE __m256i f32_last_lanes(int n) { return _mm256_loadu_si256((const __m
 AVX2_VOCABULARY(f64, __m256d, pd, epi64, epi64x, int64_t, -0.0, 63)
 AVX2_VOCABULARY(f32, __m256, ps, epi32, epi32, int32_t, -0.0f, 31)
 
+enum { f32_WIDE = 2 };
+SIMD_INLINE f64v f32_wide(f32v a, int part)
+{
+    return _mm256_cvtps_pd(part ? _mm256_extractf128_ps(a, 1) : _mm256_castps256_ps128(a));
+}
+SIMD_INLINE f32v f32_narrow(const f64v p[f32_WIDE])
+{
+    return _mm256_set_m128(_mm256_cvtpd_ps(p[1]), _mm256_cvtpd_ps(p[0]));
+}
+
 SIMD_SLEEF_FUNCTIONS(f64, d4, avx2)
 SIMD_SLEEF_FUNCTIONS(f32, f8, avx2)
 

@@ -78,6 +78,18 @@ AVX512_SLIDE(f32, __m512, ps, epi32, __mmask16, 16, AVX512_CASES(AVX512_CASE32)
 SIMD_SLIDE_COST(f64)
 SIMD_SLIDE_COST(f32)
 
+enum { f32_WIDE = 2 };
+SIMD_INLINE f64v f32_wide(f32v a, int part)
+{
+    const __m512d as_pairs = _mm512_castps_pd(a);
+    return _mm512_cvtps_pd(_mm256_castpd_ps(part ? _mm512_extractf64x4_pd(as_pairs, 1) : _mm512_castpd512_pd256(as_pairs)));
+}
+SIMD_INLINE f32v f32_narrow(const f64v p[f32_WIDE])
+{
+    const __m256d low = _mm256_castps_pd(_mm512_cvtpd_ps(p[0])), high = _mm256_castps_pd(_mm512_cvtpd_ps(p[1]));
+    return _mm512_castpd_ps(_mm512_insertf64x4(_mm512_castpd256_pd512(low), high, 1));
+}
+
 SIMD_SLEEF_FUNCTIONS(f64, d8, avx512f)
 SIMD_SLEEF_FUNCTIONS(f32, f16, avx512f)
 

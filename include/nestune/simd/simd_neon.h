@@ -63,6 +63,10 @@ NEON_VOCABULARY(f64, float64x2_t, uint64x2_t, f64, u64, uint64_t, UINT64_C(1) <<
 NEON_VOCABULARY(f32, float32x4_t, uint32x4_t, f32, u32, uint32_t, UINT32_C(1) << 31, 31)
 #undef vreinterpretq_u32_u32
 
+enum { f32_WIDE = 2 };
+SIMD_INLINE f64v f32_wide(f32v a, int part) { return part ? vcvt_high_f64_f32(a) : vcvt_f64_f32(vget_low_f32(a)); }
+SIMD_INLINE f32v f32_narrow(const f64v p[f32_WIDE]) { return vcvt_high_f32_f64(vcvt_f32_f64(p[0]), p[1]); }
+
 SIMD_SLEEF_FUNCTIONS(f64, d2, advsimd)
 SIMD_SLEEF_FUNCTIONS(f32, f4, advsimd)
 

@@ -59,6 +59,10 @@ typedef int f32m;
 SCALAR_VOCABULARY(f64, double, uint64_t, , 63)
 SCALAR_VOCABULARY(f32, float, uint32_t, f, 31)
 
+enum { f32_WIDE = 1 };
+SIMD_INLINE f64v f32_wide(f32v a, int part) { (void)part; return (double)a; }
+SIMD_INLINE f32v f32_narrow(const f64v p[f32_WIDE]) { return (float)p[0]; }
+
 /* The FMA forms give the vector isas' bits.  SLEEF's header declares them only to units compiled with
  * FMA, which this one must not be; the call itself is safe once the CPU has been asked. */
 #if defined __x86_64__ && SLEEF_VERSION_MAJOR < 4
@@ -74,9 +78,19 @@ SCALAR_VOCABULARY(f32, float, uint32_t, f, 31)
         return SCALAR_HAS_FMA() ? Sleef_finz_##f##lanes##_##ulp##purecfma(x) \
                                 : Sleef_cinz_##f##lanes##_##ulp##purec(x);  \
     }
+#define SCALAR_SLEEF_SINCOS(T, lanes)                                                                       \
+    extern __typeof__(Sleef_cinz_sincos##lanes##_u10purec) Sleef_finz_sincos##lanes##_u10purecfma;          \
+    SIMD_INLINE T##v T##_sincos_u10(T##v x, T##v *cosine)                                                   \
+    {                                                                                                       \
+        const __typeof__(Sleef_cinz_sincos##lanes##_u10purec(x)) both =                                     \
+            SCALAR_HAS_FMA() ? Sleef_finz_sincos##lanes##_u10purecfma(x) : Sleef_cinz_sincos##lanes##_u10purec(x); \
+        *cosine = both.y;                                                                                   \
+        return both.x;                                                                                      \
+    }
 #else
 #define SCALAR_SLEEF(T, f, lanes, ulp) \
     SIMD_INLINE T##v T##_##f##_##ulp(T##v x) { return SIMD_SLEEF(f##lanes##_##ulp##purec)(x); }
+#define SCALAR_SLEEF_SINCOS(T, lanes) SIMD_SLEEF_SINCOS(T, lanes, purec)
 #endif
 SCALAR_SLEEF(f64, sin, d1, u10)
 SCALAR_SLEEF(f64, cos, d1, u10)
@@ -86,6 +100,8 @@ SCALAR_SLEEF(f32, sin, f1, u10)
 SCALAR_SLEEF(f32, cos, f1, u10)
 SCALAR_SLEEF(f32, sin, f1, u35)
 SCALAR_SLEEF(f32, cos, f1, u35)
+SCALAR_SLEEF_SINCOS(f64, d1)
+SCALAR_SLEEF_SINCOS(f32, f1)
 
 SIMD_NO_SLIDES(f64)
 SIMD_NO_SLIDES(f32)
