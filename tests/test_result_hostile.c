@@ -88,7 +88,8 @@ static void hostile_numbers(void **state)
     (void)state;
     static const char *const figures[] = {
         "default_ns_per_cell",  "tuned_ns_per_cell", "memory_roof_ns_per_cell", "arithmetic_roof_ns_per_cell",
-        "in_cache_ns_per_cell", "roof_ns_per_cell",  "fp_roof_ns_per_cell",     "load_roof_ns_per_cell"};
+        "in_cache_ns_per_cell", "roof_ns_per_cell",  "fp_roof_ns_per_cell",     "load_roof_ns_per_cell",
+        "l2_gbytes_per_s",      "l3_gbytes_per_s"};
     static const double bad[] = {-1, -1e-300, 1e300, 1e12};
     saved v = save();
     nt_error why;

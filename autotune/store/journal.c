@@ -220,6 +220,8 @@ nt_status journal_open_new(journal **j, const char *path, const json_t *header, 
 
 /* ---- An old one ----------------------------------------------------------------------------- */
 
+enum { MAX_BYTES = 1 << 30 };
+
 typedef struct reader {
     journal *j;
     journal_damage_fn *on_damage;
@@ -315,7 +317,6 @@ static nt_status same_key(const journal *j, const json_t *header, nt_error *why)
 nt_status journal_open_resume(journal **j, const char *path, const json_t *header,
                               journal_damage_fn *on_damage, void *context, nt_error *why)
 {
-    enum { MAX_BYTES = 1 << 30 };
     nt_status status = journal_alloc(j, path, header, why);
     if (status != NT_OK)
         return status;
@@ -340,6 +341,35 @@ nt_status journal_open_resume(journal **j, const char *path, const json_t *heade
         *j = NULL;
     }
     return status;
+}
+
+nt_status journal_open_read(journal **j, const char *path, journal_damage_fn *on_damage, void *context,
+                            nt_error *why)
+{
+    json_t *none = json_object();
+    nt_status status = journal_alloc(j, path, none, why);
+    json_decref(none);
+    if (status != NT_OK)
+        return status;
+    char *text = NULL;
+    size_t n = 0;
+    const reader r = {*j, on_damage, context};
+    status = file_read(path, MAX_BYTES, &text, &n, why);
+    if (status == NT_OK && (status = read_records(&r, text, n)) != NT_OK)
+        fail(why, status, path, "out of memory");
+    free(text);
+    if (status == NT_OK && !(*j)->header)
+        status = fail(why, NT_ESTALE, path, "it has no readable header");
+    if (status != NT_OK) {
+        journal_free(*j);
+        *j = NULL;
+    }
+    return status;
+}
+
+const json_t *journal_key(const journal *j)
+{
+    return j->header;
 }
 
 int journal_lock_error(const journal *j)

@@ -47,6 +47,17 @@ nt_status journal_open_new(journal **j, const char *path, const json_t *header, 
 nt_status journal_open_resume(journal **j, const char *path, const json_t *header,
                               journal_damage_fn *on_damage, void *context, nt_error *why);
 
+/*
+ * journal_open_read() - reads a journal of any key, which another process may be writing.  Nothing may be appended.
+ *
+ * Errors:  NT_EIO, NT_ESTALE (no readable header), NT_ENOMEM.
+ */
+nt_status journal_open_read(journal **j, const char *path, journal_damage_fn *on_damage, void *context,
+                            nt_error *why);
+
+/* journal_key() - the key of a journal that was read; borrowed until it is closed. */
+const json_t *journal_key(const journal *j);
+
 /* journal_lock_error() - 0 if the journal is locked; else the errno of a file system without locks. */
 int journal_lock_error(const journal *j);
 

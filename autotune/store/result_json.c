@@ -12,27 +12,8 @@
 #include <string.h>
 
 #include "os/file.h"
+#include "os/text.h"
 #include "store/json_file.h"
-
-json_t *result_machine_json(const nt_machine *m)
-{
-    char id[64];
-    nt_machine_id(m, id, sizeof id);
-    json_t *isas = json_array();
-    for (int i = 0; i < NT_N_ISAS; i++)
-        if (m->isas & 1u << i)
-            json_array_append_new(isas, json_string(nt_isa_name((nt_isa)i)));
-    return json_pack(
-        "{s:s, s:s, s:s, s:s, s:i, s:i, s:i, s:I, s:I, s:I, s:i, s:i, s:i, s:i, s:i, s:i, s:i, s:f, s:i, "
-        "s:I, s:s, s:o}",
-        "id", id, "vendor", m->vendor, "cpu", m->model, "microarchitecture", m->uarch, "family", m->family,
-        "model", m->model_id, "stepping", m->stepping, "l1d_bytes", (json_int_t)m->l1d_bytes, "l2_bytes",
-        (json_int_t)m->l2_bytes, "l3_bytes", (json_int_t)m->l3_bytes, "cores", m->n_cores, "cpus", m->n_cpus,
-        "smt", m->smt, "numa_nodes", m->n_numa, "cpus_affinity", m->cpus_affinity, "cores_affinity",
-        m->cores_affinity, "l2_affinity", m->l2_affinity, "cpus_quota", m->cpus_quota, "threads_allowed",
-        m->threads_allowed, "memory_bytes", (json_int_t)m->memory_bytes, "huge_pages", m->huge_pages, "isas",
-        isas);
-}
 
 json_t *result_key_json(const nt_machine *m, const nt_kernel *kernel)
 {
@@ -63,6 +44,8 @@ static const struct figure {
     {"int_roof_ns_per_cell", offsetof(result_row, int_roof_ns), true},
     {"issue_roof_ns_per_cell", offsetof(result_row, issue_roof_ns), true},
     {"in_cache_ns_per_cell", offsetof(result_row, in_cache_ns), false},
+    {"l2_gbytes_per_s", offsetof(result_row, l2_gbytes_per_s), true},
+    {"l3_gbytes_per_s", offsetof(result_row, l3_gbytes_per_s), true},
     {"roof_ns_per_cell", offsetof(result_row, roof_ns), false},
     {"space", offsetof(result_row, space_size), false},
     {"drift", offsetof(result_row, drift), true},
@@ -93,7 +76,9 @@ static json_t *row_json(const result_row *r)
     char config[NT_CONFIG_TEXT], default_config[NT_CONFIG_TEXT];
     nt_config_format(r->kernel, &r->config, config, sizeof config);
     nt_config_format(r->kernel, &r->default_config, default_config, sizeof default_config);
-    json_t *loops = json_object();
+    json_t *loops = json_object(), *rate_ns = json_object();
+    for (int i = 0; i < N_RATES; i++)
+        json_object_set_new(rate_ns, rates_key((rate_kind)i), figure_json(r->rate_ns[i]));
     const result_way *ways = result_ways(r->kernel);
     for (int w = 0; ways[w].name; w++)
         json_object_set_new(loops, ways[w].name, figure_json(r->ways_ns[w]));
@@ -112,6 +97,7 @@ static json_t *row_json(const result_row *r)
     json_object_set_new(row, "upto_nx", r->upto > 0 ? json_integer(r->upto) : json_null());
     json_object_set_new(row, "shapes", shapes_json(r));
     json_object_set_new(row, "worst_over_best", figure_json(result_worst(r)));
+    json_object_set_new(row, "rates_ns", rate_ns);
     for (int i = 0; i < N_FIGURES; i++)
         json_object_set_new(row, figures[i].name,
                             figure_json(*(const double *)((const char *)r + figures[i].at)));
@@ -299,6 +285,8 @@ static bool read_row(const json_t *json, const nt_kernel *kernel, result_row *ro
     const result_way *ways = result_ways(kernel);
     for (int w = 0; ways[w].name; w++)
         good = good && read_figure(json_object_get(json, "loops"), ways[w].name, false, &row->ways_ns[w]);
+    for (int i = 0; i < N_RATES; i++)
+        good = good && read_figure(json_object_get(json, "rates_ns"), rates_key((rate_kind)i), true, &row->rate_ns[i]);
     if (!good)
         return false;
     row->repeat = row->steps > 1 ? NT_REPEAT_MANY : NT_REPEAT_ONE;
@@ -343,5 +331,45 @@ nt_status result_load(result *r, const nt_kernel *kernel, const char *dir, nt_er
         r->n_rows = before;
     json_decref(root);
     free(path);
+    return status;
+}
+
+/* The kernel that the key names; NULL, with the reason, if the file cannot be read by this build at all. */
+static const nt_kernel *kernel_of(const json_t *root, const char *path, nt_error *why)
+{
+    const json_t *key = json_object_get(root, "key"), *format = json_object_get(key, "format");
+    const char *name = json_string_value(json_object_get(key, "kernel"));
+    const nt_kernel *kernel = name ? nt_kernel_find(name) : NULL;
+    if (!name)
+        json_file_bad(why, path, "has no key, so it is no result");
+    else if (json_integer_value(format) != RESULT_FORMAT)
+        json_file_bad(why, path, "format is %lld, here %d", (long long)json_integer_value(format), RESULT_FORMAT);
+    else if (!kernel)
+        json_file_bad(why, path, "there is no kernel %.60s here", name);
+    return json_integer_value(format) == RESULT_FORMAT ? kernel : NULL;
+}
+
+nt_status result_read(result *r, const char *path, json_t **key, nt_error *why)
+{
+    json_t *root = NULL;
+    *key = NULL;
+    r->n_rows = 0;
+    nt_status status = json_file_read(&root, path, (size_t)1 << 20, why);
+    const nt_kernel *kernel = status == NT_OK ? kernel_of(root, path, why) : NULL;
+    if (status == NT_OK && !kernel)
+        status = NT_ESTALE;
+    if (status == NT_OK && !json_file_is_whole(root))
+        status = json_file_bad(why, path, "its CRC is wrong: it was damaged, or edited by hand");
+    if (status == NT_OK && !result_machine_read(json_object_get(root, "machine"), &r->machine))
+        status = json_file_bad(why, path, "its machine is incomplete, of another type or out of range");
+    if (status == NT_OK)
+        status = read_rows(r, json_object_get(root, "results"), kernel, path, why);
+    if (status == NT_OK) {
+        const char *left_out = json_string_value(json_object_get(root, "not_searched"));
+        snprintf(r->not_searched, sizeof r->not_searched, "%s", left_out ? left_out : "");
+        text_make_printable(r->not_searched);
+        *key = json_incref(json_object_get(root, "key"));
+    }
+    json_decref(root);
     return status;
 }

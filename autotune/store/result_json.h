@@ -12,8 +12,10 @@
 enum { RESULT_FORMAT = 3 };
 
 /* result_machine_json() - who measured; result_key_json() - what the figures are valid for.  New references;
- * NULL without memory. */
+ * NULL without memory.  result_machine_read() - reads the first back, from a source that is not trusted; what is
+ * not in it becomes 0.  Returns false if a field is missing, of another type or out of range. */
 json_t *result_machine_json(const nt_machine *machine);
+bool result_machine_read(const json_t *json, nt_machine *machine);
 json_t *result_key_json(const nt_machine *machine, const nt_kernel *kernel);
 
 /* result_shape_json() - [nx, ny, nz]. */
@@ -32,5 +34,13 @@ json_t *result_json(const result *r, const nt_kernel *kernel);
  */
 nt_status result_save(const result *r, const nt_kernel *kernel, const char *dir, nt_error *why);
 nt_status result_load(result *r, const nt_kernel *kernel, const char *dir, nt_error *why);
+
+/*
+ * result_read() - a result file of any machine and build, to be looked at.  *r holds its rows and its machine.  *key: what the
+ * figures are valid for, to be dropped.
+ *
+ * Errors:  as result_load(), but only another format, or a kernel or config that this build does not know, is NT_ESTALE.
+ */
+nt_status result_read(result *r, const char *path, json_t **key, nt_error *why);
 
 #endif /* AUTOTUNE_RESULT_JSON_H */

@@ -126,6 +126,9 @@ static void read_roofs(result_row *row, const tuning *t, const race *r, int memo
         *roof[i] = fmax(*roof[i], n * t->rates.ns[i] * slower / threads);
         row->arithmetic_roof_ns = fmax(row->arithmetic_roof_ns, *roof[i]);
     }
+    memcpy(row->rate_ns, t->rates.ns, sizeof row->rate_ns);
+    row->l2_gbytes_per_s = t->l2_gbytes;
+    row->l3_gbytes_per_s = t->l3_gbytes;
     if (memory >= 0)
         row->memory_roof_ns = ask_ns(&t->memory, race_median(r, memory));
     if (in_cache >= 0) {

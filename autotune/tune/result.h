@@ -9,6 +9,7 @@
 
 #include "measure/noise.h"
 #include "nestune/tools.h"
+#include "tune/rates.h"
 
 /* 16 cases of one kernel take 192 rows, or more where shapes need several.  Rows beyond the limit are refused or named. */
 enum { RESULT_MOST_ROWS = 512, RESULT_MOST_WAYS = 5, RESULT_MOST_SHAPES = 3 };
@@ -37,6 +38,8 @@ typedef struct result_row {
     double memory_roof_ns, in_cache_ns; /* of one step in memory; of the kernel itself in cache */
     /* By the counts of the tuned function and the rates of this machine; the last one is the largest. */
     double fp_roof_ns, load_roof_ns, int_roof_ns, issue_roof_ns, arithmetic_roof_ns;
+    double rate_ns[N_RATES]; /* the rates themselves, as in `rates` */
+    double l2_gbytes_per_s, l3_gbytes_per_s; /* what all threads read and write there, see levels.h */
     int64_t in_cache_shape[3];
     double roof_ns;       /* the one that bounds this row: see result_roof() */
     stats_interval ratio; /* tuned over default, paired */

@@ -13,6 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "tune/levels.h"
 #include "tune/roofs.h"
 #include "tune/rows.h"
 #include "tune/shapes.h"
@@ -214,6 +215,20 @@ static bool add_rows(tuning_row *tr, const nt_config *winner, double row_s, doub
     return n_rows > 0;
 }
 
+/* For the report alone.  Once for each isa: the type hardly matters. */
+static void measure_levels(tuning *t)
+{
+    const nt_machine *m = &t->r->machine;
+    const nt_isa isa = t->arithmetic.isa;
+    const int threads = t->o->threads[t->o->n_threads - 1];
+    if (!t->kernel->field || (t->has_levels && t->levels_isa == isa))
+        return;
+    t->l2_gbytes = levels_gbytes_per_s(t->runner, m, isa, threads, LEVEL_L2);
+    t->l3_gbytes = levels_gbytes_per_s(t->runner, m, isa, threads, LEVEL_L3);
+    t->levels_isa = isa;
+    t->has_levels = true;
+}
+
 /* Returns false if it was stopped before there was any result. */
 static bool tune_row(tuning *t, const row_plan *plan, search *s)
 {
@@ -297,6 +312,7 @@ static nt_status tune_group(tuning *t, const row_plan *rows, int n, search *s, n
         if (!t->kernel->program) /* a disk has no such rates */
             rates_measure(t->runner, m, t->arithmetic.isa, dtype, &t->rates);
         rates_speeds(&t->rates, &t->speeds);
+        measure_levels(t);
         t->has_in_cache =
             roofs_in_cache(t->runner, m, t->kernel, t->kernel_case, dtype, &t->arithmetic, &t->in_cache);
     }

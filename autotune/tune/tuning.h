@@ -36,6 +36,9 @@ typedef struct tuning {
     nt_config standard, arithmetic; /* the default config; the same with the chosen isa and variant */
     rates rates;                    /* of the chosen isa */
     nt_speeds speeds;               /* for the model: typical ones, with what was measured */
+    double l2_gbytes, l3_gbytes;    /* of all threads, with the isa `levels_isa`; 0: not measured */
+    nt_isa levels_isa;
+    bool has_levels;
     bool has_in_cache, has_memory;
     trial_ask in_cache, memory;
     double memory_s; /* of `memory`, when it was chosen */
