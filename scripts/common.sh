@@ -79,6 +79,7 @@ librandom123-dev  file    /usr/include/Random123/philox.h'
 
 needs_test='
 gnuplot-nox       command gnuplot
+libjs-chart.js    file    /usr/share/javascript/chart.js/chart.min.js
 libprimesieve-dev library primesieve
 qemu-user-static  command qemu-x86_64-static'
 

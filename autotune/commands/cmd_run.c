@@ -265,7 +265,7 @@ static int finish(const run_options *o, const result *r, const char *dir)
         return stop_asked ? EXIT_INTERRUPTED : code;
     if (r->not_searched[0])
         refuse(EXIT_OK, "not searched: %s", r->not_searched);
-    fprintf(stderr, "header: %s/tuned.h\n", dir);
+    fprintf(stderr, "header: %s/tuned.h\nas a page: autotune report %s\n", dir, dir);
     return stop_asked ? EXIT_INTERRUPTED : EXIT_OK;
 }
 

@@ -16,6 +16,8 @@ int cmd_show(int argc, char **argv);
 int cmd_verify(int argc, char **argv);
 int cmd_study(int argc, char **argv);
 int cmd_simulate(int argc, char **argv);
+int cmd_report(int argc, char **argv);
+int cmd_export(int argc, char **argv);
 
 /* results_dir() - the folder of this machine's results below `out`, or below results_root() for NULL; to be
  * freed.  NULL without memory, after a message. */

@@ -20,6 +20,8 @@ static const struct command {
     {"list", "the kernels, their parameters and variants", cmd_list},
     {"machine", "what was detected, and the roofs", cmd_machine},
     {"show", "the best configs, the loop table, and how sure", cmd_show},
+    {"report", "results as one HTML page that needs no network", cmd_report},
+    {"export", "results as CSV, Markdown, JSON, or Google Benchmark's JSON", cmd_export},
     {"verify", "accuracy against MPFR", cmd_verify},
 };
 enum { N_COMMANDS = sizeof commands / sizeof *commands };
@@ -62,5 +64,7 @@ int main(int argc, char **argv)
     for (int i = 0; i < N_COMMANDS; i++)
         if (strcmp(argv[1], commands[i].name) == 0)
             return commands[i].main(argc - 1, argv + 1);
-    return refuse(EXIT_USAGE, "unknown command %.40s: there are run, study, simulate, list, machine, show, verify", argv[1]);
+    return refuse(EXIT_USAGE,
+                  "unknown command %.40s: there are run, study, simulate, list, machine, show, report, export, verify",
+                  argv[1]);
 }
