@@ -100,7 +100,7 @@ nt_config tuning_final(tuning_row *tr, double deadline_s)
         tr->finalist[i] = r->entrant[i].ask.config;
     }
     tr->n_finalists = r->n_rounds > 0 ? r->n : 0;
-    shapes_note(r, NULL, tr->finalist_s, tr->finalist_surely);
+    shapes_note(r, &tr->ask, NULL, tr->finalist_s, tr->finalist_surely);
     const int chosen = choose(r, r->n, &t->arithmetic);
     if (chosen >= 0)
         winner = r->entrant[chosen].ask.config;
@@ -168,6 +168,7 @@ void tuning_confirm(tuning_row *tr, const nt_config *winner, double begin_s, dou
     const bool adopted = best != reference && isfinite(race_median(r, best)) &&
                          (!reference_runs || decision_faster(r, best, reference));
     const int taken = adopted ? best : reference;
+    tr->kept_over = adopted ? 0 : race_ratio(r, reference, best).median;
     row->config = r->entrant[taken].ask.config;
     const double loop_s = loop >= 0 ? race_median(r, loop) : HUGE_VAL;
     read_roofs(row, t, r, memory,
@@ -211,8 +212,7 @@ static nt_config config_of_way(const tuning_row *tr, const result_way *way)
     return c;
 }
 
-/* One step after another, all take the same time: two are enough. */
-static void spare_steps(trial_ask *ask)
+void tuning_spare_steps(trial_ask *ask)
 {
     if (ask->kernel->field && ask->window_s == 0 && ask->config.depth == 1 && ask->steps > 2)
         ask->steps = 2;
@@ -233,7 +233,7 @@ void tuning_loops(tuning_row *tr, double deadline_s)
         const candidate *best = best_of_way(tr->s, &ways[w], &failed);
         trial_ask ask = tr->ask;
         ask.config = best ? best->config : config_of_way(tr, &ways[w]);
-        spare_steps(&ask);
+        tuning_spare_steps(&ask);
         entrant[w] = failed ? -1 : race_add(r, &ask); /* a config that failed is not tried again */
     }
     tuning_tell(t, "loops", NULL);

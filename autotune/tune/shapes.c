@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "tune/rows.h"
+#include "tune/stages.h"
 
 /* ---- The choice ---------------------------------------------------------------------------------------- */
 
@@ -127,17 +128,21 @@ shapes_choice shapes_choose(const shapes_times *t, int preferred)
 
 /* ---- The race ------------------------------------------------------------------------------------------- */
 
-void shapes_note(const race *r, const int *place, double seconds[FINALISTS], double surely[FINALISTS])
+void shapes_note(const race *r, const trial_ask *whole, const int *place, double seconds[FINALISTS],
+                 double surely[FINALISTS])
 {
     int fastest = 0;
-    for (int i = 1; i < r->n; i++)
-        if (race_median(r, i) < race_median(r, fastest))
+    double part[RACE_MOST]; /* of a run's cells and steps that an entrant makes */
+    for (int i = 0; i < r->n; i++) {
+        part[i] = trial_cells(&r->entrant[i].ask) / trial_cells(whole);
+        if (race_median(r, i) / part[i] < race_median(r, fastest) / part[fastest])
             fastest = i;
+    }
     for (int i = 0; i < r->n; i++) {
         const stats_interval over = race_ratio(r, i, fastest);
         const int at = place ? place[i] : i;
-        seconds[at] = race_median(r, i);
-        surely[at] = over.n > 0 ? fmax(over.low, 1) : HUGE_VAL;
+        seconds[at] = race_median(r, i) / part[i];
+        surely[at] = over.n > 0 ? fmax(over.low / part[i] * part[fastest], 1) : HUGE_VAL;
     }
 }
 
@@ -148,8 +153,7 @@ static void enter_finalists(race *r, const tuning_row *tr, const trial_ask *ask,
 {
     enum { ROUNDS = 4 };
     static const double beside = 1.2; /* a trial takes longer than its run */
-    const double cells = trial_cells(ask) / trial_cells(&tr->ask),
-                 round_s = (deadline_s - tr->t->runner->now_s(tr->t->runner)) / (beside * ROUNDS);
+    const double round_s = (deadline_s - tr->t->runner->now_s(tr->t->runner)) / (beside * ROUNDS);
     bool taken[FINALISTS] = {false};
     double used_s = 0;
     for (int n = 0; n < tr->n_finalists; n++) {
@@ -166,11 +170,12 @@ static void enter_finalists(race *r, const tuning_row *tr, const trial_ask *ask,
         if (next < 0)
             return;
         taken[next] = true;
-        used_s += fmax(cells * tr->finalist_s[next], ask->window_s);
-        if (used_s > round_s)
-            return;
         trial_ask one = *ask;
         one.config = tr->finalist[next];
+        tuning_spare_steps(&one);
+        used_s += fmax(tr->finalist_s[next] * trial_cells(&one) / trial_cells(&tr->ask), ask->window_s);
+        if (used_s > round_s)
+            return;
         place[race_add(r, &one)] = next;
     }
 }
@@ -191,7 +196,7 @@ static bool time_shape(race *r, tuning_row *tr, const int64_t shape[3], const nt
     race_run(r, LEAST, MOST, deadline_s);
     for (int i = 0; i < tr->n_finalists; i++)
         seconds[i] = surely[i] = HUGE_VAL;
-    shapes_note(r, place, seconds, surely);
+    shapes_note(r, &ask, place, seconds, surely);
     bool any = false;
     for (int i = 0; i < tr->n_finalists; i++)
         any |= isfinite(seconds[i]);

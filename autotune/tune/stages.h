@@ -18,6 +18,9 @@ void tuning_loops(tuning_row *tr, double deadline_s);
  * simplest config within noise of the fastest; without a race, if somebody asked to stop, the best so far. */
 nt_config tuning_final(tuning_row *tr, double deadline_s);
 
+/* tuning_spare_steps() - one step after another, all take the same time: two are enough. */
+void tuning_spare_steps(trial_ask *ask);
+
 /* tuning_confirm() - times default and winner in fresh pairs, in turn with the roofs; fills in the row.  begin_s:
  * when the row began. */
 void tuning_confirm(tuning_row *tr, const nt_config *winner, double begin_s, double deadline_s);

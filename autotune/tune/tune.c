@@ -134,20 +134,32 @@ static void measure_memory_roof(tuning *t, nt_dtype dtype, const int64_t shape[3
     t->speeds.memory_gbytes = fmin(t->speeds.memory_gbytes, t->speeds.memory_gbytes_of_team);
 }
 
-/* The shapes that a row serves, and how near the best its config is on each. */
-static void state_shapes(const tuning_row *tr, const shapes_choice *chosen, int n,
-                         int64_t shape[RESULT_MOST_SHAPES][3], bool is_alone, result_row *row)
+static int place_of(const tuning_row *tr, const nt_config *config)
 {
-    int taken = 0;
-    while (taken < tr->n_finalists && nt_config_differences(&tr->finalist[taken], &row->config) != 0)
-        taken++;
+    int i = 0;
+    while (i < tr->n_finalists && nt_config_differences(&tr->finalist[i], config) != 0)
+        i++;
+    return i;
+}
+
+/* The shapes that a row serves, and how near the best its config is on each.  Where the confirmation, whose times are
+ * fresh, kept the default, they tell how near that is. */
+static void state_shapes(const tuning_row *tr, const shapes_choice *chosen, int n,
+                         int64_t shape[RESULT_MOST_SHAPES][3], bool is_alone, double kept_over,
+                         result_row *row)
+{
+    const int taken = place_of(tr, &row->config);
     row->n_shapes = 0;
-    for (int s = 0; s < n && taken < tr->n_finalists; s++)
-        if ((is_alone || chosen->upto[s] == row->upto) && isfinite(chosen->over_best[s][taken])) {
-            result_shape *on = &row->timed_on[row->n_shapes++];
-            memcpy(on->n, shape[s], sizeof on->n);
-            on->over_best = chosen->over_best[s][taken];
-        }
+    for (int s = 0; s < n && taken < tr->n_finalists; s++) {
+        double over = chosen->over_best[s][taken];
+        if (kept_over > 0 && memcmp(shape[s], row->shape, sizeof row->shape) == 0)
+            over = fmax(1, kept_over) * chosen->over_best[s][chosen->config[s]];
+        if ((!is_alone && chosen->upto[s] != row->upto) || !isfinite(over))
+            continue;
+        result_shape *on = &row->timed_on[row->n_shapes++];
+        memcpy(on->n, shape[s], sizeof on->n);
+        on->over_best = over;
+    }
 }
 
 /* Confirms a config on a shape of its set, and fills in the row: *row has what the search found out. */
@@ -189,6 +201,7 @@ static bool add_rows(tuning_row *tr, const nt_config *winner, double row_s, doub
             first[n_sets++] = s;
     }
     bool is_same = true;
+    double kept_over[RESULT_MOST_SHAPES] = {0};
     const double each_s = (1 - shapes_end) * row_s / n_sets;
     for (int i = 0; i < n_sets; i++) {
         const double deadline_s = begin_s + row_s - (n_sets - 1 - i) * each_s;
@@ -199,14 +212,14 @@ static bool add_rows(tuning_row *tr, const nt_config *winner, double row_s, doub
                         i == 0, shape[first[i]], deadline_s - row_s / n_sets, deadline_s))
             break;
         is_same &= nt_config_differences(&row->config, &rows[0].config) == 0;
-        n_rows++;
+        kept_over[n_rows++] = tr->kept_over;
     }
     if (n_rows > 0 && (is_same || n_rows < n_sets)) {
         n_rows = 1;
         rows[0].upto = 0;
     }
     for (int i = 0; i < n_rows; i++) {
-        state_shapes(tr, &chosen, n, shape, n_rows == 1, &rows[i]);
+        state_shapes(tr, &chosen, n, shape, n_rows == 1, kept_over[i], &rows[i]);
         t->r->n_rows++;
         t->event.done = &rows[i];
         tuning_tell(t, "done", NULL);

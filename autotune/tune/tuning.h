@@ -54,6 +54,8 @@ typedef struct tuning_row {
     nt_config finalist[FINALISTS];     /* of the final, the default first */
     double finalist_s[FINALISTS];      /* HUGE_VAL: it failed */
     double finalist_surely[FINALISTS]; /* over the fastest: see shapes.h */
+    double
+        kept_over; /* the default's time over the winner's, if the confirmation kept the default; 0: it did not */
 } tuning_row;
 
 void tuning_tell(tuning *t, const char *stage, const candidate *trial);
