@@ -87,6 +87,9 @@ static void chance_does_not_divide(void **state)
     t.surely[0][1] = 1.03;
     c = shapes_choose(&t, 0);
     assert_true(c.config[0] == 1 && c.config[1] == 1 && c.upto[1] == 0);
+    t.surely[1][0] = 1; /* surely less than the preferred one, but more as measured */
+    c = shapes_choose(&t, 1);
+    assert_true(c.config[0] == 1 && c.config[1] == 1 && c.upto[1] == 0);
     assert_true(fabs(c.over_best[0][1] - 1.1) < 1e-9 && c.over_best[1][1] == 1);
 }
 

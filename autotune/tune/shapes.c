@@ -47,21 +47,23 @@ static double surely_of(const shapes_times *t, const int *order, int from, int t
     return worst;
 }
 
-/* One config for these shapes. */
+/* One config for these shapes: the preferred one, unless another is better, both surely and as measured. */
 static void serve(const shapes_times *t, const shapes_choice *c, division *d, int from, int to, int preferred)
 {
     static const double same = 0.99; /* as TUNING_WORTH */
-    int best = 0;
-    for (int i = 1; i < t->n_configs; i++) {
-        const double mine = surely_of(t, d->order, from, to, i),
-                     least = surely_of(t, d->order, from, to, best);
-        if (mine < least ||
-            (mine == least && worst_of(c, d->order, from, to, i) < worst_of(c, d->order, from, to, best)))
+    const double mine = surely_of(t, d->order, from, to, preferred),
+                 measured = worst_of(c, d->order, from, to, preferred);
+    int best = preferred;
+    double least = mine;
+    for (int i = 0; i < t->n_configs; i++) {
+        const double surely = surely_of(t, d->order, from, to, i), worst = worst_of(c, d->order, from, to, i);
+        if (worst <= measured && (surely < least || (surely == least && best != preferred &&
+                                                     worst < worst_of(c, d->order, from, to, best)))) {
             best = i;
+            least = surely;
+        }
     }
-    if (same * surely_of(t, d->order, from, to, preferred) <= surely_of(t, d->order, from, to, best) &&
-        surely_of(t, d->order, from, to, preferred) <=
-            fmax(SHAPES_NEAR, surely_of(t, d->order, from, to, best)))
+    if (same * mine <= least && mine <= fmax(SHAPES_NEAR, least))
         best = preferred;
     for (int i = from; i < to; i++)
         d->config[d->order[i]] = best;
@@ -184,7 +186,7 @@ static void enter_finalists(race *r, const tuning_row *tr, const trial_ask *ask,
 static bool time_shape(race *r, tuning_row *tr, const int64_t shape[3], const nt_config *winner,
                        double deadline_s, double seconds[FINALISTS], double surely[FINALISTS])
 {
-    enum { LEAST = 4, MOST = 8 };
+    enum { LEAST = 4, MOST = 24 };
     tuning *t = tr->t;
     int place[FINALISTS];
     trial_ask ask = tr->ask;

@@ -30,8 +30,8 @@ typedef struct shapes_choice {
 /*
  * shapes_choose() - the smallest set of configs of which one is near the best of each shape; each config serves shapes
  * whose rows are of neighbouring lengths.  Of a set, a config is that whose worst ratio to the best of its shapes is
- * least: as far as the ratios are sure, so that noise decides nothing.  It is `preferred` if that is the same within a
- * hundredth.  If no set is near everywhere (two shapes with rows of the same length need different configs), one config
+ * least: both as far as the ratios are sure, so that noise decides nothing, and as measured.  It is `preferred` if that
+ * is the same within a hundredth.  If no set is near everywhere (two shapes with rows of the same length need different configs), one config
  * serves all.
  *
  * The threshold between two sets lies halfway, by ratio, between the lengths of their rows.
