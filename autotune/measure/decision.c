@@ -4,6 +4,8 @@
  */
 #include "measure/decision.h"
 
+#include <math.h>
+
 /* Are the times of both as close together as they need to be? */
 static bool is_precise(const race *r, int a, int b)
 {
@@ -15,15 +17,17 @@ void decision_run(race *r, int candidate, int reference, double begin_s, double 
 {
     trial_runner *runner = r->runner;
     const bool is_short = r->entrant[candidate].ask.window_s > 0; /* more rounds cost nothing */
-    const double start_s = runner->now_s(runner);
     race_run(r, 2, 2, 0);
-    const double pair_s = runner->now_s(runner) - start_s, latest_s = deadline_s + (deadline_s - begin_s) / 3;
+    const double latest_s = deadline_s + (deadline_s - begin_s) / 3;
     const bool both = r->entrant[candidate].outcome == TRIAL_OK && r->entrant[reference].outcome == TRIAL_OK;
     if (candidate == reference || !both) { /* there is nothing to be sure of */
         race_run(r, 2, DECISION_LEAST, deadline_s);
         return;
     }
-    const bool can_be_sure = start_s + pair_s * DECISION_LEAST / 2 < latest_s;
+    /* Other entrants may leave the race before. */
+    const double round_s = 1.2 * (fmax(race_median(r, candidate), r->entrant[candidate].ask.window_s) +
+                                  fmax(race_median(r, reference), r->entrant[reference].ask.window_s));
+    const bool can_be_sure = runner->now_s(runner) + (DECISION_LEAST - 2) * round_s < latest_s;
     race_run(r,
              !can_be_sure ? 2
              : is_short   ? DECISION_LEAST_SHORT

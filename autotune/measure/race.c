@@ -62,7 +62,7 @@ void race_run(race *r, int least, int most, double deadline_s)
             if (r->stop && *r->stop && r->n_rounds >= r->stop_from)
                 return;
             race_entrant *e = &r->entrant[r->n_rounds % 2 ? r->n - 1 - i : i];
-            if (e->outcome == TRIAL_OK)
+            if (e->outcome == TRIAL_OK && (e->most_rounds == 0 || r->n_rounds < e->most_rounds))
                 time_once(r, e);
         }
     }
@@ -83,17 +83,25 @@ void race_expect(race *r, int entrant, int as)
         race_expect_hash(r, entrant, r->entrant[as].hash);
 }
 
+static int rounds_of(const race *r, int entrant)
+{
+    const int most = r->entrant[entrant].most_rounds;
+    return most > 0 && most < r->n_rounds ? most : r->n_rounds;
+}
+
 double race_median(const race *r, int entrant)
 {
     const race_entrant *e = &r->entrant[entrant];
-    return e->outcome == TRIAL_OK && r->n_rounds > 0 ? stats_median(e->seconds, r->n_rounds) : HUGE_VAL;
+    return e->outcome == TRIAL_OK && r->n_rounds > 0 ? stats_median(e->seconds, rounds_of(r, entrant))
+                                                     : HUGE_VAL;
 }
 
 stats_interval race_ratio(const race *r, int a, int b)
 {
     if (r->entrant[a].outcome != TRIAL_OK || r->entrant[b].outcome != TRIAL_OK || r->n_rounds == 0)
         return (stats_interval){0};
-    return stats_ratio(r->entrant[a].seconds, r->entrant[b].seconds, r->n_rounds);
+    const int n = rounds_of(r, a) < rounds_of(r, b) ? rounds_of(r, a) : rounds_of(r, b);
+    return stats_ratio(r->entrant[a].seconds, r->entrant[b].seconds, n);
 }
 
 int race_surely_faster(const race *r, int a, int b, double bound)

@@ -23,6 +23,7 @@ typedef struct race_entrant {
     trial_outcome outcome; /* after its first failure an entrant is out */
     char detail[TRIAL_DETAIL];
     uint64_t hash;
+    int most_rounds;            /* it is timed in the first so many rounds only; 0: in all */
     double seconds[STATS_MOST]; /* one per round */
 } race_entrant;
 

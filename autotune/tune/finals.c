@@ -144,6 +144,7 @@ static void read_roofs(result_row *row, const tuning *t, const race *r, int memo
  */
 void tuning_confirm(tuning_row *tr, const nt_config *winner, double begin_s, double deadline_s)
 {
+    enum { ROOF_ROUNDS = 6 }; /* a limit need not be known as exactly as a choice */
     tuning *t = tr->t;
     result_row *row = tr->row;
     race *r = calloc(1, sizeof *r);
@@ -159,6 +160,9 @@ void tuning_confirm(tuning_row *tr, const nt_config *winner, double begin_s, dou
     rates_least_ns(&t->rates, &work, &bound);
     const int loop = bound < N_RATES ? race_add(r, &t->rates.ask[bound]) : -1;
     const int in_cache = t->has_in_cache ? race_add(r, &t->in_cache) : -1;
+    for (int i = 0; i < r->n; i++)
+        if (i != standard && i != reference && i != best)
+            r->entrant[i].most_rounds = ROOF_ROUNDS;
     tuning_tell(t, "confirm", NULL);
     decision_run(r, best, reference, begin_s, deadline_s);
     race_expect(r, best, reference);

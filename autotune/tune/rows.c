@@ -281,7 +281,7 @@ static void few_rows_within(int64_t cells, int64_t n[3])
 void rows_fit(const nt_machine *machine, const nt_kernel *kernel, const nt_case *c, nt_dtype dtype,
               nt_class shape_class, double most_cells, int64_t shape[3])
 {
-    enum { CACHES = 3, AT_ANY_COST = 4 };
+    enum { CACHES = 3, AT_ANY_COST = 2 };
     if (shape_class == NT_CLASS_LONG && kernel->range) {
         if (most_cells < (double)shape[0])
             shape[0] = most_cells > NT_LONG_FROM ? (int64_t)most_cells : NT_LONG_FROM;

@@ -13,6 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "measure/decision.h"
 #include "tune/levels.h"
 #include "tune/roofs.h"
 #include "tune/rows.h"
@@ -58,13 +59,15 @@ static double early_roof_s(const tuning_row *tr)
 /* How many configs there are, and about how long it takes to time them all. */
 static void announce(tuning_row *tr, const space *sp)
 {
-    static const double beside_s = 1e-3, cut = 1.3; /* what a trial costs beside its runs; of a long run, with others */
+    static const double beside_s = 1e-3,
+                        cut = 1.3; /* what a trial costs beside its runs; of a long run, with others */
     tuning *t = tr->t;
     const search *s = tr->s;
     const double run_s = s->best >= 0 ? s->tried[s->best].seconds : 0;
     t->event.n_configs = (double)exhaustive_count(sp);
     t->event.about_s =
-        t->event.n_configs * (beside_s + (tr->ask.window_s > 0 ? tr->ask.reps * fmax(run_s, tr->ask.window_s) : cut * run_s));
+        t->event.n_configs *
+        (beside_s + (tr->ask.window_s > 0 ? tr->ask.reps * fmax(run_s, tr->ask.window_s) : cut * run_s));
     tuning_tell(t, "space", NULL);
 }
 
@@ -242,6 +245,52 @@ static void measure_levels(tuning *t)
     t->has_levels = true;
 }
 
+/* Many steps are never slower than as many runs of one step: if they seem to be, the config of one step takes their row,
+ * too, if it is faster there. */
+static void use_one_step(tuning *t, result_row *many, const result_row *one, search *s)
+{
+    static const double share = 0.25; /* of the time that a row has on average */
+    const double begin_s = t->runner->now_s(t->runner), weight_s = tuning_weight_s(t),
+                 deadline_s = begin_s + (isfinite(weight_s) ? share * weight_s : 10);
+    tuning_row tr = {.t = t, .row = many, .s = s};
+    tr.ask = rows_ask(t->kernel, many->kernel_case, many->dtype, many->shape_class, many->shape, many->steps);
+    tr.ask.limit_s = tuning_limit_s(t, &tr.ask);
+    race *r = calloc(1, sizeof *r);
+    if (!r)
+        return;
+    *r = (race){.runner = t->runner, .stop = t->o->stop};
+    tr.ask.config = many->config;
+    const int reference = race_add(r, &tr.ask);
+    tr.ask.config = one->config;
+    const int other = race_add(r, &tr.ask);
+    decision_run(r, other, reference, begin_s, deadline_s);
+    race_expect(r, other, reference);
+    if (isfinite(race_median(r, other)) && decision_faster(r, other, reference)) {
+        const result_row before = *many;
+        tuning_confirm(&tr, &one->config, begin_s, deadline_s + (deadline_s - begin_s));
+        if (many->tuned_ns > 0)
+            many->roof_ns = result_roof(many);
+        else
+            *many = before;
+    }
+    free(r);
+}
+
+static void compare_steps(tuning *t, int first_row, search *s)
+{
+    const nt_class in_memory = NT_CLASS_MEMORY;
+    for (int i = first_row; i < t->r->n_rows; i++)
+        for (int k = first_row; k < t->r->n_rows; k++) {
+            result_row *many = &t->r->row[i];
+            const result_row *one = &t->r->row[k];
+            if (many->steps > 1 && one->steps == 1 && many->shape_class == in_memory &&
+                one->shape_class == in_memory && many->upto == 0 && one->upto == 0 &&
+                many->tuned_ns > one->tuned_ns && nt_config_differences(&many->config, &one->config) > 0 &&
+                !(t->o->stop && *t->o->stop))
+                use_one_step(t, many, one, s);
+        }
+}
+
 /* Returns false if it was stopped before there was any result. */
 static bool tune_row(tuning *t, const row_plan *plan, search *s)
 {
@@ -257,7 +306,8 @@ static bool tune_row(tuning *t, const row_plan *plan, search *s)
                         .config = t->standard};
     tuning_row tr = {.t = t, .row = row, .s = s};
     const double begin = t->runner->now_s(t->runner);
-    const double share_s = tuning_weight_s(t) * plan->weight, row_s = isfinite(t->budget_s) ? share_s : HUGE_VAL;
+    const double share_s = tuning_weight_s(t) * plan->weight,
+                 row_s = isfinite(t->budget_s) ? share_s : HUGE_VAL;
     t->weights_left -= plan->weight;
     if (t->o->shape[0] == 0)
         tuning_shape(t, plan->dtype, plan->shape_class, row->shape);
@@ -329,12 +379,14 @@ static nt_status tune_group(tuning *t, const row_plan *rows, int n, search *s, n
         t->has_in_cache =
             roofs_in_cache(t->runner, m, t->kernel, t->kernel_case, dtype, &t->arithmetic, &t->in_cache);
     }
+    const int first_row = t->r->n_rows;
     for (int i = 0; i < n; i++) {
         if (tuning_over(t) || t->r->n_rows == RESULT_MOST_ROWS || !tune_row(t, &rows[i], s))
             leave_out(t, &rows[i]);
         search_free(s);
         t->event.row++;
     }
+    compare_steps(t, first_row, s);
     return NT_OK;
 }
 
