@@ -144,6 +144,10 @@ static void configs(void **state)
     nt_config_keys(NULL, text, sizeof text);
     assert_string_equal(text, "");
     nt_config_keys(k, NULL, sizeof text);
+    strcpy(text, "x");
+    nt_config_rules(NULL, text, sizeof text);
+    assert_string_equal(text, "");
+    nt_config_rules(k, NULL, sizeof text);
     const nt_config before = c;
     nt_config_canonical(NULL, eight, 1, 1, &c);
     nt_config_canonical(k, NULL, 1, 1, &c);

@@ -172,12 +172,15 @@ static void print_keys(void)
     static const char *const shapes[] = {"field", "range", "program"};
     for (size_t s = 0; s < sizeof shapes / sizeof *shapes; s++)
         for (int i = 0; i < nt_kernel_count(); i++) {
-            char text[1024];
+            char text[1024], rules[1024];
             const nt_kernel *k = nt_kernel_at(i);
             if (strcmp(shape_of(k), shapes[s]) != 0)
                 continue;
             nt_config_keys(k, text, sizeof text);
+            nt_config_rules(k, rules, sizeof rules);
             printf("Keys of a config of %s, a %s:\n%s\n", k->name, shapes[s], text);
+            if (*rules)
+                printf("Configs that mean the same are timed once:\n%s\n", rules);
             break;
         }
 }

@@ -177,6 +177,14 @@ NT_API nt_status nt_config_runs(const struct nt_kernel *kernel, nt_dtype dtype, 
 NT_API void nt_config_canonical(const struct nt_kernel *kernel, const int64_t shape[3], int contiguous,
                                 int64_t steps, nt_config *config);
 
+/*
+ * nt_config_rules() - a text for people: which of a kernel's configs mean the same, a line for each rule of
+ * nt_config_canonical().
+ *
+ * Shape, Errors: as nt_config_keys().  "" for a program, too, all of whose configs differ.
+ */
+NT_API void nt_config_rules(const struct nt_kernel *kernel, char *text, size_t n);
+
 /* nt_parallel_name(), nt_order_name(), nt_schedule_name() - as in a config's text; NULL for any other
  * value. */
 NT_API const char *nt_parallel_name(nt_parallel parallel);
