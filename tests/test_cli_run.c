@@ -14,7 +14,7 @@ static void refuses_journals_that_cannot_be_resumed(void **state)
     (void)state;
     fresh_copy();
     const uint64_t before = tree_of(copy);
-    program p = RUN(NULL, "run", "--resume", "--budget", "2", "--shape", "64x24x32", "--out", copy);
+    program p = RUN(NULL, "run", "--resume", "--budget", "4", "--shape", "64x24x32", "--out", copy);
     check_refusal(&p, STALE, (const char *const[3]){"dtypes"}, "other dtypes");
     program_free(&p);
     assert_true(tree_of(copy) == before);

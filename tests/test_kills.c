@@ -51,7 +51,9 @@ static void killed_once(const char *out, double delay_s, tally *t)
     const trials before = read_journal(out);
     program p = start(out);
     const bool ended = program_listen(&p, program_now_s() + delay_s);
-    const int answered = ended ? 0 : kill_and_count(&p);
+    int answered = ended ? 0 : kill_and_count(&p);
+    if (!p.text[1] || !strstr(p.text[1], "noise of this machine"))
+        answered = 0; /* it was measuring that, in another worker and for no journal */
     program_end(&p, 10);
     check_files(out);
     const trials after = read_journal(out);

@@ -248,8 +248,8 @@ static void a_tune_finds_the_best(void **state)
     tune t = prepare(by_own, 0.02, 9100);
     t.o.dtypes = 1u << NT_F64;
     assert_int_equal(run(&t, &two.kernel), NT_OK);
-    assert_int_equal(t.r->n_rows, 4);
-    for (int i = 0; i < 4; i++) {
+    assert_int_equal(t.r->n_rows, ROWS_A_TYPE);
+    for (int i = 0; i < ROWS_A_TYPE; i++) {
         assert_true(t.r->row[i].config.own[0] == 7 && t.r->row[i].config.own[1] == 128);
         assert_true(t.r->row[i].default_config.own[0] == 3 && t.r->row[i].verdict == STATS_FASTER);
     }

@@ -183,7 +183,7 @@ static nt_status tune_by_journal(const run_options *o, result *r, const nt_kerne
         return status;
     warn_without_lock(j, path);
     if (r->noise.n == 0) {
-        r->noise = noise_here(worker);
+        r->noise = noise_here();
         noise_print(stderr, &r->noise);
     }
     if (isfinite(asked.budget_s))

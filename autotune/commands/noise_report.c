@@ -4,6 +4,8 @@
  */
 #include "commands/noise_report.h"
 
+#include "worker/driver.h"
+
 /* A decision has as long as the confirmation of a row in a quick run. */
 static const double decision_s = 1, planted = 0.97;
 
@@ -27,11 +29,17 @@ static bool ask_of(trial_ask *ask)
     return false;
 }
 
-noise_level noise_here(trial_runner *runner)
+noise_level noise_here(void)
 {
     enum { PAIRS = 64 };
     trial_ask ask;
-    return ask_of(&ask) ? noise_measure(runner, &ask, PAIRS, 0.5) : (noise_level){0};
+    driver *d;
+    nt_error why;
+    if (!ask_of(&ask) || driver_create(&d, &(driver_options){0}, &why) != NT_OK)
+        return (noise_level){0};
+    const noise_level n = noise_measure(driver_runner(d), &ask, PAIRS, 0.5);
+    driver_destroy(d);
+    return n;
 }
 
 void noise_print(FILE *out, const noise_level *n)

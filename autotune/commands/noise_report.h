@@ -9,8 +9,9 @@
 
 #include "measure/noise.h"
 
-/* noise_here() - an A/A test of at most half a second: the first field among the kernels, in cache, with all threads. */
-noise_level noise_here(trial_runner *runner);
+/* noise_here() - an A/A test of at most half a second: the first field among the kernels, in cache, with all threads, in a
+ * worker of its own.  n is 0 if that cannot be started. */
+noise_level noise_here(void);
 
 /* noise_print() - as a line; nothing if nothing was timed. */
 void noise_print(FILE *out, const noise_level *n);

@@ -15,7 +15,7 @@
 #include "tune/rows.h"
 
 /* Beside runs: a case and type has its arithmetic to choose and its rates to measure; a row has some fifty short trials. */
-static const double group_s = 0.15, row_s = 0.1;
+static const double group_s = 0.15, row_s = 0.05;
 /* Runs of a step to choose the arithmetic; runs of a row's default: one in the search, two in the final, two in the
  * confirmation; and all ways of sharing of one or two steps, with what they are slower than the default. */
 static const double group_runs = 3, row_runs = 5, ways_runs = 7;

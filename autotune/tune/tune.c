@@ -231,13 +231,14 @@ static bool add_rows(tuning_row *tr, const nt_config *winner, double row_s, doub
     return n_rows > 0;
 }
 
-/* For the report alone.  Once for each isa: the type hardly matters. */
+/* For the report alone, so not where time is short.  Once for each isa: the type hardly matters. */
 static void measure_levels(tuning *t)
 {
+    static const double short_s = 8;
     const nt_machine *m = &t->r->machine;
     const nt_isa isa = t->arithmetic.isa;
     const int threads = t->o->threads[t->o->n_threads - 1];
-    if (!t->kernel->field || (t->has_levels && t->levels_isa == isa))
+    if (!t->kernel->field || t->budget_s < short_s || (t->has_levels && t->levels_isa == isa))
         return;
     t->l2_gbytes = levels_gbytes_per_s(t->runner, m, isa, threads, LEVEL_L2);
     t->l3_gbytes = levels_gbytes_per_s(t->runner, m, isa, threads, LEVEL_L3);
@@ -249,9 +250,9 @@ static void measure_levels(tuning *t)
  * too, if it is faster there. */
 static void use_one_step(tuning *t, result_row *many, const result_row *one, search *s)
 {
-    static const double share = 0.25; /* of the time that a row has on average */
-    const double begin_s = t->runner->now_s(t->runner), weight_s = tuning_weight_s(t),
-                 deadline_s = begin_s + (isfinite(weight_s) ? share * weight_s : 10);
+    static const double beyond = 0.02; /* part of the budget that may be added to it */
+    const double begin_s = t->runner->now_s(t->runner), left_s = fmax(0, t->budget_s - tuning_elapsed_s(t)),
+                 deadline_s = begin_s + (isfinite(t->budget_s) ? left_s / 4 + beyond * t->budget_s : 10);
     tuning_row tr = {.t = t, .row = many, .s = s};
     tr.ask = rows_ask(t->kernel, many->kernel_case, many->dtype, many->shape_class, many->shape, many->steps);
     tr.ask.limit_s = tuning_limit_s(t, &tr.ask);
@@ -386,7 +387,9 @@ static nt_status tune_group(tuning *t, const row_plan *rows, int n, search *s, n
         search_free(s);
         t->event.row++;
     }
+    t->event.row--; /* it belongs to the last row */
     compare_steps(t, first_row, s);
+    t->event.row++;
     return NT_OK;
 }
 
