@@ -81,13 +81,14 @@ static void change(input *in, rng *r, const pieces *words, const pieces *seeds)
     const size_t at = (size_t)rng_below(r, (int64_t)in->n), left = in->n - at;
     const size_t n = 1 + (size_t)rng_below(r, left < 16 ? (int64_t)left : 16);
     const int word = (int)rng_below(r, words->n), seed = (int)rng_below(r, seeds->n);
-    switch (rng_below(r, 7)) {
+    switch (rng_below(r, 8)) {
     case 0: in->data[at] ^= (uint8_t)(1 << rng_below(r, 8)); break;
     case 1: in->data[at] = (uint8_t)rng_below(r, 256); break;
     case 2: in->data[at] = (uint8_t)"0123456789.-eE,:{}[]\"\n x="[rng_below(r, 25)]; break;
     case 3: insert(in, at, words->data[word], words->size[word]); break;
     case 4: insert(in, at, in->data + at, n); break; /* twice */
-    case 5: /* some bytes less */
+    case 5: in->n = fuzz_change_number(in->data, in->n, ROOM, (uint32_t)rng_next(r)); break;
+    case 6: /* some bytes less */
         memmove(in->data + at, in->data + at + n, left - n);
         in->n -= n;
         break;

@@ -151,6 +151,35 @@ static void hostile_counts(void **state)
     drop(&v);
 }
 
+/* Rows of a class or of steps that rows of their kernel cannot have: the library would refuse the header. */
+static void hostile_classes(void **state)
+{
+    (void)state;
+    saved v = save();
+    nt_error why;
+    assert_int_equal(load_with(&v, "class", json_string("short"), &why), NT_ESTALE);
+    assert_int_equal(load_with(&v, "class", json_string("long"), &why), NT_ESTALE);
+    static const struct {
+        nt_class shape_class;
+        nt_repeat repeat;
+        nt_status status;
+    } rows[] = {{NT_CLASS_LONG, NT_REPEAT_ONE, NT_OK},
+                {NT_CLASS_LONG, NT_REPEAT_MANY, NT_ESTALE},
+                {NT_CLASS_IN_CACHE, NT_REPEAT_ONE, NT_ESTALE}};
+    const nt_kernel *range = nt_kernel_find("pi");
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        result *r = empty_like(v.r), *back = empty_like(v.r);
+        r->row[r->n_rows++] = made_up_row(range, NT_F64, rows[i].shape_class, rows[i].repeat);
+        assert_int_equal(result_save(r, range, v.s.folder, &why), NT_OK);
+        assert_int_equal(result_load(back, range, v.s.folder, &why), rows[i].status);
+        if (rows[i].status == NT_OK)
+            check_fit_for_a_header(back);
+        free(r);
+        free(back);
+    }
+    drop(&v);
+}
+
 /* Rows that the library could not use together: the same one twice, or two arithmetics of a dtype. */
 static void rows_that_contradict_each_other(void **state)
 {
@@ -264,9 +293,13 @@ static void too_many_rows(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(hostile_configs), cmocka_unit_test(hostile_numbers),
-        cmocka_unit_test(hostile_counts),  cmocka_unit_test(rows_that_contradict_each_other),
-        cmocka_unit_test(hostile_cases),   cmocka_unit_test(an_isa_that_cannot_run_here),
+        cmocka_unit_test(hostile_configs),
+        cmocka_unit_test(hostile_numbers),
+        cmocka_unit_test(hostile_counts),
+        cmocka_unit_test(hostile_classes),
+        cmocka_unit_test(rows_that_contradict_each_other),
+        cmocka_unit_test(hostile_cases),
+        cmocka_unit_test(an_isa_that_cannot_run_here),
         cmocka_unit_test(too_many_rows),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

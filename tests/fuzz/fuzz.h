@@ -47,6 +47,11 @@ void fuzz_take_text(fuzz_take_fn *take, void *context, uint8_t flags, const char
 /* fuzz_take_words() - the words of a list that ends with NULL. */
 void fuzz_take_words(fuzz_take_fn *take, void *context, const char *const *words);
 
+/* fuzz_change_number() - puts another number, a large one or one near a limit, in the place of a number in a text; which
+ * ones `choice` decides.  Returns the new size, at most `room`.  Changes of single bytes seldom leave a text that a reader
+ * accepts; this one does. */
+size_t fuzz_change_number(uint8_t *data, size_t n, size_t room, uint32_t choice);
+
 /* fuzz_file() - the path of a file that holds these bytes now; the same one each time, in memory. */
 const char *fuzz_file(const void *data, size_t n);
 

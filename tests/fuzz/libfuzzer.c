@@ -15,6 +15,8 @@
 
 int LLVMFuzzerInitialize(int *argc, char ***argv);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);
+size_t LLVMFuzzerMutate(uint8_t *data, size_t n, size_t room); /* libFuzzer's own */
+size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t n, size_t room, unsigned int seed);
 
 void fuzz_require(bool holds, const char *what)
 {
@@ -67,6 +69,11 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
         exit(f && fclose(f) == 0 ? 0 : 1);
     }
     return 0;
+}
+
+size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t n, size_t room, unsigned int seed)
+{
+    return seed % 4 == 0 ? fuzz_change_number(data, n, room, seed / 4) : LLVMFuzzerMutate(data, n, room);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
