@@ -339,7 +339,12 @@ nt_step scene_step(scene *s)
     const nt_grid *dst = s->kernel->field->n_levels == 2 ? s->level[1].grid
                          : s->separate                   ? s->result.grid
                                                          : src;
-    nt_step step = {.src = nt_view_of(src), .dst = nt_view_of(dst), .coef = s->views, .params = s->params};
+    s->blank = nt_config_blank(s->kernel);
+    nt_step step = {.src = nt_view_of(src),
+                    .dst = nt_view_of(dst),
+                    .coef = s->views,
+                    .params = s->params,
+                    .config = &s->blank};
     for (int c = 0; c < NT_MAX_COEFS; c++)
         s->views[c] = nt_view_of(c < s->kernel->field->n_coefs ? s->coef[c].grid : src);
     return step;

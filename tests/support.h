@@ -111,6 +111,7 @@ typedef struct scene {
     bool separate; /* with a result grid of its own */
     operand level[NT_MAX_LEVELS], coef[NT_MAX_COEFS], result;
     nt_view views[NT_MAX_COEFS]; /* of scene_step() */
+    nt_config blank;             /* likewise */
 } scene;
 
 enum { SCENE_SEED = 17 };

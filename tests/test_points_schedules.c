@@ -46,8 +46,11 @@ static void run_team(world *w, const nt_config *c, const nt_hook *const *hooks, 
         const nt_grid *src = w->level[i], *dst = w->level[1 - i];
         nest.coef[i][0] = nt_view_of(w->c);
         nest.coef[i][1] = nt_view_of(src);
-        nest.step[i] = (nt_step){
-            .src = nt_view_of(src), .dst = nt_view_of(dst), .coef = nest.coef[i], .params = &w->wave};
+        nest.step[i] = (nt_step){.src = nt_view_of(src),
+                                 .dst = nt_view_of(dst),
+                                 .coef = nest.coef[i],
+                                 .params = &w->wave,
+                                 .config = c};
     }
     nt_nest_set_config(&nest, c);
     if (c->depth > 1) {

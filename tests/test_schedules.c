@@ -59,6 +59,8 @@ static nt_config pick_config(rng *r, const prebuilt *s, int i)
     c.depth = rng_pick(r, depths, 3);
     c.threads = rng_pick(r, threads, 5);
     pick_form(r, s, &c);
+    for (int k = 0; s->kernel->keys && s->kernel->keys[k].name; k++)
+        c.own[k] = s->kernel->keys[k].values[rng_below(r, s->kernel->keys[k].n_values)];
     return c;
 }
 

@@ -105,18 +105,20 @@ static void check_axes(const space *s)
     double size = 1;
     for (int a = 0; a < NT_N_KEYS; a++) {
         const char *name = nt_key_name(s->q.kernel, (nt_key_id)a);
-        assert_in_range(s->n[a], a < NT_KEY_OWN && most[a] > 0, SPACE_MOST_VALUES);
+        const nt_key *own = a >= NT_KEY_OWN && name ? &s->q.kernel->keys[a - NT_KEY_OWN] : NULL;
+        const int64_t most_here = own ? own->most : a < NT_KEY_OWN ? most[a] : 0;
+        assert_in_range(s->n[a], most_here > 0, SPACE_MOST_VALUES);
         if (s->n[a] == 0)
             continue;
         assert_non_null(name);
-        assert_true(a < NT_KEY_OWN && most[a] > 0); /* the kernels here have no keys of their own */
+        assert_true(most_here > 0);
         size *= s->n[a];
-        const int64_t least = a == NT_KEY_THREADS || a == NT_KEY_DEPTH;
+        const int64_t least = own ? own->least : a == NT_KEY_THREADS || a == NT_KEY_DEPTH;
         for (int i = 0; i < s->n[a]; i++) {
             const int64_t v = s->value[a][i];
-            if (v < least || v > most[a])
+            if (v < least || v > most_here)
                 fail_msg("%s: %lld is not in %lld to %lld", name, (long long)v, (long long)least,
-                         (long long)most[a]);
+                         (long long)most_here);
             for (int j = 0; j < i; j++)
                 assert_true(s->value[a][j] != v);
         }

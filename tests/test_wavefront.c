@@ -371,6 +371,7 @@ static void run_scene(scene *on, const sample *s, const nt_function *function, t
                     .hooks = s->hooked ? hooks : NULL,
                     .n_hooks = s->hooked ? 2 : 0};
     nest.step[0] = nest.step[1] = scene_step(on);
+    nest.step[0].config = nest.step[1].config = &s->config;
     nest.step[1].src = nest.step[0].dst;
     nest.step[1].dst = nest.step[0].src;
     memset(f, 0, sizeof *f);
@@ -399,6 +400,8 @@ static void bits(void **state)
             other = other + 1 < all + n_prebuilts ? other + 1 : all;
         s.config.isa = other->isa;
         s.config.fn = nt_kernel_form(other->kernel, other->function->fn);
+        for (int k = 0; other->kernel->keys && other->kernel->keys[k].name; k++)
+            s.config.own[k] = other->kernel->keys[k].values[rng_below(&r, other->kernel->keys[k].n_values)];
         sample_name(&s, best->kernel, best->name);
         plain.config = prebuilt_config(best);
         plain.grant = AS_ASKED;

@@ -286,6 +286,17 @@ static const nt_form forms[] = {
     {0},
 };
 
+/* rows: the forms "ask" prefetch the rows that come next, time blocks those of the next front.  lines: the forms prefetch
+ * 64 cells further on in the same rows.  EPYC 9004 (Zen 4), f32, 512x256x256, two threads: lines took 0.94 of the time of rows
+ * at order 8, one step; none 0.96 at orders 2 and 4 in time blocks, but 1.17 at order 8. */
+static const char *const aheads[] = {"rows", "lines", "none"};
+static const int64_t all_aheads[] = {NT_WAVE_AHEAD_ROWS, NT_WAVE_AHEAD_LINES, NT_WAVE_AHEAD_NONE};
+static const nt_key keys[] = {
+    {"ahead", "what to prefetch: the next rows, lines further on in a row (one step), nothing", 0,
+     NT_WAVE_AHEAD_NONE, all_aheads, 3, aheads},
+    {0},
+};
+
 static const nt_field field = {
     .n_levels = 2,
     .n_coefs = 1,
@@ -319,6 +330,7 @@ const nt_kernel nt_kernel_wave = {
     .functions = wave_functions,
     .cases = cases,
     .case_of = case_of,
+    .keys = keys,
     .check = check,
     .planned = planned,
     .params = &standard[0],

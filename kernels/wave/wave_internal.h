@@ -24,6 +24,9 @@ struct nt_wave {
         *used; /* a plan uses it, so it must not change any more; NULL: a case, never changes */
 };
 
+/* The values of the config's key `ahead`: what to prefetch. */
+enum { NT_WAVE_AHEAD_ROWS, NT_WAVE_AHEAD_LINES, NT_WAVE_AHEAD_NONE };
+
 /* nt_wave_may_change() - NT_OK, or NT_EARG for NULL and for a wave that a plan uses or has used. */
 nt_status nt_wave_may_change(const nt_wave *wave, nt_error *why);
 

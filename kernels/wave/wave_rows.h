@@ -44,7 +44,8 @@ typedef struct N(scheme) {
     ptrdiff_t dy, dz, cy, cz; /* of d and c */
     const N(real) *gx;        /* the factors along x, from x0 on, and gx_mask -1; or ones, and 0: */
     int64_t gx_mask;          /* the vector at i has the factors at gx + (i & gx_mask) */
-    int streams;              /* 1: rows come from memory; prefetch the next ones */
+    int streams;              /* 1: rows come from memory; prefetch what is so far away: */
+    ptrdiff_t away[3];        /* cells in u, d and c */
     int64_t bare_0, bare_1;   /* vectors bare_0, bare_0 + LANES ... that end by bare_1 may be BARE */
 } N(scheme);
 
@@ -132,17 +133,17 @@ SIMD_INLINE void N(ask_near)(const N(real) *p, ptrdiff_t cells)
     simd_prefetch_near(simd_outside(p, cells * (ptrdiff_t)sizeof *p));
 }
 
-/* Prefetches, at this place in x, the rows that the next P rows are the first to read; into the first level,
- * since they are needed soon.  Behind the last row the address may be invalid, which is harmless in a
- * prefetch. */
+/* Prefetches, at this place in x, what is away of the rows that these P rows are the first to read: the next rows in y, or a
+ * place further on in the same ones.  It goes into the first level, since it is needed soon.  Behind the last row the
+ * address may be invalid, which is harmless in a prefetch. */
 SIMD_INLINE void N(ask_for_rows)(const int M, const int P, const N(scheme) *s, const N(real) *u,
                                  const N(real) *d, const N(real) *c)
 {
     UNROLL for (int j = 0; j < P; j++)
     {
-        N(ask_near)(u, s->sy + (j + M) * s->sz);
-        N(ask_near)(d, s->dy + j * s->dz);
-        N(ask_near)(c, s->cy + j * s->cz);
+        N(ask_near)(u, s->away[0] + (j + M) * s->sz);
+        N(ask_near)(d, s->away[1] + j * s->dz);
+        N(ask_near)(c, s->away[2] + j * s->cz);
     }
 }
 
@@ -318,12 +319,19 @@ RADIUS(1) RADIUS(2) RADIUS(3) RADIUS(4) RADIUS(6) RADIUS(8)
 static N(planes) *const N(table)[NT_WAVE_MAX_RADIUS + 1][2][3] = {ENTRY(1), ENTRY(2), ENTRY(3),
                                                                  ENTRY(4), ENTRY(6), ENTRY(8)};
 
+enum { N(LINES_AHEAD) = 64 }; /* cells */
+
 /* Computes a box by 2^jam planes at a time, and the rest by fewer. */
 static void N(box)(int jam, int streams, const nt_step *step, const nt_box *b)
 {
     N(scheme) s = N(scheme_of)(step, b);
-    s.streams = streams && step->ahead.n == 0;
-    const int asks = streams || step->ahead.n > 0;
+    const int ahead = (int)step->config->own[0], blocked = step->ahead.n > 0;
+    const int lines = ahead == NT_WAVE_AHEAD_LINES;
+    s.away[0] = lines ? N(LINES_AHEAD) : s.sy;
+    s.away[1] = lines ? N(LINES_AHEAD) : s.dy;
+    s.away[2] = lines ? N(LINES_AHEAD) : s.cy;
+    s.streams = streams && !blocked;
+    const int asks = ahead != NT_WAVE_AHEAD_NONE && (streams || blocked);
     N(planes) *const *advance = N(table)[((const nt_wave *)step->params)->order / 2][asks];
     int64_t z = b->z0;
     for (; jam >= 0; jam--)
