@@ -165,7 +165,7 @@ static void hostile_classes(void **state)
         nt_status status;
     } rows[] = {{NT_CLASS_LONG, NT_REPEAT_ONE, NT_OK},
                 {NT_CLASS_LONG, NT_REPEAT_MANY, NT_ESTALE},
-                {NT_CLASS_IN_CACHE, NT_REPEAT_ONE, NT_ESTALE}};
+                {NT_CLASS_L2, NT_REPEAT_ONE, NT_ESTALE}};
     const nt_kernel *range = nt_kernel_find("pi");
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         result *r = empty_like(v.r), *back = empty_like(v.r);
