@@ -4,7 +4,7 @@
 regret.py [--tunes N] [--rounds N] [--effort LEVEL] [--build DIR] TABLE...
 
 For each complete table (`autotune simulate --record`) it tunes the same kernel, case and type anew, N times, each time
-with another seed, takes what each tune chose for the row of the table's class and steps, and times all these configs and
+with another seed, takes what each tune chose for the largest class and the table's steps, and times all these configs and
 the table's best in turn, on the table's shape, in another order each round.  The regret of a tune is the time of its
 config over that of the fastest config of the race, minus one; beside it stands the 95 % interval of the median.
 SPDX-License-Identifier: MIT
@@ -59,9 +59,12 @@ def tune(autotune, table, effort, seed, folder):
     if table["case"] != "default":
         command += ["--case", table["case"]]
     rows = json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)["results"]
-    # The row of the largest shape with the table's number of steps.
+    # Of the rows with the table's number of steps, those of the largest class; and of these, that for its rows of cells.
     rows = [r for r in rows if r["steps"] == table["steps"]]
-    return max(rows, key=lambda r: r["shape"][0] * r["shape"][1] * r["shape"][2])
+    largest = max(rows, key=lambda r: r["shape"][0] * r["shape"][1] * r["shape"][2])["class"]
+    rows = [r for r in rows if r["class"] == largest]
+    bounded = [r for r in rows if r.get("upto_nx") and r["upto_nx"] >= table["shape"][0]]
+    return min(bounded, key=lambda r: r["upto_nx"]) if bounded else next(r for r in rows if not r.get("upto_nx"))
 
 
 def main():
@@ -81,9 +84,9 @@ def main():
         with tempfile.TemporaryDirectory() as folder:
             for seed in range(1, options.tunes + 1):
                 row = tune(autotune, table, options.effort, seed, os.path.join(folder, str(seed)))
-                chosen.append(row["config"])
+                chosen.append(re.sub("threads=all", f"threads={table['threads'][-1]}", row["config"]))
                 print(f"{table['kernel']} tune {seed}: {row['config']}, {row['trials']} trials", file=sys.stderr)
-        configs = sorted({best, *(re.sub(r"threads=all", f"threads={table['threads'][-1]}", c) for c in chosen)})
+        configs = sorted({best, *chosen})
         worker, order, times = Worker(autotune), list(configs), {c: [] for c in configs}
         for _ in range(options.rounds):
             random.Random(len(times[configs[0]])).shuffle(order)

@@ -58,7 +58,7 @@ int cmd_export(int argc, char **argv)
     const argument table[] = {
         ARGUMENT_FILES(&files),
         {"format", 'f', "NAME",
-         "csv; markdown, as in docs/results.md; benchmark, for compare.py of Google Benchmark; json, with all trials", take_format, &format,
+         "csv; markdown, as in docs/results.md; benchmark, for compare.py of Google Benchmark; json, with the trials of its rows", take_format, &format,
          0, 0},
         {"trials", 't', NULL, "with csv: the trials of the journals in place of the rows", take_flag, &trials, 0, 0},
         {"out", 'o', "FILE", "where it goes (-, which is stdout)", take_out_file, &out, 0, 0},

@@ -88,14 +88,23 @@ static nt_status too_many_rows(nt_error *why)
     return NT_ENOMEM;
 }
 
+/* Do both rows serve the same kernel, case, type, class and steps?  Then the new one replaces the old one, whatever part of
+ * the class each serves. */
+static bool is_tuned_again(const result_row *old, const result_row *row)
+{
+    return old->kernel == row->kernel && old->kernel_case == row->kernel_case && old->dtype == row->dtype &&
+           old->shape_class == row->shape_class && old->repeat == row->repeat;
+}
+
 /* Names a row that is slower than the same one of the results before, beyond what two times of one config differ. */
 static void name_regression(const result_row *old, const result_row *row, const noise_level *n)
 {
     static const double least = 0.03;
+    if (!is_tuned_again(old, row) || old->steps != row->steps || old->upto != row->upto ||
+        memcmp(old->shape, row->shape, sizeof old->shape) != 0 || old->tuned_ns <= 0 || row->tuned_ns <= 0)
+        return;
     const double slower = row->tuned_ns / old->tuned_ns - 1;
-    if (old->kernel == row->kernel && old->kernel_case == row->kernel_case && old->dtype == row->dtype &&
-        old->shape_class == row->shape_class && old->steps == row->steps &&
-        memcmp(old->shape, row->shape, sizeof old->shape) == 0 && slower > fmax(least, n->most))
+    if (slower > fmax(least, n->most))
         refuse(EXIT_OK,
                "%s %s %s, %lld step%s: %.0f %% slower than in the results before, %.4g ns in place of %.4g",
                trial_name(row->kernel, row->kernel_case).text, nt_dtype_name(row->dtype),
@@ -116,12 +125,15 @@ static nt_status save_rows(const run_options *o, const result *r, const nt_kerne
         return NT_ENOMEM;
     }
     all->machine = r->machine;
+    all->noise = r->noise;
+    memcpy(all->not_searched, r->not_searched, sizeof all->not_searched);
     if (!o->fresh)
         (void)result_load(all, kernel, dir, &ignored); /* if it cannot be read, there is nothing to keep */
     for (int i = 0; i < all->n_rows; i++) {
         bool fits = true;
         for (int k = 0; k < r->n_rows; k++) {
-            fits &= !result_contradicts(&all->row[i], &r->row[k]);
+            fits &=
+                !result_contradicts(&all->row[i], &r->row[k]) && !is_tuned_again(&all->row[i], &r->row[k]);
             name_regression(&all->row[i], &r->row[k], &r->noise);
         }
         if (fits)

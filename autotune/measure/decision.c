@@ -13,32 +13,22 @@ static bool is_precise(const race *r, int a, int b)
     return ratio.n > 0 && ratio.high < 1.005 * ratio.low;
 }
 
-/* How long it will take until so many rounds are done. */
-static double rest_s(const race *r, int rounds)
-{
-    static const double beside = 1.2; /* a trial takes longer than its run */
-    double sum = 0;
-    for (int i = 0; i < r->n; i++) {
-        const race_entrant *e = &r->entrant[i];
-        const int last = e->most_rounds > 0 && e->most_rounds < rounds ? e->most_rounds : rounds;
-        if (e->outcome == TRIAL_OK && last > r->n_rounds)
-            sum += beside * (last - r->n_rounds) * fmax(race_median(r, i), e->ask.window_s);
-    }
-    return sum;
-}
-
 void decision_run(race *r, int candidate, int reference, double begin_s, double deadline_s)
 {
+    static const double beside = 1.2; /* a trial takes longer than its run */
     trial_runner *runner = r->runner;
     const bool is_short = r->entrant[candidate].ask.window_s > 0; /* more rounds cost nothing */
     race_run(r, 2, 2, 0);
-    const double latest_s = deadline_s + (deadline_s - begin_s) / 3;
+    const double latest_s = deadline_s + 0.4 * (deadline_s - begin_s);
     const bool both = r->entrant[candidate].outcome == TRIAL_OK && r->entrant[reference].outcome == TRIAL_OK;
     if (candidate == reference || !both) { /* there is nothing to be sure of */
         race_run(r, 2, DECISION_LEAST, deadline_s);
         return;
     }
-    const bool can_be_sure = runner->now_s(runner) + rest_s(r, DECISION_LEAST) < latest_s;
+    /* Others may leave the race early; these two stay. */
+    const double round_s = beside * (fmax(race_median(r, candidate), r->entrant[candidate].ask.window_s) +
+                                     fmax(race_median(r, reference), r->entrant[reference].ask.window_s));
+    const bool can_be_sure = runner->now_s(runner) + (DECISION_LEAST - 2) * round_s < latest_s;
     race_run(r,
              !can_be_sure ? 2
              : is_short   ? DECISION_LEAST_SHORT

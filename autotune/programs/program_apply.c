@@ -316,7 +316,8 @@ static int print_summary_json(const request *r, const pipeline_options *o, const
 /* ---- The program ------------------------------------------------------------------------------ */
 
 /* Threads of a team that wait for the next slab would spin, and take the CPUs from those that read and write; and
- * threads that OpenMP binds to places would share theirs with all stages.  OpenMP reads its variables before main(), so the program sets this one and starts itself again. */
+ * threads that OpenMP binds to places would share theirs with all stages.  OpenMP reads its variables before main(), so
+ * the program sets this one and starts itself again. */
 static void let_waiting_threads_sleep(int argc, char **argv)
 {
     const bool sleep = getenv("OMP_WAIT_POLICY") || getenv("GOMP_SPINCOUNT");

@@ -35,7 +35,7 @@ char *page_chart_js(void)
 
 const char *row_unit(const result_row *row)
 {
-    return row->kernel->field ? "ns a cell and step" : "ns an index";
+    return row->kernel->field ? "ns a cell and step" : row->kernel->program ? "ns a cell" : "ns an index";
 }
 
 void figure_begin(FILE *out, figure_size size, const char *title, const char *sentence, ...)

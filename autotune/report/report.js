@@ -2,7 +2,7 @@
  * report.js - the interactive half of the page: a free scatter, and a search to point into
  * SPDX-License-Identifier: MIT
  *
- * Everything it shows comes from the JSON in the page (section_data.c).  Without Chart.js, or without JavaScript, the tables
+ * Everything it shows comes from the JSON in the page (autotune/formats/findings_json.c).  Without Chart.js, or without JavaScript, the tables
  * and figures above it are complete.  Text from the data is only ever set as text, never as HTML.
  */
 'use strict';
@@ -200,7 +200,7 @@
           { label: 'trials', data: points, borderColor: c0, backgroundColor: c0 + '99', pointRadius: 3, pointHoverRadius: 6 },
         ],
       },
-      options: { ...common(), scales: { x: axis('seconds since the tune of this kernel began', false), y: axis('ns a cell and step', true) } },
+      options: { ...common(), scales: { x: axis('seconds since the tune of this kernel began', false), y: axis('ns a cell and step, or an index', true) } },
     });
   }
 

@@ -138,6 +138,15 @@ static void draw(FILE *out, const finding *f, const nt_case *c, nt_dtype dtype)
     figure_end(out);
 }
 
+static bool has_functions(const nt_kernel *kernel, int variant, nt_dtype dtype)
+{
+    const nt_function *fn;
+    for (int i = 0; (fn = nt_kernel_function_at(kernel, i)); i++)
+        if (fn->dtype == dtype && nt_kernel_variant(kernel, fn->variant) == variant)
+            return true;
+    return false;
+}
+
 /* Without trials: the bounds alone, with the variant that was taken. */
 static void print_bounds(FILE *out, const finding *f)
 {
@@ -152,8 +161,13 @@ static void print_bounds(FILE *out, const finding *f)
             rows += f->r.row[i].config.variant == v;
         fprintf(out, "<tr><th scope=row>");
         html_text(out, f->kernel->variants[v].name);
-        fprintf(out, "</th><td class=num>%g</td><td class=num>%g</td><td class=num>%d</td><td class=config>",
-                f->kernel->variants[v].max_ulp[NT_F64], f->kernel->variants[v].max_ulp[NT_F32], rows);
+        fprintf(out, "</th>");
+        for (int d = NT_N_DTYPES - 1; d >= 0; d--)
+            if (has_functions(f->kernel, v, (nt_dtype)d))
+                fprintf(out, "<td class=num>%g</td>", f->kernel->variants[v].max_ulp[d]);
+            else
+                fprintf(out, "<td class=num>–</td>");
+        fprintf(out, "<td class=num>%d</td><td class=config>", rows);
         html_text(out, f->kernel->variants[v].note);
         fprintf(out, "</td></tr>\n");
     }

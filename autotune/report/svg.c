@@ -66,7 +66,7 @@ static int ticks(const scale *s, double tick[MOST_TICKS])
     }
     /* 1, 2 and 5 of each decade where there is room, else the decades. */
     const double decades = log10(s->most / s->least), room = fabs(s->to - s->from) / fmax(decades, 0.1);
-    for (double power = pow(10, floor(log10(s->least))); power <= s->most && n < MOST_TICKS; power *= 10)
+    for (double power = pow(10, floor(log10(s->least))); power > 0 && power <= s->most && n < MOST_TICKS; power *= 10)
         for (int i = 0; i < (room > 120 ? 3 : 1); i++) {
             const double v = power * (const double[]){1, 2, 5}[i];
             if (v >= s->least * (1 - 1e-9) && v <= s->most * (1 + 1e-9) && n < MOST_TICKS)

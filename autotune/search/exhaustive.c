@@ -39,7 +39,7 @@ void strategy_exhaustive(search *s)
     s->most = INT_MAX;
     for (; more && !search_over(s); more = go_on(s->space, &p))
         search_try(s, config_at(s->space, &p));
-    s->complete = !more;
+    s->complete = !more && !search_over(s);
 }
 
 /* ---- How many ------------------------------------------------------------------------------------------ */

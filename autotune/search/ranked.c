@@ -14,7 +14,7 @@
 
 #include "search/strategy.h"
 
-enum { FAMILIES = 96, KEPT = 12 };
+enum { FAMILIES = 256, KEPT = 12 };
 
 typedef struct guess {
     nt_config config;

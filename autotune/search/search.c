@@ -189,8 +189,12 @@ const candidate *search_try(search *s, nt_config config)
 {
     config = space_canonical(s->space, config);
     const candidate *known = search_find(s, &config);
-    if (known || is_full(s) || !make_room(s))
+    if (known || is_full(s))
         return known;
+    if (!make_room(s)) {
+        s->most = s->n_tried > 0 ? s->n_tried : 1; /* so the search is over, and not complete */
+        return NULL;
+    }
     watch_drift(s);
     candidate *c = &s->tried[s->n_tried];
     *c = (candidate){.config = config, .seconds = HUGE_VAL};

@@ -102,7 +102,7 @@ void space_make(space *s, const space_question *q)
     const nt_kernel *k = q->kernel;
     *s = (space){.q = *q, .radius = nt_kernel_radius(k, q->kernel_case->params)};
     add_named(s, NT_KEY_PARALLEL, NT_N_PARALLELS);
-    /* The tiles of a field are alike: guided lies between the other two, which the search tries. */
+    /* The tiles of a field are alike, so guided would lie between static and dynamic: the tuner leaves it out. */
     add_named(s, NT_KEY_SCHEDULE, k->field ? NT_SCHEDULE_GUIDED : NT_N_SCHEDULES);
     for (int i = 0; i < q->n_threads; i++)
         add(s, NT_KEY_THREADS, q->threads[i]);

@@ -84,6 +84,7 @@ typedef struct recording {
     int64_t done, all;
     double anchors[STATS_MOST];
     int n_anchors;
+    bool lost; /* the anchor failed at the start of a round, so there is nothing to compare with */
 } recording;
 
 /* Times these n entries once, in this order; ratio[i] is that of entry i.  What has failed is not tried again. */
@@ -92,6 +93,7 @@ static void time_round(recording *r, const int *order, int n, bool check, double
     static const double hopeless = 4;
     const table *t = r->t;
     double before = time_one(t, r->runner, &t->anchor, 0, false);
+    r->lost |= !isfinite(before);
     for (int i = 0; i < n && !*r->stop && isfinite(before); i += GROUP) {
         const int end = i + GROUP < n ? i + GROUP : n;
         for (int k = i; k < end; k++)
@@ -155,7 +157,7 @@ static void time_top(recording *r, double *ratio, unsigned char *fresh, unsigned
     table *t = r->t;
     int list[TOP], n_list;
     r->progress = NULL; /* how often is not known */
-    while (!*r->stop && (n_list = stale_top(t, fresh, mark, list)) > 0) {
+    while (!*r->stop && !r->lost && (n_list = stale_top(t, fresh, mark, list)) > 0) {
         double fresh_ratio[FRESH][TOP];
         for (int round = 0; round < FRESH && !*r->stop; round++) {
             for (int k = 0; k < n_list; k++)
@@ -164,7 +166,7 @@ static void time_top(recording *r, double *ratio, unsigned char *fresh, unsigned
             for (int k = 0; k < n_list; k++)
                 fresh_ratio[round][k] = ratio[list[k]];
         }
-        for (int k = 0; k < n_list && !*r->stop; k++) {
+        for (int k = 0; k < n_list && !*r->stop && !r->lost; k++) {
             summarize(&t->entry[list[k]], &fresh_ratio[0][k], TOP, FRESH);
             fresh[list[k]] = 1;
         }
@@ -191,16 +193,16 @@ nt_status record_run(table *t, trial_runner *runner, int rounds, uint64_t seed,
         for (int round = 0; round < rounds && !*stop; round++) {
             double *here = ratio + (size_t)round * n;
             for (size_t i = 0; i < n && round > 0; i++)
-                here[i] = isfinite(here[i - n]) ? 0 : HUGE_VAL;
+                here[i] = isfinite((here - n)[i]) ? 0 : HUGE_VAL;
             shuffle(order, t->n_entries, seed, (uint64_t)round);
             time_round(r, order, t->n_entries, round == 0 && t->ask.check, here);
         }
-        for (size_t i = 0; i < n && !*stop && r->n_anchors > 0; i++)
+        for (size_t i = 0; i < n && !*stop && r->n_anchors > 0 && !r->lost; i++)
             summarize(&t->entry[i], ratio + i, n, rounds);
-        if (r->n_anchors > 0)
+        if (r->n_anchors > 0 && !r->lost)
             time_top(r, ratio, marks, marks + n);
     }
-    const bool anchored = room && r->n_anchors > 0;
+    const bool anchored = room && r->n_anchors > 0 && !r->lost;
     t->rounds = rounds;
     t->anchor_s = anchored ? stats_median(r->anchors, r->n_anchors) : 0;
     free(ratio);

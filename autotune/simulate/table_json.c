@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "os/file.h"
+#include "os/text.h"
 #include "simulate/table.h"
 #include "store/json_file.h"
 #include "store/result_json.h"
@@ -167,18 +168,24 @@ static bool read_speeds(const json_t *json, nt_speeds *s)
     return true;
 }
 
+/* The axes that such a space has, with values that its configs may have. */
 static bool read_axes(const json_t *json, space *s)
 {
+    space usual;
+    space_make(&usual, &s->q);
     for (int i = 0; i < SPACE_N_AXES; i++) {
         const nt_key_id axis = space_axes[i];
         const char *name = nt_key_name(s->q.kernel, axis);
         const json_t *values = name ? json_object_get(json, name) : NULL;
         const size_t n = json_array_size(values);
-        if (n > SPACE_MOST_VALUES)
+        if (n > SPACE_MOST_VALUES || (n > 0) != (usual.n[axis] > 0))
             return false;
         for (size_t v = 0; v < n; v++) {
             const json_t *value = json_array_get(values, v);
-            if (!json_is_integer(value))
+            nt_config c = s->q.arithmetic;
+            nt_key_set(&c, axis, json_integer_value(value));
+            if (!json_is_integer(value) || json_integer_value(value) != nt_key_get(&c, axis) ||
+                nt_config_check(s->q.kernel, &c, NULL) != NT_OK)
                 return false;
             s->value[axis][v] = json_integer_value(value);
         }
@@ -238,13 +245,17 @@ static bool read_root(const json_t *root, table *t, nt_error *why)
                     &t->anchor_s) != 0 ||
         strcmp(is, "nestune table 1") != 0 || !(q->kernel = nt_kernel_find(kernel)) ||
         !(q->kernel_case = nt_kernel_case(q->kernel, kernel_case)) || steps < 1 || steps > 1000000 ||
-        !(t->anchor_s > 0))
+        !(t->anchor_s > 0) || t->rounds < 1 || t->rounds > TABLE_MOST_ROUNDS ||
+        (strcmp(dtype, nt_dtype_name(NT_F32)) != 0 && strcmp(dtype, nt_dtype_name(NT_F64)) != 0))
         return false;
     snprintf(t->machine, sizeof t->machine, "%s", machine);
+    text_make_printable(t->machine);
+    q->threads = t->threads;
     q->dtype = strcmp(dtype, nt_dtype_name(NT_F32)) == 0 ? NT_F32 : NT_F64;
     q->steps = steps;
     for (int a = 0; a < 3; a++) {
-        if (shape[a] < 1 || shape[a] > INT64_C(1) << 40)
+        if (shape[a] < 1 || shape[a] > INT64_C(1) << 40 ||
+            (double)shape[0] * (double)shape[1] * (double)shape[2] > 0x1p50)
             return false;
         q->shape[a] = shape[a];
     }

@@ -61,7 +61,7 @@ const json_t *journal_key(const journal *j);
 /* journal_lock_error() - 0 if the journal is locked; else the errno of a file system without locks. */
 int journal_lock_error(const journal *j);
 
-/* The records found by journal_open_resume(), without the header: their number, each record (borrowed until
+/* The records found by journal_open_resume() or journal_open_read(), without the header: their number, each record (borrowed until
  * the journal is closed), and its line's number. */
 size_t journal_n_records(const journal *j);
 const json_t *journal_record(const journal *j, size_t i);

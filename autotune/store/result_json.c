@@ -257,7 +257,8 @@ static bool read_facts(const json_t *json, result_row *row, nt_error *why)
     c = class_named(shape_class);
     for (int i = 0; i <= STATS_UNDECIDED; i++)
         v = strcmp(verdict, stats_verdict_name((stats_verdict)i)) == 0 ? i : v;
-    bool good = d >= 0 && c >= 0 && v >= 0 && within(steps, 1, 1000000) && is_row_of(row->kernel, (nt_class)c, steps) && within(pairs, 0, 1000000000) &&
+    bool good = d >= 0 && c >= 0 && v >= 0 && within(steps, 1, 1000000) &&
+                is_row_of(row->kernel, (nt_class)c, steps) && within(pairs, 0, 1000000000) &&
                 within(trials, 0, 1000000000) && within(failed, 0, 1000000000) && row->ratio.low >= 0 &&
                 row->ratio.low < 1e12 && row->ratio.high >= 0 && row->ratio.high < 1e12 &&
                 (row->kernel_case = nt_kernel_case(row->kernel, name));

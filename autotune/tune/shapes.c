@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "measure/decision.h"
 #include "tune/rows.h"
 #include "tune/stages.h"
 
@@ -50,7 +51,7 @@ static double surely_of(const shapes_times *t, const int *order, int from, int t
 /* One config for these shapes: the preferred one, unless another is better, both surely and as measured. */
 static void serve(const shapes_times *t, const shapes_choice *c, division *d, int from, int to, int preferred)
 {
-    static const double same = 0.99; /* as TUNING_WORTH */
+    static const double same = DECISION_WORTH;
     const double mine = surely_of(t, d->order, from, to, preferred),
                  measured = worst_of(c, d->order, from, to, preferred);
     int best = preferred;

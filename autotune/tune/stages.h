@@ -21,8 +21,8 @@ nt_config tuning_final(tuning_row *tr, double deadline_s);
 /* tuning_spare_steps() - one step after another, all take the same time: two are enough. */
 void tuning_spare_steps(trial_ask *ask);
 
-/* tuning_confirm() - times default and winner in fresh pairs, in turn with the roofs; fills in the row.  begin_s:
- * when the row began. */
+/* tuning_confirm() - times default and winner in fresh pairs, in turn with the roofs; fills in the row.  Two fifths of
+ * the time from begin_s to deadline_s may be added. */
 void tuning_confirm(tuning_row *tr, const nt_config *winner, double begin_s, double deadline_s);
 
 #endif /* AUTOTUNE_STAGES_H */

@@ -207,12 +207,14 @@ static bool add_rows(tuning_row *tr, const nt_config *winner, double row_s, doub
     double kept_over[RESULT_MOST_SHAPES] = {0};
     const double each_s = (1 - shapes_end) * row_s / n_sets;
     for (int i = 0; i < n_sets; i++) {
-        const double deadline_s = begin_s + row_s - (n_sets - 1 - i) * each_s;
+        const double later_s = i + 1 < n_sets ? (n_sets - 1 - i) * each_s : 0,
+                     deadline_s = begin_s + row_s - later_s,
+                     from_s = isfinite(row_s) ? deadline_s - row_s / n_sets : begin_s;
         result_row *row = &rows[n_rows];
         *row = searched;
         row->upto = chosen.upto[first[i]];
         if (!confirm_on(tr, row, tr->n_finalists > 0 ? &tr->finalist[chosen.config[first[i]]] : winner,
-                        i == 0, shape[first[i]], deadline_s - row_s / n_sets, deadline_s))
+                        i == 0, shape[first[i]], from_s, deadline_s))
             break;
         is_same &= nt_config_differences(&row->config, &rows[0].config) == 0;
         kept_over[n_rows++] = tr->kept_over;
@@ -250,9 +252,10 @@ static void measure_levels(tuning *t)
  * too, if it is faster there. */
 static void use_one_step(tuning *t, result_row *many, const result_row *one, search *s)
 {
-    static const double beyond = 0.02; /* part of the budget that may be added to it */
-    const double begin_s = t->runner->now_s(t->runner), left_s = fmax(0, t->budget_s - tuning_elapsed_s(t)),
-                 deadline_s = begin_s + (isfinite(t->budget_s) ? left_s / 4 + beyond * t->budget_s : 10);
+    static const double part = 0.02; /* of the budget; of what is left at the end, a quarter in addition */
+    const double begin_s = t->runner->now_s(t->runner),
+                 left_s = t->weights_left > 0 ? 0 : fmax(0, t->budget_s - tuning_elapsed_s(t)),
+                 deadline_s = begin_s + (isfinite(t->budget_s) ? left_s / 4 + part * t->budget_s : 10);
     tuning_row tr = {.t = t, .row = many, .s = s};
     tr.ask = rows_ask(t->kernel, many->kernel_case, many->dtype, many->shape_class, many->shape, many->steps);
     tr.ask.limit_s = tuning_limit_s(t, &tr.ask);
@@ -268,10 +271,12 @@ static void use_one_step(tuning *t, result_row *many, const result_row *one, sea
     race_expect(r, other, reference);
     if (isfinite(race_median(r, other)) && decision_faster(r, other, reference)) {
         const result_row before = *many;
-        tuning_confirm(&tr, &one->config, begin_s, deadline_s + (deadline_s - begin_s));
-        if (many->tuned_ns > 0)
-            many->roof_ns = result_roof(many);
-        else
+        many->fp_roof_ns = many->load_roof_ns = many->int_roof_ns = many->issue_roof_ns =
+            many->arithmetic_roof_ns = 0;
+        tuning_confirm(&tr, &one->config, begin_s, deadline_s);
+        many->roof_ns = result_roof(many);
+        many->n_shapes = 0; /* nothing is known of others */
+        if (many->tuned_ns <= 0 || nt_config_differences(&many->config, &one->config) > 0)
             *many = before;
     }
     free(r);

@@ -29,7 +29,7 @@ typedef struct tuning {
 
     /* Of the case and dtype at hand. */
     const nt_case *kernel_case;
-    double arithmetic_s;            /* the time at which its choice ends, on the runner's clock */
+    double arithmetic_s; /* the time at which its choice ends, on the runner's clock */
     double large_step_s; /* what one step on the large shape may take, so that a run fits its row's time */
     int64_t large[3];    /* the first shape of its rows in memory, or of a long range; 0: not chosen yet */
     double cell_s;                  /* per cell and step, from the first trials; 0: none has worked yet */
@@ -54,8 +54,8 @@ typedef struct tuning_row {
     nt_config finalist[FINALISTS];     /* of the final, the default first */
     double finalist_s[FINALISTS];      /* HUGE_VAL: it failed */
     double finalist_surely[FINALISTS]; /* over the fastest: see shapes.h */
-    double
-        kept_over; /* the default's time over the winner's, if the confirmation kept the default; 0: it did not */
+    /* The default's time over the winner's, if the confirmation kept the default; 0: it did not. */
+    double kept_over;
 } tuning_row;
 
 void tuning_tell(tuning *t, const char *stage, const candidate *trial);

@@ -13,6 +13,7 @@ import argparse
 import contextlib
 import io
 import json
+import math
 import os
 import random
 import statistics
@@ -99,7 +100,7 @@ def scores(courses, ratios):
     n, budget = len(ratios), len(courses[0])
     p = []
     for b in range(budget):
-        place = round((n + 1) / (b + 2))
+        place = math.floor((n + 1) / (b + 2) + 0.5)
         chance = ratios[min(max(place, 1), n) - 1]
         mean = statistics.mean(c[b] for c in courses)
         p.append((chance - mean) / (chance - ratios[0]) if chance > ratios[0] else 1)

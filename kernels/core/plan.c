@@ -117,9 +117,8 @@ static nt_status choose_config(nt_plan *plan, const nt_plan_options *o, nt_dtype
         if (status != NT_OK)
             return status;
     }
-    const int most = threads_of(o);
-    if (plan->config.threads > most)
-        plan->config.threads = most;
+    if (plan->config.threads > threads_of(o))
+        plan->config.threads = threads_of(o);
     /* Time blocks need some memory. */
     if (known == NT_ESTALE && !names_schedule(o->config) && o->most_bytes == 0)
         nt_estimate(nt_machine_here(), plan->kernel, plan->params, dtype, n, o->steps, &plan->config, &plan->why);

@@ -66,7 +66,7 @@ static const float f32_t1[8] = {
 
 /* As FUSED_WORK: with one abs, one or, four for the sign. */
 #define FUSED_1_WORK(T, n)                                                                           \
-    .work = {.add = 8, .mul = 2, .fma = 13 + sizeof T##_t1 / sizeof *T##_t1 - 2, .int_other = 6,     \
+    .work = {.add = 8, .mul = 2, .fma = 12 + sizeof T##_t1 / sizeof *T##_t1 - 2, .int_other = 6,     \
              .load = 1 + (sizeof T##_t1 / sizeof *T##_t1 + (n) - 1) / (n), .store = 1}
 
 #endif /* MATHOP_FUSED_1_H */

@@ -38,9 +38,9 @@ static void seeds(fuzz_take_fn *take, void *context)
 static void words(fuzz_take_fn *take, void *context)
 {
     static const char *const list[] = {
-        "NT_TUNED_LINE(\"", "\")\n", "/*\n", " */\n", " * ", "nestune 3 ", "row ", "end rows=", " crc=0x",
+        "NT_TUNED_LINE(\"", "\")\n", "/*\n", " */\n", " * ", "nestune 3 ", "nestune 4 ", "row ", "end rows=", " crc=0x",
         "machine=", "vendor=", "uarch=", "family=", "model=", "l1d=", "l2=", "l3=", "threads=", "mathop", "wave",
-        "primes", "default", "f64", "f32", "in_cache", "out_of_cache", "short", "long", "one", "many", "isa=best",
+        "primes", "default", "f64", "f32", "l2 ", "l3 ", "memory", "l2_class=", "l3_class=", "upto=", "ahead=", "in_cache", "out_of_cache", "short", "long", "one", "many", "isa=best",
         "threads=all", "isa=scalar", ",variant=fused", ",tile=0x8x8", "faster", "same", NULL};
     fuzz_take_words(take, context, list);
 }

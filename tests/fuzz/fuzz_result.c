@@ -119,6 +119,7 @@ static void words(fuzz_take_fn *take, void *context)
         "\"results\":[", "\"key\":{", "\"crc\":\"", "\"case\":\"", "\"dtype\":\"", "\"class\":\"", "\"verdict\":\"",
         "\"config\":\"", "\"default_config\":\"", "\"shape\":[", "\"in_cache_shape\":[", "\"tuned_over_default\":[",
         "\"steps\":", "\"pairs\":", "\"trials\":", "\"failed\":", "\"complete\":", "\"loops\":{", "\"space\":",
+        "\"upto_nx\":", "\"shapes\":[", "\"over_best\":", "\"rates_ns\":{", "l2", "l3", "memory",
         "\"default_ns_per_cell\":", "\"tuned_ns_per_cell\":", "in_cache", "out_of_cache", "short", "long", "f32", "f64",
         "faster", "slower", "same", "undecided", "isa=", "variant=", "parallel=", "tile=", "depth=", "chunk=",
         "threads=", "schedule=", "1e308", "-0.0", "null", "true", "false", "9223372036854775807", "\\u0000", NULL};
