@@ -188,10 +188,12 @@ static void print_broken(FILE *out, const char *text, const char *after)
     }
 }
 
-static void print_row(FILE *out, const finding *f, int row, int number, bool open)
+/* sparing: a row that kept the default shows its loops alone, and only rows in memory show their tiles. */
+static void print_row(FILE *out, const finding *f, int row, int number, bool open, bool sparing)
 {
     const result_row *r = &f->r.row[row];
-    const bool searched = has_trials(f, row);
+    const bool spared = sparing && nt_config_differences(&r->config, &r->default_config) == 0,
+               searched = has_trials(f, row) && !spared;
     char config[NT_CONFIG_TEXT];
     nt_config_format(r->kernel, &r->config, config, sizeof config);
     fprintf(out, "<article id=row%d%s><h3>#%d ", number, searched ? " class=with-search" : "", number);
@@ -199,14 +201,17 @@ static void print_row(FILE *out, const finding *f, int row, int number, bool ope
     fprintf(out, "</h3>\n");
     print_row_words(out, r);
     fprintf(out, "<div class=figures>\n");
-    section_model(out, f, r);
+    if (!spared)
+        section_model(out, f, r);
     section_loops(out, r);
-    section_search(out, f, row);
+    if (searched)
+        section_search(out, f, row);
     fprintf(out, "</div>\n");
     if (searched) {
         fprintf(out, "<details%s><summary>%s, and which keys of a config matter</summary><div class=figures>\n", open ? " open" : "",
                 r->kernel->field ? "Tiles" : "Chunks");
-        section_tiles(out, f, row);
+        if (!sparing || r->shape_class == NT_CLASS_MEMORY || !f->kernel->field)
+            section_tiles(out, f, row);
         section_keys(out, f, row);
         fprintf(out, "</div></details>\n");
     }
@@ -217,7 +222,7 @@ static void print_row(FILE *out, const finding *f, int row, int number, bool ope
     fprintf(out, "</code></dl></article>\n");
 }
 
-static void print_file(FILE *out, const finding *f, int place, int first_row, bool many)
+static void print_file(FILE *out, const finding *f, int place, int first_row, bool many, bool sparing)
 {
     bool open = true;
     char id[NT_MACHINE_ID];
@@ -233,7 +238,7 @@ static void print_file(FILE *out, const finding *f, int place, int first_row, bo
     section_accuracy(out, f);
     fprintf(out, "</div>\n<div class=rows>\n");
     for (int i = 0; i < f->r.n_rows; i++) {
-        print_row(out, f, i, first_row + i, open && has_trials(f, i));
+        print_row(out, f, i, first_row + i, open && has_trials(f, i), sparing);
         open = open && !has_trials(f, i);
     }
     fprintf(out, "</div></section>\n");
@@ -241,7 +246,8 @@ static void print_file(FILE *out, const finding *f, int place, int first_row, bo
 
 /* ---- The page ------------------------------------------------------------------------------- */
 
-static void print_page(FILE *out, const findings *f, const char *chart_js, const json_t *data, int n_left_out)
+static void print_page(FILE *out, const findings *f, const char *chart_js, const json_t *data, int n_left_out,
+                       bool sparing)
 {
     bool many = false;
     int first_row = 1;
@@ -251,9 +257,9 @@ static void print_page(FILE *out, const findings *f, const char *chart_js, const
     fprintf(out, "<h2 id=verdicts>Verdicts</h2>\n");
     section_verdicts(out, f);
     fprintf(out, "<h2 id=warnings>Warnings</h2>\n");
-    section_warnings(out, f, n_left_out);
+    section_warnings(out, f, n_left_out, sparing);
     for (int i = 0; i < f->n; i++) {
-        print_file(out, f->at[i], i, first_row, many);
+        print_file(out, f->at[i], i, first_row, many, sparing);
         first_row += f->at[i]->r.n_rows;
     }
     print_tools(out, chart_js != NULL);
@@ -269,14 +275,14 @@ static void print_page(FILE *out, const findings *f, const char *chart_js, const
     fprintf(out, "</body>\n</html>\n");
 }
 
-static char *page_with(const findings *f, const char *chart_js, int most_trials, size_t *n)
+static char *page_with(const findings *f, const char *chart_js, int most_trials, bool sparing, size_t *n)
 {
     int n_left_out;
     char *text = NULL;
     json_t *data = findings_json(f, most_trials, &n_left_out);
     FILE *out = data ? open_memstream(&text, n) : NULL;
     if (out) {
-        print_page(out, f, chart_js, data, n_left_out);
+        print_page(out, f, chart_js, data, n_left_out, sparing);
         if (fclose(out) != 0) {
             free(text);
             text = NULL;
@@ -289,11 +295,11 @@ static char *page_with(const findings *f, const char *chart_js, int most_trials,
 char *page_html(const findings *f, const char *chart_js, size_t *n)
 {
     int most_trials = 1 << 20;
-    char *text = page_with(f, chart_js, most_trials, n);
+    char *text = page_with(f, chart_js, most_trials, false, n);
     while (text && *n >= PAGE_MOST_BYTES && most_trials > 1) {
-        most_trials = most_trials > 1024 ? 1024 : most_trials / 2;
+        most_trials = most_trials > 1024 ? 1024 : most_trials / 4;
         free(text);
-        text = page_with(f, chart_js, most_trials, n);
+        text = page_with(f, chart_js, most_trials, true, n);
     }
     return text;
 }

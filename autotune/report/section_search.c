@@ -21,7 +21,7 @@ enum {
 /* A dot of a path whose line has round ends: a few bytes a trial. */
 static void dot(FILE *out, double x, double y)
 {
-    fprintf(out, "M%.1f %.1fh0", x, y);
+    fprintf(out, "M%.0f %.0fh0", x, y);
 }
 
 void section_search(FILE *out, const finding *f, int row)

@@ -108,6 +108,12 @@ void section_tiles(FILE *out, const finding *f, int row)
             kernel->field ? "tiles, in cells (all: not cut)" : "chunks, in indices (even: one for each thread)");
         svg_begin(out, 340, (int)(top + ny * height) + 36, "Best time for each pair of values");
         svg_text(out, 2, 12, "small soft", "%s, upwards", nt_key_name(kernel, up.key));
+        fprintf(out, "<path class=empty d=\"");
+        for (int k = 0; k < ny; k++)
+            for (int i = 0; i < nx; i++)
+                if (best_at(c, n, &across, i, &up, k) <= 0)
+                    fprintf(out, "M%.1f %.0fh%.1fv19h-%.1fz", left + i * width, top + (ny - 1 - k) * height, width - 1, width - 1);
+        fprintf(out, "\"/>");
         for (int k = 0; k < ny; k++) {
             char text[32];
             const double y = top + (ny - 1 - k) * height;
@@ -117,10 +123,8 @@ void section_tiles(FILE *out, const finding *f, int row)
                 const double ns = best_at(c, n, &across, i, &up, k), x = left + i * width;
                 char classes[8];
                 snprintf(classes, sizeof classes, "h%d", step_of(ns / best));
-                if (ns <= 0) {
-                    fprintf(out, "<rect x=\"%.1f\" y=\"%.1f\" width=\"%.1f\" height=19 class=empty />", x, y, width - 1);
+                if (ns <= 0)
                     continue;
-                }
                 svg_bar(out, x, y, width - 1, height - 1, classes, "%.4g ns, %.2f of the best", ns, ns / best);
                 if (width >= 30)
                     svg_text(out, x + width / 2, y + 14, step_of(ns / best) < 2 ? "middle tiny on-dark" : "middle tiny", "%.2f", ns / best);

@@ -151,7 +151,7 @@ static void print_journals(FILE *out, const findings *f, int *n)
     }
 }
 
-void section_warnings(FILE *out, const findings *f, int n_left_out)
+void section_warnings(FILE *out, const findings *f, int n_left_out, bool sparing)
 {
     int n = 0;
     nt_machine here;
@@ -172,10 +172,11 @@ void section_warnings(FILE *out, const findings *f, int n_left_out)
         fprintf(out, "</li>\n");
         break;
     }
-    if (n_left_out > 0) {
+    if (n_left_out > 0 || sparing) {
         begin(out, &n, "Trials left out");
-        html_textf(out, "%d repeated or slow trials are not in the page's data, so that it stays below 1 MB; the figures show all.",
-                   n_left_out);
+        html_textf(out, "The page would be larger than 1 MB: %d repeated or slow trials are not in its data%s.",
+                   n_left_out,
+                   sparing ? ", rows that kept the default show their loops alone, and tiles are drawn of rows in memory only" : "");
         fprintf(out, "</li>\n");
     }
     fprintf(out, n > 0 ? "</ul>\n" : "<p>None.</p>\n");

@@ -11,7 +11,7 @@
 
 /* Of the whole page.  Rows are numbered from 1 through all files: the number links a table with a row's figures. */
 void section_verdicts(FILE *out, const findings *f);
-void section_warnings(FILE *out, const findings *f, int n_trials_left_out);
+void section_warnings(FILE *out, const findings *f, int n_trials_left_out, bool sparing);
 
 /* Of one file, that is one kernel on one machine. */
 void section_roofline(FILE *out, const finding *f, int first_row);

@@ -1,0 +1,87 @@
+/*
+ * tuned.h - written by autotune; do not edit
+ * SPDX-License-Identifier: MIT
+ *
+ * cpu:      AMD EPYC, zen4, 2 threads
+ * compiler: GNU 12.2.0, -O3 -g -ffp-contract=off -fno-math-errno avx2(-mavx2 -mfma) avx512(-mavx512f -mavx2 -mfma -mprefer-vector-width=512)
+ * library:  nestune 0.2.0, SLEEF 3.5.1
+ * threads:  OMP_PROC_BIND=spread OMP_PLACES=cores OMP_WAIT_POLICY=active OMP_DYNAMIC=false
+ *
+ * Rows end in default and tuned ns a cell and step, the verdict of the paired final, and upto=N:
+ * for grids with rows of at most N cells in x; N is 0: of any length.
+ *
+ * Classes, by the working set of a run, which is all its grids with the halos that it reads:
+ *   l2      at most 1048576 bytes, half of the second-level caches of 2 threads
+ *   l3      at most 16777216 bytes, half of their third-level caches
+ *   memory  more
+ */
+NT_TUNED_LINE("nestune 4 machine=zen4-25.17.1-2t vendor=AuthenticAMD uarch=zen4 family=25 model=17 l1d=32768 l2=1048576 l3=33554432 threads=2 l2_class=1048576 l3_class=16777216")
+NT_TUNED_LINE("row mathop default 1 f64 l2 one isa=avx512,variant=fused,fn=u4,layout=rows,parallel=outer,order=zyx,tile=0x0x0,depth=1,threads=all,schedule=static 0.3913 0.3913 same upto=0")
+NT_TUNED_LINE("row mathop default 1 f64 l2 many isa=avx512,variant=fused,fn=u4,layout=rows,parallel=outer,order=zyx,tile=0x0x0,depth=1,threads=all,schedule=static 0.3912 0.3912 same upto=0")
+NT_TUNED_LINE("row mathop default 1 f64 l3 one isa=avx512,variant=fused,fn=u4,layout=rows,parallel=outer,order=zyx,tile=0x0x0,depth=1,threads=all,schedule=static 0.3867 0.3867 same upto=0")
+NT_TUNED_LINE("row mathop default 1 f64 l3 many isa=avx512,variant=fused,fn=u4,layout=rows,parallel=outer,order=zyx,tile=0x0x0,depth=1,threads=all,schedule=static 0.3899 0.3899 same upto=0")
+NT_TUNED_LINE("row mathop default 1 f64 memory many isa=avx512,variant=fused,fn=u4,layout=rows,parallel=outer,order=zyx,tile=0x0x0,depth=1,threads=all,schedule=static 0.4098 0.4098 same upto=0")
+NT_TUNED_LINE("row mathop default 1 f64 memory one isa=avx512,variant=fused,fn=u4,layout=rows,parallel=outer,order=zyx,tile=0x0x0,depth=1,threads=all,schedule=static 0.4851 0.4851 same upto=0")
+NT_TUNED_LINE("row mathop default 1 f32 l2 one isa=avx512,variant=fused,fn=u6,layout=rows,parallel=outer,order=zyx,tile=0x0x0,depth=1,threads=all,schedule=static 0.1539 0.1458 faster upto=0")
+NT_TUNED_LINE("row mathop default 1 f32 l2 many isa=avx512,variant=fused,fn=u4,layout=rows,parallel=outer,order=zyx,tile=0x0x0,depth=1,threads=all,schedule=static 0.1456 0.1456 same upto=0")
+NT_TUNED_LINE("row mathop default 1 f32 l3 one isa=avx512,variant=fused,fn=u4,layout=rows,parallel=outer,order=zyx,tile=0x0x0,depth=1,threads=all,schedule=static 0.1210 0.1210 same upto=0")
+NT_TUNED_LINE("row mathop default 1 f32 l3 many isa=avx512,variant=fused,fn=u4,layout=rows,parallel=outer,order=zyx,tile=0x0x0,depth=1,threads=all,schedule=static 0.1245 0.1245 same upto=0")
+NT_TUNED_LINE("row mathop default 1 f32 memory many isa=avx512,variant=fused,fn=u4,layout=rows,parallel=outer,order=zyx,tile=0x0x0,depth=1,threads=all,schedule=static 0.1613 0.1613 same upto=0")
+NT_TUNED_LINE("row mathop default 1 f32 memory one isa=avx512,variant=fused,fn=u4,layout=rows,parallel=outer,order=zyx,tile=0x0x0,depth=1,threads=all,schedule=static 0.1428 0.1428 same upto=0")
+NT_TUNED_LINE("row wave o2 4 f64 l2 one isa=avx512,variant=leapfrog,fn=p4ask,layout=rows,parallel=flat,order=zyx,tile=0x24x0,depth=1,threads=1,schedule=static,ahead=rows 0.5517 0.4738 faster upto=0")
+NT_TUNED_LINE("row wave o2 4 f64 l2 many isa=avx512,variant=leapfrog,fn=p4,layout=rows,parallel=serial,order=yxz,tile=0x24x8,depth=3,threads=1,schedule=static,ahead=none 0.5031 0.4077 faster upto=0")
+NT_TUNED_LINE("row wave o2 4 f64 l3 one isa=avx512,variant=leapfrog,fn=p4,layout=rows,parallel=outer,order=zyx,tile=0x0x0,depth=1,threads=all,schedule=static,ahead=rows 0.4616 0.4616 same upto=113")
+NT_TUNED_LINE("row wave o2 4 f64 l3 one isa=avx512,variant=leapfrog,fn=p1ask,layout=rows,parallel=flat,order=yzx,tile=0x8x0,depth=1,threads=all,schedule=static,ahead=rows 0.5941 0.4786 faster upto=0")
+NT_TUNED_LINE("row wave o2 4 f64 l3 many isa=avx512,variant=leapfrog,fn=p4,layout=rows,parallel=outer,order=zyx,tile=0x0x0,depth=1,threads=all,schedule=static,ahead=rows 0.2989 0.2989 same upto=0")
+NT_TUNED_LINE("row wave o2 4 f64 memory many isa=avx512,variant=leapfrog,fn=p4ask,layout=rows,parallel=outer,order=yxz,tile=0x32x4,depth=16,threads=all,schedule=static,ahead=rows 0.7999 0.3204 faster upto=0")
+NT_TUNED_LINE("row wave o2 4 f64 memory one isa=avx512,variant=leapfrog,fn=p4,layout=rows,parallel=outer,order=zyx,tile=0x0x0,depth=1,threads=all,schedule=static,ahead=rows 0.9597 0.9597 same upto=0")
+NT_TUNED_LINE("row wave o2 4 f32 l2 one isa=avx512,variant=leapfrog,fn=p4,layout=rows,parallel=serial,order=zyx,tile=0x0x8,depth=1,threads=1,schedule=static,ahead=rows 0.3973 0.3108 faster upto=0")
+NT_TUNED_LINE("row wave o2 4 f32 l2 many isa=avx512,variant=leapfrog,fn=p2,layout=rows,parallel=outer,order=zyx,tile=0x32x0,depth=1,threads=all,schedule=static,ahead=none 0.3146 0.2593 faster upto=0")
+NT_TUNED_LINE("row wave o2 4 f32 l3 one isa=avx512,variant=leapfrog,fn=p4,layout=rows,parallel=outer,order=zyx,tile=0x0x0,depth=1,threads=all,schedule=static,ahead=rows 0.2242 0.2242 same upto=0")
+NT_TUNED_LINE("row wave o2 4 f32 l3 many isa=avx512,variant=leapfrog,fn=p4,layout=rows,parallel=outer,order=zyx,tile=0x0x0,depth=1,threads=all,schedule=static,ahead=rows 0.1574 0.1574 same upto=0")
+NT_TUNED_LINE("row wave o2 4 f32 memory many isa=avx512,variant=leapfrog,fn=p2ask,layout=rows,parallel=outer,order=yxz,tile=0x16x2,depth=8,threads=all,schedule=static,ahead=rows 0.4339 0.2029 faster upto=0")
+NT_TUNED_LINE("row wave o2 4 f32 memory one isa=avx512,variant=leapfrog,fn=p2,layout=rows,parallel=flat,order=zyx,tile=0x0x8,depth=1,threads=all,schedule=static,ahead=rows 0.4407 0.3285 faster upto=0")
+NT_TUNED_LINE("row wave o4 4 f64 l2 one isa=avx512,variant=leapfrog,fn=p4,layout=rows,parallel=outer,order=zyx,tile=0x0x0,depth=1,threads=all,schedule=static,ahead=rows 0.8162 0.8162 same upto=0")
+NT_TUNED_LINE("row wave o4 4 f64 l2 many isa=avx512,variant=leapfrog,fn=p4,layout=rows,parallel=outer,order=zyx,tile=0x0x0,depth=1,threads=all,schedule=static,ahead=rows 0.6199 0.6199 same upto=0")
+NT_TUNED_LINE("row wave o4 4 f64 l3 one isa=avx512,variant=leapfrog,fn=p4,layout=rows,parallel=outer,order=zyx,tile=0x0x0,depth=1,threads=all,schedule=static,ahead=rows 0.4112 0.4112 same upto=0")
+NT_TUNED_LINE("row wave o4 4 f64 l3 many isa=avx512,variant=leapfrog,fn=p4,layout=rows,parallel=outer,order=zyx,tile=0x0x0,depth=1,threads=all,schedule=static,ahead=rows 0.3696 0.3696 same upto=0")
+NT_TUNED_LINE("row wave o4 4 f64 memory many isa=avx512,variant=leapfrog,fn=p4,layout=rows,parallel=outer,order=yxz,tile=0x24x2,depth=12,threads=all,schedule=static,ahead=rows 1.2494 0.5617 faster upto=0")
+NT_TUNED_LINE("row wave o4 4 f64 memory one isa=avx512,variant=leapfrog,fn=p4ask,layout=rows,parallel=flat,order=yxz,tile=0x0x0,depth=1,threads=all,schedule=static,ahead=lines 1.4495 1.0495 faster upto=0")
+NT_TUNED_LINE("row wave o4 4 f32 l2 one isa=avx512,variant=leapfrog,fn=p4,layout=rows,parallel=outer,order=zyx,tile=0x0x0,depth=1,threads=all,schedule=static,ahead=rows 0.3297 0.3297 same upto=0")
+NT_TUNED_LINE("row wave o4 4 f32 l2 many isa=avx512,variant=leapfrog,fn=p4,layout=rows,parallel=outer,order=zyx,tile=0x0x0,depth=1,threads=all,schedule=static,ahead=rows 0.5389 0.5389 same upto=0")
+NT_TUNED_LINE("row wave o4 4 f32 l3 one isa=avx512,variant=leapfrog,fn=p4,layout=rows,parallel=outer,order=zyx,tile=0x0x0,depth=1,threads=all,schedule=static,ahead=rows 0.2864 0.2864 same upto=0")
+NT_TUNED_LINE("row wave o4 4 f32 l3 many isa=avx512,variant=leapfrog,fn=p4,layout=rows,parallel=outer,order=zyx,tile=0x0x0,depth=1,threads=all,schedule=static,ahead=rows 0.2561 0.2561 same upto=0")
+NT_TUNED_LINE("row wave o4 4 f32 memory many isa=avx512,variant=leapfrog,fn=p2,layout=rows,parallel=outer,order=yxz,tile=0x24x8,depth=16,threads=all,schedule=static,ahead=none 0.6228 0.2509 faster upto=0")
+NT_TUNED_LINE("row wave o4 4 f32 memory one isa=avx512,variant=leapfrog,fn=p1ask,layout=rows,parallel=outer,order=zyx,tile=0x0x1,depth=1,threads=all,schedule=static,ahead=rows 0.6056 0.4752 faster upto=0")
+NT_TUNED_LINE("row wave o8 4 f64 l2 one isa=avx512,variant=leapfrog,fn=p4,layout=rows,parallel=outer,order=zyx,tile=0x0x0,depth=1,threads=all,schedule=static,ahead=rows 1.4441 1.4441 same upto=0")
+NT_TUNED_LINE("row wave o8 4 f64 l2 many isa=avx512,variant=leapfrog,fn=p4,layout=rows,parallel=outer,order=zyx,tile=0x0x0,depth=1,threads=all,schedule=static,ahead=rows 0.8074 0.8074 same upto=0")
+NT_TUNED_LINE("row wave o8 4 f64 l3 one isa=avx512,variant=leapfrog,fn=p4,layout=rows,parallel=outer,order=zyx,tile=0x0x0,depth=1,threads=all,schedule=static,ahead=rows 0.6657 0.6657 same upto=0")
+NT_TUNED_LINE("row wave o8 4 f64 l3 many isa=avx512,variant=leapfrog,fn=p4,layout=rows,parallel=outer,order=zyx,tile=0x0x0,depth=1,threads=all,schedule=static,ahead=rows 0.6357 0.6357 same upto=0")
+NT_TUNED_LINE("row wave o8 4 f64 memory many isa=avx512,variant=leapfrog,fn=p4,layout=rows,parallel=outer,order=yxz,tile=128x32x8,depth=12,threads=all,schedule=static,ahead=rows 1.9786 1.4510 faster upto=0")
+NT_TUNED_LINE("row wave o8 4 f64 memory one isa=avx512,variant=leapfrog,fn=p2ask,layout=rows,parallel=outer,order=zyx,tile=0x0x0,depth=1,threads=all,schedule=static,ahead=rows 1.9684 1.3464 faster upto=0")
+NT_TUNED_LINE("row wave o8 4 f32 l2 one isa=avx512,variant=leapfrog,fn=p4,layout=rows,parallel=outer,order=zyx,tile=0x0x0,depth=1,threads=all,schedule=static,ahead=rows 0.5374 0.5374 same upto=0")
+NT_TUNED_LINE("row wave o8 4 f32 l2 many isa=avx512,variant=leapfrog,fn=p4,layout=rows,parallel=outer,order=zyx,tile=0x0x0,depth=1,threads=all,schedule=static,ahead=rows 0.4362 0.4362 same upto=0")
+NT_TUNED_LINE("row wave o8 4 f32 l3 one isa=avx512,variant=leapfrog,fn=p4ask,layout=rows,parallel=outer,order=zyx,tile=0x24x16,depth=1,threads=all,schedule=static,ahead=lines 0.7405 0.5922 faster upto=0")
+NT_TUNED_LINE("row wave o8 4 f32 l3 many isa=avx512,variant=leapfrog,fn=p4,layout=rows,parallel=outer,order=zyx,tile=0x0x0,depth=1,threads=all,schedule=static,ahead=rows 0.5696 0.5696 same upto=0")
+NT_TUNED_LINE("row wave o8 4 f32 memory many isa=avx512,variant=leapfrog,fn=p4ask,layout=rows,parallel=outer,order=yxz,tile=0x48x4,depth=8,threads=all,schedule=static,ahead=rows 1.0640 0.5271 faster upto=0")
+NT_TUNED_LINE("row wave o8 4 f32 memory one isa=avx512,variant=leapfrog,fn=p4ask,layout=rows,parallel=flat,order=zyx,tile=0x0x2,depth=1,threads=all,schedule=static,ahead=rows 1.3528 0.8769 faster upto=0")
+NT_TUNED_LINE("row square default 1 f64 l2 one isa=avx512,variant=plain,fn=u4,layout=rows,parallel=outer,order=zyx,tile=0x0x0,depth=1,threads=all,schedule=static 0.0858 0.0858 same upto=0")
+NT_TUNED_LINE("row square default 1 f64 l2 many isa=avx512,variant=plain,fn=u4,layout=rows,parallel=outer,order=zyx,tile=0x0x0,depth=5,threads=all,schedule=static 0.0688 0.0635 faster upto=0")
+NT_TUNED_LINE("row square default 1 f64 l3 one isa=avx512,variant=plain,fn=u4,layout=rows,parallel=outer,order=zyx,tile=0x0x0,depth=1,threads=all,schedule=static 0.0996 0.0996 same upto=0")
+NT_TUNED_LINE("row square default 1 f64 l3 many isa=avx512,variant=plain,fn=u4,layout=rows,parallel=outer,order=zyx,tile=0x0x0,depth=1,threads=all,schedule=static 0.0584 0.0584 same upto=0")
+NT_TUNED_LINE("row square default 1 f64 memory many isa=avx512,variant=plain,fn=u8,layout=rows,parallel=flat,order=zyx,tile=2048x0x0,depth=5,threads=all,schedule=static 0.3070 0.0827 faster upto=0")
+NT_TUNED_LINE("row square default 1 f64 memory one isa=avx512,variant=plain,fn=u4,layout=rows,parallel=outer,order=zyx,tile=0x0x0,depth=1,threads=all,schedule=static 0.3232 0.3232 same upto=0")
+NT_TUNED_LINE("row square default 1 f32 l2 one isa=avx512,variant=plain,fn=u8,layout=rows,parallel=flat,order=zyx,tile=0x0x0,depth=1,threads=all,schedule=static 0.0457 0.0432 faster upto=0")
+NT_TUNED_LINE("row square default 1 f32 l2 many isa=avx512,variant=plain,fn=u8,layout=rows,parallel=flat,order=zyx,tile=128x0x4,depth=4,threads=all,schedule=static 0.0344 0.0328 faster upto=0")
+NT_TUNED_LINE("row square default 1 f32 l3 one isa=avx512,variant=plain,fn=u4,layout=rows,parallel=outer,order=zyx,tile=0x0x0,depth=1,threads=all,schedule=static 0.0452 0.0452 same upto=0")
+NT_TUNED_LINE("row square default 1 f32 l3 many isa=avx512,variant=plain,fn=u4,layout=rows,parallel=outer,order=zyx,tile=0x0x0,depth=1,threads=all,schedule=static 0.0338 0.0338 same upto=0")
+NT_TUNED_LINE("row square default 1 f32 memory many isa=avx512,variant=plain,fn=u8,layout=rows,parallel=flat,order=zyx,tile=8192x0x0,depth=5,threads=all,schedule=static 0.0915 0.0382 faster upto=0")
+NT_TUNED_LINE("row square default 1 f32 memory one isa=avx512,variant=plain,fn=u4,layout=rows,parallel=outer,order=zyx,tile=0x0x0,depth=1,threads=all,schedule=static 0.1449 0.1449 same upto=0")
+NT_TUNED_LINE("row pi default 1 f64 short one isa=avx512,variant=philox,fn=u6,parallel=flat,chunk=0,threads=all,schedule=static 0.6697 0.6697 same upto=0")
+NT_TUNED_LINE("row pi default 1 f64 long one isa=avx512,variant=philox,fn=u6,parallel=flat,chunk=0,threads=all,schedule=static 0.7674 0.7674 same upto=0")
+NT_TUNED_LINE("row pi default 1 f32 short one isa=avx512,variant=philox,fn=u6,parallel=flat,chunk=0,threads=all,schedule=static 0.3423 0.3423 same upto=0")
+NT_TUNED_LINE("row pi default 1 f32 long one isa=avx512,variant=philox,fn=u6,parallel=flat,chunk=0,threads=all,schedule=static 0.3042 0.3042 same upto=0")
+NT_TUNED_LINE("row primes default 1 f64 short one isa=avx512,variant=trial,fn=u1,parallel=flat,chunk=1024,threads=all,schedule=static 0.5950 0.4881 faster upto=0")
+NT_TUNED_LINE("row primes default 1 f64 long one isa=avx512,variant=trial,fn=u2,parallel=flat,chunk=1024,threads=all,schedule=static 4.2777 3.9350 faster upto=0")
+NT_TUNED_LINE("row apply default 2 f64 long one isa=scalar,variant=pipeline,fn=stages,threads=all,ring=3,slab=1048576,instances=2,io=pread 8.2635 7.0763 faster upto=0")
+NT_TUNED_LINE("end rows=68 crc=0x1d4fd7fe")
