@@ -28,6 +28,7 @@ class Worker:
     def __init__(self, autotune):
         self.process = subprocess.Popen(["bash", "-c", 'exec "$0" worker 3<&0 4>&1', autotune], text=True,
                                         stdin=subprocess.PIPE, stdout=subprocess.PIPE, env={**os.environ, **ENVIRONMENT})
+        self.process.stdout.readline()  # its hello
 
     def seconds(self, table, config):
         ask = {"type": "trial", "kernel": table["kernel"], "case": table["case"], "dtype": table["dtype"],
