@@ -33,20 +33,21 @@ static json_t *input_json(double x)
     return json_string(text);
 }
 
-static json_t *entry_json(const accuracy *a, const accuracy_entry *e)
+static json_t *entry_json(const accuracy *a, const accuracy_entry *e, bool is_part)
 {
     return json_pack(
-        "{s:s, s:s, s:s, s:s, s:s, s:I, s:I, s:I, s:I, s:f, s:o, s:o, s:o, s:o, s:I, s:I, s:b}", "kernel",
+        "{s:s, s:s, s:s, s:s, s:s, s:I, s:I, s:I, s:I, s:f, s:o, s:o, s:o, s:o, s:I, s:I, s:o}", "kernel",
         a->kernel->name, "dtype", nt_dtype_name(a->dtype), "isa", nt_isa_name(e->config.isa), "variant",
         a->kernel->variants[e->config.variant].name, "truth", a->arithmetic, "asked_mpfr",
         (json_int_t)a->n_asked, "samples", (json_int_t)a->n_inside, "samples_beyond", (json_int_t)a->n_beyond,
         "samples_special", (json_int_t)a->n_special, "committed_ulp", bound_of(a, e), "max_ulp",
         ulp_json(e->inside.ulp), "at", input_json(e->inside.x), "max_ulp_beyond", ulp_json(e->beyond.ulp),
         "at_beyond", input_json(e->beyond.x), "special_wrong", (json_int_t)e->n_wrong, "misrounded",
-        (json_int_t)e->n_misrounded, "confirmed", accuracy_confirmed(a, e));
+        (json_int_t)e->n_misrounded, "confirmed",
+        accuracy_confirmed(a, e) && is_part ? json_null() : json_boolean(accuracy_confirmed(a, e)));
 }
 
-static void print_entry(const accuracy *a, const accuracy_entry *e)
+static void print_entry(const accuracy *a, const accuracy_entry *e, bool is_part)
 {
     printf("  %-7s %-12s %6.4g  %8.4f at %-24a", nt_isa_name(e->config.isa),
            a->kernel->variants[e->config.variant].name, bound_of(a, e), e->inside.ulp, e->inside.x);
@@ -56,10 +57,10 @@ static void print_entry(const accuracy *a, const accuracy_entry *e)
     if (e->n_wrong > 0)
         printf("  SPECIAL VALUES WRONG: %lld, the first at %a\n", (long long)e->n_wrong, e->wrong.x);
     else
-        printf("  %s\n", accuracy_confirmed(a, e) ? "confirmed" : "EXCEEDED");
+        printf("  %s\n", !accuracy_confirmed(a, e) ? "EXCEEDED" : is_part ? "so far" : "confirmed");
 }
 
-static void print_accuracy(const accuracy *a)
+static void print_accuracy(const accuracy *a, bool is_part)
 {
     printf("%s %s: %lld inputs up to %g, %lld beyond; of them %lld of special value; truth in %s",
            a->kernel->name, nt_dtype_name(a->dtype), (long long)a->n_inside, a->kernel->ulp_range,
@@ -71,7 +72,7 @@ static void print_accuracy(const accuracy *a)
         printf("  %-37s", "beyond that range");
     printf("  %11s\n", "misrounded");
     for (int i = 0; i < a->n; i++)
-        print_entry(a, &a->entry[i]);
+        print_entry(a, &a->entry[i], is_part);
     fflush(stdout);
 }
 
@@ -98,16 +99,17 @@ static int verify_one(const accuracy_options *o, const nt_kernel *kernel, nt_dty
     progress_end(&p);
     if (status != NT_OK)
         return refuse(code_of(status), "%s", why.text);
+    const int64_t all = o->exhaustive ? ACCURACY_ALL : o->samples;
+    const bool is_part = o->from > 0 || a.n_done < all;
     int code = EXIT_OK;
     for (int i = 0; i < a.n; i++) {
         if (!accuracy_confirmed(&a, &a.entry[i]))
             code = EXIT_FAILED;
         if (list)
-            json_array_append_new(list, entry_json(&a, &a.entry[i]));
+            json_array_append_new(list, entry_json(&a, &a.entry[i], is_part));
     }
     if (!list)
-        print_accuracy(&a);
-    const int64_t all = o->exhaustive ? ACCURACY_ALL : o->samples;
+        print_accuracy(&a, is_part);
     if (o->from + a.n_done < all)
         return say_how_far(o, o->from + a.n_done, all);
     return code;

@@ -53,17 +53,21 @@ void html_text(FILE *out, const char *text)
     }
 }
 
-void html_textf(FILE *out, const char *format, ...)
+void html_vtextf(FILE *out, const char *format, va_list args)
 {
     char *text;
-    va_list args;
-    va_start(args, format);
-    const int n = vasprintf(&text, format, args);
-    va_end(args);
-    if (n < 0)
+    if (vasprintf(&text, format, args) < 0)
         return;
     html_text(out, text);
     free(text);
+}
+
+void html_textf(FILE *out, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    html_vtextf(out, format, args);
+    va_end(args);
 }
 
 void html_json(FILE *out, const json_t *value)

@@ -8,14 +8,16 @@
 #define AUTOTUNE_HTML_H
 
 #include <jansson.h>
+#include <stdarg.h>
 #include <stdio.h>
 
 /* html_text() - a text, so that it is shown as it is: between tags, and in an attribute with quotes.  Control characters
  * and bytes that are no UTF-8 become U+FFFD. */
 void html_text(FILE *out, const char *text);
 
-/* html_textf() - the same of a formatted text. */
+/* html_textf(), html_vtextf() - the same of a formatted text. */
 __attribute__((format(printf, 2, 3))) void html_textf(FILE *out, const char *format, ...);
+void html_vtextf(FILE *out, const char *format, va_list args);
 
 /* html_json() - a JSON value within <script>: the same value, without any character that ends the script. */
 void html_json(FILE *out, const json_t *value);

@@ -2,7 +2,6 @@
  * svg.c - figures within the page: scales, axes, bars, text
  * SPDX-License-Identifier: MIT
  */
-#define _GNU_SOURCE /* vasprintf */
 #include "report/svg.h"
 
 #include <math.h>
@@ -99,32 +98,22 @@ void svg_end(FILE *out)
 
 void svg_text(FILE *out, double x, double y, const char *classes, const char *format, ...)
 {
-    char *text;
     va_list args;
-    va_start(args, format);
-    const int n = vasprintf(&text, format, args);
-    va_end(args);
-    if (n < 0)
-        return;
     fprintf(out, "<text x=\"%.1f\" y=\"%.1f\" class=\"%s\">", x, y, classes);
-    html_text(out, text);
+    va_start(args, format);
+    html_vtextf(out, format, args);
+    va_end(args);
     fprintf(out, "</text>");
-    free(text);
 }
 
 void svg_bar(FILE *out, double x, double y, double width, double height, const char *classes, const char *format, ...)
 {
-    char *text;
     va_list args;
-    va_start(args, format);
-    const int n = vasprintf(&text, format, args);
-    va_end(args);
-    if (n < 0)
-        return;
     fprintf(out, "<rect x=\"%.1f\" y=\"%.1f\" width=\"%.2f\" height=\"%.1f\" class=\"%s\"><title>", x, y, fmax(width, 0), height, classes);
-    html_text(out, text);
+    va_start(args, format);
+    html_vtextf(out, format, args);
+    va_end(args);
     fprintf(out, "</title></rect>");
-    free(text);
 }
 
 void svg_line(FILE *out, double x1, double y1, double x2, double y2, const char *classes)

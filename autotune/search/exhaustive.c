@@ -8,37 +8,14 @@
 
 #include "search/strategy.h"
 
-/* A place on each axis. */
-typedef struct places {
-    int at[SPACE_N_AXES];
-} places;
-
-static nt_config config_at(const space *s, const places *p)
-{
-    nt_config c = s->q.arithmetic;
-    for (int i = 0; i < SPACE_N_AXES; i++)
-        if (s->n[space_axes[i]] > 0)
-            nt_key_set(&c, space_axes[i], s->value[space_axes[i]][p->at[i]]);
-    return space_canonical(s, c);
-}
-
-/* Counts on, the first axis fastest; false after the last place. */
-static bool go_on(const space *s, places *p)
-{
-    for (int i = 0; i < SPACE_N_AXES; p->at[i++] = 0)
-        if (++p->at[i] < s->n[space_axes[i]])
-            return true;
-    return false;
-}
-
 /* Many of these configs mean the same, and are measured once. */
 void strategy_exhaustive(search *s)
 {
-    places p = {0};
+    space_walk w = {{0}};
     bool more = true;
     s->most = INT_MAX;
-    for (; more && !search_over(s); more = go_on(s->space, &p))
-        search_try(s, config_at(s->space, &p));
+    for (; more && !search_over(s); more = space_next(s->space, &w))
+        search_try(s, space_at(s->space, &w));
     s->complete = !more && !search_over(s);
 }
 
@@ -65,11 +42,11 @@ int64_t exhaustive_count(const space *s)
 {
     const size_t size = (size_t)space_size(s);
     uint64_t *hash = reallocarray(NULL, size, sizeof *hash);
-    places p = {0};
+    space_walk w = {{0}};
     size_t n = 0;
     int64_t distinct = 0;
-    for (bool more = hash != NULL; more && n < size; more = go_on(s, &p)) {
-        const nt_config c = config_at(s, &p);
+    for (bool more = hash != NULL; more && n < size; more = space_next(s, &w)) {
+        const nt_config c = space_at(s, &w);
         hash[n++] = hash_of(&c);
     }
     if (n > 0)

@@ -131,6 +131,23 @@ nt_config space_canonical(const space *s, nt_config config)
     return config;
 }
 
+nt_config space_at(const space *s, const space_walk *w)
+{
+    nt_config c = s->q.arithmetic;
+    for (int i = 0; i < SPACE_N_AXES; i++)
+        if (s->n[space_axes[i]] > 0)
+            nt_key_set(&c, space_axes[i], s->value[space_axes[i]][w->at[i]]);
+    return space_canonical(s, c);
+}
+
+bool space_next(const space *s, space_walk *w)
+{
+    for (int i = 0; i < SPACE_N_AXES; w->at[i++] = 0)
+        if (++w->at[i] < s->n[space_axes[i]])
+            return true;
+    return false;
+}
+
 /* ---- Where to begin -------------------------------------------------------------------------------- */
 
 /*

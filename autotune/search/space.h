@@ -5,6 +5,7 @@
 #ifndef AUTOTUNE_SPACE_H
 #define AUTOTUNE_SPACE_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "nestune/model.h"
@@ -43,6 +44,16 @@ void space_make(space *s, const space_question *q);
 
 /* space_size() - how many configs the axes span, counting those that mean the same separately. */
 double space_size(const space *s);
+
+/*
+ * space_at() - the config at a place of each axis (numbered as space_axes), made canonical: several places may mean the
+ * same.  space_next() counts on, the first axis fastest, from a walk that is all zeros; false after the last place.
+ */
+typedef struct space_walk {
+    int at[SPACE_N_AXES];
+} space_walk;
+nt_config space_at(const space *s, const space_walk *w);
+bool space_next(const space *s, space_walk *w);
 
 /*
  * space_starts() - configs that a model of the caches suggests as starts, at most SPACE_MOST_STARTS; they use

@@ -128,18 +128,13 @@ static nt_status list_entries(table *t, nt_error *why)
         snprintf(why->text, sizeof why->text, "no memory for %.0f configs", places);
         return NT_ENOMEM;
     }
-    int at[SPACE_N_AXES] = {0}, n = 0;
-    for (int k = 0; k < SPACE_N_AXES;) {
-        nt_config c = s->q.arithmetic;
-        for (int i = 0; i < SPACE_N_AXES; i++)
-            if (s->n[space_axes[i]] > 0)
-                nt_key_set(&c, space_axes[i], s->value[space_axes[i]][at[i]]);
-        c = space_canonical(s, c);
+    int n = 0;
+    space_walk w = {{0}};
+    do {
+        const nt_config c = space_at(s, &w);
         if (nt_config_check(s->q.kernel, &c, NULL) == NT_OK)
             t->entry[n++] = (table_entry){.config = c, .ratio = HUGE_VAL};
-        for (k = 0; k < SPACE_N_AXES && ++at[k] >= s->n[space_axes[k]]; k++)
-            at[k] = 0;
-    }
+    } while (space_next(s, &w));
     qsort(t->entry, (size_t)n, sizeof *t->entry, table_order);
     for (int i = 0; i < n; i++)
         if (i == 0 || table_order(&t->entry[i], &t->entry[t->n_entries - 1]) != 0)

@@ -277,6 +277,21 @@ finding_text finding_value(const nt_kernel *kernel, nt_key_id key, int64_t value
     return t;
 }
 
+/* Adds the option for these numbers of threads, if they are not what a run tries by itself: powers of two, and all. */
+static void add_threads(finding_text *t, int n, const json_t *threads, int allowed)
+{
+    int usual = 1;
+    bool is_usual = json_array_size(threads) == 0;
+    for (size_t i = 0; i < json_array_size(threads); i++, usual = 2 * usual < allowed ? 2 * usual : allowed)
+        if (json_integer_value(json_array_get(threads, i)) != usual)
+            break;
+        else
+            is_usual = usual == allowed;
+    for (size_t i = 0; i < json_array_size(threads) && !is_usual && n < (int)sizeof t->text; i++)
+        n += snprintf(t->text + n, sizeof t->text - (size_t)n, "%s%lld", i == 0 ? " --threads " : ",",
+                      (long long)json_integer_value(json_array_get(threads, i)));
+}
+
 finding_text finding_command(const finding *f, const result_row *row)
 {
     finding_text t;
@@ -286,6 +301,10 @@ finding_text finding_command(const finding *f, const result_row *row)
     if (row->kernel->cases && n < (int)sizeof t.text)
         n += snprintf(t.text + n, sizeof t.text - (size_t)n, " --case %.32s", row->kernel_case->name);
     if (json_integer_value(seed) > 1 && n < (int)sizeof t.text)
-        snprintf(t.text + n, sizeof t.text - (size_t)n, " --seed %lld", (long long)json_integer_value(seed));
+        n += snprintf(t.text + n, sizeof t.text - (size_t)n, " --seed %lld", (long long)json_integer_value(seed));
+    const double ulp = json_number_value(json_array_get(json_object_get(f->asked, "max_ulp"), row->dtype));
+    if (ulp > 0 && ulp != (row->dtype == NT_F32 ? 2.7 : 2.5) && n < (int)sizeof t.text) /* the defaults */
+        n += snprintf(t.text + n, sizeof t.text - (size_t)n, " --max-ulp %g", ulp);
+    add_threads(&t, n, json_object_get(f->asked, "threads"), f->r.machine.threads_allowed);
     return t;
 }

@@ -373,7 +373,10 @@ nt_status result_read(result *r, const char *path, json_t **key, nt_error *why)
         status = read_rows(r, json_object_get(root, "results"), kernel, path, why);
     if (status == NT_OK) {
         const char *left_out = json_string_value(json_object_get(root, "not_searched"));
-        snprintf(r->not_searched, sizeof r->not_searched, "%s", left_out ? left_out : "");
+        const int n = snprintf(r->not_searched, sizeof r->not_searched, "%s", left_out ? left_out : "");
+        if (n >= (int)sizeof r->not_searched) /* the cut may lie within a character */
+            for (char *end = strchr(r->not_searched, '\0'); end > r->not_searched && (end[-1] & 0x80);)
+                *--end = '\0';
         text_make_printable(r->not_searched);
         *key = json_incref(json_object_get(root, "key"));
     }
