@@ -34,7 +34,7 @@ struct fake_trials {
     double clock_s;
     int stop_after; /* asks, then *stop is set; 0: never */
     volatile sig_atomic_t stop;
-    int n_compared; /* asks that repeat the one before, for its hash: they are not in the list */
+    int n_compared; /* asks of a search that repeat one before, for its hash: they are not in the list */
     int n_asks;
     struct fake_ask {
         trial_ask ask;
@@ -91,8 +91,7 @@ static inline void fake_run(trial_runner *self, const trial_ask *ask, trial_answ
         cost = ask->limit_s;
     answer->wall_s = f->overhead_s + cost;
     const struct fake_ask *before = f->n_asks > 0 ? &f->asks[f->n_asks - 1] : NULL;
-    if (before && before->ask.reps > 1 && !ask->only_time && ask->reps == 1 && f->n_asks > 1 &&
-        nt_config_differences(&before->ask.config, &ask->config) == 0)
+    if (before && before->ask.reps > 1 && !ask->only_time && ask->reps == 1 && !ask->check && f->n_asks > 1)
         f->n_compared++;
     else
         f->asks[f->n_asks++] = (struct fake_ask){*ask, *answer, f->clock_s};

@@ -60,7 +60,8 @@ static inline scene_of_search prepare(fake_trials *f, double budget_s, uint64_t 
                      .deadline_s = f->clock_s + budget_s,
                      .stop = &f->stop,
                      .seed = seed,
-                     .best = -1};
+                     .best = -1,
+                     .guessed = -1};
     sc.s->ask = (trial_ask){.kernel = q.kernel,
                             .dtype = q.dtype,
                             .shape = {shape[0], shape[1], shape[2]},

@@ -115,6 +115,54 @@ static void a_stopped_round_does_not_count(void **state)
     fake_free(&f);
 }
 
+/* The slower ones leave; what is known of them stays. */
+static void the_fastest_go_on(void **state)
+{
+    (void)state;
+    fake_trials f = fake_make(by_loop, 0, 9350);
+    race *r = make_race(&f, 4); /* of 1, 1.3, 2, 1.1 */
+    r->only_time = true;
+    race_run(r, 2, 2, 0);
+    assert_int_equal(race_fastest(r), 0);
+    race_keep(r, 2);
+    race_keep(r, 3); /* nobody returns */
+    for (int i = 0; i < 4; i++)
+        assert_int_equal(race_goes_on(r, i), i == 0 || i == 3);
+    race_run(r, 5, 5, 0);
+    assert_int_equal(f.n_asks, 2 * 4 + 3 * 2);
+    assert_true(fabs(race_ratio(r, 2, 0).median - 2) < 1e-9);
+    assert_int_equal(race_ratio(r, 2, 0).n, 2);
+    assert_int_equal(race_ratio(r, 3, 0).n, 5);
+    r->entrant[0].outcome = TRIAL_CRASH;
+    assert_int_equal(race_fastest(r), 3);
+    free(r);
+    fake_free(&f);
+}
+
+/* Rounds that ask for the time alone make few steps of a kernel whose steps take the same time; the times are those of whole
+ * runs. */
+static void rounds_of_times_are_short(void **state)
+{
+    (void)state;
+    fake_trials f = fake_make(by_loop, 0, 9360);
+    race *r = make_race(&f, 2);
+    static const int depth[2] = {1, 8};
+    for (int i = 0; i < 2; i++) {
+        trial_ask *ask = &r->entrant[i].ask;
+        ask->kernel = nt_kernel_find("wave");
+        assert_int_equal(nt_config_default(ask->kernel, ask->dtype, &ask->config, NULL), NT_OK);
+        ask->config.depth = depth[i];
+        ask->steps = 16;
+    }
+    race_run(r, 4, 4, 0);
+    for (int i = 0; i < 8; i++)
+        assert_int_equal(f.asks[i].ask.steps, i < 4 ? 16 : f.asks[i].ask.config.depth == 8 ? 8 : 4);
+    for (int i = 1; i < 4; i++)
+        assert_true(fabs(r->entrant[0].seconds[i] / r->entrant[0].seconds[0] - 1) < 1e-9);
+    free(r);
+    fake_free(&f);
+}
+
 static void a_full_race_accepts_no_entrant(void **state)
 {
     (void)state;
@@ -185,6 +233,8 @@ int main(void)
         cmocka_unit_test(runs_the_fewest_rounds_then_until_the_time_is_up),
         cmocka_unit_test(the_first_failure_removes_an_entrant),
         cmocka_unit_test(a_stopped_round_does_not_count),
+        cmocka_unit_test(the_fastest_go_on),
+        cmocka_unit_test(rounds_of_times_are_short),
         cmocka_unit_test(a_full_race_accepts_no_entrant),
         cmocka_unit_test(a_changed_hash_is_wrong),
         cmocka_unit_test(hashes_are_compared_with_the_expected_one),

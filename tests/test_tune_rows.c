@@ -2,6 +2,7 @@
  * test_tune_rows.c - the rows of a tune: their shapes, loops and roofs, and that one seed gives one result
  * SPDX-License-Identifier: MIT
  */
+#include "nestune/tuned.h"
 #include "tune/roofs.h"
 #include "tune_fixture.h"
 
@@ -37,6 +38,50 @@ static void every_row_has_its_loops_and_roofs(void **state)
     assert_int_equal(t.events.n_rows, 2 * ROWS_A_TYPE);
     assert_true(t.events.arithmetic && t.events.search && t.events.final && t.events.loops);
     finish(&t);
+}
+
+/* Is this config's schedule asked for right after the default, in the searches of this type's rows of many steps in memory? */
+static bool follows_default(const tune *t, nt_dtype dtype, const nt_config *config)
+{
+    enum { AFTER = 3 };
+    for (int a = 0; a < t->f.n_asks; a++) {
+        const trial_ask *ask = &t->f.asks[a].ask;
+        if (ask->kernel != mathop() || ask->dtype != dtype || ask->steps != 5 || fake_cells(ask) < 1e7)
+            continue;
+        for (int i = 1; i <= AFTER; i++) { /* a is the default */
+            nt_config c = t->f.asks[a + i].ask.config;
+            c.isa = config->isa, c.variant = config->variant, c.fn = config->fn, c.threads = config->threads;
+            if (same_config(&c, config))
+                return true;
+        }
+        return false;
+    }
+    return false;
+}
+
+/* A search begins with what the library would take, if it may, and with what a row of its class has found before. */
+static void searches_begin_with_what_is_known(void **state)
+{
+    (void)state;
+    for (int knows = 0; knows < 2; knows++) {
+        tune t = prepare(flat_and_deep, 0.02, 6050);
+        t.o.knows_tuned = knows;
+        assert_int_equal(run(&t, mathop()), NT_OK);
+        for (int i = 0; i < t.r->n_rows; i++) {
+            const result_row *row = &t.r->row[i];
+            if (row->shape_class != NT_CLASS_MEMORY || row->repeat != NT_REPEAT_MANY)
+                continue;
+            nt_config tuned;
+            const bool is_known =
+                nt_tuned_find(mathop(), row->kernel_case->params, row->dtype, row->shape_class, row->repeat,
+                              row->shape[0], &tuned, NULL) == NT_OK;
+            if (row->dtype == NT_F64)
+                assert_true(follows_default(&t, NT_F32, &row->config));
+            if (knows && is_known && tuned.threads <= 4)
+                assert_true(follows_default(&t, row->dtype, &tuned));
+        }
+        finish(&t);
+    }
 }
 
 static void in_cache_fits_and_out_of_cache_does_not(void **state)
@@ -296,6 +341,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_row_has_its_loops_and_roofs),
+        cmocka_unit_test(searches_begin_with_what_is_known),
         cmocka_unit_test(in_cache_fits_and_out_of_cache_does_not),
         cmocka_unit_test(other_shapes_are_of_the_class),
         cmocka_unit_test(classes_that_are_not_there),

@@ -185,6 +185,7 @@ static nt_status tune_by_journal(const run_options *o, result *r, const nt_kerne
     journal *j = NULL;
     journal_runner jr;
     tune_options asked = o->tune;
+    asked.knows_tuned = true;
     asked.budget_s = fmax(rows_budget_s(kernel, &o->tune), least_s(&r->machine, kernel, &o->tune));
     json_t *header = journal_header(o, &r->machine, kernel);
     const bool resume = resumes(o, path);

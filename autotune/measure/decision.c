@@ -15,7 +15,6 @@ static bool is_precise(const race *r, int a, int b)
 
 void decision_run(race *r, int candidate, int reference, double begin_s, double deadline_s)
 {
-    static const double beside = 1.2; /* a trial takes longer than its run */
     trial_runner *runner = r->runner;
     const bool is_short = r->entrant[candidate].ask.window_s > 0; /* more rounds cost nothing */
     race_run(r, 2, 2, 0);
@@ -26,8 +25,7 @@ void decision_run(race *r, int candidate, int reference, double begin_s, double 
         return;
     }
     /* Others may leave the race early; these two stay. */
-    const double round_s = beside * (fmax(race_median(r, candidate), r->entrant[candidate].ask.window_s) +
-                                     fmax(race_median(r, reference), r->entrant[reference].ask.window_s));
+    const double round_s = race_next_s(r, candidate) + race_next_s(r, reference);
     const bool can_be_sure = runner->now_s(runner) + (DECISION_LEAST - 2) * round_s < latest_s;
     race_run(r,
              !can_be_sure ? 2

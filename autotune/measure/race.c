@@ -26,21 +26,41 @@ int race_add(race *r, const trial_ask *ask)
 static void time_once(race *r, race_entrant *e)
 {
     trial_answer answer = {0};
-    e->ask.check = e->ask.check && r->n_rounds == 0;
-    e->ask.only_time = r->only_time || r->n_rounds >= HASHED_ROUNDS;
-    r->runner->run(r->runner, &e->ask, &answer);
+    trial_ask ask = e->ask;
+    ask.check = ask.check && r->n_rounds == 0;
+    const double whole = r->only_time || r->n_rounds >= HASHED_ROUNDS ? trial_shorten(&ask) : 1;
+    r->runner->run(r->runner, &ask, &answer);
     e->outcome = answer.outcome;
     if (e->outcome == TRIAL_OK &&
-        (answer.n < 1 || (r->n_rounds > 0 && !e->ask.only_time && answer.hash != e->hash)))
+        (answer.n < 1 || (r->n_rounds > 0 && !ask.only_time && answer.hash != e->hash)))
         e->outcome = TRIAL_WRONG;
     if (e->outcome != TRIAL_OK) {
         snprintf(e->detail, sizeof e->detail, "%s",
                  answer.detail[0] ? answer.detail : "the result differs from its own in an earlier round");
         return;
     }
-    if (!e->ask.only_time)
+    if (!ask.only_time)
         e->hash = answer.hash;
-    e->seconds[r->n_rounds] = stats_median(answer.seconds, answer.n);
+    e->seconds[r->n_rounds] = whole * stats_median(answer.seconds, answer.n);
+}
+
+double race_next_s(const race *r, int entrant)
+{
+    static const double beside = 1.2; /* a trial takes longer than its run */
+    trial_ask ask = r->entrant[entrant].ask;
+    const double whole = r->only_time || r->n_rounds >= HASHED_ROUNDS ? trial_shorten(&ask) : 1;
+    return race_goes_on(r, entrant) ? beside * fmax(race_median(r, entrant) / whole, ask.window_s) : 0;
+}
+
+/* About how long the next two rounds take. */
+static double next_pair_s(const race *r)
+{
+    double seconds = 0;
+    if (r->pair_s > 0 || r->n_rounds == 0)
+        return r->pair_s;
+    for (int i = 0; i < r->n; i++)
+        seconds += 2 * race_next_s(r, i);
+    return seconds;
 }
 
 void race_run(race *r, int least, int most, double deadline_s)
@@ -53,16 +73,16 @@ void race_run(race *r, int least, int most, double deadline_s)
         if (r->n_rounds % 2 == 0) { /* would another pair of rounds end in time? */
             const double now_s = r->runner->now_s(r->runner);
             if (r->n_rounds >= first + 2)
-                r->pair_s = now_s - begin_s;
+                r->pair_s = r->n_rounds == HASHED_ROUNDS && !r->only_time ? 0 : now_s - begin_s;
             begin_s = now_s;
-            if (r->n_rounds >= least && now_s + r->pair_s > deadline_s)
+            if (r->n_rounds >= least && now_s + next_pair_s(r) > deadline_s)
                 return;
         }
         for (int i = 0; i < r->n; i++) {
             if (r->stop && *r->stop && r->n_rounds >= r->stop_from)
                 return;
             race_entrant *e = &r->entrant[r->n_rounds % 2 ? r->n - 1 - i : i];
-            if (e->outcome == TRIAL_OK && (e->most_rounds == 0 || r->n_rounds < e->most_rounds))
+            if (race_goes_on(r, (int)(e - r->entrant)))
                 time_once(r, e);
         }
     }
@@ -87,6 +107,36 @@ static int rounds_of(const race *r, int entrant)
 {
     const int most = r->entrant[entrant].most_rounds;
     return most > 0 && most < r->n_rounds ? most : r->n_rounds;
+}
+
+bool race_goes_on(const race *r, int entrant)
+{
+    const race_entrant *e = &r->entrant[entrant];
+    return e->outcome == TRIAL_OK && (e->most_rounds == 0 || r->n_rounds < e->most_rounds);
+}
+
+int race_fastest(const race *r)
+{
+    int fastest = -1;
+    for (int i = 0; i < r->n && r->n_rounds > 0; i++)
+        if (race_goes_on(r, i) && (fastest < 0 || race_median(r, i) < race_median(r, fastest)))
+            fastest = i;
+    return fastest;
+}
+
+void race_keep(race *r, int n)
+{
+    int n_going = 0;
+    for (int i = 0; i < r->n; i++)
+        n_going += race_goes_on(r, i);
+    for (; n_going > n && r->n_rounds > 0; n_going--) {
+        int slowest = -1;
+        for (int i = 0; i < r->n; i++)
+            if (race_goes_on(r, i) && (slowest < 0 || race_median(r, i) > race_median(r, slowest)))
+                slowest = i;
+        r->entrant[slowest].most_rounds = r->n_rounds;
+        r->pair_s = 0;
+    }
 }
 
 double race_median(const race *r, int entrant)

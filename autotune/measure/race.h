@@ -19,7 +19,9 @@
 enum { RACE_MOST = 24 };
 
 typedef struct race_entrant {
-    trial_ask ask;         /* the race sets reps and only_time; it checks in the first round alone */
+    trial_ask
+        ask; /* the race sets reps and only_time; it checks in the first round alone.  Rounds that ask for
+                              the time only make as few steps as tell it (trial_shorten()) */
     trial_outcome outcome; /* after its first failure an entrant is out */
     char detail[TRIAL_DETAIL];
     uint64_t hash;
@@ -31,9 +33,9 @@ typedef struct race {
     trial_runner *runner;
     race_entrant entrant[RACE_MOST];
     int n;
-    int n_rounds;                      /* rounds that all entrants completed */
-    bool only_time;                    /* results need not be compared, in no round */
-    double pair_s;                     /* how long the last two rounds took */
+    int n_rounds;   /* rounds that all entrants completed */
+    bool only_time; /* results need not be compared, in no round */
+    double pair_s;  /* how long the last two rounds took; 0: the next ones are of another kind */
     const volatile sig_atomic_t *stop; /* may be NULL */
     int stop_from;                     /* a request to stop counts from this round on */
 } race;
@@ -51,6 +53,18 @@ void race_expect(race *r, int entrant, int as);
 
 /* race_expect_hash() - the same, with a known hash. */
 void race_expect_hash(race *r, int entrant, uint64_t hash);
+
+/* race_goes_on() - the entrant has not failed, and is timed in the next round, too. */
+bool race_goes_on(const race *r, int entrant);
+
+/* race_next_s() - about how long the entrant takes in the next round, if one has been completed. */
+double race_next_s(const race *r, int entrant);
+
+/* race_fastest() - of those that go on; -1 if there is none. */
+int race_fastest(const race *r);
+
+/* race_keep() - only the fastest n go on. */
+void race_keep(race *r, int n);
 
 /* race_median() - seconds of a run; HUGE_VAL if it failed or no round was completed. */
 double race_median(const race *r, int entrant);

@@ -33,6 +33,19 @@ double trial_cells(const trial_ask *ask)
     return (double)ask->shape[0] * (double)ask->shape[1] * (double)ask->shape[2] * (double)ask->steps;
 }
 
+double trial_shorten(trial_ask *ask)
+{
+    enum { LEAST = 4 };
+    const int64_t all = ask->steps, block = ask->config.depth > 1 ? ask->config.depth : 1,
+                  some = (LEAST + block - 1) / block * block;
+    ask->only_time = 1;
+    if (!ask->kernel->field || !ask->kernel->field->steady || ask->window_s > 0 || some >= all ||
+        all % block != 0)
+        return 1;
+    ask->steps = some;
+    return (double)all / (double)some;
+}
+
 double trial_patience_s(const trial_ask *ask, double run_s)
 {
     return 20 * (ask->reps + 2) * fmax(run_s, ask->window_s);

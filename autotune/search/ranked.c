@@ -166,28 +166,32 @@ static void try_guess(ranking *r, guess *g)
         if (!is_known(space_axes[k]) && s->space->n[space_axes[k]] > 1)
             nt_key_set(&config, space_axes[k], nt_key_get(&s->tried[s->best].config, space_axes[k]));
     const candidate *c = search_try(s, config);
+    if (c && s->guessed < 0)
+        s->guessed = (int)(c - s->tried);
     if (c && s->n_tried > before)
         learn(r, c);
 }
 
-/* What depth does is the model's boldest statement: so the best guess of each depth is measured first, unless it is
- * expected to be several times as slow as another. */
+/* What depth does is the model's boldest statement: so the best guess of each depth is measured first, in the order of the
+ * predictions, unless it is expected to be several times as slow as another. */
 static void try_depths(ranking *r)
 {
     static const double hopeless = 4;
-    const space *sp = r->s->space;
+    search *s = r->s;
+    const space *sp = s->space;
+    bool done[SPACE_MOST_VALUES] = {false};
     double least_ns = HUGE_VAL;
-    for (int i = 0; i < r->n_families; i++)
-        least_ns = fmin(least_ns, r->family[i].best[0].ns);
-    for (int v = 0; v < sp->n[NT_KEY_DEPTH] && !search_over(r->s); v++) {
-        guess *best = NULL;
+    for (guess *best; !search_over(s); try_guess(r, best)) {
+        best = NULL;
         for (int i = 0; i < r->n_families; i++) {
             guess *g = &r->family[i].best[0];
-            if (r->family[i].depth == sp->value[NT_KEY_DEPTH][v] && (!best || g->ns < best->ns))
+            if (!done[space_place(sp, &g->config, NT_KEY_DEPTH)] && (!best || g->ns < best->ns))
                 best = g;
         }
-        if (best && best->ns < hopeless * least_ns)
-            try_guess(r, best);
+        if (!best || best->ns > hopeless * least_ns)
+            return;
+        least_ns = fmin(least_ns, best->ns);
+        done[space_place(sp, &best->config, NT_KEY_DEPTH)] = true;
     }
 }
 
@@ -287,6 +291,23 @@ static void climb(ranking *r)
     free(list);
 }
 
+/* A random config: a neighbour of the best, or now and then any.  It is drawn again while it is expected to be far slower
+ * than the best, so that little time goes into what is known to be slow. */
+static nt_config leap(const search *s, bool far, uint64_t *state)
+{
+    enum { DRAWS = 16 };
+    static const double hopeless = 1.5;
+    const nt_config best = s->tried[s->best].config;
+    const double most_ns = hopeless * predict(s, &best);
+    nt_config c = best;
+    for (int i = 0; i < DRAWS; i++) {
+        c = far ? space_random(s->space, state) : space_near(s->space, best, state);
+        if (predict(s, &c) <= most_ns && !search_find(s, &c))
+            break;
+    }
+    return c;
+}
+
 /* ---- The strategy --------------------------------------------------------------------------------------- */
 
 void strategy_model(search *s)
@@ -317,8 +338,7 @@ void strategy_model(search *s)
     uint64_t state = s->seed << 32;
     for (int i = 0; i < 400 && !search_over(s) && s->best >= 0; i++) {
         const int before = s->best;
-        search_try(s, i % 4 == 3 ? space_random(s->space, &state)
-                                 : space_near(s->space, s->tried[before].config, &state));
+        search_try(s, leap(s, i % 4 == 3, &state));
         if (s->best != before)
             descent_from(s, s->tried[s->best].config);
     }

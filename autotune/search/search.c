@@ -13,6 +13,9 @@
 
 #include "measure/stats.h"
 
+/* After so many trials the best one's result is compared: a wrong schedule does not lead the search astray for longer. */
+enum { COMPARE_EVERY = 12 };
+
 static bool is_full(const search *s)
 {
     return s->n_tried == (s->most > 0 ? s->most : SEARCH_MOST);
@@ -20,8 +23,7 @@ static bool is_full(const search *s)
 
 bool search_over(const search *s)
 {
-    return (s->stop && *s->stop) || is_full(s) ||
-           s->runner->now_s(s->runner) >= s->deadline_s ||
+    return (s->stop && *s->stop) || is_full(s) || s->runner->now_s(s->runner) >= s->deadline_s ||
            (s->best >= 0 && s->tried[s->best].seconds <= s->enough_s);
 }
 
@@ -71,46 +73,62 @@ static void compare(search *s, candidate *c, const trial_answer *answer)
     }
 }
 
-static void ask_once(search *s, const trial_ask *ask, candidate *c, trial_answer *answer)
-{
-    s->runner->run(s->runner, ask, answer);
-    c->outcome = answer->outcome;
-    snprintf(c->detail, sizeof c->detail, "%s", answer->detail);
-    if (c->outcome == TRIAL_OK && answer->n < 1)
-        fail(c, TRIAL_CRASH, "no timing came back");
-    if (c->outcome == TRIAL_OK && !ask->only_time)
-        compare(s, c, answer);
-}
-
-/* Until something is known to be right each trial is checked, and compares its result.  Then a long trial asks for the
- * time only, and no more of it than it takes to see that the config is no better; the few that seem to be the best so
- * far are checked and compared afterwards. */
+/* Until something is known to be right each trial compares its result.  Then a long trial asks for the time only, of a few
+ * steps, and no more of it than it takes to see that the config is no better.  What may be among the best is checked on
+ * small shapes; of the best alone the result is compared, now and then (search_compare()). */
 static void ask_one(search *s, candidate *c)
 {
-    const bool is_long = s->ask.window_s == 0;
     trial_ask ask = s->ask;
     trial_answer answer = {0};
     ask.config = c->config;
-    if (s->best >= 0)
-        ask.limit_s = fmax(ask.limit_s, trial_patience_s(&ask, s->tried[s->best].seconds));
-    ask.only_time = s->has_expected && is_long;
-    ask.check = s->ask.check && !s->has_expected;
-    const double drift = s->drift > 0 ? s->drift : 1;
-    ask.cut_s = ask.only_time && s->best >= 0 ? s->hopeless * s->tried[s->best].seconds * drift : 0;
-    ask_once(s, &ask, c, &answer);
-    if (c->outcome != TRIAL_OK)
-        return;
-    c->seconds = stats_median(answer.seconds, answer.n) / drift;
-    if ((!ask.only_time && ask.check == s->ask.check) ||
-        (s->best >= 0 && c->seconds >= s->tried[s->best].seconds))
-        return;
-    ask.only_time = 0;
-    ask.check = s->ask.check;
-    ask.cut_s = 0;
-    ask.reps = 1;
-    ask_once(s, &ask, c, &answer);
-    if (c->outcome != TRIAL_OK)
+    const double drift = s->drift > 0 ? s->drift : 1, best_s = s->best >= 0 ? s->tried[s->best].seconds : 0;
+    const double whole = s->has_expected && s->ask.window_s == 0 ? trial_shorten(&ask) : 1;
+    ask.limit_s = fmax(ask.limit_s, trial_patience_s(&ask, best_s));
+    ask.cut_s = s->has_expected ? (ask.only_time ? s->hopeless : 1) * best_s * drift / whole : 0;
+    s->runner->run(s->runner, &ask, &answer);
+    c->outcome = answer.outcome;
+    snprintf(c->detail, sizeof c->detail, "%s", answer.detail);
+    if (c->outcome == TRIAL_OK && answer.n < 1)
+        fail(c, TRIAL_CRASH, "no timing came back");
+    c->is_compared = !ask.only_time;
+    if (c->outcome == TRIAL_OK && c->is_compared)
+        compare(s, c, &answer);
+    if (c->outcome == TRIAL_OK)
+        c->seconds = whole * stats_median(answer.seconds, answer.n) / drift;
+}
+
+static void find_best(search *s)
+{
+    s->best = -1;
+    for (int i = 0; i < s->n_tried; i++)
+        if (s->tried[i].outcome == TRIAL_OK &&
+            (s->best < 0 || s->tried[i].seconds < s->tried[s->best].seconds))
+            s->best = i;
+}
+
+void search_compare(search *s)
+{
+    s->n_uncompared = 0;
+    while (s->best >= 0 && !s->tried[s->best].is_compared && !(s->stop && *s->stop)) {
+        candidate *c = &s->tried[s->best];
+        trial_ask ask = s->ask;
+        trial_answer answer = {0};
+        ask.config = c->config;
+        ask.reps = 1;
+        ask.check = 0;
+        ask.limit_s = fmax(ask.limit_s, trial_patience_s(&ask, c->seconds));
+        s->runner->run(s->runner, &ask, &answer);
+        c->is_compared = true;
+        c->outcome = answer.outcome;
+        snprintf(c->detail, sizeof c->detail, "%s", answer.detail);
+        if (c->outcome == TRIAL_OK)
+            compare(s, c, &answer);
+        if (c->outcome == TRIAL_OK)
+            return;
         c->seconds = HUGE_VAL;
+        s->n_failed++;
+        find_best(s);
+    }
 }
 
 /* ---- Drift --------------------------------------------------------------------------------------------- */
@@ -124,13 +142,13 @@ static void watch_drift(search *s)
     trial_answer answer = {0};
     ask.config = anchor->config;
     ask.limit_s = fmax(ask.limit_s, trial_patience_s(&ask, anchor->seconds));
-    ask.only_time = 1;
     ask.check = 0;
+    const double whole = trial_shorten(&ask);
     s->n_unanchored = 0;
     s->runner->run(s->runner, &ask, &answer);
     if (answer.outcome != TRIAL_OK || answer.n < 1)
         return;
-    const double drift = stats_median(answer.seconds, answer.n) / anchor->seconds;
+    const double drift = whole * stats_median(answer.seconds, answer.n) / anchor->seconds;
     s->drift = fabs(log(drift)) < SEARCH_DRIFT ? 1 : drift;
     if (s->most_drift == 0 || fabs(log(drift)) > fabs(log(s->most_drift)))
         s->most_drift = drift;
@@ -176,7 +194,7 @@ void search_free(search *s)
 {
     free(s->tried);
     free(s->slot);
-    *s = (search){.best = -1};
+    *s = (search){.best = -1, .guessed = -1};
 }
 
 const candidate *search_find(const search *s, const nt_config *config)
@@ -196,6 +214,8 @@ const candidate *search_try(search *s, nt_config config)
         return NULL;
     }
     watch_drift(s);
+    if (++s->n_uncompared >= COMPARE_EVERY)
+        search_compare(s);
     candidate *c = &s->tried[s->n_tried];
     *c = (candidate){.config = config, .seconds = HUGE_VAL};
     *slot_of(s, &config) = s->n_tried + 1;

@@ -23,7 +23,8 @@ typedef struct candidate {
     nt_config config;
     trial_outcome outcome;
     char detail[TRIAL_DETAIL];
-    double seconds; /* median of a run, without the drift; HUGE_VAL where the trial failed */
+    double seconds;   /* median of a run, without the drift; HUGE_VAL where the trial failed */
+    bool is_compared; /* its result is the expected one */
 } candidate;
 
 typedef struct search {
@@ -42,17 +43,18 @@ typedef struct search {
      * first time is the drift of the machine, by which later times are divided.  0: never. */
     int anchor_every;
     double drift, most_drift; /* now, and what was farthest from 1; 0: not watched */
-    int n_unanchored;
+    int n_unanchored, n_uncompared;
     bool plain_failed; /* neither the default schedule nor the serial one worked */
     bool has_expected; /* the hash that every schedule of this arithmetic must give */
     uint64_t expected;
 
     candidate *tried; /* in the order in which they were; it may move when another one is tried */
     int n_tried, n_failed;
-    int most; /* 0: SEARCH_MOST */
-    int room; /* for so many candidates, and twice as many slots */
-    int *slot; /* the memo: a hash table of places in tried[], each one more than the place; 0: free */
+    int most;      /* 0: SEARCH_MOST */
+    int room;      /* for so many candidates, and twice as many slots */
+    int *slot;     /* the memo: a hash table of places in tried[], each one more than the place; 0: free */
     int best;      /* index; -1 until one has worked */
+    int guessed;   /* index of what a model expected to be the fastest of all; -1: none */
     bool complete; /* the search ended by itself, before its time or room did */
 
     void (*on_trial)(void *context, const candidate *c, bool is_best);
@@ -82,6 +84,10 @@ const candidate *search_find(const search *s, const nt_config *config);
  * NULL if there is no room for another candidate.
  */
 const candidate *search_try(search *s, nt_config config);
+
+/* search_compare() - compares the result of the best, unless it has been; a wrong one fails, and the next takes its place.
+ * Belongs behind a search; within it, this happens now and then. */
+void search_compare(search *s);
 
 /* search_top() - indices of the fastest n candidates that worked, fastest first; returns how many. */
 int search_top(const search *s, int *index, int n);

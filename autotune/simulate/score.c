@@ -52,6 +52,7 @@ static bool run_once(const table *t, const strategy *which, int budget, uint64_t
                   .deadline_s = budget,
                   .seed = seed,
                   .best = -1,
+                  .guessed = -1,
                   .on_trial = note,
                   .context = &at};
     s->ask.reps = 1;

@@ -25,16 +25,13 @@ static bool text_before(const race *r, int a, int b)
     return strcmp(text[0], text[1]) < 0;
 }
 
-/* Of the entrants 0..n-1 the simplest config within noise of the fastest. */
-static int choose(const race *r, int n, const nt_config *reference)
+/* Of the entrants that are left the simplest within noise of the fastest; -1 if none worked. */
+static int choose(const race *r, const nt_config *reference)
 {
-    int fastest = -1;
-    for (int i = 0; i < n; i++)
-        if (isfinite(race_median(r, i)) && (fastest < 0 || race_median(r, i) < race_median(r, fastest)))
-            fastest = i;
+    const int fastest = race_fastest(r);
     int chosen = fastest;
-    for (int i = 0; i < n && fastest >= 0; i++) {
-        if (!isfinite(race_median(r, i)))
+    for (int i = 0; i < r->n && fastest >= 0; i++) {
+        if (!race_goes_on(r, i))
             continue;
         const stats_interval to_fastest = race_ratio(r, i, fastest);
         const bool equal = to_fastest.low <= 1 && to_fastest.median < 1 / DECISION_WORTH;
@@ -66,14 +63,43 @@ static void expect_as_searched(const tuning_row *tr, race *r, int entrant)
         race_expect_hash(r, entrant, tr->s->expected);
 }
 
-/* Rounds of a final: the fewest, for which finalists are left out, and the most. */
-enum { FINAL_LEAST = 4, FINAL_MOST = 24 };
+/* Lets the default enter, the best of the search, what the model expected to be the fastest, and the next best: as many as
+ * can run a first pair of rounds in this time, and three at least. */
+static void enter_best(race *r, const tuning_row *tr, double seconds)
+{
+    enum { LEAST = 3 };
+    static const double beside = 1.2; /* a trial takes longer than its run */
+    const search *s = tr->s;
+    int list[FINALISTS + 1];
+    const int n = search_top(s, &list[1], FINALISTS) + 1;
+    list[0] = list[1];
+    list[1] = s->guessed;
+    double used_s = 0;
+    enter(r, tr, &tr->t->arithmetic);
+    for (int i = 0; i < n && r->n < FINALISTS; i++) {
+        const candidate *c = list[i] >= 0 ? &s->tried[list[i]] : NULL;
+        if (!c || c->outcome != TRIAL_OK)
+            continue;
+        trial_ask ask = tr->ask;
+        ask.config = c->config;
+        const double whole = trial_shorten(&ask);
+        used_s += 2 * beside * fmax(c->seconds / whole, ask.window_s);
+        if (r->n < LEAST || used_s < seconds)
+            enter(r, tr, &c->config);
+    }
+    for (int i = 0; i < r->n; i++)
+        r->entrant[i].ask.check = 0;
+}
 
-/* Races the default schedule against the fastest of the search, as many of them as there is time for.  Returns the
- * simplest config within noise of the fastest; without a race, if somebody asked to stop, the best so far. */
+/*
+ * Races the default schedule and the fastest of the search; of eight, the slower four leave after half of the time, and
+ * two of the others after half of the rest.  Only times count: the confirmation compares the winner's result.  Returns the simplest
+ * config within noise of the fastest; without a race, if somebody asked to stop, the best so far.
+ */
 nt_config tuning_final(tuning_row *tr, double deadline_s)
 {
-    static const double beside = 1.2; /* a trial takes longer than its run */
+    enum { STAGES = 3, MOST_ROUNDS = 24 };
+    static const double end[STAGES] = {0.5, 0.75, 1};
     tuning *t = tr->t;
     const search *s = tr->s;
     const bool stopped = t->o->stop && *t->o->stop;
@@ -81,27 +107,20 @@ nt_config tuning_final(tuning_row *tr, double deadline_s)
     race *r = stopped ? NULL : calloc(1, sizeof *r);
     if (!r)
         return winner;
-    *r = (race){.runner = t->runner, .stop = t->o->stop};
-    const int reference = enter(r, tr, &t->arithmetic);
-    const double round_s = (deadline_s - t->runner->now_s(t->runner)) / (beside * FINAL_LEAST);
-    double used_s = isfinite(s->tried[0].seconds) ? fmax(s->tried[0].seconds, tr->ask.window_s) : 0;
-    int top[FINALISTS];
-    const int n = search_top(s, top, FINALISTS);
-    for (int i = 0; i < n && r->n < FINALISTS; i++) {
-        used_s += fmax(s->tried[top[i]].seconds, tr->ask.window_s);
-        if (i == 0 || used_s < round_s)
-            enter(r, tr, &s->tried[top[i]].config);
-    }
+    *r = (race){.runner = t->runner, .stop = t->o->stop, .only_time = true};
+    const double begin_s = t->runner->now_s(t->runner), all_s = fmax(0, deadline_s - begin_s);
+    enter_best(r, tr, end[0] * all_s);
     tuning_tell(t, "final", NULL);
-    race_run(r, 2, FINAL_MOST, deadline_s);
-    for (int i = 0; i < r->n; i++) {
-        race_expect(r, i, reference);
-        expect_as_searched(tr, r, i);
-        tr->finalist[i] = r->entrant[i].ask.config;
+    for (int i = 0; i < STAGES; i++) {
+        if (i > 0 && isfinite(all_s))
+            race_keep(r, FINALISTS >> i);
+        race_run(r, i == 0 ? 2 : 0, MOST_ROUNDS, begin_s + end[i] * all_s);
     }
+    for (int i = 0; i < r->n; i++)
+        tr->finalist[i] = r->entrant[i].ask.config;
     tr->n_finalists = r->n_rounds > 0 ? r->n : 0;
-    shapes_note(r, &tr->ask, NULL, tr->finalist_s, tr->finalist_surely);
-    const int chosen = choose(r, r->n, &t->arithmetic);
+    shapes_note(r, NULL, tr->finalist_s, tr->finalist_surely);
+    const int chosen = choose(r, &t->arithmetic);
     if (chosen >= 0)
         winner = r->entrant[chosen].ask.config;
     free(r);
@@ -216,12 +235,6 @@ static nt_config config_of_way(const tuning_row *tr, const result_way *way)
     return c;
 }
 
-void tuning_spare_steps(trial_ask *ask)
-{
-    if (ask->kernel->field && ask->window_s == 0 && ask->config.depth == 1 && ask->steps > 2)
-        ask->steps = 2;
-}
-
 void tuning_loops(tuning_row *tr, double deadline_s)
 {
     enum { MOST_ROUNDS = 10 };
@@ -237,7 +250,7 @@ void tuning_loops(tuning_row *tr, double deadline_s)
         const candidate *best = best_of_way(tr->s, &ways[w], &failed);
         trial_ask ask = tr->ask;
         ask.config = best ? best->config : config_of_way(tr, &ways[w]);
-        tuning_spare_steps(&ask);
+        ask.check = ask.check && !best;
         entrant[w] = failed ? -1 : race_add(r, &ask); /* a config that failed is not tried again */
     }
     tuning_tell(t, "loops", NULL);

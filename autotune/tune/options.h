@@ -14,7 +14,13 @@
 
 enum { TUNE_MOST_THREADS = 32, TUNE_MOST_CASES = 16 };
 
-typedef enum tune_effort { EFFORT_NORMAL, EFFORT_QUICK, EFFORT_THOROUGH, EFFORT_EXHAUSTIVE, N_EFFORTS } tune_effort;
+typedef enum tune_effort {
+    EFFORT_NORMAL,
+    EFFORT_QUICK,
+    EFFORT_THOROUGH,
+    EFFORT_EXHAUSTIVE,
+    N_EFFORTS
+} tune_effort;
 
 typedef struct tune_options {
     double budget_s;                    /* a kernel; 0: rows_budget_s(); HUGE_VAL: none */
@@ -28,6 +34,7 @@ typedef struct tune_options {
     int threads[TUNE_MOST_THREADS];     /* counts that may win, ascending */
     int n_threads;
     double max_ulp[NT_N_DTYPES]; /* variants with a larger error may not win */
+    bool knows_tuned;            /* each search begins with what the library would take today */
     uint64_t seed;
     const volatile sig_atomic_t *stop;
 } tune_options;

@@ -175,12 +175,12 @@ static void cut_down(const nt_kernel *kernel, int radius, nt_dtype dtype, int64_
             shape[a] = shape[a] * 7 / 8 > LEAST ? shape[a] * 7 / 8 : LEAST;
 }
 
-/* The largest cube of at most this many cells, in steps of 8; at least 16^3. */
+/* The largest cube of at most this many cells, in steps of 8, below 32 of 4; at least 16^3. */
 static int64_t cube_within(int64_t cells)
 {
     int64_t n = 16;
-    while ((n + 8) * (n + 8) * (n + 8) <= cells)
-        n += 8;
+    for (int64_t next = 20; next * next * next <= cells; next += next < 32 ? 4 : 8)
+        n = next;
     return n;
 }
 
@@ -294,8 +294,8 @@ void rows_fit(const nt_machine *machine, const nt_kernel *kernel, const nt_case 
                          : shape_class == NT_CLASS_L3   ? 2 * (double)nt_class_bytes(machine, 0, NT_CLASS_L2)
                                                         : 0,
                  least_cells = least / cell;
-    if (most_cells < least_cells)
-        most_cells = least_cells < AT_ANY_COST * most_cells ? least_cells : AT_ANY_COST * most_cells;
+    if (most_cells < least_cells && least_cells < AT_ANY_COST * most_cells)
+        most_cells = least_cells;
     if (most_cells >= (double)shape[0] * (double)shape[1] * (double)shape[2])
         return;
     if (shape_class != NT_CLASS_MEMORY) {

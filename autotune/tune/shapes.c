@@ -131,21 +131,14 @@ shapes_choice shapes_choose(const shapes_times *t, int preferred)
 
 /* ---- The race ------------------------------------------------------------------------------------------- */
 
-void shapes_note(const race *r, const trial_ask *whole, const int *place, double seconds[FINALISTS],
-                 double surely[FINALISTS])
+void shapes_note(const race *r, const int *place, double seconds[FINALISTS], double surely[FINALISTS])
 {
-    int fastest = 0;
-    double part[RACE_MOST]; /* of a run's cells and steps that an entrant makes */
+    const int fastest = race_fastest(r);
     for (int i = 0; i < r->n; i++) {
-        part[i] = trial_cells(&r->entrant[i].ask) / trial_cells(whole);
-        if (race_median(r, i) / part[i] < race_median(r, fastest) / part[fastest])
-            fastest = i;
-    }
-    for (int i = 0; i < r->n; i++) {
-        const stats_interval over = race_ratio(r, i, fastest);
+        const stats_interval over = fastest >= 0 ? race_ratio(r, i, fastest) : (stats_interval){0};
         const int at = place ? place[i] : i;
-        seconds[at] = race_median(r, i) / part[i];
-        surely[at] = over.n > 0 ? fmax(over.low / part[i] * part[fastest], 1) : HUGE_VAL;
+        seconds[at] = over.n > 0 ? over.median * race_median(r, fastest) : HUGE_VAL;
+        surely[at] = over.n > 0 ? fmax(over.low, 1) : HUGE_VAL;
     }
 }
 
@@ -173,10 +166,11 @@ static void enter_finalists(race *r, const tuning_row *tr, const trial_ask *ask,
         if (next < 0)
             return;
         taken[next] = true;
-        trial_ask one = *ask;
-        one.config = tr->finalist[next];
-        tuning_spare_steps(&one);
-        used_s += fmax(tr->finalist_s[next] * trial_cells(&one) / trial_cells(&tr->ask), ask->window_s);
+        trial_ask one = *ask, timed = *ask;
+        one.config = timed.config = tr->finalist[next];
+        const double whole = trial_shorten(&timed);
+        used_s +=
+            fmax(tr->finalist_s[next] / whole * trial_cells(ask) / trial_cells(&tr->ask), ask->window_s);
         if (used_s > round_s)
             return;
         place[race_add(r, &one)] = next;
@@ -199,7 +193,7 @@ static bool time_shape(race *r, tuning_row *tr, const int64_t shape[3], const nt
     race_run(r, LEAST, MOST, deadline_s);
     for (int i = 0; i < tr->n_finalists; i++)
         seconds[i] = surely[i] = HUGE_VAL;
-    shapes_note(r, &ask, place, seconds, surely);
+    shapes_note(r, place, seconds, surely);
     bool any = false;
     for (int i = 0; i < tr->n_finalists; i++)
         any |= isfinite(seconds[i]);

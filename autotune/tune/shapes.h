@@ -38,10 +38,8 @@ typedef struct shapes_choice {
  */
 shapes_choice shapes_choose(const shapes_times *times, int preferred);
 
-/* shapes_note() - what a race says of the finalists, as if each had made all the steps of `whole`.  place[i]: the
- * finalist of entrant i; NULL: entrant i itself. */
-void shapes_note(const race *r, const trial_ask *whole, const int *place, double seconds[FINALISTS],
-                 double surely[FINALISTS]);
+/* shapes_note() - what a race says of the finalists.  place[i]: the finalist of entrant i; NULL: entrant i itself. */
+void shapes_note(const race *r, const int *place, double seconds[FINALISTS], double surely[FINALISTS]);
 
 /*
  * tuning_shapes() - races the finalists on the other shapes of the row's class, in a few rounds, and chooses.

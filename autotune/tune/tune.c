@@ -21,16 +21,16 @@
 #include "tune/stages.h"
 
 /* The share of a row's time at which each stage ends; the confirmation gets the rest. */
-static const double search_end = 0.43, loops_end = 0.52, final_end = 0.65, shapes_end = 0.73;
+static const double search_end = 0.42, loops_end = 0.46, final_end = 0.69, shapes_end = 0.77;
 /* The last stages make some fifty runs, and the search should see at least as many: shapes are as small as this
  * takes. */
 static const double run_share = 1.0 / 80;
 /* A run so long is made once in the search. */
-static const double long_run_s = 0.1;
+static const double long_run_s = 0.02;
 /* The default is timed again after so many trials, to see whether the machine has become slower. */
 static const int anchor_every = 12;
-/* A config so much slower than the best is given up as soon as this is seen. */
-static const double hopeless = 1.1;
+/* A config so much slower than the best is given up as soon as this is seen.  The final tells those near the best apart. */
+static const double hopeless = 1.03;
 
 static void on_search_trial(void *context, const candidate *c, bool is_best)
 {
@@ -95,12 +95,15 @@ static void search_row(tuning_row *tr, double deadline_s)
                   .anchor_every = anchor_every,
                   .enough_s = t->o->stop_at > 0 ? early_roof_s(tr) / t->o->stop_at : 0,
                   .best = -1,
+                  .guessed = -1,
                   .on_trial = on_search_trial,
                   .context = tr};
     search_begin(s);
+    tuning_try_known(tr);
     if (t->strategy->run == strategy_exhaustive)
         announce(tr, &sp);
     t->strategy->run(s);
+    search_compare(s);
     tr->row->space_size = space_size(&sp);
     tr->row->complete = s->complete;
     tr->row->n_trials = s->n_tried;

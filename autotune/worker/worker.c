@@ -19,6 +19,7 @@
 #include <sys/prctl.h>
 #include <unistd.h>
 
+#include "measure/stats.h"
 #include "measure/subject.h"
 #include "measure/trial_json.h"
 #include "os/clock.h"
@@ -50,7 +51,7 @@ static int64_t calibrate(subject *s, double window_s)
 }
 
 /* A run this long warms up within itself, so it counts as the first repetition. */
-static const double long_run_s = 0.03;
+static const double long_run_s = 0.005;
 
 /* Seconds of a run, estimated from the steps that a config makes at a time.  A first glance that would cut the trial is
  * taken again: it may have woken threads. */
@@ -88,10 +89,12 @@ static bool is_cut(const trial_ask *ask, double run_s, trial_answer *answer)
 static void time_subject(subject *s, trial_answer *answer)
 {
     const trial_ask *ask = &s->ask;
+    enum { WORTH_A_GLANCE = 4 }; /* time blocks */
     const bool runs_on = !s->changes_input || s->steady, is_short = ask->window_s > 0 && runs_on;
     if (!ask->only_time || !runs_on)
         subject_restore(s);
-    if (ask->only_time && ask->cut_s > 0 && ask->kernel->field && ask->config.depth < ask->steps) {
+    if (ask->only_time && ask->cut_s > 0 && ask->kernel->field &&
+        WORTH_A_GLANCE * ask->config.depth <= ask->steps) {
         if (is_cut(ask, glance(s, answer), answer))
             return;
         if (!runs_on)
@@ -105,7 +108,7 @@ static void time_subject(subject *s, trial_answer *answer)
         return;
     }
     const bool counts = !is_short && first_s > long_run_s;
-    const int64_t runs = is_short ? calibrate(s, ask->window_s) : 1;
+    const int64_t runs = is_short && first_s < ask->window_s ? calibrate(s, ask->window_s) : 1;
     answer->seconds[0] = first_s;
     for (int i = counts; i < ask->reps; i++) {
         if (!runs_on)
@@ -149,12 +152,18 @@ static void run_trial(fields_cache *cache, const trial_ask *ask, trial_answer *a
     nt_error why = {""};
     subject s;
     nt_status status = nt_config_runs(ask->kernel, ask->dtype, &ask->config, &why);
-    if (status == NT_OK && ask->check)
+    const bool checks_first = ask->check && ask->cut_s == 0;
+    if (status == NT_OK && checks_first)
         answer->outcome = subject_check(ask, &why);
     if (status == NT_OK && answer->outcome == TRIAL_OK &&
         (status = subject_open(&s, ask, cache, &why)) == NT_OK) {
         time_and_compare(&s, answer, &why);
         subject_close(&s);
+    }
+    if (ask->check && !checks_first && answer->n > 0 &&
+        stats_median(answer->seconds, answer->n) <= ask->cut_s) {
+        answer->outcome = subject_check(ask, &why);
+        answer->n = answer->outcome == TRIAL_OK ? answer->n : 0;
     }
     if (status != NT_OK)
         answer->outcome = status == NT_ENOMEM ? TRIAL_MEMORY : TRIAL_REFUSED;
