@@ -15,7 +15,7 @@
 #include "measure/trial.h"
 #include "support.h"
 
-enum { FAKE_MOST_ASKS = 20000 };
+enum { FAKE_MOST_ASKS = 60000 };
 
 typedef struct fake_trials fake_trials;
 

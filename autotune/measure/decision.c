@@ -13,9 +13,15 @@ static bool is_precise(const race *r, int a, int b)
     return ratio.n > 0 && ratio.high < 1.005 * ratio.low;
 }
 
+/* Can both be timed as often as it takes to be sure?  Others may leave the race early; these two stay. */
+static bool fits(const race *r, int a, int b, double latest_s)
+{
+    const double round_s = race_next_s(r, a) + race_next_s(r, b);
+    return r->runner->now_s(r->runner) + (DECISION_LEAST - 2) * round_s < latest_s;
+}
+
 void decision_run(race *r, int candidate, int reference, double begin_s, double deadline_s)
 {
-    trial_runner *runner = r->runner;
     const bool is_short = r->entrant[candidate].ask.window_s > 0; /* more rounds cost nothing */
     race_run(r, 2, 2, 0);
     const double latest_s = deadline_s + 0.4 * (deadline_s - begin_s);
@@ -24,9 +30,11 @@ void decision_run(race *r, int candidate, int reference, double begin_s, double 
         race_run(r, 2, DECISION_LEAST, deadline_s);
         return;
     }
-    /* Others may leave the race early; these two stay. */
-    const double round_s = race_next_s(r, candidate) + race_next_s(r, reference);
-    const bool can_be_sure = runner->now_s(runner) + (DECISION_LEAST - 2) * round_s < latest_s;
+    bool can_be_sure = fits(r, candidate, reference, latest_s);
+    if (!can_be_sure) {
+        r->whole_runs = false;
+        can_be_sure = fits(r, candidate, reference, latest_s);
+    }
     race_run(r,
              !can_be_sure ? 2
              : is_short   ? DECISION_LEAST_SHORT

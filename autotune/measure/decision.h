@@ -15,7 +15,8 @@ enum { DECISION_LEAST = 10, DECISION_LEAST_SHORT = 14, DECISION_MOST = 64 };
 
 /*
  * decision_run() - runs the race until the ratio of a candidate to the reference is known within half a per cent, or the
- * time is over.  For the fewest rounds that can be sure it may use up to two fifths of the time more.
+ * time is over.  For the fewest rounds that can be sure it may use up to two fifths of the time more, and makes fewer steps
+ * (race.whole_runs) if whole runs take too long.
  */
 void decision_run(race *r, int candidate, int reference, double begin_s, double deadline_s);
 

@@ -23,12 +23,25 @@ int race_add(race *r, const trial_ask *ask)
     return r->n++;
 }
 
+/* Makes the next round's ask out of an entrant's.  Returns how many times as long the whole run takes. */
+static double ask_next(const race *r, trial_ask *ask)
+{
+    const int64_t steps = ask->steps;
+    double whole = 1;
+    ask->check = ask->check && r->n_rounds == 0;
+    if (r->only_time || r->n_rounds >= HASHED_ROUNDS)
+        whole = trial_shorten(ask);
+    if (!r->whole_runs)
+        return whole;
+    ask->steps = steps;
+    return 1;
+}
+
 static void time_once(race *r, race_entrant *e)
 {
     trial_answer answer = {0};
     trial_ask ask = e->ask;
-    ask.check = ask.check && r->n_rounds == 0;
-    const double whole = r->only_time || r->n_rounds >= HASHED_ROUNDS ? trial_shorten(&ask) : 1;
+    const double whole = ask_next(r, &ask);
     r->runner->run(r->runner, &ask, &answer);
     e->outcome = answer.outcome;
     if (e->outcome == TRIAL_OK &&
@@ -48,7 +61,7 @@ double race_next_s(const race *r, int entrant)
 {
     static const double beside = 1.2; /* a trial takes longer than its run */
     trial_ask ask = r->entrant[entrant].ask;
-    const double whole = r->only_time || r->n_rounds >= HASHED_ROUNDS ? trial_shorten(&ask) : 1;
+    const double whole = ask_next(r, &ask);
     return race_goes_on(r, entrant) ? beside * fmax(race_median(r, entrant) / whole, ask.window_s) : 0;
 }
 

@@ -19,9 +19,7 @@
 enum { RACE_MOST = 24 };
 
 typedef struct race_entrant {
-    trial_ask
-        ask; /* the race sets reps and only_time; it checks in the first round alone.  Rounds that ask for
-                              the time only make as few steps as tell it (trial_shorten()) */
+    trial_ask ask;         /* the race sets reps and only_time; it checks in the first round alone */
     trial_outcome outcome; /* after its first failure an entrant is out */
     char detail[TRIAL_DETAIL];
     uint64_t hash;
@@ -33,9 +31,11 @@ typedef struct race {
     trial_runner *runner;
     race_entrant entrant[RACE_MOST];
     int n;
-    int n_rounds;   /* rounds that all entrants completed */
-    bool only_time; /* results need not be compared, in no round */
-    double pair_s;  /* how long the last two rounds took; 0: the next ones are of another kind */
+    int n_rounds;                      /* rounds that all entrants completed */
+    bool only_time;                    /* results need not be compared, in no round */
+    bool whole_runs;                   /* all steps in every round; else, where only times are asked for, as few as
+                                          tell them (trial_shorten()) */
+    double pair_s;                     /* how long the last two rounds took; 0: not known of the next ones */
     const volatile sig_atomic_t *stop; /* may be NULL */
     int stop_from;                     /* a request to stop counts from this round on */
 } race;

@@ -41,14 +41,13 @@ typedef struct trial_ask {
     int in_place;     /* 1: on level[0]; 0: level[0] to a separate result, so that the input stays as it is.
                          Kernels of two levels have no such result */
     nt_config config;
-    int reps; /* timed repetitions, 1..TRIAL_MAX_REPS.  If a run changes its input, it is restored before
+    int reps;        /* timed repetitions, 1..TRIAL_MAX_REPS.  If a run changes its input, it is restored before
                         each, outside the clock; a kernel that is steady (kernel.h) runs on from its output */
     double window_s; /* a repetition runs again and again for this long, if the input need not be restored */
-    int only_time; /* 1: only times are asked for: there is no hash, and a kernel that is steady begins with its
+    int only_time;   /* 1: only times are asked for: there is no hash, and a kernel that is steady begins with its
                         last output */
-    double
-        cut_s; /* a run that takes longer is not checked; with only_time, once this is clear, one repetition is
-                        enough, and it may be estimated from a run's first steps; 0: no limit */
+    double cut_s;   /* a run that takes longer is not checked.  With only_time it gets one repetition, and may be
+                        estimated from its first steps.  0: no limit */
     int check;      /* also run the config on awkward shapes with canaries around them, and compare
                         with the serial schedule of the same arithmetic, bit by bit */
     double limit_s; /* the worker is killed when the whole trial takes longer, see trial_patience_s() */
@@ -80,7 +79,7 @@ const void *trial_params(const trial_ask *ask);
 double trial_cells(const trial_ask *ask);
 
 /*
- * trial_shorten() - lets an ask ask for the time alone, and of as few steps as tell it: whole time blocks, of four steps at
+ * trial_shorten() - turns an ask into one for the time alone, of as few steps as tell it: whole time blocks, of four steps at
  * least.  All steps are needed where one depends on what others have made (a kernel that is not steady), where the last
  * block is a smaller one, and in caches, which the first steps fill.
  *

@@ -57,6 +57,9 @@ bool descent_from(search *s, nt_config at)
         for (int k = 0; k < SPACE_N_AXES; k++) {
             const nt_key_id axis = space_axes[k];
             nt_config best = at;
+            here = search_find(s, &at);
+            if (!here || here->outcome != TRIAL_OK) /* it was found to be wrong */
+                return false;
             for (int v = 0; v < s->space->n[axis]; v++) {
                 if (search_over(s))
                     return false;

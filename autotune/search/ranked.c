@@ -185,7 +185,7 @@ static void try_depths(ranking *r)
         best = NULL;
         for (int i = 0; i < r->n_families; i++) {
             guess *g = &r->family[i].best[0];
-            if (!done[space_place(sp, &g->config, NT_KEY_DEPTH)] && (!best || g->ns < best->ns))
+            if (r->family[i].n > 0 && !done[space_place(sp, &g->config, NT_KEY_DEPTH)] && (!best || g->ns < best->ns))
                 best = g;
         }
         if (!best || best->ns > hopeless * least_ns)
@@ -332,9 +332,11 @@ void strategy_model(search *s)
         try_forms(r);
     try_guesses(r, begin_s + (s->deadline_s - begin_s) / 2);
     climb(r);
-    s->complete = !search_over(s);
     free(r);
-    /* What is left of the time: more neighbours, and leaps. */
+    /* What is left of the time: all values of each axis, more neighbours, and leaps. */
+    if (s->best >= 0)
+        descent_from(s, s->tried[s->best].config);
+    s->complete = !search_over(s);
     uint64_t state = s->seed << 32;
     for (int i = 0; i < 400 && !search_over(s) && s->best >= 0; i++) {
         const int before = s->best;

@@ -74,8 +74,8 @@ static void compare(search *s, candidate *c, const trial_answer *answer)
 }
 
 /* Until something is known to be right each trial compares its result.  Then a long trial asks for the time only, of a few
- * steps, and no more of it than it takes to see that the config is no better.  What may be among the best is checked on
- * small shapes; of the best alone the result is compared, now and then (search_compare()). */
+ * steps, and no more of it than it takes to see that the config is no better.  What may be the best is checked on small
+ * shapes; of the best alone the result is compared, now and then (search_compare()). */
 static void ask_one(search *s, candidate *c)
 {
     trial_ask ask = s->ask;
@@ -93,62 +93,90 @@ static void ask_one(search *s, candidate *c)
     c->is_compared = !ask.only_time;
     if (c->outcome == TRIAL_OK && c->is_compared)
         compare(s, c, &answer);
-    if (c->outcome == TRIAL_OK)
-        c->seconds = whole * stats_median(answer.seconds, answer.n) / drift;
+    if (c->outcome != TRIAL_OK)
+        return;
+    const double seconds = stats_median(answer.seconds, answer.n);
+    c->is_checked = ask.check && (ask.cut_s == 0 || seconds <= ask.cut_s);
+    c->seconds = whole * seconds / drift;
 }
 
-static void find_best(search *s)
+static void find_best(search *s, bool of_compared)
 {
     s->best = -1;
-    for (int i = 0; i < s->n_tried; i++)
-        if (s->tried[i].outcome == TRIAL_OK &&
-            (s->best < 0 || s->tried[i].seconds < s->tried[s->best].seconds))
+    for (int i = 0; i < s->n_tried; i++) {
+        const candidate *c = &s->tried[i];
+        if (c->outcome == TRIAL_OK && (c->is_compared || !of_compared) &&
+            (s->best < 0 || c->seconds < s->tried[s->best].seconds))
             s->best = i;
+    }
+}
+
+bool search_is_right(search *s, const nt_config *config)
+{
+    const candidate *known = search_find(s, config);
+    if (!known || known->is_compared)
+        return known && known->outcome == TRIAL_OK;
+    candidate *c = &s->tried[known - s->tried];
+    trial_ask ask = s->ask;
+    trial_answer answer = {0};
+    ask.config = *config;
+    ask.reps = 1;
+    ask.check = s->ask.check && !c->is_checked;
+    ask.limit_s = fmax(ask.limit_s, trial_patience_s(&ask, c->seconds));
+    s->runner->run(s->runner, &ask, &answer);
+    c->is_compared = true;
+    c->outcome = answer.outcome;
+    snprintf(c->detail, sizeof c->detail, "%s", answer.detail);
+    if (c->outcome == TRIAL_OK)
+        compare(s, c, &answer);
+    if (c->outcome != TRIAL_OK) {
+        c->seconds = HUGE_VAL;
+        s->n_failed++;
+    }
+    return c->outcome == TRIAL_OK;
 }
 
 void search_compare(search *s)
 {
     s->n_uncompared = 0;
-    while (s->best >= 0 && !s->tried[s->best].is_compared && !(s->stop && *s->stop)) {
-        candidate *c = &s->tried[s->best];
-        trial_ask ask = s->ask;
-        trial_answer answer = {0};
-        ask.config = c->config;
-        ask.reps = 1;
-        ask.check = 0;
-        ask.limit_s = fmax(ask.limit_s, trial_patience_s(&ask, c->seconds));
-        s->runner->run(s->runner, &ask, &answer);
-        c->is_compared = true;
-        c->outcome = answer.outcome;
-        snprintf(c->detail, sizeof c->detail, "%s", answer.detail);
-        if (c->outcome == TRIAL_OK)
-            compare(s, c, &answer);
-        if (c->outcome == TRIAL_OK)
-            return;
-        c->seconds = HUGE_VAL;
-        s->n_failed++;
-        find_best(s);
-    }
+    while (s->best >= 0 && !(s->stop && *s->stop) && !search_is_right(s, &s->tried[s->best].config))
+        find_best(s, search_over(s)); /* without time only those count that have been compared */
 }
 
 /* ---- Drift --------------------------------------------------------------------------------------------- */
 
-static void watch_drift(search *s)
+/* Seconds of a run of the first config, as trials of the time alone see it; 0: it failed. */
+static double time_anchor(search *s)
 {
-    const candidate *anchor = &s->tried[0];
-    if (s->anchor_every == 0 || ++s->n_unanchored < s->anchor_every || anchor->outcome != TRIAL_OK)
-        return;
     trial_ask ask = s->ask;
     trial_answer answer = {0};
-    ask.config = anchor->config;
-    ask.limit_s = fmax(ask.limit_s, trial_patience_s(&ask, anchor->seconds));
+    ask.config = s->tried[0].config;
+    ask.limit_s = fmax(ask.limit_s, trial_patience_s(&ask, s->tried[0].seconds));
     ask.check = 0;
     const double whole = trial_shorten(&ask);
     s->n_unanchored = 0;
     s->runner->run(s->runner, &ask, &answer);
-    if (answer.outcome != TRIAL_OK || answer.n < 1)
+    return answer.outcome == TRIAL_OK && answer.n > 0 ? whole * stats_median(answer.seconds, answer.n) : 0;
+}
+
+static void watch_drift(search *s)
+{
+    if (s->anchor_every == 0 || s->n_tried == 0 || s->tried[0].outcome != TRIAL_OK)
         return;
-    const double drift = whole * stats_median(answer.seconds, answer.n) / anchor->seconds;
+    if (s->anchor_s == 0) {
+        trial_ask ask = s->ask;
+        ask.config = s->tried[0].config;
+        const double short_s = trial_shorten(&ask) > 1 ? time_anchor(s) : 0;
+        if (short_s > 0) /* from here on all times are of such trials */
+            s->tried[0].seconds = short_s;
+        s->anchor_s = s->tried[0].seconds;
+        return;
+    }
+    if (++s->n_unanchored < s->anchor_every)
+        return;
+    const double drift = time_anchor(s) / s->anchor_s;
+    if (drift <= 0)
+        return;
     s->drift = fabs(log(drift)) < SEARCH_DRIFT ? 1 : drift;
     if (s->most_drift == 0 || fabs(log(drift)) > fabs(log(s->most_drift)))
         s->most_drift = drift;

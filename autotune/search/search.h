@@ -24,7 +24,8 @@ typedef struct candidate {
     trial_outcome outcome;
     char detail[TRIAL_DETAIL];
     double seconds;   /* median of a run, without the drift; HUGE_VAL where the trial failed */
-    bool is_compared; /* its result is the expected one */
+    bool is_checked;  /* on small shapes */
+    bool is_compared; /* its result, with the expected one */
 } candidate;
 
 typedef struct search {
@@ -42,6 +43,7 @@ typedef struct search {
     /* After so many trials the first config, which is then called the anchor, is timed again: what it takes beside its
      * first time is the drift of the machine, by which later times are divided.  0: never. */
     int anchor_every;
+    double anchor_s;          /* its first time */
     double drift, most_drift; /* now, and what was farthest from 1; 0: not watched */
     int n_unanchored, n_uncompared;
     bool plain_failed; /* neither the default schedule nor the serial one worked */
@@ -85,8 +87,12 @@ const candidate *search_find(const search *s, const nt_config *config);
  */
 const candidate *search_try(search *s, nt_config config);
 
-/* search_compare() - compares the result of the best, unless it has been; a wrong one fails, and the next takes its place.
- * Belongs behind a search; within it, this happens now and then. */
+/* search_is_right() - is the config's result, if it was tried, the expected one?  Compares it now, unless it has been; a wrong
+ * one fails. */
+bool search_is_right(search *s, const nt_config *config);
+
+/* search_compare() - the same for the best; if it is wrong, the next takes its place.  Call it after a search; within it, this
+ * happens now and then. */
 void search_compare(search *s);
 
 /* search_top() - indices of the fastest n candidates that worked, fastest first; returns how many. */

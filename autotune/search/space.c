@@ -316,6 +316,18 @@ int space_place(const space *s, const nt_config *config, nt_key_id axis)
     return 0;
 }
 
+bool space_has(const space *s, const nt_config *config)
+{
+    for (int i = 0; i < SPACE_N_AXES; i++) {
+        const nt_key_id axis = space_axes[i];
+        const int64_t value = nt_key_get(config, axis);
+        const bool is_serial = axis == NT_KEY_THREADS && config->parallel == NT_PARALLEL_SERIAL;
+        if (s->n[axis] > 0 && !is_serial && value != s->value[axis][space_place(s, config, axis)])
+            return false;
+    }
+    return true;
+}
+
 nt_config space_set(const space *s, nt_config config, nt_key_id axis, int64_t value)
 {
     /* A serial config has one thread; if a loop is shared again, it gets all of them. */

@@ -55,6 +55,9 @@ typedef struct space_walk {
 nt_config space_at(const space *s, const space_walk *w);
 bool space_next(const space *s, space_walk *w);
 
+/* space_has() - does every axis have the value of this canonical config? */
+bool space_has(const space *s, const nt_config *config);
+
 /*
  * space_starts() - configs that a model of the caches suggests as starts, at most SPACE_MOST_STARTS; they use
  * all threads.

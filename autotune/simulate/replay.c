@@ -38,7 +38,8 @@ static void answer_from_table(trial_runner *self, const trial_ask *ask, trial_an
         return;
     *answer = (trial_answer){.outcome = TRIAL_OK, .n = 1};
     const double error = r->noisy ? e->spread * draw_normal(&r->state) : 0;
-    answer->seconds[0] = r->table->anchor_s * e->ratio * fmax(0.5, 1 + error);
+    const double part = (double)ask->steps / (double)r->table->ask.steps; /* of the steps that the table has times of */
+    answer->seconds[0] = part * r->table->anchor_s * e->ratio * fmax(0.5, 1 + error);
 }
 
 static double count_of_configs(trial_runner *self)

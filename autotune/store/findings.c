@@ -51,14 +51,22 @@ static nt_status no_memory(nt_error *why)
 
 /* ---- The journal ---------------------------------------------------------------------------- */
 
-/* The row that a trial belongs to.  The race of the ways may make fewer steps of a long run (finals.c): such trials
- * belong to none. */
+/* May a trial of a row have so many steps: all of them, or as few as tell how long one takes? */
+static bool tells_of(const result_row *row, const finding_trial *t)
+{
+    trial_ask ask = {.kernel = row->kernel, .config = t->config, .steps = row->steps};
+    if (row->steps != t->steps)
+        trial_shorten(&ask);
+    return ask.steps == t->steps;
+}
+
+/* The row that a trial belongs to. */
 static int row_of(const result *r, const finding_trial *t)
 {
     for (int i = 0; i < r->n_rows; i++) {
         const result_row *row = &r->row[i];
-        if (row->kernel == t->kernel && row->kernel_case == t->kernel_case && row->dtype == t->dtype && row->steps == t->steps &&
-            memcmp(row->shape, t->shape, sizeof row->shape) == 0)
+        if (row->kernel == t->kernel && row->kernel_case == t->kernel_case && row->dtype == t->dtype &&
+            memcmp(row->shape, t->shape, sizeof row->shape) == 0 && tells_of(row, t))
             return i;
     }
     return -1;

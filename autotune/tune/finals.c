@@ -43,13 +43,22 @@ static int choose(const race *r, const nt_config *reference)
     return chosen;
 }
 
-/* Adds a config unless it is in the race already; returns its index. */
-static int enter(race *r, const tuning_row *tr, const nt_config *config)
+/* The entrant with this config; -1: none. */
+static int entrant_of(const race *r, const tuning_row *tr, const nt_config *config)
 {
     for (int i = 0; i < r->n; i++)
         if (r->entrant[i].ask.kernel == tr->ask.kernel &&
             nt_config_differences(&r->entrant[i].ask.config, config) == 0)
             return i;
+    return -1;
+}
+
+/* Adds a config unless it is in the race already; returns its index. */
+static int enter(race *r, const tuning_row *tr, const nt_config *config)
+{
+    const int at = entrant_of(r, tr, config);
+    if (at >= 0)
+        return at;
     trial_ask ask = tr->ask;
     ask.config = *config;
     return race_add(r, &ask);
@@ -74,11 +83,11 @@ static void enter_best(race *r, const tuning_row *tr, double seconds)
     const int n = search_top(s, &list[1], FINALISTS) + 1;
     list[0] = list[1];
     list[1] = s->guessed;
-    double used_s = 0;
+    double used_s = 2 * beside * fmax(s->tried[0].seconds, tr->ask.window_s);
     enter(r, tr, &tr->t->arithmetic);
     for (int i = 0; i < n && r->n < FINALISTS; i++) {
         const candidate *c = list[i] >= 0 ? &s->tried[list[i]] : NULL;
-        if (!c || c->outcome != TRIAL_OK)
+        if (!c || c->outcome != TRIAL_OK || entrant_of(r, tr, &c->config) >= 0)
             continue;
         trial_ask ask = tr->ask;
         ask.config = c->config;
@@ -91,9 +100,18 @@ static void enter_best(race *r, const tuning_row *tr, double seconds)
         r->entrant[i].ask.check = 0;
 }
 
+/* The choice, once its result has been compared; wrong ones leave. */
+static int choose_right(race *r, const tuning_row *tr)
+{
+    int chosen;
+    while ((chosen = choose(r, &tr->t->arithmetic)) >= 0 && !search_is_right(tr->s, &r->entrant[chosen].ask.config))
+        r->entrant[chosen].outcome = TRIAL_WRONG;
+    return chosen;
+}
+
 /*
  * Races the default schedule and the fastest of the search; of eight, the slower four leave after half of the time, and
- * two of the others after half of the rest.  Only times count: the confirmation compares the winner's result.  Returns the simplest
+ * two of the others after half of the rest.  Only times count, but for the winner, whose result is compared.  Returns the simplest
  * config within noise of the fastest; without a race, if somebody asked to stop, the best so far.
  */
 nt_config tuning_final(tuning_row *tr, double deadline_s)
@@ -112,15 +130,15 @@ nt_config tuning_final(tuning_row *tr, double deadline_s)
     enter_best(r, tr, end[0] * all_s);
     tuning_tell(t, "final", NULL);
     for (int i = 0; i < STAGES; i++) {
-        if (i > 0 && isfinite(all_s))
+        if (i > 0 && r->n_rounds < MOST_ROUNDS)
             race_keep(r, FINALISTS >> i);
         race_run(r, i == 0 ? 2 : 0, MOST_ROUNDS, begin_s + end[i] * all_s);
     }
     for (int i = 0; i < r->n; i++)
         tr->finalist[i] = r->entrant[i].ask.config;
     tr->n_finalists = r->n_rounds > 0 ? r->n : 0;
+    const int chosen = choose_right(r, tr);
     shapes_note(r, NULL, tr->finalist_s, tr->finalist_surely);
-    const int chosen = choose(r, &t->arithmetic);
     if (chosen >= 0)
         winner = r->entrant[chosen].ask.config;
     free(r);
@@ -170,7 +188,7 @@ void tuning_confirm(tuning_row *tr, const nt_config *winner, double begin_s, dou
     if (!r)
         return;
     /* A request to stop waits for the fewest rounds that allow a verdict. */
-    *r = (race){.runner = t->runner, .stop = t->o->stop, .stop_from = DECISION_LEAST};
+    *r = (race){.runner = t->runner, .stop = t->o->stop, .stop_from = DECISION_LEAST, .whole_runs = true};
     const int standard = enter(r, tr, &t->standard), reference = enter(r, tr, &t->arithmetic),
               best = enter(r, tr, winner);
     const int memory = t->has_memory && row->shape_class == NT_CLASS_MEMORY ? race_add(r, &t->memory) : -1;
@@ -250,7 +268,7 @@ void tuning_loops(tuning_row *tr, double deadline_s)
         const candidate *best = best_of_way(tr->s, &ways[w], &failed);
         trial_ask ask = tr->ask;
         ask.config = best ? best->config : config_of_way(tr, &ways[w]);
-        ask.check = ask.check && !best;
+        ask.check = ask.check && !(best && best->is_checked);
         entrant[w] = failed ? -1 : race_add(r, &ask); /* a config that failed is not tried again */
     }
     tuning_tell(t, "loops", NULL);

@@ -5,20 +5,28 @@
 #include "nestune/tuned.h"
 #include "tune/stages.h"
 
-/* Tries a config's schedule with the row's arithmetic, unless that cannot run here. */
+static bool is_allowed(const tune_options *o, int threads)
+{
+    bool is = false;
+    for (int i = 0; i < o->n_threads; i++)
+        is |= o->threads[i] == threads;
+    return is;
+}
+
+/* Tries a config's schedule with the row's arithmetic, unless it is not a part of the space. */
 static void try_schedule(tuning_row *tr, nt_config config)
 {
     const tuning *t = tr->t;
     const nt_dtype dtype = tr->row->dtype;
-    const int most = t->o->threads[t->o->n_threads - 1];
     config.isa = t->arithmetic.isa;
     config.variant = t->arithmetic.variant;
     config.layout = t->arithmetic.layout;
     if (!nt_kernel_function(t->kernel, dtype, &config))
         config.fn = t->arithmetic.fn;
-    if (config.threads > most)
-        config.threads = most;
-    if (nt_config_runs(t->kernel, dtype, &config, NULL) == NT_OK && !search_over(tr->s))
+    if (!is_allowed(t->o, config.threads))
+        config.threads = t->o->threads[t->o->n_threads - 1];
+    config = space_canonical(tr->s->space, config);
+    if (space_has(tr->s->space, &config) && !search_over(tr->s))
         search_try(tr->s, config);
 }
 

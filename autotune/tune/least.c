@@ -16,9 +16,17 @@
 
 /* Beside runs: a case and type has its arithmetic to choose and its rates to measure; a row has some fifty short trials. */
 static const double group_s = 0.15, row_s = 0.05;
-/* Runs of a step to choose the arithmetic; runs of a row's default: one in the search, two in the final, two in the
- * confirmation; and all ways of sharing of one or two steps, with what they are slower than the default. */
-static const double group_runs = 3, row_runs = 5, ways_runs = 7;
+/* Runs of a step to choose the arithmetic; runs of a row's default: one in the search, two in the confirmation; and of as few
+ * steps as tell how long one takes: two in the final, and all ways of sharing, with what they are slower than the default. */
+static const double group_runs = 3, row_runs = 3, short_runs = 9;
+
+/* Steps of a trial that asks for the time of the default alone. */
+static int64_t short_steps(const nt_kernel *k, const row_plan *row)
+{
+    trial_ask ask = {.kernel = k, .steps = row->steps, .config = {.depth = 1}};
+    trial_shorten(&ask);
+    return ask.steps;
+}
 
 /* Seconds that a run of the default takes, as the model sees it; 0: it cannot say. */
 static double run_s(const nt_machine *m, const nt_kernel *k, const row_plan *row, int threads, int64_t steps)
@@ -49,7 +57,7 @@ double least_s(const nt_machine *m, const nt_kernel *kernel, const tune_options 
         seconds += row_s;
         if (is_fixed)
             seconds += row_runs * run_s(m, kernel, row, threads, row->steps) +
-                       ways_runs * run_s(m, kernel, row, threads, row->steps < 2 ? 1 : 2);
+                       short_runs * run_s(m, kernel, row, threads, short_steps(kernel, row));
     }
     free(rows);
     return ceil(10 * seconds) / 10;

@@ -14,13 +14,7 @@
 
 enum { TUNE_MOST_THREADS = 32, TUNE_MOST_CASES = 16 };
 
-typedef enum tune_effort {
-    EFFORT_NORMAL,
-    EFFORT_QUICK,
-    EFFORT_THOROUGH,
-    EFFORT_EXHAUSTIVE,
-    N_EFFORTS
-} tune_effort;
+typedef enum tune_effort { EFFORT_NORMAL, EFFORT_QUICK, EFFORT_THOROUGH, EFFORT_EXHAUSTIVE, N_EFFORTS } tune_effort;
 
 typedef struct tune_options {
     double budget_s;                    /* a kernel; 0: rows_budget_s(); HUGE_VAL: none */

@@ -294,7 +294,7 @@ void rows_fit(const nt_machine *machine, const nt_kernel *kernel, const nt_case 
                          : shape_class == NT_CLASS_L3   ? 2 * (double)nt_class_bytes(machine, 0, NT_CLASS_L2)
                                                         : 0,
                  least_cells = least / cell;
-    if (most_cells < least_cells && least_cells < AT_ANY_COST * most_cells)
+    if (most_cells < least_cells && least_cells <= AT_ANY_COST * most_cells)
         most_cells = least_cells;
     if (most_cells >= (double)shape[0] * (double)shape[1] * (double)shape[2])
         return;

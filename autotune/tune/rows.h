@@ -74,9 +74,9 @@ int64_t rows_fit_planes(const nt_kernel *kernel, const nt_case *c, nt_dtype dtyp
  * rows_fit() - makes the shape of a field's row, or of a long range, smaller, so that it has at most so many cells.
  * In cache a cube stays a cube.  In memory a stencil keeps its long rows, as far as it can, and has fewer of them.
  *
- * In memory a field keeps three times as much as the third-level caches hold, in L3 twice what is of class l2; but never over
- * twice as many cells as it may have: where that is less, the kernel is so slow or the caches so large that the time would not
- * suffice for a choice.  Programs keep theirs.
+ * In memory a field keeps three times as much as the third-level caches hold, in L3 twice what is of class l2.  But if this
+ * takes over twice as many cells as it may have, the kernel is so slow or the caches are so large that the time would not suffice
+ * for a choice: then the time alone decides.  Programs keep theirs.
  */
 void rows_fit(const nt_machine *machine, const nt_kernel *kernel, const nt_case *c, nt_dtype dtype,
               nt_class shape_class, double most_cells, int64_t shape[3]);

@@ -24,13 +24,21 @@
 static const double search_end = 0.42, loops_end = 0.46, final_end = 0.69, shapes_end = 0.77;
 /* The last stages make some fifty runs, and the search should see at least as many: shapes are as small as this
  * takes. */
-static const double run_share = 1.0 / 80;
+static const double runs_a_row = 80;
 /* A run so long is made once in the search. */
 static const double long_run_s = 0.02;
 /* The default is timed again after so many trials, to see whether the machine has become slower. */
 static const int anchor_every = 12;
 /* A config so much slower than the best is given up as soon as this is seen.  The final tells those near the best apart. */
 static const double hopeless = 1.03;
+
+/* The part of a row's time that one run of its default in memory may take: half as much where each trial makes all steps and
+ * restores the input. */
+static double run_share(const tuning *t)
+{
+    const nt_field *f = t->kernel->field;
+    return (f && !f->steady ? 0.5 : 1) / runs_a_row;
+}
 
 static void on_search_trial(void *context, const candidate *c, bool is_best)
 {
@@ -63,7 +71,9 @@ static void announce(tuning_row *tr, const space *sp)
                         cut = 1.3; /* what a trial costs beside its runs; of a long run, with others */
     tuning *t = tr->t;
     const search *s = tr->s;
-    const double run_s = s->best >= 0 ? s->tried[s->best].seconds : 0;
+    trial_ask ask = tr->ask;
+    ask.config = t->arithmetic;
+    const double run_s = s->best >= 0 ? s->tried[s->best].seconds / trial_shorten(&ask) : 0;
     t->event.n_configs = (double)exhaustive_count(sp);
     t->event.about_s =
         t->event.n_configs *
@@ -265,7 +275,7 @@ static void use_one_step(tuning *t, result_row *many, const result_row *one, sea
     race *r = calloc(1, sizeof *r);
     if (!r)
         return;
-    *r = (race){.runner = t->runner, .stop = t->o->stop};
+    *r = (race){.runner = t->runner, .stop = t->o->stop, .whole_runs = true};
     tr.ask.config = many->config;
     const int reference = race_add(r, &tr.ask);
     tr.ask.config = one->config;
@@ -323,7 +333,7 @@ static bool tune_row(tuning *t, const row_plan *plan, search *s)
     if (t->o->shape[0] == 0 && (plan->shape_class == NT_CLASS_L2 || plan->shape_class == NT_CLASS_L3) &&
         t->cell_s > 0)
         rows_fit(&t->r->machine, t->kernel, plan->kernel_case, plan->dtype, plan->shape_class,
-                 run_share * share_s / (t->cell_s * (double)plan->steps), row->shape);
+                 share_s / runs_a_row / (t->cell_s * (double)plan->steps), row->shape);
     tr.ask = rows_ask(t->kernel, plan->kernel_case, plan->dtype, plan->shape_class, row->shape, plan->steps);
     tr.ask.limit_s = tuning_limit_s(t, &tr.ask);
     /* More configs tell more than more repetitions: the final repeats the best ones. */
@@ -373,7 +383,7 @@ static nt_status tune_group(tuning *t, const row_plan *rows, int n, search *s, n
     for (int i = 0; i < n; i++)
         if (rows[i].shape_class == NT_CLASS_MEMORY || rows[i].shape_class == NT_CLASS_LONG)
             t->large_step_s =
-                fmin(t->large_step_s, run_share * weight_s * rows[i].weight / (double)rows[i].steps);
+                fmin(t->large_step_s, run_share(t) * weight_s * rows[i].weight / (double)rows[i].steps);
     /* The choice of arithmetic gets a sixth of its rows' time, once something works. */
     t->arithmetic_s = t->runner->now_s(t->runner) + weight_s * weights / 6;
     const nt_status status = tuning_arithmetic(t, dtype, why);

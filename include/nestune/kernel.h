@@ -224,8 +224,8 @@ typedef struct nt_field {
     nt_reference_fn *reference;
     nt_fill_fn *fill;    /* NULL: uniform in [-4, 4) */
     nt_ghosts_fn *walls; /* NULL: there are none */
-    /* 1: it takes as long on its own output as on its first input, after any number of steps, so that the tuner
-     * may time it without restoring the input. */
+    /* 1: each step takes as long as any other, on its own output as on its first input, so that the tuner may time a
+     * few steps of a run, without restoring the input. */
     int steady;
 } nt_field;
 
