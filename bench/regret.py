@@ -32,6 +32,11 @@ class Worker:
                                         stdin=subprocess.PIPE, stdout=subprocess.PIPE, env={**os.environ, **ENVIRONMENT})
         self.process.stdout.readline()  # its hello
 
+    def close(self):
+        """Ends it: its threads wait actively, and would disturb what is timed next."""
+        self.process.stdin.close()
+        self.process.wait()
+
     def seconds(self, table, config):
         ask = {"type": "trial", "kernel": table["kernel"], "case": table["case"], "dtype": table["dtype"],
                "shape": table["shape"], "steps": table["steps"], "in_place": 1, "config": config, "reps": 1,
@@ -95,6 +100,7 @@ def main():
             random.Random(len(times[configs[0]])).shuffle(order)
             for config in order:
                 times[config].append(worker.seconds(table, config))
+        worker.close()
         fastest = min(configs, key=lambda c: statistics.median(times[c]))
         ratio = {c: [a / b for a, b in zip(times[c], times[fastest])] for c in configs}
         regret = sorted(statistics.median(ratio[c]) - 1 for c in chosen)

@@ -23,6 +23,15 @@ typedef struct hostile {
     findings f;
 } hostile;
 
+static inline void append_trial(journal *j, const trial_ask *ask, const trial_answer *answer)
+{
+    nt_error why;
+    json_t *record = trial_to_json(ask, answer);
+    assert_non_null(record);
+    assert_int_equal(journal_append(j, record, &why), NT_OK);
+    json_decref(record);
+}
+
 /* Times that a search could have: each config twice, one in ten fails. */
 static inline void write_journal(const result *r, const nt_kernel *kernel, const char *path, int n_trials)
 {
@@ -53,10 +62,7 @@ static inline void write_journal(const result *r, const nt_kernel *kernel, const
             answer.n = 0;
             snprintf(answer.detail, sizeof answer.detail, "%s", HOSTILE);
         }
-        json_t *record = trial_to_json(&ask, &answer);
-        assert_non_null(record);
-        assert_int_equal(journal_append(j, record, &why), NT_OK);
-        json_decref(record);
+        append_trial(j, &ask, &answer);
     }
     assert_int_equal(journal_close(j, &why), NT_OK);
 }

@@ -6,6 +6,7 @@
 #include "formats/formats.h"
 
 #include <limits.h>
+#include <math.h>
 
 #include "report_fixture.h"
 
@@ -150,7 +151,8 @@ static void benchmark_json(void **state)
         json_t *root = json_loads(text, JSON_REJECT_DUPLICATES, &error);
         if (!root)
             fail_msg("line %d: %s", error.line, error.text);
-        const json_t *context = json_object_get(root, "context"), *list = json_object_get(root, "benchmarks"), *one;
+        const json_t *context = json_object_get(root, "context"), *list = json_object_get(root, "benchmarks"),
+                     *one;
         assert_string_equal(json_string_value(json_object_get(context, "cpu_model")), HOSTILE);
         assert_null(json_object_get(context, "host_name"));
         size_t i;
@@ -160,11 +162,12 @@ static void benchmark_json(void **state)
             const char *name, *run_name, *run_type, *unit;
             int n, threads, iterations;
             double real, cpu, items, ns;
-            assert_int_equal(json_unpack((json_t *)one, "{s:s, s:s, s:s, s:s, s:i, s:i, s:i, s:F, s:F, s:F, s:F}", "name", &name,
-                                         "run_name", &run_name, "run_type", &run_type, "time_unit", &unit, "repetitions", &n, "threads",
-                                         &threads, "iterations", &iterations, "real_time", &real, "cpu_time", &cpu, "items_per_second",
-                                         &items, "ns_per_cell", &ns),
-                             0);
+            assert_int_equal(
+                json_unpack((json_t *)one, "{s:s, s:s, s:s, s:s, s:i, s:i, s:i, s:F, s:F, s:F, s:F}", "name",
+                            &name, "run_name", &run_name, "run_type", &run_type, "time_unit", &unit,
+                            "repetitions", &n, "threads", &threads, "iterations", &iterations, "real_time",
+                            &real, "cpu_time", &cpu, "items_per_second", &items, "ns_per_cell", &ns),
+                0);
             assert_string_equal(unit, "ns");
             assert_int_equal(strncmp(name, run_name, strlen(run_name)), 0);
             assert_true(real == cpu && real > 0);
@@ -193,7 +196,8 @@ static void data_json(void **state)
     int left_out;
     json_t *all = findings_json(&h.f, INT_MAX, &left_out);
     assert_int_equal(left_out, 0);
-    const json_t *file = json_array_get(json_object_get(all, "files"), 0), *of_journal = json_object_get(file, "journal"),
+    const json_t *file = json_array_get(json_object_get(all, "files"), 0),
+                 *of_journal = json_object_get(file, "journal"),
                  *trials = json_object_get(of_journal, "trials");
     assert_string_equal(json_string_value(json_object_get(file, "path")), h.json);
     assert_int_equal(json_array_size(json_object_get(file, "results")), 3);
@@ -212,7 +216,8 @@ static void data_json(void **state)
 
     /* Fewer: those that failed stay. */
     json_t *few = findings_json(&h.f, 20, &left_out);
-    trials = json_object_get(json_object_get(json_array_get(json_object_get(few, "files"), 0), "journal"), "trials");
+    trials = json_object_get(json_object_get(json_array_get(json_object_get(few, "files"), 0), "journal"),
+                             "trials");
     int failed = 0, failed_of_all = 0;
     json_array_foreach((json_t *)trials, i, trial) failed += json_array_size(trial) > 7;
     for (int k = 0; k < h.f.at[0]->n_trials; k++)
@@ -261,16 +266,69 @@ static void markdown_tables(void **state)
     }
     /* Every row in the tables of times and of configs, and most in that of the ways. */
     assert_true(rows > 2 * findings_n_rows(&f) + 8);
-    assert_non_null(strstr(text, "| wave o8 | f32 | 512×128×128 | 16 | 1.425 | **0.824** | 1.21 | 0.237 | 29% | issue |"));
+    assert_non_null(strstr(
+        text, "| wave o8 | f32 | 512×128×128 | 16 | 1.425 | **0.824** | 1.21 | 0.237 | 29% | issue |"));
     free(text);
     findings_free(&f);
+}
+
+/* A trial may make as few steps as tell how long one takes: it belongs to the row of all steps. */
+static void short_trials_have_a_row(void **state)
+{
+    (void)state;
+    static const struct {
+        int depth;
+        int64_t steps;
+        int row;
+    } trials[] = {{1, 16, 0}, {1, 4, 0},  {2, 4, 0},  {8, 8, 0}, {6, 16, 0},
+                  {1, 8, -1}, {8, 4, -1}, {6, 6, -1}, {1, 1, -1}};
+    enum { N = sizeof trials / sizeof *trials };
+    scratch s = scratch_make();
+    const nt_kernel *wave = nt_kernel_find("wave");
+    nt_error why;
+    char path[200];
+    result *r = made_up_result();
+    r->n_rows = 1;
+    r->row[0] = made_up_row(wave, NT_F32, NT_CLASS_MEMORY, NT_REPEAT_MANY);
+    r->row[0].steps = 16;
+    assert_int_equal(result_save(r, wave, s.folder, &why), NT_OK);
+    snprintf(path, sizeof path, "%s/wave.jsonl", s.folder);
+    journal *j;
+    json_t *header = json_object();
+    assert_int_equal(journal_open_new(&j, path, header, &why), NT_OK);
+    json_decref(header);
+    for (int i = 0; i < N; i++) {
+        trial_ask ask = {.kernel = wave,
+                         .kernel_case = r->row[0].kernel_case,
+                         .dtype = NT_F32,
+                         .shape = {100, 10000, 150},
+                         .steps = trials[i].steps,
+                         .config = r->row[0].default_config,
+                         .reps = 1,
+                         .only_time = 1};
+        ask.config.depth = trials[i].depth;
+        append_trial(j, &ask, &(trial_answer){.n = 1, .seconds = {1e-9 * trial_cells(&ask)}});
+    }
+    assert_int_equal(journal_close(j, &why), NT_OK);
+    findings f = {0};
+    if (findings_add(&f, s.folder, &why) != NT_OK)
+        fail_msg("%s", why.text);
+    assert_int_equal(f.at[0]->n_trials, N);
+    for (int i = 0; i < N; i++) {
+        assert_int_equal(f.at[0]->trial[i].row, trials[i].row);
+        assert_true(fabs(f.at[0]->trial[i].ns - 1) < 1e-9);
+    }
+    findings_free(&f);
+    free(r);
+    scratch_walk(&s, 1);
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(rows_as_csv), cmocka_unit_test(trials_as_csv),   cmocka_unit_test(benchmark_json),
-        cmocka_unit_test(data_json),   cmocka_unit_test(markdown_tables),
+        cmocka_unit_test(rows_as_csv),     cmocka_unit_test(trials_as_csv),
+        cmocka_unit_test(benchmark_json),  cmocka_unit_test(data_json),
+        cmocka_unit_test(markdown_tables), cmocka_unit_test(short_trials_have_a_row),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -137,6 +137,40 @@ static void drift_cancels(void **state)
     end(t);
 }
 
+/* A search of a steady kernel asks for a few steps; its times are those of the table, of all steps. */
+static void a_replay_makes_as_many_steps_as_asked(void **state)
+{
+    (void)state;
+    nt_error why;
+    nt_machine m;
+    table *t = calloc(1, sizeof *t);
+    assert_non_null(t);
+    nt_machine_detect(&m);
+    m.threads_allowed = 4;
+    trial_ask ask = {.kernel = nt_kernel_find("wave"), .dtype = NT_F64, .shape = {128, 64, 64}, .steps = 16};
+    assert_int_equal(nt_config_default(ask.kernel, ask.dtype, &ask.config, NULL), NT_OK);
+    assert_int_equal(table_begin(t, &ask, &m, "depth=1,2,8,16 tile_y=8,16", &why), NT_OK);
+    t->anchor_s = 0.1;
+    for (int i = 0; i < t->n_entries; i++)
+        t->entry[i].ratio = 1 + 0.1 * i;
+    replay r;
+    assert_true(replay_begin(&r, t, false, 1));
+    search s = {.runner = &r.runner,
+                .space = &t->space,
+                .ask = t->ask,
+                .deadline_s = HUGE_VAL,
+                .best = -1,
+                .guessed = -1};
+    s.ask.reps = 1;
+    s.ask.limit_s = 1;
+    search_begin(&s);
+    for (int i = 0; i < t->n_entries; i++)
+        assert_true(fabs(search_try(&s, t->entry[i].config)->seconds / (0.1 + 0.01 * i) - 1) < 1e-9);
+    search_free(&s);
+    replay_end(&r);
+    end(t);
+}
+
 static void a_table_is_read_back(void **state)
 {
     (void)state;
@@ -339,6 +373,7 @@ int main(void)
         cmocka_unit_test(a_table_lists_every_config_once),
         cmocka_unit_test(wrong_values_are_named),
         cmocka_unit_test(drift_cancels),
+        cmocka_unit_test(a_replay_makes_as_many_steps_as_asked),
         cmocka_unit_test(a_table_is_read_back),
         cmocka_unit_test(damaged_tables_are_refused),
         cmocka_unit_test(random_search_is_computed),

@@ -162,6 +162,64 @@ static void verdicts_follow_the_whole_interval(void **state)
     assert_string_equal(stats_verdict_name(STATS_UNDECIDED), "undecided");
 }
 
+/* ---- Decisions ----------------------------------------------------------------------------------- */
+
+/* Of all orders of n times and n others, equally probable if both have one distribution, how many say "below"? */
+static int orders_below(int n, int *all)
+{
+    int n_below = 0;
+    *all = 0;
+    for (unsigned set = 0; set < 1u << (2 * n); set++) {
+        double a[16], b[16];
+        int n_a = 0, n_b = 0;
+        if (__builtin_popcount(set) != n)
+            continue;
+        for (int i = 0; i < 2 * n; i++)
+            if (set >> i & 1)
+                a[n_a++] = 1 + i;
+            else
+                b[n_b++] = 1 + i;
+        n_below += stats_surely_below(a, b, n, 1);
+        ++*all;
+    }
+    return n_below;
+}
+
+/* Below 12 pairs only the ranks can be sure.  They err in one of four thousand orders, and miss no order that they need not. */
+static void ranks_err_as_rarely_as_they_may(void **state)
+{
+    (void)state;
+    for (int n = 1; n <= 10; n++) {
+        int all;
+        const int below = orders_below(n, &all);
+        assert_true(below <= all / 4000.0);
+        assert_int_equal(below > 0, n >= 8);
+        if (n == 10)
+            assert_true(below >= all / 4000.0 * 0.7);
+    }
+}
+
+static void a_burst_or_a_drift_does_not_hide_a_gain(void **state)
+{
+    (void)state;
+    double a[16], b[16];
+    for (int i = 0; i < 16; i++) {
+        a[i] = 0.70 + 0.001 * i;
+        b[i] = 1 + 0.001 * (i * 7 % 16);
+    }
+    assert_true(stats_surely_below(a, b, 8, 0.99));
+    b[3] = 0.701; /* one pair was turned round */
+    assert_true(stats_surely_below(a, b, 12, 0.99));
+    assert_false(stats_surely_below(a, b, 6, 0.99));
+    assert_false(stats_surely_below(a, b, 12, 0.6));
+    for (int i = 0; i < 16; i++) { /* the machine becomes twice as slow meanwhile */
+        b[i] = 1 + i / 15.0;
+        a[i] = 0.97 * b[i];
+    }
+    assert_true(stats_surely_below(a, b, 16, 0.99));
+    assert_false(stats_surely_below(b, a, 16, 0.99));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -172,6 +230,8 @@ int main(void)
         cmocka_unit_test(intervals_hold_whatever_the_noise),
         cmocka_unit_test(drift_cancels_in_ratios),
         cmocka_unit_test(verdicts_follow_the_whole_interval),
+        cmocka_unit_test(ranks_err_as_rarely_as_they_may),
+        cmocka_unit_test(a_burst_or_a_drift_does_not_hide_a_gain),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

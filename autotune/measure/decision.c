@@ -46,6 +46,17 @@ void decision_run(race *r, int candidate, int reference, double begin_s, double 
     }
 }
 
+void decision_insist(race *r, int candidate, int reference, double latest_s)
+{
+    static const double clearly = 0.95;
+    enum { LEAST = DECISION_LEAST + 6 };
+    const int n = r->n_rounds * 3 / 2 > LEAST ? r->n_rounds * 3 / 2 : LEAST;
+    const stats_interval ratio = race_ratio(r, candidate, reference);
+    if (ratio.n > 0 && ratio.median < clearly && !decision_faster(r, candidate, reference) &&
+        !(r->stop && *r->stop))
+        race_run(r, 0, n < DECISION_MOST ? n : DECISION_MOST, latest_s);
+}
+
 bool decision_faster(const race *r, int candidate, int reference)
 {
     return race_surely_faster(r, candidate, reference, DECISION_WORTH);

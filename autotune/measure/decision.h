@@ -11,7 +11,7 @@
 #define DECISION_WORTH 0.99
 
 /* Rounds: the fewest that can be sure (see stats.h), the fewest of short runs, the most. */
-enum { DECISION_LEAST = 10, DECISION_LEAST_SHORT = 14, DECISION_MOST = 64 };
+enum { DECISION_LEAST = 8, DECISION_LEAST_SHORT = 14, DECISION_MOST = 64 };
 
 /*
  * decision_run() - runs the race until the ratio of a candidate to the reference is known within half a per cent, or the
@@ -20,7 +20,14 @@ enum { DECISION_LEAST = 10, DECISION_LEAST_SHORT = 14, DECISION_MOST = 64 };
  */
 void decision_run(race *r, int candidate, int reference, double begin_s, double deadline_s);
 
-/* decision_faster() - does the candidate replace the reference?  Wrong at most once in a thousand decisions. */
+/*
+ * decision_insist() - makes half as many rounds again if the candidate seems to be clearly faster, but noise leaves it unsure;
+ * until latest_s.  Once for a decision: a look at its answer before and after may be wrong twice as often.
+ */
+void decision_insist(race *r, int candidate, int reference, double latest_s);
+
+/* decision_faster() - does the candidate replace the reference?  Wrong at most once in a thousand decisions, looked at before and
+ * after decision_insist(). */
 bool decision_faster(const race *r, int candidate, int reference);
 
 #endif /* AUTOTUNE_DECISION_H */

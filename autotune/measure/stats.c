@@ -5,8 +5,12 @@
 #include "measure/stats.h"
 
 #include <assert.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
+
+/* With more values the ratios decide alone. */
+enum { RANKS_MOST = 64 };
 
 const char *stats_verdict_name(stats_verdict verdict)
 {
@@ -76,16 +80,55 @@ stats_interval stats_ratio(const double *a, const double *b, int n)
     return stats_median_interval(ratio, n);
 }
 
-int stats_surely_below(const double *a, const double *b, int n, double bound)
+/* P(U <= u) of the rank sum test: of n values and n others of one distribution, in how many of the n * n pairs is the value
+ * not below the other?  Counts the orders of the 2n values: the largest is a value, above all j others, or it is an other. */
+static double rank_tail(int n, int u)
+{
+    const size_t width = (size_t)u + 1;
+    double *ways = calloc(((size_t)n + 1) * width, sizeof *ways), below = 0, all = 1;
+    if (!ways)
+        return 1;
+    for (int j = 0; j <= n; j++)
+        ways[(size_t)j * width] = 1; /* of no value and j others */
+    for (int i = 1; i <= n; i++)
+        for (int j = 0; j <= n; j++)
+            for (int v = u; v >= 0; v--)
+                ways[(size_t)j * width + (size_t)v] =
+                    (v >= j ? ways[(size_t)j * width + (size_t)(v - j)] : 0) +
+                    (j > 0 ? ways[(size_t)(j - 1) * width + (size_t)v] : 0);
+    for (int v = 0; v <= u; v++)
+        below += ways[(size_t)n * width + (size_t)v];
+    free(ways);
+    for (int i = 1; i <= n; i++)
+        all *= (double)(n + i) / i;
+    return below / all;
+}
+
+/* By order statistics of the ratios. */
+static bool pairs_below(const double *a, const double *b, int n, double bound, double tail)
 {
     double ratio[STATS_MOST], sorted[STATS_MOST];
-    const int k = outer_rank(n, 0.001);
-    if (k == 0)
-        return 0;
+    const int k = outer_rank(n, tail);
     for (int i = 0; i < n; i++)
         ratio[i] = a[i] / b[i];
     sorted_copy(ratio, n, sorted);
-    return sorted[n - k] < bound;
+    return k > 0 && sorted[n - k] < bound;
+}
+
+/* By the ranks of all times. */
+static bool ranks_below(const double *a, const double *b, int n, double bound, double tail)
+{
+    int u = 0;
+    for (int i = 0; i < n; i++)
+        for (int k = 0; k < n; k++)
+            u += a[i] >= bound * b[k];
+    return u < n * n / 4 && rank_tail(n, u) <= tail;
+}
+
+int stats_surely_below(const double *a, const double *b, int n, double bound)
+{
+    static const double tail = 0.0005 / 2; /* two tests */
+    return pairs_below(a, b, n, bound, tail) || (n <= RANKS_MOST && ranks_below(a, b, n, bound, tail));
 }
 
 stats_verdict stats_judge(const stats_interval *ratio, double margin)

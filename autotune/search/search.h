@@ -28,6 +28,12 @@ typedef struct candidate {
     bool is_compared; /* its result, with the expected one */
 } candidate;
 
+/* What the anchor took: the median, and the extremes, of a few runs one after the other. */
+enum { SEARCH_ANCHORS = 3 };
+typedef struct search_anchor {
+    double seconds, least_s, most_s;
+} search_anchor;
+
 typedef struct search {
     trial_runner *runner;
     const space *space;
@@ -43,7 +49,8 @@ typedef struct search {
     /* After so many trials the first config, which is then called the anchor, is timed again: what it takes beside its
      * first time is the drift of the machine, by which later times are divided.  0: never. */
     int anchor_every;
-    double anchor_s;          /* its first time */
+    search_anchor anchor;     /* its first times */
+    double anchored_s, anchor_cost_s; /* when it was timed last, and how long this took */
     double drift, most_drift; /* now, and what was farthest from 1; 0: not watched */
     int n_unanchored, n_uncompared;
     bool plain_failed; /* neither the default schedule nor the serial one worked */

@@ -78,11 +78,14 @@ static void enter_best(race *r, const tuning_row *tr, double seconds)
 {
     enum { LEAST = 3 };
     static const double beside = 1.2; /* a trial takes longer than its run */
+    static const double hopeless = 1.2;
     const search *s = tr->s;
     int list[FINALISTS + 1];
     const int n = search_top(s, &list[1], FINALISTS) + 1;
     list[0] = list[1];
-    list[1] = s->guessed;
+    list[1] = s->guessed >= 0 && s->tried[s->guessed].seconds < hopeless * s->tried[s->best].seconds
+                  ? s->guessed
+                  : -1;
     double used_s = 2 * beside * fmax(s->tried[0].seconds, tr->ask.window_s);
     enter(r, tr, &tr->t->arithmetic);
     for (int i = 0; i < n && r->n < FINALISTS; i++) {
@@ -104,7 +107,8 @@ static void enter_best(race *r, const tuning_row *tr, double seconds)
 static int choose_right(race *r, const tuning_row *tr)
 {
     int chosen;
-    while ((chosen = choose(r, &tr->t->arithmetic)) >= 0 && !search_is_right(tr->s, &r->entrant[chosen].ask.config))
+    while ((chosen = choose(r, &tr->t->arithmetic)) >= 0 &&
+           !search_is_right(tr->s, &r->entrant[chosen].ask.config))
         r->entrant[chosen].outcome = TRIAL_WRONG;
     return chosen;
 }
@@ -202,6 +206,9 @@ void tuning_confirm(tuning_row *tr, const nt_config *winner, double begin_s, dou
             r->entrant[i].most_rounds = ROOF_ROUNDS;
     tuning_tell(t, "confirm", NULL);
     decision_run(r, best, reference, begin_s, deadline_s);
+    const double asked_s = t->runner->now_s(t->runner);
+    decision_insist(r, best, reference, asked_s + t->insist_s);
+    t->insist_s -= fmin(t->insist_s, t->runner->now_s(t->runner) - asked_s);
     race_expect(r, best, reference);
     expect_as_searched(tr, r, best);
 

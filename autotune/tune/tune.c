@@ -32,6 +32,9 @@ static const int anchor_every = 12;
 /* A config so much slower than the best is given up as soon as this is seen.  The final tells those near the best apart. */
 static const double hopeless = 1.03;
 
+/* What unsure decisions may take in addition: a budget is kept within a tenth or 3 s. */
+static const double insist_part = 0.04, insist_least_s = 1.5;
+
 /* The part of a row's time that one run of its default in memory may take: half as much where each trial makes all steps and
  * restores the input. */
 static double run_share(const tuning *t)
@@ -246,19 +249,25 @@ static bool add_rows(tuning_row *tr, const nt_config *winner, double row_s, doub
     return n_rows > 0;
 }
 
-/* For the report alone, so not where time is short.  Once for each isa: the type hardly matters. */
+/* For the model and the report; not where time is short.  Once for each isa: the type hardly matters. */
 static void measure_levels(tuning *t)
 {
     static const double short_s = 8;
     const nt_machine *m = &t->r->machine;
     const nt_isa isa = t->arithmetic.isa;
     const int threads = t->o->threads[t->o->n_threads - 1];
-    if (!t->kernel->field || t->budget_s < short_s || (t->has_levels && t->levels_isa == isa))
+    if (!t->kernel->field)
         return;
-    t->l2_gbytes = levels_gbytes_per_s(t->runner, m, isa, threads, LEVEL_L2);
-    t->l3_gbytes = levels_gbytes_per_s(t->runner, m, isa, threads, LEVEL_L3);
-    t->levels_isa = isa;
-    t->has_levels = true;
+    if (t->budget_s >= short_s && (!t->has_levels || t->levels_isa != isa)) {
+        t->l2_gbytes = levels_gbytes_per_s(t->runner, m, isa, threads, LEVEL_L2);
+        t->l3_gbytes = levels_gbytes_per_s(t->runner, m, isa, threads, LEVEL_L3);
+        t->levels_isa = isa;
+        t->has_levels = true;
+    }
+    if (t->l2_gbytes > 0)
+        t->speeds.l2_gbytes = t->l2_gbytes / threads;
+    if (t->l3_gbytes > 0)
+        t->speeds.l3_gbytes = t->l3_gbytes / threads;
 }
 
 /* Many steps are never slower than as many runs of one step: if they seem to be, the config of one step takes their row,
@@ -423,6 +432,7 @@ nt_status tune_kernel(result *r, const nt_kernel *kernel, const tune_options *op
                 .start_s = runner->now_s(runner),
                 .budget_s = rows_budget_s(kernel, options),
                 .strategy = options->strategy ? options->strategy : strategies};
+    t.insist_s = fmax(insist_part * (isfinite(t.budget_s) ? t.budget_s : 0), insist_least_s);
     t.event = (tune_event){.kernel = kernel, .budget_s = t.budget_s};
     search *s = calloc(1, sizeof *s);
     row_plan *rows = malloc(RESULT_MOST_ROWS * sizeof *rows);

@@ -25,6 +25,7 @@ typedef struct tuning {
     double start_s, budget_s;
     double usual_weight_s; /* of a normal budget, for each weight of a row */
     int weights_left;
+    double insist_s; /* that decisions which noise leaves unsure may take in addition, of what a budget may be exceeded by */
     const strategy *strategy;
 
     /* Of the case and dtype at hand. */
