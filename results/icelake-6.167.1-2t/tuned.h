@@ -1,0 +1,87 @@
+/*
+ * tuned.h - written by autotune; do not edit
+ * SPDX-License-Identifier: MIT
+ *
+ * cpu:      Intel(R) Xeon(R) Processor, icelake, 2 threads
+ * compiler: GNU 12.2.0, -O3 -g -ffp-contract=off -fno-math-errno avx2(-mavx2 -mfma) avx512(-mavx512f -mavx2 -mfma -mprefer-vector-width=512)
+ * library:  nestune 0.2.0, SLEEF 3.5.1
+ * threads:  OMP_PROC_BIND=spread OMP_PLACES=cores OMP_WAIT_POLICY=active OMP_DYNAMIC=false
+ *
+ * Rows end in default and tuned ns a cell and step, the verdict of the paired final, and upto=N:
+ * for grids with rows of at most N cells in x; N is 0: of any length.
+ *
+ * Classes, by the working set of a run, which is all its grids with the halos that it reads:
+ *   l2      at most 2097152 bytes, half of the second-level caches of 2 threads
+ *   l3      at most 251658240 bytes, half of their third-level caches
+ *   memory  more
+ */
+NT_TUNED_LINE("nestune 4 machine=icelake-6.167.1-2t vendor=GenuineIntel uarch=icelake family=6 model=167 l1d=49152 l2=2097152 l3=503316480 threads=2 l2_class=2097152 l3_class=251658240")
+NT_TUNED_LINE("row mathop default 1 f64 l2 one isa=avx512,variant=fused,fn=u4,layout=rows,parallel=outer,order=zyx,tile=0x0x0,depth=1,threads=all,schedule=static 0.2572 0.2572 same upto=0")
+NT_TUNED_LINE("row mathop default 1 f64 l2 many isa=avx512,variant=fused,fn=u4,layout=rows,parallel=outer,order=zyx,tile=0x0x0,depth=1,threads=all,schedule=static 0.2462 0.2462 same upto=0")
+NT_TUNED_LINE("row mathop default 1 f64 l3 one isa=avx512,variant=fused,fn=u6,layout=rows,parallel=flat,order=zyx,tile=0x0x0,depth=1,threads=all,schedule=static 0.5710 0.5058 faster upto=0")
+NT_TUNED_LINE("row mathop default 1 f64 l3 many isa=avx512,variant=fused,fn=u6,layout=rows,parallel=outer,order=zyx,tile=0x16x4,depth=5,threads=all,schedule=static 0.3872 0.3210 faster upto=0")
+NT_TUNED_LINE("row mathop default 1 f64 memory many isa=avx512,variant=fused,fn=u6,layout=rows,parallel=flat,order=zyx,tile=512x0x0,depth=5,threads=all,schedule=static 0.6165 0.2749 faster upto=0")
+NT_TUNED_LINE("row mathop default 1 f64 memory one isa=avx512,variant=fused,fn=u6,layout=rows,parallel=outer,order=zyx,tile=0x0x0,depth=1,threads=all,schedule=static 0.6218 0.5671 faster upto=0")
+NT_TUNED_LINE("row mathop default 1 f32 l2 one isa=avx512,variant=fused,fn=u4,layout=rows,parallel=outer,order=zyx,tile=0x0x0,depth=1,threads=all,schedule=static 0.0935 0.0935 same upto=0")
+NT_TUNED_LINE("row mathop default 1 f32 l2 many isa=avx512,variant=fused,fn=u4,layout=rows,parallel=outer,order=zyx,tile=0x0x0,depth=1,threads=all,schedule=static 0.0890 0.0890 same upto=0")
+NT_TUNED_LINE("row mathop default 1 f32 l3 one isa=avx512,variant=fused,fn=u4,layout=rows,parallel=outer,order=zyx,tile=0x0x0,depth=1,threads=all,schedule=static 0.2777 0.2777 same upto=0")
+NT_TUNED_LINE("row mathop default 1 f32 l3 many isa=avx512,variant=fused,fn=u6,layout=rows,parallel=outer,order=zyx,tile=0x4x1,depth=5,threads=all,schedule=static 0.1964 0.1092 faster upto=0")
+NT_TUNED_LINE("row mathop default 1 f32 memory many isa=avx512,variant=fused,fn=u6,layout=rows,parallel=flat,order=zyx,tile=1024x0x0,depth=5,threads=all,schedule=static 0.2924 0.0933 faster upto=0")
+NT_TUNED_LINE("row mathop default 1 f32 memory one isa=avx512,variant=fused,fn=u6,layout=rows,parallel=outer,order=zyx,tile=0x4096x0,depth=1,threads=all,schedule=static 0.2775 0.2597 faster upto=0")
+NT_TUNED_LINE("row wave o2 4 f64 l2 one isa=avx512,variant=leapfrog,fn=p4,layout=rows,parallel=flat,order=zxy,tile=0x24x8,depth=1,threads=all,schedule=static,ahead=rows 0.3579 0.2760 faster upto=0")
+NT_TUNED_LINE("row wave o2 4 f64 l2 many isa=avx512,variant=leapfrog,fn=p4ask,layout=rows,parallel=outer,order=zyx,tile=0x0x4,depth=1,threads=all,schedule=static,ahead=rows 0.3475 0.2878 faster upto=0")
+NT_TUNED_LINE("row wave o2 4 f64 l3 one isa=avx512,variant=leapfrog,fn=p4ask,layout=rows,parallel=outer,order=zyx,tile=0x96x0,depth=1,threads=all,schedule=static,ahead=rows 0.8066 0.7133 faster upto=0")
+NT_TUNED_LINE("row wave o2 4 f64 l3 many isa=avx512,variant=leapfrog,fn=p4ask,layout=rows,parallel=outer,order=yxz,tile=0x16x4,depth=8,threads=all,schedule=static,ahead=rows 0.5888 0.2573 faster upto=0")
+NT_TUNED_LINE("row wave o2 4 f64 memory many isa=avx512,variant=leapfrog,fn=p4ask,layout=rows,parallel=outer,order=yxz,tile=0x24x2,depth=16,threads=all,schedule=static,ahead=rows 0.9595 0.4667 faster upto=0")
+NT_TUNED_LINE("row wave o2 4 f64 memory one isa=avx512,variant=leapfrog,fn=p2ask,layout=rows,parallel=flat,order=zyx,tile=0x32x0,depth=1,threads=all,schedule=static,ahead=rows 1.0044 0.8544 faster upto=0")
+NT_TUNED_LINE("row wave o2 4 f32 l2 one isa=avx512,variant=leapfrog,fn=p4ask,layout=rows,parallel=outer,order=zyx,tile=0x0x8,depth=1,threads=all,schedule=static,ahead=rows 0.1896 0.1571 faster upto=0")
+NT_TUNED_LINE("row wave o2 4 f32 l2 many isa=avx512,variant=leapfrog,fn=p4ask,layout=rows,parallel=outer,order=zyx,tile=0x0x0,depth=1,threads=all,schedule=static,ahead=rows 0.1887 0.1545 faster upto=0")
+NT_TUNED_LINE("row wave o2 4 f32 l3 one isa=avx512,variant=leapfrog,fn=p4ask,layout=rows,parallel=outer,order=zyx,tile=0x128x0,depth=1,threads=all,schedule=static,ahead=rows 0.5597 0.4437 faster upto=0")
+NT_TUNED_LINE("row wave o2 4 f32 l3 many isa=avx512,variant=leapfrog,fn=p4ask,layout=rows,parallel=outer,order=yxz,tile=0x16x4,depth=8,threads=all,schedule=static,ahead=rows 0.2773 0.1446 faster upto=0")
+NT_TUNED_LINE("row wave o2 4 f32 memory many isa=avx512,variant=leapfrog,fn=p4,layout=rows,parallel=outer,order=yxz,tile=0x16x4,depth=16,threads=all,schedule=static,ahead=rows 0.4951 0.1533 faster upto=0")
+NT_TUNED_LINE("row wave o2 4 f32 memory one isa=avx512,variant=leapfrog,fn=p1ask,layout=rows,parallel=outer,order=zyx,tile=0x64x0,depth=1,threads=all,schedule=static,ahead=rows 0.5041 0.4421 faster upto=0")
+NT_TUNED_LINE("row wave o4 4 f64 l2 one isa=avx512,variant=leapfrog,fn=p4,layout=rows,parallel=outer,order=zyx,tile=0x0x0,depth=1,threads=all,schedule=static,ahead=rows 0.5545 0.5545 same upto=0")
+NT_TUNED_LINE("row wave o4 4 f64 l2 many isa=avx512,variant=leapfrog,fn=p4,layout=rows,parallel=outer,order=zyx,tile=0x0x0,depth=1,threads=all,schedule=static,ahead=rows 0.4870 0.4870 same upto=0")
+NT_TUNED_LINE("row wave o4 4 f64 l3 one isa=avx512,variant=leapfrog,fn=p2ask,layout=rows,parallel=outer,order=zyx,tile=0x48x0,depth=1,threads=all,schedule=static,ahead=rows 1.1387 0.8596 faster upto=0")
+NT_TUNED_LINE("row wave o4 4 f64 l3 many isa=avx512,variant=leapfrog,fn=p4,layout=rows,parallel=outer,order=yxz,tile=0x24x4,depth=4,threads=all,schedule=static,ahead=rows 0.6558 0.4113 faster upto=0")
+NT_TUNED_LINE("row wave o4 4 f64 memory many isa=avx512,variant=leapfrog,fn=p4,layout=rows,parallel=outer,order=yxz,tile=0x16x4,depth=16,threads=all,schedule=static,ahead=rows 1.1517 0.5960 faster upto=0")
+NT_TUNED_LINE("row wave o4 4 f64 memory one isa=avx512,variant=leapfrog,fn=p4ask,layout=rows,parallel=flat,order=zyx,tile=0x24x0,depth=1,threads=all,schedule=static,ahead=lines 1.1896 0.9935 faster upto=0")
+NT_TUNED_LINE("row wave o4 4 f32 l2 one isa=avx512,variant=leapfrog,fn=p4,layout=rows,parallel=outer,order=zyx,tile=0x0x0,depth=1,threads=all,schedule=static,ahead=rows 0.3207 0.3207 same upto=0")
+NT_TUNED_LINE("row wave o4 4 f32 l2 many isa=avx512,variant=leapfrog,fn=p4ask,layout=rows,parallel=outer,order=zyx,tile=0x0x4,depth=1,threads=all,schedule=static,ahead=rows 0.2853 0.2713 faster upto=0")
+NT_TUNED_LINE("row wave o4 4 f32 l3 one isa=avx512,variant=leapfrog,fn=p1ask,layout=rows,parallel=outer,order=zyx,tile=0x64x0,depth=1,threads=all,schedule=static,ahead=rows 0.7271 0.5797 faster upto=0")
+NT_TUNED_LINE("row wave o4 4 f32 l3 many isa=avx512,variant=leapfrog,fn=p4ask,layout=rows,parallel=outer,order=yxz,tile=0x24x4,depth=8,threads=all,schedule=static,ahead=rows 0.3415 0.2460 faster upto=0")
+NT_TUNED_LINE("row wave o4 4 f32 memory many isa=avx512,variant=leapfrog,fn=p4ask,layout=rows,parallel=outer,order=yxz,tile=0x16x8,depth=16,threads=all,schedule=static,ahead=rows 0.5788 0.2782 faster upto=0")
+NT_TUNED_LINE("row wave o4 4 f32 memory one isa=avx512,variant=leapfrog,fn=p4ask,layout=rows,parallel=outer,order=zyx,tile=0x32x0,depth=1,threads=all,schedule=static,ahead=lines 0.6134 0.4902 faster upto=0")
+NT_TUNED_LINE("row wave o8 4 f64 l2 one isa=avx512,variant=leapfrog,fn=p4ask,layout=rows,parallel=flat,order=zyx,tile=0x0x4,depth=1,threads=all,schedule=static,ahead=rows 1.0151 0.8954 faster upto=0")
+NT_TUNED_LINE("row wave o8 4 f64 l2 many isa=avx512,variant=leapfrog,fn=p4ask,layout=rows,parallel=outer,order=zyx,tile=0x0x4,depth=1,threads=all,schedule=static,ahead=rows 0.9618 0.7851 faster upto=0")
+NT_TUNED_LINE("row wave o8 4 f64 l3 one isa=avx512,variant=leapfrog,fn=p2ask,layout=rows,parallel=outer,order=zyx,tile=0x24x0,depth=1,threads=all,schedule=static,ahead=rows 1.4169 1.1665 faster upto=0")
+NT_TUNED_LINE("row wave o8 4 f64 l3 many isa=avx512,variant=leapfrog,fn=p4,layout=rows,parallel=outer,order=yxz,tile=0x16x4,depth=4,threads=all,schedule=static,ahead=rows 1.0288 0.7237 faster upto=181")
+NT_TUNED_LINE("row wave o8 4 f64 l3 many isa=avx512,variant=leapfrog,fn=p4,layout=rows,parallel=outer,order=zyx,tile=0x0x0,depth=1,threads=all,schedule=static,ahead=rows 0.9949 0.9949 same upto=0")
+NT_TUNED_LINE("row wave o8 4 f64 memory many isa=avx512,variant=leapfrog,fn=p2ask,layout=rows,parallel=outer,order=zyx,tile=0x24x0,depth=1,threads=all,schedule=static,ahead=lines 1.2829 1.0496 faster upto=0")
+NT_TUNED_LINE("row wave o8 4 f64 memory one isa=avx512,variant=leapfrog,fn=p2ask,layout=rows,parallel=outer,order=zyx,tile=0x24x0,depth=1,threads=all,schedule=static,ahead=lines 1.2937 1.0582 faster upto=0")
+NT_TUNED_LINE("row wave o8 4 f32 l2 one isa=avx512,variant=leapfrog,fn=p4,layout=rows,parallel=outer,order=zyx,tile=0x0x0,depth=1,threads=all,schedule=static,ahead=rows 0.4641 0.4641 same upto=0")
+NT_TUNED_LINE("row wave o8 4 f32 l2 many isa=avx512,variant=leapfrog,fn=p4,layout=rows,parallel=outer,order=zyx,tile=0x24x0,depth=1,threads=all,schedule=static,ahead=rows 0.3832 0.3611 faster upto=0")
+NT_TUNED_LINE("row wave o8 4 f32 l3 one isa=avx512,variant=leapfrog,fn=p2ask,layout=rows,parallel=outer,order=zyx,tile=0x48x0,depth=1,threads=all,schedule=static,ahead=rows 0.8825 0.6363 faster upto=0")
+NT_TUNED_LINE("row wave o8 4 f32 l3 many isa=avx512,variant=leapfrog,fn=p4,layout=rows,parallel=outer,order=yxz,tile=0x24x4,depth=4,threads=all,schedule=static,ahead=rows 0.4110 0.3231 faster upto=0")
+NT_TUNED_LINE("row wave o8 4 f32 memory many isa=avx512,variant=leapfrog,fn=p4ask,layout=rows,parallel=outer,order=yxz,tile=0x16x8,depth=16,threads=all,schedule=static,ahead=rows 0.7089 0.4711 faster upto=0")
+NT_TUNED_LINE("row wave o8 4 f32 memory one isa=avx512,variant=leapfrog,fn=p4ask,layout=rows,parallel=flat,order=zyx,tile=0x32x0,depth=1,threads=all,schedule=static,ahead=lines 0.6982 0.5326 faster upto=0")
+NT_TUNED_LINE("row square default 1 f64 l2 one isa=avx512,variant=plain,fn=u4,layout=rows,parallel=outer,order=zyx,tile=0x0x0,depth=1,threads=all,schedule=static 0.1025 0.1025 same upto=0")
+NT_TUNED_LINE("row square default 1 f64 l2 many isa=avx512,variant=plain,fn=u8,layout=rows,parallel=flat,order=zxy,tile=0x16x1,depth=5,threads=all,schedule=static 0.0793 0.0386 faster upto=0")
+NT_TUNED_LINE("row square default 1 f64 l3 one isa=avx512,variant=plain,fn=s8,layout=rows,parallel=outer,order=zyx,tile=0x0x1,depth=1,threads=all,schedule=static 0.4944 0.2902 faster upto=0")
+NT_TUNED_LINE("row square default 1 f64 l3 many isa=avx512,variant=plain,fn=u8,layout=rows,parallel=flat,order=zyx,tile=256x0x0,depth=5,threads=all,schedule=static 0.1894 0.1252 faster upto=0")
+NT_TUNED_LINE("row square default 1 f64 memory many isa=avx512,variant=plain,fn=u1,layout=rows,parallel=flat,order=zyx,tile=65536x0x0,depth=5,threads=all,schedule=static 0.3205 0.1104 faster upto=0")
+NT_TUNED_LINE("row square default 1 f64 memory one isa=avx512,variant=plain,fn=u1,layout=rows,parallel=flat,order=zyx,tile=0x0x0,depth=1,threads=all,schedule=dynamic 0.3156 0.2668 faster upto=0")
+NT_TUNED_LINE("row square default 1 f32 l2 one isa=avx512,variant=plain,fn=u4,layout=rows,parallel=outer,order=zyx,tile=0x0x0,depth=1,threads=all,schedule=static 0.0472 0.0472 same upto=0")
+NT_TUNED_LINE("row square default 1 f32 l2 many isa=avx512,variant=plain,fn=u4,layout=rows,parallel=flat,order=xzy,tile=4096x0x1,depth=5,threads=all,schedule=static 0.0629 0.0508 faster upto=0")
+NT_TUNED_LINE("row square default 1 f32 l3 one isa=avx512,variant=plain,fn=s1,layout=rows,parallel=outer,order=zyx,tile=0x0x0,depth=1,threads=all,schedule=static 0.2559 0.1488 faster upto=0")
+NT_TUNED_LINE("row square default 1 f32 l3 many isa=avx512,variant=plain,fn=u8,layout=rows,parallel=flat,order=zyx,tile=256x0x0,depth=5,threads=all,schedule=static 0.1228 0.0888 faster upto=0")
+NT_TUNED_LINE("row square default 1 f32 memory many isa=avx512,variant=plain,fn=u8,layout=rows,parallel=flat,order=zyx,tile=512x0x0,depth=5,threads=all,schedule=static 0.1685 0.0580 faster upto=0")
+NT_TUNED_LINE("row square default 1 f32 memory one isa=avx512,variant=plain,fn=u1,layout=rows,parallel=outer,order=zyx,tile=0x0x0,depth=1,threads=all,schedule=dynamic 0.1555 0.1312 faster upto=0")
+NT_TUNED_LINE("row pi default 1 f64 short one isa=avx512,variant=philox,fn=u6,parallel=flat,chunk=0,threads=all,schedule=static 0.6316 0.6316 same upto=0")
+NT_TUNED_LINE("row pi default 1 f64 long one isa=avx512,variant=philox,fn=u6,parallel=flat,chunk=0,threads=all,schedule=static 0.6094 0.6094 same upto=0")
+NT_TUNED_LINE("row pi default 1 f32 short one isa=avx512,variant=philox,fn=u6,parallel=flat,chunk=0,threads=all,schedule=static 0.3005 0.3005 same upto=0")
+NT_TUNED_LINE("row pi default 1 f32 long one isa=avx512,variant=philox,fn=u6,parallel=flat,chunk=0,threads=all,schedule=static 0.2889 0.2889 same upto=0")
+NT_TUNED_LINE("row primes default 1 f64 short one isa=avx512,variant=trial,fn=u4,parallel=flat,chunk=16384,threads=all,schedule=static 1.2975 1.1373 faster upto=0")
+NT_TUNED_LINE("row primes default 1 f64 long one isa=avx512,variant=trial,fn=u2,parallel=flat,chunk=65536,threads=all,schedule=static 3.5587 3.1571 faster upto=0")
+NT_TUNED_LINE("row apply default 2 f64 long one isa=scalar,variant=pipeline,fn=stages,threads=all,ring=3,slab=1048576,instances=2,io=pread 7.6837 6.5338 faster upto=0")
+NT_TUNED_LINE("end rows=68 crc=0xf6846e29")
