@@ -185,7 +185,7 @@ static int orders_below(int n, int *all)
     return n_below;
 }
 
-/* Below 12 pairs only the ranks can be sure.  They err in one of four thousand orders, and miss no order that they need not. */
+/* Below 12 pairs only the ranks can be sure.  They err in one of four thousand orders, and accept nearly as many orders as that allows. */
 static void ranks_err_as_rarely_as_they_may(void **state)
 {
     (void)state;

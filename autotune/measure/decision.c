@@ -50,7 +50,7 @@ void decision_insist(race *r, int candidate, int reference, double latest_s)
 {
     static const double clearly = 0.95;
     enum { LEAST = DECISION_LEAST + 6 };
-    const int n = r->n_rounds * 3 / 2 > LEAST ? r->n_rounds * 3 / 2 : LEAST;
+    const int more = (r->n_rounds * 3 / 2 + 1) / 2 * 2, n = more > LEAST ? more : LEAST;
     const stats_interval ratio = race_ratio(r, candidate, reference);
     if (ratio.n > 0 && ratio.median < clearly && !decision_faster(r, candidate, reference) &&
         !(r->stop && *r->stop))

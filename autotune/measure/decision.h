@@ -21,13 +21,12 @@ enum { DECISION_LEAST = 8, DECISION_LEAST_SHORT = 14, DECISION_MOST = 64 };
 void decision_run(race *r, int candidate, int reference, double begin_s, double deadline_s);
 
 /*
- * decision_insist() - makes half as many rounds again if the candidate seems to be clearly faster, but noise leaves it unsure;
- * until latest_s.  Once for a decision: a look at its answer before and after may be wrong twice as often.
+ * decision_insist() - makes half as many rounds again, and 14 in all at least, if the candidate seems to be clearly faster but
+ * noise leaves it unsure; until latest_s.  Call it once for a decision: the answer is then looked at twice.
  */
 void decision_insist(race *r, int candidate, int reference, double latest_s);
 
-/* decision_faster() - does the candidate replace the reference?  Wrong at most once in a thousand decisions, looked at before and
- * after decision_insist(). */
+/* decision_faster() - does the candidate replace the reference?  Wrong at most once in a thousand decisions, with two looks. */
 bool decision_faster(const race *r, int candidate, int reference);
 
 #endif /* AUTOTUNE_DECISION_H */

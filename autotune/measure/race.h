@@ -19,7 +19,7 @@
 enum { RACE_MOST = 24 };
 
 typedef struct race_entrant {
-    trial_ask ask;         /* the race sets reps and only_time; it checks in the first round alone */
+    trial_ask ask;         /* the race sets reps, asks for times alone, and checks in the first round alone */
     trial_outcome outcome; /* after its first failure an entrant is out */
     char detail[TRIAL_DETAIL];
     uint64_t hash;
@@ -72,8 +72,8 @@ double race_median(const race *r, int entrant);
 /* race_ratio() - a's time over b's, round by round; n is 0 if there is nothing to compare. */
 stats_interval race_ratio(const race *r, int a, int b);
 
-/* race_surely_faster() - is a's time below `bound` times b's?  It errs at most once in a thousand
- * decisions. */
+/* race_surely_faster() - is a's time below `bound` times b's?  It errs at most once in two
+ * thousand decisions. */
 int race_surely_faster(const race *r, int a, int b, double bound);
 
 #endif /* AUTOTUNE_RACE_H */

@@ -80,8 +80,8 @@ stats_interval stats_ratio(const double *a, const double *b, int n)
     return stats_median_interval(ratio, n);
 }
 
-/* P(U <= u) of the rank sum test: of n values and n others of one distribution, in how many of the n * n pairs is the value
- * not below the other?  Counts the orders of the 2n values: the largest is a value, above all j others, or it is an other. */
+/* P(U <= u) of the rank sum test.  U: of the n * n pairs of one of n values and one of n others, those in which the value is not
+ * the smaller one.  Counts the orders of all: the largest is a value, above all j others, or it is an other. */
 static double rank_tail(int n, int u)
 {
     const size_t width = (size_t)u + 1;

@@ -36,7 +36,8 @@ stats_interval stats_ratio(const double *a, const double *b, int n);
  * stats_surely_below() - is a below `bound` times b?  It errs at most once in two thousand times, which suits decisions that
  * are made many times over.  Yes, if one of two tests says so, each of which errs half as often: the order statistics of
  * a[i] / b[i], where drift cancels; or the ranks of all values, which need fewer of them and bear a few pairs that a burst has
- * turned round.  The values must have been measured in turn.  Below 8 pairs the answer is never yes.
+ * turned round.  The ranks assume that the noise of both has the same shape: of two with one median they prefer the steadier.  The
+ * values must have been measured in turn.  Below 8 pairs the answer is never yes.
  */
 int stats_surely_below(const double *a, const double *b, int n, double bound);
 

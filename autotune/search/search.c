@@ -24,7 +24,7 @@ static bool is_full(const search *s)
 bool search_over(const search *s)
 {
     return (s->stop && *s->stop) || is_full(s) || s->runner->now_s(s->runner) >= s->deadline_s ||
-           (s->best >= 0 && s->tried[s->best].seconds <= s->enough_s);
+           (s->best >= 0 && s->tried[s->best].is_compared && s->tried[s->best].seconds <= s->enough_s);
 }
 
 /* One thread, one step at a time, no tiles: the schedule with the least that can go wrong. */
@@ -145,18 +145,21 @@ bool search_is_right(search *s, const nt_config *config)
     snprintf(c->detail, sizeof c->detail, "%s", answer.detail);
     if (c->outcome == TRIAL_OK)
         compare(s, c, &answer);
-    if (c->outcome != TRIAL_OK) {
-        c->seconds = HUGE_VAL;
-        s->n_failed++;
-    }
-    return c->outcome == TRIAL_OK;
+    if (c->outcome == TRIAL_OK)
+        return true;
+    c->seconds = HUGE_VAL;
+    s->n_failed++;
+    if (s->best == known - s->tried)
+        find_best(s, false);
+    return false;
 }
 
 void search_compare(search *s)
 {
     s->n_uncompared = 0;
     while (s->best >= 0 && !(s->stop && *s->stop) && !search_is_right(s, &s->tried[s->best].config))
-        find_best(s, search_over(s)); /* without time only those count that have been compared */
+        if (search_over(s)) /* only those count that have been compared */
+            find_best(s, true);
 }
 
 /* ---- Drift --------------------------------------------------------------------------------------------- */
@@ -186,14 +189,18 @@ static bool time_anchor(search *s, search_anchor *a)
     return true;
 }
 
-/* The first times of the anchor.  From here on all times are of trials that ask for the time alone. */
+/* The first times of the anchor.  From here on all long trials ask for the time alone.  A search that is too short for them sees
+ * no drift. */
 static void begin_drift(search *s)
 {
+    enum { PART = 20 };
     trial_ask ask = s->ask;
     candidate *first = &s->tried[0];
     ask.config = first->config;
-    s->anchor = (search_anchor){first->seconds, first->seconds, first->seconds};
-    if (trial_shorten(&ask) > 1 && time_anchor(s, &s->anchor))
+    const double cost_s = SEARCH_ANCHORS * fmax(first->seconds / trial_shorten(&ask), ask.window_s);
+    if (PART * cost_s > s->deadline_s - s->runner->now_s(s->runner) || !time_anchor(s, &s->anchor))
+        s->anchor_every = 0;
+    else if (s->ask.window_s == 0)
         first->seconds = s->anchor.seconds;
 }
 
@@ -292,6 +299,8 @@ const candidate *search_try(search *s, nt_config config)
     const bool is_best = c->outcome == TRIAL_OK && (s->best < 0 || c->seconds < s->tried[s->best].seconds);
     if (is_best)
         s->best = i;
+    if (is_best && c->seconds <= s->enough_s)
+        search_compare(s);
     if (s->on_trial)
         s->on_trial(s->context, c, is_best);
     return c;

@@ -23,7 +23,7 @@ typedef struct candidate {
     nt_config config;
     trial_outcome outcome;
     char detail[TRIAL_DETAIL];
-    double seconds;   /* median of a run, without the drift; HUGE_VAL where the trial failed */
+    double seconds;   /* of a run, without the drift; HUGE_VAL where the trial failed */
     bool is_checked;  /* on small shapes */
     bool is_compared; /* its result, with the expected one */
 } candidate;
@@ -87,7 +87,7 @@ const candidate *search_find(const search *s, const nt_config *config);
 
 /*
  * search_try() - the candidate of a config, measured unless it was before.
- * If its hash differs from the expected one, it is TRIAL_WRONG.  If the default and serial schedules have
+ * If its result was compared and its hash differs from the expected one, it is TRIAL_WRONG.  If the default and serial schedules have
  * failed, the first candidate that works sets the expected hash, provided that the trial checks its answer
  * (ask.check).  Without that check there is nothing to compare with, and all candidates are TRIAL_WRONG.
  * NULL if there is no room for another candidate.

@@ -86,16 +86,15 @@ static void enter_best(race *r, const tuning_row *tr, double seconds)
     list[1] = s->guessed >= 0 && s->tried[s->guessed].seconds < hopeless * s->tried[s->best].seconds
                   ? s->guessed
                   : -1;
-    double used_s = 2 * beside * fmax(s->tried[0].seconds, tr->ask.window_s);
-    enter(r, tr, &tr->t->arithmetic);
-    for (int i = 0; i < n && r->n < FINALISTS; i++) {
-        const candidate *c = list[i] >= 0 ? &s->tried[list[i]] : NULL;
-        if (!c || c->outcome != TRIAL_OK || entrant_of(r, tr, &c->config) >= 0)
+    double used_s = 0;
+    for (int i = -1; i < n && r->n < FINALISTS; i++) {
+        const candidate *c = i < 0 ? &s->tried[0] : list[i] >= 0 ? &s->tried[list[i]] : NULL;
+        if (!c || entrant_of(r, tr, &c->config) >= 0 || (i >= 0 && c->outcome != TRIAL_OK))
             continue;
         trial_ask ask = tr->ask;
         ask.config = c->config;
-        const double whole = trial_shorten(&ask);
-        used_s += 2 * beside * fmax(c->seconds / whole, ask.window_s);
+        const double whole = trial_shorten(&ask), run_s = isfinite(c->seconds) ? c->seconds / whole : 0;
+        used_s += 2 * beside * fmax(run_s, ask.window_s);
         if (r->n < LEAST || used_s < seconds)
             enter(r, tr, &c->config);
     }
@@ -114,8 +113,8 @@ static int choose_right(race *r, const tuning_row *tr)
 }
 
 /*
- * Races the default schedule and the fastest of the search; of eight, the slower four leave after half of the time, and
- * two of the others after half of the rest.  Only times count, but for the winner, whose result is compared.  Returns the simplest
+ * Races the default schedule and the fastest of the search; of eight, the slower four leave after half of the time, and two of
+ * those left after half of the rest.  Only times count, but for the winner, whose result is compared.  Returns the simplest
  * config within noise of the fastest; without a race, if somebody asked to stop, the best so far.
  */
 nt_config tuning_final(tuning_row *tr, double deadline_s)
@@ -134,17 +133,20 @@ nt_config tuning_final(tuning_row *tr, double deadline_s)
     enter_best(r, tr, end[0] * all_s);
     tuning_tell(t, "final", NULL);
     for (int i = 0; i < STAGES; i++) {
-        if (i > 0 && r->n_rounds < MOST_ROUNDS)
+        const double until_s = begin_s + end[i] * all_s;
+        if (i > 0 && r->n_rounds < MOST_ROUNDS && t->runner->now_s(t->runner) + r->pair_s / 2 < until_s)
             race_keep(r, FINALISTS >> i);
-        race_run(r, i == 0 ? 2 : 0, MOST_ROUNDS, begin_s + end[i] * all_s);
+        race_run(r, i == 0 ? 2 : 0, MOST_ROUNDS, until_s);
     }
     for (int i = 0; i < r->n; i++)
-        tr->finalist[i] = r->entrant[i].ask.config;
+        tr->finalist[i] =
+            i == 0 ? t->arithmetic : r->entrant[i].ask.config; /* the same, as it is written elsewhere */
     tr->n_finalists = r->n_rounds > 0 ? r->n : 0;
     const int chosen = choose_right(r, tr);
+    tr->row->n_failed = s->n_failed;
     shapes_note(r, NULL, tr->finalist_s, tr->finalist_surely);
     if (chosen >= 0)
-        winner = r->entrant[chosen].ask.config;
+        winner = tr->finalist[chosen];
     free(r);
     return winner;
 }

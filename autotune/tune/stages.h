@@ -23,7 +23,7 @@ void tuning_loops(tuning_row *tr, double deadline_s);
 nt_config tuning_final(tuning_row *tr, double deadline_s);
 
 /* tuning_confirm() - times default and winner in fresh pairs, in turn with the roofs; fills in the row.  Two fifths of
- * the time from begin_s to deadline_s may be added. */
+ * the time from begin_s to deadline_s may be added, and, where noise leaves it unsure, of t->insist_s. */
 void tuning_confirm(tuning_row *tr, const nt_config *winner, double begin_s, double deadline_s);
 
 #endif /* AUTOTUNE_STAGES_H */

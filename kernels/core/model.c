@@ -293,7 +293,7 @@ static nt_status predict_field(scene *s, const nt_config *c, nt_prediction *p)
     const double row = rows_fuse ? s->box[X] * s->box[Y] : s->box[X], box = s->box[X] * s->box[Y] * s->box[Z];
     const bool is_pointwise = s->nest.radius == 0;
     const double box_ns = is_pointwise ? pointwise_box_ns : stencil_box_ns;
-    const bool fetches_next = is_pointwise && s->nest.depth > 1 && box * s->element <= page_bytes;
+    const bool fetches_next = is_pointwise && s->nest.depth > 1 && row >= box && box * s->element <= page_bytes;
     const bool grabs = c->schedule == NT_SCHEDULE_DYNAMIC && s->threads > 1 && !s->nest.blocked;
     const double grab = grabs ? (grab_ns + (t.memory > 0 ? restart_ns : 0)) / s->nest.depth : 0;
     const double begin = (row_ns + row_vectors * s->lanes * s->core_ns) / row + (box_ns + grab) / box;
