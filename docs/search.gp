@@ -1,7 +1,7 @@
 # search.gp - draws search.svg, how fast the strategies of `autotune simulate` find good configs
 # SPDX-License-Identifier: MIT
 #
-#     build/bin/autotune simulate --noise --csv search.csv
+#     build/bin/autotune simulate --csv search.csv results/zen4-25.17.1-2t/tables/*.json
 #     gnuplot -e "data='search.csv'" docs/search.gp >docs/search.svg
 if (!exists("data")) data = "search.csv"
 if (!exists("terminal")) terminal = "svg size 900,340 font 'sans-serif,13' background 'white'"
@@ -21,7 +21,7 @@ array strategies = ["model", "descent", "random"]
 array colors = ["#2166ac", "#e08214", "#999999"]
 only(k, s) = strcol(1) eq k && strcol(4) eq s
 set multiplot layout 1,3
-set ylabel "speed of the best one found, % of the best"
+set ylabel "best one found, % of the best"
 do for [t = 1:3] {
     set title titles[t]
     plot for [i = 1:3] data skip 1 using (only(kernels[t], strategies[i]) ? $5 : NaN):(100 * $7) \

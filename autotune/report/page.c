@@ -188,12 +188,13 @@ static void print_broken(FILE *out, const char *text, const char *after)
     }
 }
 
-/* sparing: a row that kept the default shows its loops alone, and only rows in memory show their tiles. */
-static void print_row(FILE *out, const finding *f, int row, int number, bool open, bool sparing)
+static void print_row(FILE *out, const finding *f, int row, int number, bool open, sparing_level sparing)
 {
     const result_row *r = &f->r.row[row];
-    const bool spared = sparing && nt_config_differences(&r->config, &r->default_config) == 0,
-               searched = has_trials(f, row) && !spared;
+    const bool in_cache = f->kernel->field && r->shape_class != NT_CLASS_MEMORY,
+               spared = (sparing >= SPARING_DEFAULTS && nt_config_differences(&r->config, &r->default_config) == 0) ||
+                        (sparing >= SPARING_CACHES && in_cache),
+               searched = has_trials(f, row) && !spared && !(sparing >= SPARING_SEARCHES && in_cache);
     char config[NT_CONFIG_TEXT];
     nt_config_format(r->kernel, &r->config, config, sizeof config);
     fprintf(out, "<article id=row%d%s><h3>#%d ", number, searched ? " class=with-search" : "", number);
@@ -210,7 +211,7 @@ static void print_row(FILE *out, const finding *f, int row, int number, bool ope
     if (searched) {
         fprintf(out, "<details%s><summary>%s, and which keys of a config matter</summary><div class=figures>\n", open ? " open" : "",
                 r->kernel->field ? "Tiles" : "Chunks");
-        if (!sparing || r->shape_class == NT_CLASS_MEMORY || !f->kernel->field)
+        if (sparing == SPARING_NOTHING || !in_cache)
             section_tiles(out, f, row);
         section_keys(out, f, row);
         fprintf(out, "</div></details>\n");
@@ -222,7 +223,7 @@ static void print_row(FILE *out, const finding *f, int row, int number, bool ope
     fprintf(out, "</code></dl></article>\n");
 }
 
-static void print_file(FILE *out, const finding *f, int place, int first_row, bool many, bool sparing)
+static void print_file(FILE *out, const finding *f, int place, int first_row, bool many, sparing_level sparing)
 {
     bool open = true;
     char id[NT_MACHINE_ID];
@@ -247,7 +248,7 @@ static void print_file(FILE *out, const finding *f, int place, int first_row, bo
 /* ---- The page ------------------------------------------------------------------------------- */
 
 static void print_page(FILE *out, const findings *f, const char *chart_js, const json_t *data, int n_left_out,
-                       bool sparing)
+                       sparing_level sparing)
 {
     bool many = false;
     int first_row = 1;
@@ -275,7 +276,7 @@ static void print_page(FILE *out, const findings *f, const char *chart_js, const
     fprintf(out, "</body>\n</html>\n");
 }
 
-static char *page_with(const findings *f, const char *chart_js, int most_trials, bool sparing, size_t *n)
+static char *page_with(const findings *f, const char *chart_js, int most_trials, sparing_level sparing, size_t *n)
 {
     int n_left_out;
     char *text = NULL;
@@ -294,12 +295,15 @@ static char *page_with(const findings *f, const char *chart_js, int most_trials,
 
 char *page_html(const findings *f, const char *chart_js, size_t *n)
 {
-    int most_trials = 1 << 20;
-    char *text = page_with(f, chart_js, most_trials, false, n);
-    while (text && *n >= PAGE_MOST_BYTES && most_trials > 1) {
-        most_trials = most_trials > 1024 ? 1024 : most_trials / 4;
+    static const struct {
+        int most_trials;
+        sparing_level sparing;
+    } smaller[] = {{1024, SPARING_DEFAULTS}, {256, SPARING_DEFAULTS}, {256, SPARING_SEARCHES}, {64, SPARING_SEARCHES},
+                   {64, SPARING_CACHES},     {16, SPARING_CACHES},    {1, SPARING_CACHES}};
+    char *text = page_with(f, chart_js, 1 << 20, SPARING_NOTHING, n);
+    for (size_t i = 0; i < sizeof smaller / sizeof *smaller && text && *n >= PAGE_MOST_BYTES; i++) {
         free(text);
-        text = page_with(f, chart_js, most_trials, true, n);
+        text = page_with(f, chart_js, smaller[i].most_trials, smaller[i].sparing, n);
     }
     return text;
 }

@@ -151,7 +151,7 @@ static void print_journals(FILE *out, const findings *f, int *n)
     }
 }
 
-void section_warnings(FILE *out, const findings *f, int n_left_out, bool sparing)
+void section_warnings(FILE *out, const findings *f, int n_left_out, sparing_level sparing)
 {
     int n = 0;
     nt_machine here;
@@ -174,9 +174,13 @@ void section_warnings(FILE *out, const findings *f, int n_left_out, bool sparing
     }
     if (n_left_out > 0 || sparing) {
         begin(out, &n, "Trials left out");
+        static const char *const also[N_SPARING_LEVELS] = {
+            [SPARING_NOTHING] = "",
+            [SPARING_DEFAULTS] = ", rows that kept the default show their loops alone, and tiles are drawn of rows in memory only",
+            [SPARING_SEARCHES] = ", rows that kept the default show their loops alone, and rows in cache no search and no keys",
+            [SPARING_CACHES] = ", rows that kept the default and rows in cache show their loops alone"};
         html_textf(out, "The page would be larger than 1 MB: %d repeated or slow trials are not in its data%s.",
-                   n_left_out,
-                   sparing ? ", rows that kept the default show their loops alone, and tiles are drawn of rows in memory only" : "");
+                   n_left_out, also[sparing]);
         fprintf(out, "</li>\n");
     }
     fprintf(out, n > 0 ? "</ul>\n" : "<p>None.</p>\n");

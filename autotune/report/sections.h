@@ -9,9 +9,18 @@
 
 #include "store/findings.h"
 
+/* What a page leaves out that would be too large; each level all that the ones before it do. */
+typedef enum sparing_level {
+    SPARING_NOTHING,
+    SPARING_DEFAULTS, /* rows that kept the default show their loops alone, and tiles are drawn of rows in memory only */
+    SPARING_SEARCHES, /* searches and keys are shown of rows in memory and of ranges only */
+    SPARING_CACHES,   /* rows in cache show their loops alone */
+    N_SPARING_LEVELS
+} sparing_level;
+
 /* Of the whole page.  Rows are numbered from 1 through all files: the number links a table with a row's figures. */
 void section_verdicts(FILE *out, const findings *f);
-void section_warnings(FILE *out, const findings *f, int n_trials_left_out, bool sparing);
+void section_warnings(FILE *out, const findings *f, int n_trials_left_out, sparing_level sparing);
 
 /* Of one file, that is one kernel on one machine. */
 void section_roofline(FILE *out, const finding *f, int first_row);
