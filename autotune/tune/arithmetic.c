@@ -30,11 +30,13 @@ static trial_ask quick_ask(tuning *t, nt_dtype dtype, nt_class shape_class)
                     1);
 }
 
-/* Median seconds of a config on the default shape of a class; HUGE_VAL if it failed. */
-static double quick_time(tuning *t, nt_dtype dtype, nt_class shape_class, const nt_config *config)
+/* Median seconds of a config on the default shape of a class; HUGE_VAL if it failed.  One that takes longer than cut_s is not
+ * checked; 0: no limit. */
+static double quick_time(tuning *t, nt_dtype dtype, nt_class shape_class, const nt_config *config, double cut_s)
 {
     trial_ask ask = quick_ask(t, dtype, shape_class);
     ask.config = *config;
+    ask.cut_s = cut_s;
     trial_answer answer = {0};
     tuning_ask(t, &ask, &answer);
     candidate c = {.config = *config, .outcome = answer.outcome, .seconds = HUGE_VAL};
@@ -117,12 +119,12 @@ nt_status tuning_arithmetic(tuning *t, nt_dtype dtype, nt_error *why)
         /* Once something works, its time is limited. */
         if (tuning_over(t) || (isfinite(best_score) && t->runner->now_s(t->runner) > t->arithmetic_s))
             continue;
-        const double in = quick_time(t, dtype, class_at(t, 0), &c);
+        const double in = quick_time(t, dtype, class_at(t, 0), &c, isfinite(best_in) ? 2 * best_in : 0);
         best_in = fmin(best_in, in);
-        /* An arithmetic twice as slow on the small shape cannot win, so it is not timed on the large one. */
+        /* An arithmetic twice as slow on the small shape cannot win, so it is not checked, nor timed on the large one. */
         if (in > 2 * best_in || !isfinite(in) || tuning_over(t))
             continue;
-        const double score = t->o->shape[0] > 0 ? in : sqrt(in * quick_time(t, dtype, class_at(t, 1), &c));
+        const double score = t->o->shape[0] > 0 ? in : sqrt(in * quick_time(t, dtype, class_at(t, 1), &c, 0));
         if (score < DECISION_WORTH * best_score) {
             best_score = score;
             t->arithmetic = c;
