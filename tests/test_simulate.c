@@ -15,7 +15,7 @@ static const char small_space[] =
     "depth=1,2,4,8 tile_x=64,512,4096 tile_y=16 parallel=outer,middle,flat schedule=dynamic";
 static const volatile sig_atomic_t go_on;
 
-static table *begin(const char *values)
+static table *begin_of(const char *kernel, const char *values)
 {
     nt_machine m;
     nt_error why;
@@ -23,7 +23,7 @@ static table *begin(const char *values)
     assert_non_null(t);
     nt_machine_detect(&m);
     m.threads_allowed = 4;
-    trial_ask ask = {.kernel = nt_kernel_find("mathop"),
+    trial_ask ask = {.kernel = nt_kernel_find(kernel),
                      .dtype = NT_F64,
                      .shape = {256, 128, 64},
                      .steps = 16,
@@ -32,6 +32,11 @@ static table *begin(const char *values)
     if (table_begin(t, &ask, &m, values, &why) != NT_OK)
         fail_msg("%s", why.text);
     return t;
+}
+
+static table *begin(const char *values)
+{
+    return begin_of("mathop", values);
 }
 
 static void end(table *t)
@@ -141,15 +146,7 @@ static void drift_cancels(void **state)
 static void a_replay_makes_as_many_steps_as_asked(void **state)
 {
     (void)state;
-    nt_error why;
-    nt_machine m;
-    table *t = calloc(1, sizeof *t);
-    assert_non_null(t);
-    nt_machine_detect(&m);
-    m.threads_allowed = 4;
-    trial_ask ask = {.kernel = nt_kernel_find("wave"), .dtype = NT_F64, .shape = {128, 64, 64}, .steps = 16};
-    assert_int_equal(nt_config_default(ask.kernel, ask.dtype, &ask.config, NULL), NT_OK);
-    assert_int_equal(table_begin(t, &ask, &m, "depth=1,2,8,16 tile_y=8,16", &why), NT_OK);
+    table *t = begin_of("wave", "depth=1,2,8,16 tile_y=8,16");
     t->anchor_s = 0.1;
     for (int i = 0; i < t->n_entries; i++)
         t->entry[i].ratio = 1 + 0.1 * i;

@@ -94,9 +94,9 @@ void race_run(race *r, int least, int most, double deadline_s)
         for (int i = 0; i < r->n; i++) {
             if (r->stop && *r->stop && r->n_rounds >= r->stop_from)
                 return;
-            race_entrant *e = &r->entrant[r->n_rounds % 2 ? r->n - 1 - i : i];
-            if (race_goes_on(r, (int)(e - r->entrant)))
-                time_once(r, e);
+            const int at = r->n_rounds % 2 ? r->n - 1 - i : i;
+            if (race_goes_on(r, at))
+                time_once(r, &r->entrant[at]);
         }
     }
 }
