@@ -67,7 +67,7 @@ static void heads(void **state)
     nt_error why;
     assert_refused(nt_kernel_check(NULL, &why), NT_EKERNEL, &why, "NULL");
     assert_refused(nt_kernel_add(NULL, &why), NT_EKERNEL, &why, "NULL");
-    REFUSED("abi 4", m.kernel.abi = NT_KERNEL_ABI + 1);
+    REFUSED("abi 5", m.kernel.abi = NT_KERNEL_ABI + 1);
     REFUSED("abi 0", m.kernel.abi = 0);
     REFUSED("bytes", m.kernel.bytes = sizeof(nt_kernel) - 8);
     REFUSED("bytes", m.kernel.bytes = 0);
@@ -111,6 +111,7 @@ static void fields(void **state)
     REFUSED("no reference", m.field.reference = NULL);
     REFUSED("-1 reads", m.field.reads_per_cell = -1);
     REFUSED("0 writes", m.field.writes_per_cell = 0);
+    REFUSED("unsteady variant odd is unknown", m.field.unsteady = "odd");
     REFUSED("radius 1 on one level", m.field.radius = radius_of_params, m.kernel.params = &one);
     REFUSED("radius 65", m.field.n_levels = 2, m.field.radius = radius_of_params, m.kernel.params = &far);
     REFUSED("radius -1", m.field.n_levels = 2, m.field.radius = radius_of_params,

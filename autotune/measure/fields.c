@@ -42,7 +42,7 @@ void fields_free_all(fields_cache *cache)
 /* Does a trial of this ask begin with the original input? */
 static int needs_copies(const trial_ask *ask)
 {
-    return is_restored(ask) && !(ask->only_time && ask->kernel->field->steady);
+    return is_restored(ask) && !(ask->only_time && trial_is_steady(ask));
 }
 
 /* Of so many grids.  In floating point: products of hostile sizes must not overflow. */

@@ -12,7 +12,7 @@ static nt_status open(subject *s, nt_error *why)
     if (status != NT_OK)
         return status;
     s->changes_input = s->grids->restored;
-    s->steady = s->ask.kernel->field->steady;
+    s->steady = trial_is_steady(&s->ask);
     return fields_plan(s->grids, &s->ask, &s->plan, why);
 }
 

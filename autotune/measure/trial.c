@@ -6,6 +6,7 @@
 
 #include <math.h>
 #include <stdio.h>
+#include <string.h>
 
 static const char *const outcome_names[TRIAL_N_OUTCOMES] = {
 #define X(code, text) [TRIAL_##code] = text,
@@ -33,13 +34,19 @@ double trial_cells(const trial_ask *ask)
     return (double)ask->shape[0] * (double)ask->shape[1] * (double)ask->shape[2] * (double)ask->steps;
 }
 
+bool trial_is_steady(const trial_ask *ask)
+{
+    const nt_field *f = ask->kernel->field;
+    return f && f->steady && (!f->unsteady || strcmp(f->unsteady, ask->kernel->variants[ask->config.variant].name) != 0);
+}
+
 double trial_shorten(trial_ask *ask)
 {
     enum { LEAST = 4 };
     const int64_t all = ask->steps, block = ask->config.depth > 1 ? ask->config.depth : 1,
                   some = (LEAST + block - 1) / block * block;
     ask->only_time = 1;
-    if (!ask->kernel->field || !ask->kernel->field->steady || ask->window_s > 0 || some >= all ||
+    if (!trial_is_steady(ask) || ask->window_s > 0 || some >= all ||
         all % block != 0)
         return 1;
     ask->steps = some;

@@ -8,6 +8,7 @@
 #ifndef AUTOTUNE_TRIAL_H
 #define AUTOTUNE_TRIAL_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "nestune/plan.h"
@@ -77,6 +78,9 @@ const void *trial_params(const trial_ask *ask);
 
 /* trial_cells() - cells of the ask's shape times its steps: the divisor of times. */
 double trial_cells(const trial_ask *ask);
+
+/* trial_is_steady() - does each step take as long as any other, with this variant? */
+bool trial_is_steady(const trial_ask *ask);
 
 /*
  * trial_shorten() - turns an ask into one for the time alone, of as few steps as tell it: whole time blocks, of four steps at

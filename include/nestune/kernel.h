@@ -35,7 +35,7 @@ extern "C" {
 #endif
 
 /* Raised when the library would misread a kernel that was compiled with an older header. */
-enum { NT_KERNEL_ABI = 4 };
+enum { NT_KERNEL_ABI = 5 };
 
 enum {
     NT_MAX_LEVELS = 2,
@@ -227,6 +227,7 @@ typedef struct nt_field {
     /* 1: each step takes as long as any other, on its own output as on its first input, so that the tuner may time a
      * few steps of a run, without restoring the input. */
     int steady;
+    const char *unsteady; /* the one variant of which that is not true; NULL: none */
 } nt_field;
 
 /* Each thread has a partial result of the range, all zero bytes at first.  Merging two must be exact, associative and
@@ -307,7 +308,7 @@ typedef struct nt_kernel {
  *          functions     one of an unknown variant, form, type, layout or isa, or of another kind; none of
  *                        the first variant for the isa scalar
  *          a field       no reference; levels, coefficients, radius or elements moved per cell out of range;
- *                        a radius on a single level
+ *                        a radius on a single level; an unknown unsteady variant
  *          a range       no merge or reference; part_bytes not in 1 .. 2^20; usual lengths of another class;
  *                        a negative least_share
  *          a program     n below 1, no unit

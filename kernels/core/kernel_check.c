@@ -34,6 +34,8 @@ static nt_status check_field(const nt_kernel *k, const nt_field *f, nt_error *wh
     CHECK(f->reference, "kernel %s: no reference", k->name);
     CHECK(f->reads_per_cell >= 0 && f->writes_per_cell >= 1, "kernel %s: %d reads and %d writes a cell",
           k->name, f->reads_per_cell, f->writes_per_cell);
+    CHECK(!f->unsteady || nt_kernel_variant(k, f->unsteady) >= 0, "kernel %s: the unsteady variant %.32s is unknown",
+          k->name, f->unsteady);
     const nt_case *c;
     for (int i = 0; (c = nt_kernel_case_at(k, i)); i++) {
         const int radius = nt_kernel_radius(k, c->params);

@@ -45,6 +45,8 @@ static const nt_field field = {
     .writes_per_cell = 1,
     .roof = "scale",
     .reference = reference,
+    .steady = 1,
+    .unsteady = "libm", /* it takes short ways for small values */
 };
 
 const nt_kernel nt_kernel_mathop = {

@@ -28,6 +28,7 @@ static const nt_field field = {
     .writes_per_cell = 1,
     .roof = "scale",
     .reference = reference,
+    .steady = 1,
 };
 
 const nt_kernel nt_kernel_square = {
