@@ -36,7 +36,7 @@ typedef struct nt_plan_options {
 
     /* How to run, such as "parallel=outer,depth=4": see nt_config_parse().  Keys that it does not name are as
      * tuned for this kernel, type, size and number of steps.  If that was not tuned, the schedule of a run of
-     * some milliseconds is estimated (model.h), that of a shorter one, or with a limit of memory, the default.
+     * half a millisecond is estimated (model.h), that of a shorter one, or with a limit of memory, the default.
      * NULL names no key.  If it names parallel, order, tile or depth, the plan keeps this schedule, even if some
      * threads then have no work; nt_plan_why() reports how many do have.  Otherwise, if a grid is too thin
      * for the tuned schedule, the plan shares it along another axis, so that no thread is idle. */

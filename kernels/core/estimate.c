@@ -7,8 +7,9 @@
 #include <stdio.h>
 #include <string.h>
 
-/* A run that should take less is not worth the time of an estimate, a few tenths of a millisecond. */
-static const double least_ns = 3e6;
+/* A run that should take less is not worth the time of an estimate: a tenth of a millisecond for a stencil, some microseconds
+ * for a pointwise kernel. */
+static const double least_stencil_ns = 5e5, least_pointwise_ns = 5e4;
 static const double worth = 0.9;
 
 typedef struct choice {
@@ -89,9 +90,11 @@ bool nt_estimate(const nt_machine *machine, const nt_kernel *kernel, const void 
     here.threads_allowed = config->threads; /* they share the caches */
     nt_speeds_typical(&here, config->isa, dtype, &o.speeds);
     const double usual_ns = o.ns = predict(&o, config).ns;
-    if (usual_ns * (double)n[0] * (double)n[1] * (double)n[2] * (double)steps < least_ns)
+    const bool is_stencil = nt_kernel_radius(kernel, params) > 0;
+    if (usual_ns * (double)n[0] * (double)n[1] * (double)n[2] * (double)steps <
+        (is_stencil ? least_stencil_ns : least_pointwise_ns))
         return false;
-    if (nt_kernel_radius(kernel, params) > 0)
+    if (is_stencil)
         consider_stencils(&o, *config);
     else if (steps > 1)
         consider_chunks(&o, *config);

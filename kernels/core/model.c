@@ -173,13 +173,17 @@ static traffic time_blocks(const scene *s, const nt_config *c)
     const double edge = rows / y * (cut_x ? wide / x : 1);
     const double grids = s->grids + s->kernel->field->n_levels; /* levels are read and written */
     const double step = s->grids + 1 + again * 2 * r / z;
+    /* Where two steps of a front fit the second-level cache, a step finds there what the one before it has read and written. */
+    const double front = wide * (y + 2 * r) * (z + 2 * r) * s->grids * s->element,
+                 meets = (1 - missing(front, (double)sp->l2_bytes)) * fmax(0, (z - r) / z),
+                 from_l3 = step - meets * (s->kernel->field->n_levels + 1);
     const double in_l3 = missing(bytes, (double)sp->l2_bytes),
                  in_memory = missing(bytes, (double)sp->l3_bytes);
     const double all = s->cells * s->grids * s->element / s->threads;
     return (traffic){
         .l2 = step,
         .tile_bytes = bytes,
-        .l3 = missing(all, (double)sp->l2_bytes) * ((1 - in_l3) * grids * edge * blocks + in_l3 * step),
+        .l3 = missing(all, (double)sp->l2_bytes) * ((1 - in_l3) * grids * edge * blocks + in_l3 * from_l3),
         .memory =
             missing(all, (double)sp->l3_bytes) * ((1 - in_memory) * grids * edge * blocks + in_memory * step),
     };

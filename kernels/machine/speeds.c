@@ -11,7 +11,7 @@ static const struct uarch_speeds {
     const char *name; /* a beginning of archspec's name */
     double ghz, add, fma, fp, int_mul, any, load, l2, l3, memory;
 } table[] = {
-    {"zen5", 4.0, 2, 2, 3.5, 2, 4, 2, 48, 28, 30},
+    {"zen5", 4.0, 2, 2, 3.5, 2, 4, 2, 96, 50, 50},
     {"zen4", 3.7, 2, 2, 3.3, 2, 4, 2, 40, 26, 25},
     {"zen", 3.2, 2, 2, 3.2, 2, 3.5, 2, 38, 24, 18},
     {"sapphirerapids", 3.0, 2, 2, 2, 1, 2, 2, 48, 10, 12},
