@@ -10,7 +10,7 @@ if(CMAKE_SYSTEM_PROCESSOR MATCHES "^(x86_64|AMD64)$")
   set(NT_FLAGS_scalar "")
   set(NT_FLAGS_avx2 -mavx2 -mfma)
   # prefer-vector-width: otherwise gcc 12 vectorises loops with 256 bits
-  set(NT_FLAGS_avx512 -mavx512f -mavx2 -mfma -mprefer-vector-width=512)
+  set(NT_FLAGS_avx512 -mavx512f -mavx512bw -mavx2 -mfma -mprefer-vector-width=512)
 elseif(CMAKE_SYSTEM_PROCESSOR MATCHES "^(aarch64|arm64)$")
   set(NT_BUILT_ISAS scalar neon)
   set(NT_FLAGS_scalar "")

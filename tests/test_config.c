@@ -84,6 +84,7 @@ static void names(void **state)
     (void)state;
     assert_string_equal(nt_isa_name(NT_ISA_AVX2), "avx2");
     assert_string_equal(nt_parallel_name(NT_PARALLEL_FLAT), "flat");
+    assert_string_equal(nt_layout_name(NT_LAYOUT_BRICKS), "bricks");
     assert_string_equal(nt_order_name(NT_ORDER_XZY), "xzy");
     assert_string_equal(nt_schedule_name(NT_SCHEDULE_DYNAMIC), "dynamic");
     assert_string_equal(nt_schedule_name(NT_SCHEDULE_GUIDED), "guided");

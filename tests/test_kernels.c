@@ -135,10 +135,27 @@ static const nt_grid *written(const scene *s)
                                            : s->level[0].grid;
 }
 
+/* In bricks boxes begin and end with whole bricks, or with the grid. */
 static void apply(const prebuilt *s, scene *on, nt_box box)
 {
-    const nt_step step = scene_step(on);
-    s->function->tile(&step, &box);
+    scene_bricks bricks;
+    const nt_step step = scene_step(on), in_bricks = scene_to_bricks(&bricks, on, &step);
+    s->function->tile(s->function->layout == NT_LAYOUT_BRICKS ? &in_bricks : &step, &box);
+    scene_from_bricks(&bricks, on, s->function->layout == NT_LAYOUT_BRICKS);
+}
+
+/* The nearest box that a function of this layout can get. */
+static nt_box whole_bricks(const prebuilt *s, nt_box b, const int64_t n[3])
+{
+    if (s->function->layout == NT_LAYOUT_ROWS)
+        return b;
+    b.x0 -= b.x0 % NT_BRICK;
+    b.y0 -= b.y0 % NT_BRICK;
+    b.x1 += (NT_BRICK - b.x1 % NT_BRICK) % NT_BRICK;
+    b.y1 += (NT_BRICK - b.y1 % NT_BRICK) % NT_BRICK;
+    b.x1 = b.x1 < n[0] ? b.x1 : n[0];
+    b.y1 = b.y1 < n[1] ? b.y1 : n[1];
+    return b;
 }
 
 static double poison(rng *r, nt_dtype dtype)
@@ -232,6 +249,7 @@ static void boxes(void **state)
         b.x1 = b.x0 + rng_below(&r, n[0] - b.x0 + 1);
         b.y1 = b.y0 + rng_below(&r, n[1] - b.y0 + 1);
         b.z1 = b.z0 + rng_below(&r, n[2] - b.z0 + 1);
+        b = whole_bricks(s, b, n);
         prebuilt_scene(&part, s, n, &layouts[trial % 2 ? 2 : 5], false);
         apply(s, &part, b);
         for (int64_t i = 0; i < n[0] * n[1] * n[2]; i++) {

@@ -434,9 +434,9 @@ static void preparations(void **state)
         for (int refusing = 0; refusing <= 3; refusing++) { /* 0: none does */
             preparation p[3] = {
                 {.refuses = refusing == 1}, {.refuses = refusing == 2}, {.refuses = refusing == 3}};
-            const nt_hook made[] = {{counted, prepared, released, &p[0]},
-                                    {counted, prepared, released, &p[1]},
-                                    {counted, prepared, released, &p[2]}},
+            const nt_hook made[] = {{counted, prepared, released, &p[0], 0},
+                                    {counted, prepared, released, &p[1], 0},
+                                    {counted, prepared, released, &p[2], 0}},
                           *const list[] = {&made[0], &made[1], &made[2]};
             nt_config c = plain;
             nt_error why;

@@ -34,6 +34,7 @@ static void names(void **state)
             assert_int_equal(nt_isa_lanes(NT_ISA_SCALAR, (nt_dtype)odd[i]), 0);
             assert_int_equal(nt_isa_available((nt_isa)odd[i]), 0);
             assert_null(nt_parallel_name((nt_parallel)odd[i]));
+            assert_null(nt_layout_name((nt_layout)odd[i]));
             assert_null(nt_order_name((nt_order)odd[i]));
             assert_null(nt_schedule_name((nt_schedule)odd[i]));
             assert_null(nt_class_name((nt_class)odd[i]));
@@ -308,7 +309,8 @@ static const char *const harmless[] = {"nt_build_info", "nt_kernel_count", "nt_m
                                        "nt_threads_allowed", "nt_version"};
 
 /* Compiled into the caller; philox.h says that their arrays may not be NULL. */
-static const char *const inlined[] = {"nt_philox", "nt_philox_block", "nt_philox_top53", "nt_uniform"};
+static const char *const inlined[] = {"nt_philox", "nt_philox_block", "nt_philox_top53", "nt_uniform",
+                                        "nt_view_cell"};
 
 static char *text_of(const char *path)
 {

@@ -174,6 +174,7 @@ static void tables(void **state)
     REFUSED("function 2 of isa -1", m.functions[2].isa = (nt_isa)-1);
     REFUSED("function 2 of element type 9", m.functions[2].dtype = (nt_dtype)9);
     REFUSED("function 2 of layout 4", m.functions[2].layout = (nt_layout)4);
+    REFUSED("function 2 works on bricks", m.functions[2].layout = NT_LAYOUT_BRICKS);
     REFUSED("function 2 is not one of a field", m.functions[2].tile = NULL);
     REFUSED("function 2 is not one of a field", m.functions[2].range = made_range);
     REFUSED("function 2 is not one of a field", m.functions[2].tile = NULL,

@@ -259,6 +259,29 @@ static tune prepare_roofs(fake_cost_fn *cost)
     return t;
 }
 
+/* What a function's instructions take at the rates of with_pipes(). */
+static double arithmetic_ns(const nt_work *w, nt_isa isa)
+{
+    const double fp = fmax(fmax(w->add, 2.0 * (w->mul + w->fma)), fp_of(w)),
+                 any = isa == NT_ISA_SCALAR ? w->int_mul + w->int_other : all_of(w);
+    return fmax(fmax(fp, 3.0 * w->load), fmax(0.25 * w->int_mul, 0.25 * any));
+}
+
+/* Of the functions of a row's arithmetic, in any layout, the one that takes least. */
+static nt_work least_work(const nt_kernel *k, const result_row *row)
+{
+    nt_work least = {0};
+    const nt_function *f;
+    for (int i = 0; (f = nt_kernel_function_at(k, i)); i++) {
+        const nt_work w = nt_kernel_work(k, row->kernel_case->params, f);
+        if (f->isa == row->config.isa && f->dtype == row->dtype &&
+            nt_kernel_variant(k, f->variant) == row->config.variant &&
+            (least.load == 0 || arithmetic_ns(&w, f->isa) < arithmetic_ns(&least, f->isa)))
+            least = w;
+    }
+    return least;
+}
+
 /* A roof is the largest of the counts of the kernel's instructions times their rates. */
 static void roofs_count_instructions(void **state)
 {
@@ -271,8 +294,7 @@ static void roofs_count_instructions(void **state)
         assert_int_equal(t.r->n_rows, k->cases ? rows_by_default(k) / 2 : ROWS_A_TYPE);
         for (int n = 0; n < t.r->n_rows; n++) {
             const result_row *row = &t.r->row[n];
-            const nt_work w =
-                nt_kernel_work(k, row->kernel_case->params, nt_kernel_function(k, row->dtype, &row->config));
+            const nt_work w = least_work(k, row);
             assert_true(w.load > 0 && fp_of(&w) > 0);
             /* One to one: 2 ns a pair, so 1 an instruction. */
             const double fp_ns = fmax(fmax(w.add, 2.0 * (w.mul + w.fma)), fp_of(&w));

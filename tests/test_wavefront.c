@@ -125,7 +125,8 @@ static void delay(const nt_box *box, int64_t t)
 typedef struct ledger {
     int64_t n[3], time;
     int radius, faults;
-    bool blocked; /* depth > 1: other threads are at other steps */
+    int64_t brick; /* cells in x and y that are read and made together; 1: each alone */
+    bool blocked;  /* depth > 1: other threads are at other steps */
     int made[MOST_CELLS];
 } ledger;
 
@@ -142,25 +143,38 @@ static void fault(ledger *l)
     __atomic_fetch_add(&l->faults, 1, __ATOMIC_RELAXED);
 }
 
+/* Cells of one brick are made together. */
+static bool in_brick(const ledger *l, const int64_t a[3], const int64_t b[3])
+{
+    return a[0] / l->brick == b[0] / l->brick && a[1] / l->brick == b[1] / l->brick && a[2] == b[2];
+}
+
 /* Step t of a cell reads what its neighbours were after t steps, which they lose with step t + 1: they must
  * have made t or t + 1. */
 static void check_cell(ledger *l, const int64_t at[3], int t)
 {
-    for (int a = 0; a < 3; a++)
-        for (int64_t k = -l->radius; k <= l->radius; k++) {
+    for (int a = 0; a < 3; a++) {
+        /* Whole bricks are read, in x and y. */
+        const int64_t brick = a < 2 ? l->brick : 1, end = (at[a] + l->radius) / brick * brick + brick - 1,
+                      first = (at[a] - l->radius + 64 * brick) / brick * brick - 64 * brick;
+        for (int64_t k = first - at[a]; k <= end - at[a]; k++) {
             int64_t p[3] = {at[0], at[1], at[2]};
             p[a] += k;
             if (p[a] < 0 || p[a] >= l->n[a])
                 continue;
             const int made = __atomic_load_n(made_at(l, p[0], p[1], p[2]), __ATOMIC_RELAXED);
-            if (k == 0 ? made != t : made != t && made != t + 1)
+            if (k == 0 ? made != t : made != t && made != t + 1 && !(l->brick > 1 && in_brick(l, at, p)))
                 fault(l);
         }
+    }
 }
 
 static void check_tile(const nt_step *step, const nt_box *b)
 {
     ledger *l = (ledger *)(uintptr_t)step->params;
+    if (b->x0 % l->brick || b->y0 % l->brick || (b->x1 % l->brick && b->x1 != l->n[0]) ||
+        (b->y1 % l->brick && b->y1 != l->n[1]))
+        fault(l);
     const bool inside = b->x0 >= 0 && b->x0 < b->x1 && b->x1 <= l->n[0] && b->y0 >= 0 && b->y0 < b->y1 &&
                         b->y1 <= l->n[1] && b->z0 >= 0 && b->z0 < b->z1 && b->z1 <= l->n[2];
     if (!inside) {
@@ -203,6 +217,7 @@ static void dependencies(void **state)
         memset(&l, 0, sizeof l);
         memcpy(l.n, s.n, sizeof l.n);
         l.radius = radius;
+        l.brick = i % 3 == 2 ? NT_BRICK : 1;
         const nt_hook hook = {.apply = make_step, .context = &l};
         nt_hook_slot slot = {.hook = &hook};
         nt_nest nest = {.fn = check_tile,
@@ -211,6 +226,7 @@ static void dependencies(void **state)
                         .cells = {s.n[0], s.n[1], s.n[2]},
                         .element_bytes = i % 2 ? 4 : 8,
                         .radius = radius,
+                        .brick = (int)l.brick,
                         .hooks = &slot,
                         .n_hooks = 1};
         const nt_view rows = {.first = ROW_FIRST, .end = ROW_END};
@@ -243,6 +259,7 @@ static void last_blocks(void **state)
         memset(&l, 0, sizeof l);
         memcpy(l.n, (int64_t[]){5, cases[i].ny, 5}, sizeof l.n);
         l.radius = cases[i].radius;
+        l.brick = 1;
         const nt_hook hook = {.apply = make_step, .context = &l};
         nt_hook_slot slot = {.hook = &hook};
         nt_nest nest = {.fn = check_tile,
@@ -321,7 +338,7 @@ static void shake(const nt_hook *hook, void *state, const nt_step *step, const n
     delay(b, time);
 }
 
-#define CELL(T, view, x, y, z) ((T *)(view).cells)[(x) + (y) * (view).sy + (z) * (view).sz]
+#define CELL(T, view, x, y, z) ((T *)(view).cells)[nt_view_cell(&(view), x, y, z)]
 
 static double add_to(const nt_step *step, nt_dtype dtype, int64_t x, int64_t y, int64_t z, double value)
 {
@@ -370,7 +387,11 @@ static void run_scene(scene *on, const sample *s, const nt_function *function, t
                     .flush_denormals = on->kernel->field->flush_denormals,
                     .hooks = s->hooked ? hooks : NULL,
                     .n_hooks = s->hooked ? 2 : 0};
-    nest.step[0] = nest.step[1] = scene_step(on);
+    scene_bricks bricks;
+    const bool in_bricks = function->layout == NT_LAYOUT_BRICKS;
+    const nt_step rows = scene_step(on), other = scene_to_bricks(&bricks, on, &rows);
+    nest.step[0] = nest.step[1] = in_bricks ? other : rows;
+    nest.brick = in_bricks ? NT_BRICK : 1;
     nest.step[0].config = nest.step[1].config = &s->config;
     nest.step[1].src = nest.step[0].dst;
     nest.step[1].dst = nest.step[0].src;
@@ -381,6 +402,7 @@ static void run_scene(scene *on, const sample *s, const nt_function *function, t
     nest_finish(&nest, &s->config);
     nest_run(&nest, s);
     free(nest.progress);
+    scene_from_bricks(&bricks, on, in_bricks);
     for (int i = 0; i < 2; i++)
         operand_check(&on->level[i], true, s->text);
 }
@@ -400,6 +422,7 @@ static void bits(void **state)
             other = other + 1 < all + n_prebuilts ? other + 1 : all;
         s.config.isa = other->isa;
         s.config.fn = nt_kernel_form(other->kernel, other->function->fn);
+        s.config.layout = (int)other->function->layout;
         for (int k = 0; other->kernel->keys && other->kernel->keys[k].name; k++)
             s.config.own[k] = other->kernel->keys[k].values[rng_below(&r, other->kernel->keys[k].n_values)];
         sample_name(&s, best->kernel, best->name);

@@ -53,11 +53,20 @@ typedef enum nt_schedule { NT_SCHEDULE_MAP(X) NT_N_SCHEDULES } nt_schedule;
 
 enum { NT_MAX_THREADS = 4096, NT_MAX_DEPTH = 4096, NT_MAX_OWN_KEYS = 4, NT_CONFIG_TEXT = 256 };
 
+/* How cells lie in memory: docs/wave.md has a picture. */
+#define NT_LAYOUT_MAP(X) X(ROWS, "rows") X(BRICKS, "bricks")
+typedef enum nt_layout {
+#define X(code, text) NT_LAYOUT_##code,
+    NT_LAYOUT_MAP(X)
+#undef X
+        NT_N_LAYOUTS
+} nt_layout;
+
 typedef struct nt_config {
     nt_isa isa;
     int variant; /* index into the kernel's variants */
     int fn;      /* index into the kernel's forms */
-    int layout;  /* nt_layout of the grids; fields only */
+    int layout;  /* nt_layout that the tile function works on; fields only */
     nt_parallel parallel;
     nt_order order;  /* fields only */
     int64_t tile[3]; /* fields only: cells in x, y, z; 0: the whole axis; an even split of a shared axis */
@@ -185,9 +194,10 @@ NT_API void nt_config_canonical(const struct nt_kernel *kernel, const int64_t sh
  */
 NT_API void nt_config_rules(const struct nt_kernel *kernel, char *text, size_t n);
 
-/* nt_parallel_name(), nt_order_name(), nt_schedule_name() - as in a config's text; NULL for any other
+/* nt_parallel_name(), nt_layout_name(), nt_order_name(), nt_schedule_name() - as in a config's text; NULL for any other
  * value. */
 NT_API const char *nt_parallel_name(nt_parallel parallel);
+NT_API const char *nt_layout_name(nt_layout layout);
 NT_API const char *nt_order_name(nt_order order);
 NT_API const char *nt_schedule_name(nt_schedule schedule);
 

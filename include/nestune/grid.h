@@ -106,9 +106,10 @@ typedef struct nt_cells {
 /*
  * nt_grid_map(), nt_grid_unmap() - give access to the cells of any grid, in rows, and end it.
  *
- * Cost:    none for a grid in rows.  A grid in another layout is converted at the first map after a run, and
- *          back at the next run; each conversion reads and writes all cells once.  (Today every grid is in
- *          rows.)
+ * Cost:    none for a grid in rows, or of any layout that no plan has had in bricks.  Else the cells are copied into rows
+ *          at the first map after a run in bricks, and back at the next such run; each copy reads and writes all cells
+ *          once, at about half of the memory's speed, by the threads of the last run.  Such a grid takes more than twice its
+ *          memory: bricks have a halo of 8 planes, and whole bricks.
  * Errors:  NT_EARG: NULL.  nt_grid_unmap() has none: NULL, and a grid that is not mapped, are allowed.
  * Threads: one at a time.  The addresses are valid until nt_grid_unmap(); until then no plan may run on a
  *          grid that was created with any_layout.

@@ -40,6 +40,9 @@ typedef struct nt_hook {
     nt_status (*prepare)(const struct nt_hook *hook, const nt_hook_use *use, void **state, nt_error *why);
     void (*release)(const struct nt_hook *hook, void *state);
     void *context; /* the hook's own */
+    /* 1: apply finds cells by nt_view_cell(), in any layout.  With a hook of 0 a plan works on rows, and refuses
+     * layout=bricks (NT_ECONFIG). */
+    int any_layout;
 } nt_hook;
 
 #ifdef __cplusplus

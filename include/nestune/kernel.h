@@ -49,14 +49,33 @@ enum {
 
 /* ---- Functions of a field ------------------------------------------------------------------------ */
 
-/* One operand of a step.  cells is the address of cell (0, 0, 0); the stride is 1 in x, and sy and sz
- * elements in y and z.  A tile function of a stencil may load src[x] of a row for first <= x < end, even if
- * it then ignores the value.  Outside, memory may not exist or another thread may be writing. */
+/* A brick has 4 x 4 cells, in x and y, of one z.  Bricks are for stencils of at most this radius. */
+enum { NT_BRICK = 4, NT_BRICK_RADIUS = 2 * NT_BRICK };
+
+/*
+ * One operand of a step.  cells is the address of cell (0, 0, 0).
+ *   rows      the stride is 1 in x, and sy and sz elements in y and z.  A tile function of a stencil may load src[x] of a
+ *             row for first <= x < end, even if it then ignores the value.  Outside, memory may not exist or another thread
+ *             may be writing
+ *   bricks    the cells of a brick lie together, x first; bricks are sx, sy and sz elements apart, sz being the size of one.
+ *             A tile function may load all cells of bricks that hold a cell that it reads
+ */
 typedef struct nt_view {
     void *cells;
     ptrdiff_t sy, sz;
     int64_t first, end;
+    nt_layout layout;
+    ptrdiff_t sx;
 } nt_view;
+
+/* nt_view_cell() - how many elements cell (x, y, z) lies behind cell (0, 0, 0). */
+static inline ptrdiff_t nt_view_cell(const nt_view *v, int64_t x, int64_t y, int64_t z)
+{
+    if (v->layout == NT_LAYOUT_ROWS)
+        return x + y * v->sy + z * v->sz;
+    const int64_t i = x & (NT_BRICK - 1), j = y & (NT_BRICK - 1);
+    return (x - i) / NT_BRICK * v->sx + (y - j) / NT_BRICK * v->sy + z * v->sz + j * NT_BRICK + i;
+}
 
 /* Half open: x0 <= x < x1, and so on. */
 typedef struct nt_box {
@@ -80,7 +99,7 @@ typedef struct nt_step {
 
 /* Advances one box by one time step.  It never fails, allocates or calls OpenMP, and writes no cell outside
  * the box.  A cell's new value depends only on the cells that the formula reads: not on the box, the
- * alignment or the neighbouring lanes.
+ * alignment or the neighbouring lanes.  In bricks a box begins with whole bricks, and only the end of the grid cuts one.
  * Threads: several call it at the same time, each for a box of its own. */
 typedef void nt_tile_fn(const nt_step *step, const nt_box *box);
 
@@ -102,15 +121,6 @@ typedef struct nt_work {
     int shuffle;            /* across lanes */
     int load, store;
 } nt_work;
-
-/* How cells lie in memory. */
-#define NT_LAYOUT_MAP(X) X(ROWS, "rows")
-typedef enum nt_layout {
-#define X(code, text) NT_LAYOUT_##code,
-    NT_LAYOUT_MAP(X)
-#undef X
-        NT_N_LAYOUTS
-} nt_layout;
 
 /* One prebuilt function.  Among functions that differ only in fn the first is the default.  A table ends with
  * fn NULL. */
@@ -217,7 +227,7 @@ typedef void nt_ghosts_fn(const void *params, nt_dtype dtype, const nt_view *lev
 typedef struct nt_field {
     int n_levels, n_coefs;
     int (*radius)(const void *params);   /* cells read on each side; NULL: 0, pointwise */
-    nt_ghosts_fn *ghosts;                /* NULL: the halo is the caller's */
+    nt_ghosts_fn *ghosts;                /* NULL, without walls: the halo is the caller's, which bricks cannot have */
     int flush_denormals;                 /* 1: runs with flush-to-zero */
     int reads_per_cell, writes_per_cell; /* elements moved from and to memory in a step, in place */
     const char *roof;                    /* the memory-roof kernel that bounds its speed; NULL for roofs */
@@ -306,7 +316,8 @@ typedef struct nt_kernel {
  *                        params_create and params_destroy
  *          tables        one that is missing, empty or too long; a malformed name, or the same one twice
  *          functions     one of an unknown variant, form, type, layout or isa, or of another kind; none of
- *                        the first variant for the isa scalar
+ *                        the first variant for the isa scalar; one in bricks of a field without walls,
+ *                        with one level, or of another radius than 1 to NT_BRICK_RADIUS
  *          a field       no reference; levels, coefficients, radius or elements moved per cell out of range;
  *                        a radius on a single level; an unknown unsteady variant
  *          a range       no merge or reference; part_bytes not in 1 .. 2^20; usual lengths of another class;

@@ -36,10 +36,17 @@ typedef struct nt_plan_options {
 
     /* How to run, such as "parallel=outer,depth=4": see nt_config_parse().  Keys that it does not name are as
      * tuned for this kernel, type, size and number of steps.  If that was not tuned, the schedule of a run of
-     * half a millisecond is estimated (model.h), that of a shorter one, or with a limit of memory, the default.
+     * half a millisecond (of a pointwise kernel: of 50 microseconds) is estimated (model.h), that of a shorter one, or with
+     * a limit of memory, the default.
      * NULL names no key.  If it names parallel, order, tile or depth, the plan keeps this schedule, even if some
      * threads then have no work; nt_plan_why() reports how many do have.  Otherwise, if a grid is too thin
-     * for the tuned schedule, the plan shares it along another axis, so that no thread is idle. */
+     * for the tuned schedule, the plan shares it along another axis, so that no thread is idle.
+     *
+     * Where bricks were tuned, a plan has them if its hooks, its memory and its grid allow it; but runs of fewer than 16 steps
+     * that would have to copy grids work on rows, with a schedule that is estimated.  A text that names a schedule, fn
+     * or a key of the kernel's own, but no layout, means rows.  One that names another layout than the tuned one gets a
+     * default schedule of it, and layout=bricks copies in every run; NT_ECONFIG if a hook reads rows or memory does not
+     * suffice. */
     const char *config;
     int64_t steps;     /* steps of a typical run; 0: many.  One step and many steps are tuned separately */
     int most_threads;  /* 0: as many as this process may use */
@@ -88,7 +95,7 @@ NT_API nt_status nt_plan_create_range(nt_plan **plan, const struct nt_kernel *ke
  *          again; otherwise it goes on where the last run ended.
  * Errors:  NT_EARG: plan NULL or of a range, steps out of range, a time index of 2^62 or more, a grid of any_layout
  *          that is mapped.  There are no others.
- * Threads: one OpenMP parallel region.  Its threads are at most those of the config, omp_get_max_threads(),
+ * Threads: one OpenMP parallel region, and one for each grid that is copied into another layout.  Threads are at most those of the config, omp_get_max_threads(),
  *          and nt_threads_allowed() at the time the plan was created.  There is one thread inside a caller's
  *          parallel region of several threads, and in a child process whose parent had several threads when it
  *          forked, with this library loaded.  (If the host has used libgomp, forks, and only the child loads

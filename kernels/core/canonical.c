@@ -90,6 +90,28 @@ static void limit_depth(const situation *s, nt_config *c)
         c->depth = s->steps > 0 ? (int)s->steps : 1;
 }
 
+/* Only rows have forms that ask for what comes next, and keys of the kernel's own. */
+static void fit_bricks(const situation *s, nt_config *c)
+{
+    const nt_function *f, *first = NULL;
+    if (c->layout == NT_LAYOUT_ROWS)
+        return;
+    for (int a = 0; a < 2; a++)
+        c->tile[a] = (c->tile[a] + NT_BRICK - 1) / NT_BRICK * NT_BRICK;
+    memset(c->own, 0, sizeof c->own);
+    for (int i = 0; s->kernel->keys && s->kernel->keys[i].name; i++)
+        c->own[i] = s->kernel->keys[i].values[0];
+    for (int i = 0; (f = nt_kernel_function_at(s->kernel, i)); i++) {
+        if ((int)f->layout != c->layout || f->isa != c->isa || nt_kernel_variant(s->kernel, f->variant) != c->variant)
+            continue;
+        first = first ? first : f;
+        if (nt_kernel_form(s->kernel, f->fn) == c->fn)
+            return;
+    }
+    if (first)
+        c->fn = nt_kernel_form(s->kernel, first->fn);
+}
+
 /* Time blocks of a stencil have loops of their own (wavefront.c): the threads share rows of tiles in y. */
 static bool is_wavefront(const situation *s, const nt_config *c)
 {
@@ -178,6 +200,9 @@ typedef struct rule {
 
 static const rule field_rules[] = {
     {"depth is at most the steps of a run", limit_depth},
+    {"in bricks tiles in x and y are rounded up to 4, the kernel's own keys have their first values, and a form that rows "
+     "alone have is the first one",
+     fit_bricks},
     {"a stencil with depth > 1 has order=yxz, and shares the rows of tiles in y (parallel=outer) or "
      "nothing; guided is dynamic there",
      make_wavefront},

@@ -253,9 +253,11 @@ nt_status nt_config_runs(const nt_kernel *kernel, nt_dtype dtype, const nt_confi
         return nt_refuse(NT_EISA, why,
                          "isa=%s is not in this build, not on this CPU, or above NESTUNE_MAX_ISA",
                          nt_isa_name(config->isa));
+    const nt_key_row *layout = nt_key_row_of(kernel, NT_KEY_LAYOUT, NULL);
     if (!nt_kernel_function(kernel, dtype, config))
-        return nt_refuse(NT_ECONFIG, why, "kernel %s has no function for %s, isa=%s,variant=%s,fn=%s",
+        return nt_refuse(NT_ECONFIG, why, "kernel %s has no function for %s, isa=%s,variant=%s,fn=%s%s%s",
                          kernel->name, nt_dtype_name(dtype), nt_isa_name(config->isa),
-                         kernel->variants[config->variant].name, kernel->forms[config->fn].name);
+                         kernel->variants[config->variant].name, kernel->forms[config->fn].name,
+                         layout ? ",layout=" : "", layout ? layout->text(kernel, config->layout) : "");
     return NT_OK;
 }

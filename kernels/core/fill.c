@@ -25,6 +25,7 @@ void nt_kernel_fill(const nt_kernel *kernel, int grid, uint64_t seed, nt_grid *g
 {
     if (!kernel || !kernel->field || !g || nt_is_empty(g))
         return;
+    nt_grid_make_rows(g);
     const uint64_t saved = nt_fpenv_enter(0);
     for (int64_t z = 0; z < g->nz; z++)
         for (int64_t y = 0; y < g->ny; y++)

@@ -22,7 +22,7 @@ static const size_t huge_page_bytes = (size_t)2 << 20;
  * the CPU would take a load to depend on a store to the same offset of another page.  With starts an odd
  * number of lines apart, eight grids in a row do not collide.
  */
-static size_t next_stagger(void)
+size_t nt_grid_stagger(void)
 {
     static atomic_uint n_grids;
     return atomic_fetch_add_explicit(&n_grids, 1, memory_order_relaxed) % 8 * 9 * LINE_BYTES;
@@ -54,6 +54,7 @@ nt_status nt_grid_map(nt_grid *g, nt_cells *cells, nt_error *why)
 {
     if (!g || !cells)
         return nt_refuse(NT_EARG, why, "the %s NULL", g ? "cells to set are" : "grid is");
+    nt_grid_make_rows(g);
     g->mapped = true;
     *cells = (nt_cells){.dtype = g->dtype,
                         .halo = g->halo,
@@ -95,14 +96,14 @@ static nt_status check_shape(nt_dtype dtype, const int64_t n[3], int halo, nt_er
 
 /* Memory that no thread has touched yet.  From the size of a huge page on it comes from mmap, since the heap
  * may return memory that was used before. */
-static nt_status take_memory(nt_grid *g, size_t bytes, nt_error *why)
+nt_status nt_grid_take_memory(nt_grid *g, size_t bytes, nt_error *why)
 {
     if (bytes >= huge_page_bytes) {
-        g->memory_bytes = bytes + huge_page_bytes;
-        void *p = mmap(NULL, g->memory_bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+        void *p = mmap(NULL, bytes + huge_page_bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
         if (p == MAP_FAILED)
             return nt_refuse(NT_ENOMEM, why, "no memory for a grid of %zu bytes", bytes);
         g->memory = p;
+        g->memory_bytes = bytes + huge_page_bytes;
         g->cells = (void *)(((uintptr_t)p + huge_page_bytes - 1) & ~(uintptr_t)(huge_page_bytes - 1));
         /* If the system refuses, only speed is lost. */
         (void)madvise(g->cells, bytes, MADV_HUGEPAGE);
@@ -129,18 +130,19 @@ static size_t lay_out(nt_grid *g, size_t *bytes)
      * as above. */
     if (halo > 0 && g->sz * size % PAGE_BYTES == 0)
         g->sz += line;
-    const size_t stagger = halo > 0 ? next_stagger() : 0;
+    const size_t stagger = halo > 0 ? nt_grid_stagger() : 0;
     *bytes = (size_t)(g->sz * (g->nz + 2 * halo) * size) + stagger;
     return stagger + (size_t)((front + halo * g->sy + halo * g->sz) * size);
 }
 
 /* A grid of this shape, without cells. */
-static nt_status allocate(nt_grid **g, nt_dtype dtype, const int64_t n[3], int halo, nt_error *why)
+nt_status nt_grid_allocate(nt_grid **g, nt_dtype dtype, const int64_t n[3], int halo, nt_error *why)
 {
     *g = calloc(1, sizeof **g);
     if (!*g)
         return nt_refuse(NT_ENOMEM, why, "no memory for a grid");
     **g = (nt_grid){.dtype = dtype, .nx = n[0], .ny = n[1], .nz = n[2], .halo = halo};
+    pthread_mutex_init(&(*g)->turning, NULL);
     return NT_OK;
 }
 
@@ -158,14 +160,14 @@ nt_status nt_grid_create(nt_grid **out, nt_dtype dtype, const int64_t n[3], int 
     nt_status status = check_shape(dtype, n, halo, why);
     nt_grid *g;
     if (status == NT_OK)
-        status = allocate(&g, dtype, n, halo, why);
+        status = nt_grid_allocate(&g, dtype, n, halo, why);
     if (status != NT_OK)
         return status;
     size_t bytes;
     const size_t before = lay_out(g, &bytes);
-    status = take_memory(g, bytes, why);
+    status = nt_grid_take_memory(g, bytes, why);
     if (status != NT_OK) {
-        free(g);
+        nt_grid_destroy(g);
         return status;
     }
     g->cells = (char *)g->cells + before;
@@ -175,6 +177,7 @@ nt_status nt_grid_create(nt_grid **out, nt_dtype dtype, const int64_t n[3], int 
     else
         nt_touch(g, o->config);
     g->any_layout = o->any_layout;
+    atomic_store(&g->bricks_stale, o->any_layout);
     *out = g;
     return NT_OK;
 }
@@ -233,7 +236,7 @@ nt_status nt_grid_wrap(nt_grid **out, nt_dtype dtype, const int64_t n[3], const 
     s[0] = all[0] > 1 ? s[0] : 1;
     s[1] = all[1] > 1 ? s[1] : s[0] * (ptrdiff_t)all[0];
     s[2] = all[2] > 1 ? s[2] : s[1] * (ptrdiff_t)all[1];
-    status = allocate(out, dtype, n, halo, why);
+    status = nt_grid_allocate(out, dtype, n, halo, why);
     if (status != NT_OK)
         return status;
     (*out)->sx = s[0];
@@ -247,6 +250,8 @@ void nt_grid_destroy(nt_grid *g)
 {
     if (!g)
         return;
+    nt_grid_destroy(g->bricks);
+    pthread_mutex_destroy(&g->turning);
     if (g->memory_bytes > 0)
         munmap(g->memory, g->memory_bytes);
     else

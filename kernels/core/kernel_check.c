@@ -160,6 +160,16 @@ static nt_status check_lists(const nt_kernel *k, nt_error *why)
     return status == NT_OK ? check_text(k, why) : status;
 }
 
+/* The halo is not copied: the kernel sets all of it. */
+static bool may_have_bricks(const nt_kernel *k)
+{
+    const nt_case *c;
+    bool fits = k->field && k->field->n_levels == 2 && k->field->walls;
+    for (int i = 0; fits && (c = nt_kernel_case_at(k, i)); i++)
+        fits = nt_kernel_radius(k, c->params) >= 1 && nt_kernel_radius(k, c->params) <= NT_BRICK_RADIUS;
+    return fits;
+}
+
 static nt_status check_functions(const nt_kernel *k, nt_error *why)
 {
     bool has_scalar = false;
@@ -181,6 +191,9 @@ static nt_status check_functions(const nt_kernel *k, nt_error *why)
               k->field   ? "field"
               : k->range ? "range"
                          : "program");
+        CHECK(f->layout == NT_LAYOUT_ROWS || may_have_bricks(k),
+              "kernel %s: function %d works on bricks, for which a field needs two levels, walls and a radius of 1 to %d",
+              k->name, i, NT_BRICK_RADIUS);
         has_scalar |= f->isa == NT_ISA_SCALAR && strcmp(f->variant, k->variants[0].name) == 0;
     }
     CHECK(has_scalar, "kernel %s: no function of variant %s for the isa scalar, which every CPU runs",

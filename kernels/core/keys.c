@@ -18,6 +18,11 @@ const char *nt_parallel_name(nt_parallel parallel)
     return (unsigned)parallel < NT_N_PARALLELS ? parallel_names[parallel] : NULL;
 }
 
+const char *nt_layout_name(nt_layout layout)
+{
+    return (unsigned)layout < NT_N_LAYOUTS ? layout_names[layout] : NULL;
+}
+
 const char *nt_order_name(nt_order order)
 {
     return (unsigned)order < NT_N_ORDERS ? order_names[order] : NULL;
@@ -52,10 +57,14 @@ static const char *form_text(const nt_kernel *kernel, int64_t value)
     return NULL;
 }
 
+/* Those that the kernel has functions for. */
 static const char *layout_text(const nt_kernel *kernel, int64_t value)
 {
-    (void)kernel;
-    return layout_names[value];
+    for (const nt_function *const *part = kernel->functions; part && *part; part++)
+        for (const nt_function *f = *part; f->fn; f++)
+            if ((int64_t)f->layout == value)
+                return layout_names[value];
+    return NULL;
 }
 
 static const char *parallel_text(const nt_kernel *kernel, int64_t value)

@@ -130,6 +130,11 @@ static double source_reads(const scene *s, double cache)
 {
     enum { JAM = 4 }; /* planes that a function makes at a time */
     const double r = s->nest.radius;
+    if (s->nest.brick > 1) { /* columns: the neighbours in x come next; those in y, after a row of columns */
+        const double columns = box_bytes(s, s->box[X], 3 * s->nest.brick, s->box[Z]) * (s->grids + 1),
+                     both = 1 + 2 * r / s->box[Y];
+        return both + missing(columns, cache) * 2 * ceil(r / s->nest.brick);
+    }
     const bool inner_z = s->box[Z] >= 2 * r + 1 || s->nest.order[2] == Z ||
                          (s->nest.order[1] == Z && s->nest.n_tiles[s->nest.order[2]] == 1);
     const double y = inner_z ? s->box[Y] : (double)s->nest.n[Y],
@@ -161,18 +166,20 @@ static traffic one_step(const scene *s)
 static traffic time_blocks(const scene *s, const nt_config *c)
 {
     const nt_speeds *sp = s->speeds;
-    const double r = s->nest.radius, line = 64 / s->element, slide_x = ceil(r / line) * line;
+    const double r = s->nest.radius, slide_x = (double)nt_wavefront_shift(&s->nest, X),
+                 slide_y = (double)nt_wavefront_shift(&s->nest, Y);
     const double d = s->nest.depth, blocks = ceil(s->steps / d) / s->steps;
     const double x = s->box[X], y = s->box[Y], z = s->box[Z];
     const bool cut_x = c->tile[X] > 0 && c->tile[X] < s->nest.n[X];
     const double wide = fmin((double)s->nest.n[X], cut_x ? x + (d - 1) * slide_x + 2 * r : x),
-                 rows = fmin((double)s->nest.n[Y], y + (d - 1) * r + 2 * r),
+                 rows = fmin((double)s->nest.n[Y], y + (d - 1) * slide_y + 2 * r),
                  planes = fmin((double)s->nest.n[Z], z + (d - 1) * r + 2 * r);
     const double bytes = wide * rows * planes * s->grids * s->element;
-    /* What comes in again at the edges of a tile. */
-    const double edge = rows / y * (cut_x ? wide / x : 1);
+    /* What comes in again at the edges of a tile.  Where the front is not cut in z, blocks in x follow each other like fronts. */
+    const bool cut_z = c->tile[Z] > 0 && c->tile[Z] < s->nest.n[Z], brick = s->nest.brick > 1;
+    const double edge = rows / y * (cut_x && cut_z ? wide / x : 1);
     const double grids = s->grids + s->kernel->field->n_levels; /* levels are read and written */
-    const double step = s->grids + 1 + again * 2 * r / z;
+    const double step = s->grids + 1 + again * 2 * (brick && cut_x ? slide_x / x : r / z);
     /* Where two steps of a front fit the second-level cache, a step finds there what the one before it has read and written. */
     const double front = wide * (y + 2 * r) * (z + 2 * r) * s->grids * s->element,
                  meets = (1 - missing(front, (double)sp->l2_bytes)) * fmax(0, (z - r) / z),
@@ -202,7 +209,7 @@ static double unevenness(double parts, double threads)
 static double unevenness_of_rows(const scene *s, double rows)
 {
     enum { MANY = 64 };
-    const double n = (double)s->nest.n[Y], r = s->nest.radius, y = s->box[Y];
+    const double n = (double)s->nest.n[Y], r = (double)nt_wavefront_shift(&s->nest, Y), y = s->box[Y];
     double busiest = 0, all = 0;
     if (rows > MANY * s->threads)
         return 1;
@@ -220,8 +227,7 @@ static double unevenness_of_rows(const scene *s, double rows)
 /* Fronts that a row of tiles makes in a block. */
 static double turns_of(const scene *s)
 {
-    const double r = s->nest.radius, line = 64 / s->element, slide = ceil(r / line) * line,
-                 d = s->nest.depth - 1;
+    const double r = s->nest.radius, slide = (double)nt_wavefront_shift(&s->nest, X), d = s->nest.depth - 1;
     const nt_nest *n = &s->nest;
     const bool whole_x = n->tile[X] == 0 || n->tile[X] >= n->n[X],
                whole_z = n->tile[Z] == 0 || n->tile[Z] >= n->n[Z];
@@ -274,6 +280,7 @@ static void set_scene(scene *s, const nt_kernel *kernel, const void *params, nt_
     nest->steps = steps;
     nest->element_bytes = (int)nt_dtype_bytes(dtype);
     nest->radius = nt_kernel_radius(kernel, params);
+    nest->brick = c->layout == NT_LAYOUT_BRICKS ? NT_BRICK : 1;
     nest->rows_fuse = nest->planes_fuse = nest->radius == 0;
     nt_nest_set_config(nest, c);
     if (nest->blocked) {
@@ -294,7 +301,13 @@ static nt_status predict_field(scene *s, const nt_config *c, nt_prediction *p)
     share(s, &uneven, &barriers);
     const traffic t = s->nest.blocked ? time_blocks(s, c) : s->nest.radius == 0 ? pointwise(s) : one_step(s);
     const bool rows_fuse = s->nest.radius == 0 && s->box[X] >= (double)s->nest.n[X];
-    const double row = rows_fuse ? s->box[X] * s->box[Y] : s->box[X], box = s->box[X] * s->box[Y] * s->box[Z];
+    /* Grids in rows are copied into bricks and back, past the caches, at half of the memory's speed. */
+    const nt_field *f = s->kernel->field;
+    const double copies = s->nest.brick > 1 ? 2 * (2.0 * f->n_levels + f->n_coefs) * 2 / s->steps : 0;
+    const double copying = transfer_ns(copies * s->element, memory_gbytes(s)); /* all threads */
+    const double box = s->box[X] * s->box[Y] * s->box[Z], row = s->nest.brick > 1 ? s->box[Z] * s->nest.brick * s->nest.brick
+                                                            : rows_fuse           ? s->box[X] * s->box[Y]
+                                                                                  : s->box[X];
     const bool is_pointwise = s->nest.radius == 0;
     const double box_ns = is_pointwise ? pointwise_box_ns : stencil_box_ns;
     const bool fetches_next = is_pointwise && s->nest.depth > 1 && row >= box && box * s->element <= page_bytes;
@@ -312,9 +325,9 @@ static nt_status predict_field(scene *s, const nt_config *c, nt_prediction *p)
     *p = (nt_prediction){.core_ns = core / s->threads,
                          .l2_ns = l2 / s->threads,
                          .l3_ns = l3 / s->threads,
-                         .memory_ns = memory / s->threads,
+                         .memory_ns = memory / s->threads + copying,
                          .sharing_ns = (uneven - 1) * one / s->threads + waiting};
-    p->ns = one / s->threads + p->sharing_ns;
+    p->ns = one / s->threads + p->sharing_ns + copying;
     p->tile_bytes = t.tile_bytes;
     p->threads = s->threads;
     return NT_OK;

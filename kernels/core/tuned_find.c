@@ -316,8 +316,8 @@ static void take(const offer *o, const nt_config *fallback, nt_tuned_mode mode, 
     *config = *fallback;
     config->isa = o->config.isa;
     config->variant = o->config.variant;
-    config->fn = o->config.fn;
-    config->layout = o->config.layout;
+    if (o->config.layout == fallback->layout) /* another one was found to be worth it there, not here */
+        config->fn = o->config.fn;
     add(why, "default, with isa, variant and fn of %.63s (%s), which has no row ", o->source->tuned.machine,
         tier_texts[o->rank.tier]);
     add_use(why, use, nt_class_name(use->shape_class));

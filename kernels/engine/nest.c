@@ -18,10 +18,24 @@ static int64_t ceil_div(int64_t a, int64_t b)
     return (a + b - 1) / b;
 }
 
+/* What is not cut in an even split: in x cache lines, or bricks. */
+static int64_t unit_of(const nt_nest *nest, int axis)
+{
+    if (nest->brick > 1)
+        return axis == Z ? 1 : nest->brick;
+    return axis == X ? 64 / nest->element_bytes : 1;
+}
+
+int64_t nt_nest_whole(const nt_nest *nest, int axis, int64_t cells)
+{
+    const int64_t brick = nest->brick > 1 && axis != Z ? nest->brick : 1;
+    return ceil_div(cells, brick) * brick;
+}
+
 /* How many parts an even split of the shared axis has: one for each thread, and none empty. */
 static int64_t parts_of(const nt_nest *nest, int axis)
 {
-    const int64_t unit = axis == X ? 64 / nest->element_bytes : 1;
+    const int64_t unit = unit_of(nest, axis);
     const int64_t units = ceil_div(nest->n[axis], unit);
     return units < nest->threads ? units : nest->threads;
 }
@@ -65,6 +79,7 @@ void nt_nest_set_config(nt_nest *nest, const nt_config *config)
     if (nest->flat)
         even = make_flat(nest);
     for (int a = 0; a < 3; a++) {
+        nest->tile[a] = nt_nest_whole(nest, a, nest->tile[a]);
         if (nest->tile[a] > nest->n[a])
             nest->tile[a] = nest->n[a];
         nest->n_tiles[a] = nest->n[a] == 0      ? 0
@@ -78,13 +93,13 @@ typedef struct range {
     int64_t low, high;
 } range;
 
-/* Tile i of an axis: in steps of its tile size, or part i of an even split (in x by cache lines). */
+/* Tile i of an axis: in steps of its tile size, or part i of an even split. */
 static range tile_range(const nt_nest *nest, int axis, int64_t i)
 {
     const int64_t n = nest->n[axis], parts = nest->n_tiles[axis], tile = nest->tile[axis];
     if (parts == 1) /* divisions cost as much as a hundred cells */
         return (range){0, n};
-    const int64_t unit = axis == X ? 64 / nest->element_bytes : 1, units = ceil_div(n, unit);
+    const int64_t unit = unit_of(nest, axis), units = ceil_div(n, unit);
     const int64_t low = tile != 0 ? i * tile : units * i / parts * unit;
     const int64_t high = tile != 0 ? low + tile : units * (i + 1) / parts * unit;
     return (range){low, high < n ? high : n};

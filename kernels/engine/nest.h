@@ -31,6 +31,7 @@ typedef struct nt_nest {
     int64_t cells[3];              /* in x, y, z */
     int element_bytes;
     int radius;
+    int brick;           /* cells in x and y that lie together: tiles begin with whole bricks; 0 or 1: none do */
     nt_dtype dtype;
     nt_ghosts_fn *ghosts, *walls; /* NULL: there are none */
     int flush_denormals;
@@ -62,6 +63,9 @@ typedef struct nt_nest {
 /* nt_nest_set_config() - sets the schedule of a checked config; set cells, steps and the fuse
  * flags before. */
 void nt_nest_set_config(nt_nest *nest, const nt_config *config);
+
+/* nt_nest_whole() - so many cells of an axis, rounded up to whole bricks. */
+int64_t nt_nest_whole(const nt_nest *nest, int axis, int64_t cells);
 
 /* nt_nest_set_range() - sets the bounds of the box along one axis to the cells of tile i. */
 void nt_nest_set_range(const nt_nest *nest, int axis, int64_t i, nt_box *box);

@@ -3,8 +3,8 @@
  * SPDX-License-Identifier: MIT
  *
  * A time block advances the whole grid by `depth` steps.  Step s of it works in coordinates shifted by s
- * times the radius (in x by whole cache lines, so that rows stay aligned): X = x + s line, Y = y + s r, Z = z
- * + s r.  A tile is a box in (X, Y, Z), so in the grid it slides towards lower x, y and z from step to step.
+ * times the radius (in x by whole cache lines, so that rows stay aligned; in bricks by whole ones): X = x + s line, Y = y + s r,
+ * Z = z + s r.  A tile is a box in (X, Y, Z), so in the grid it slides towards lower x, y and z from step to step.
  * A cell of step s reads cells of step s - 1 at a distance of at most r; on no axis are their shifted
  * coordinates larger than its own.  It overwrites a cell of step s - 2; the cells of step s - 1 that read
  * that one also have no larger shifted coordinates.  So an order is right if each tile comes after all tiles
@@ -41,15 +41,22 @@ typedef struct block {
     int64_t base;     /* counters stand here when the block begins */
 } block;
 
-static block block_of(const nt_nest *nest, int64_t time, int depth)
+int64_t nt_wavefront_shift(const nt_nest *nest, int axis)
 {
     const int64_t line = 64 / nest->element_bytes, r = nest->radius;
-    block b = {.nest = nest, .time = time, .depth = depth, .shift = {(r + line - 1) / line * line, r, r}};
+    return nest->brick > 1 ? nt_nest_whole(nest, axis, r) : axis == X ? (r + line - 1) / line * line : r;
+}
+
+static block block_of(const nt_nest *nest, int64_t time, int depth)
+{
+    block b = {.nest = nest, .time = time, .depth = depth};
+    for (int a = 0; a < 3; a++)
+        b.shift[a] = nt_wavefront_shift(nest, a);
     for (int a = 0; a < 3; a++) {
         const int64_t reach = nest->n[a] + (depth - 1) * b.shift[a]; /* of the shifted coordinate */
         const int64_t parts = a == Y && nest->tile[a] == 0 ? nest->threads : 1;
         const bool cut = nest->tile[a] > 0 && nest->tile[a] < nest->n[a];
-        b.size[a] = cut ? nest->tile[a] : (reach + parts - 1) / parts;
+        b.size[a] = cut ? nest->tile[a] : nt_nest_whole(nest, a, (reach + parts - 1) / parts);
         b.n[a] = (reach + b.size[a] - 1) / b.size[a];
     }
     return b;

@@ -17,6 +17,9 @@ typedef struct nt_progress {
     alignas(64) _Atomic int64_t done;
 } nt_progress;
 
+/* nt_wavefront_shift() - cells by which a tile slides from one step to the next. */
+int64_t nt_wavefront_shift(const nt_nest *nest, int axis);
+
 /* nt_wavefront_rows() - how many progress counters a nest of this shape and config needs. */
 int64_t nt_wavefront_rows(const nt_nest *nest);
 

@@ -40,7 +40,7 @@ static int cpu_runs(nt_isa isa)
 #if defined __x86_64__
     case NT_ISA_AVX2: return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
     case NT_ISA_AVX512:
-        return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx2") &&
+        return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx2") &&
                __builtin_cpu_supports("fma");
 #elif defined __aarch64__
     case NT_ISA_NEON: /* part of the base architecture */ return 1;

@@ -109,10 +109,10 @@ static inline void for_each(const visit *v, const nt_box *box,
     }
 }
 
-/* The element index of the first cell of a stencil's row (y, z). */
-static ptrdiff_t row_of(const nt_view *view, const nt_stencil *s, int y, int z)
+/* The element index of a stencil's cell. */
+static ptrdiff_t cell_of(const nt_view *view, const nt_stencil *s, int x, int y, int z)
 {
-    return s->axis[0].low + (s->axis[1].low + y) * view->sy + (s->axis[2].low + z) * view->sz;
+    return nt_view_cell(view, s->axis[0].low + x, s->axis[1].low + y, s->axis[2].low + z);
 }
 
 static double load(const nt_view *view, nt_dtype dtype, ptrdiff_t at)
@@ -140,10 +140,10 @@ static void add(const visit *v, const nt_stencil *s, int64_t i, const part *p)
     for (int z = p->low[2]; z < p->high[2]; z++)
         for (int y = p->low[1]; y < p->high[1]; y++) {
             const double scale = s->axis[2].w[z] * s->axis[1].w[y] * sample;
-            const ptrdiff_t u = row_of(dst, s, y, z), c = row_of(coef, s, y, z);
             for (int x = p->low[0]; x < p->high[0]; x++) {
                 const double amount = s->axis[0].w[x] * scale;
-                add_to(dst, dtype, u + x, v->line->scaled ? amount * load(coef, dtype, c + x) : amount);
+                add_to(dst, dtype, cell_of(dst, s, x, y, z),
+                       v->line->scaled ? amount * load(coef, dtype, cell_of(coef, s, x, y, z)) : amount);
             }
         }
 }
@@ -169,9 +169,8 @@ static double row_sum(const double *u, const double *w, int n)
 static void copy_row(const visit *v, const nt_stencil *s, int y, int z, int low, int high, double *to)
 {
     const nt_view *u = &v->step->dst;
-    const ptrdiff_t at = row_of(u, s, y, z);
     for (int x = low; x < high; x++)
-        to[x] = load(u, v->gather->dtype, at + x);
+        to[x] = load(u, v->gather->dtype, cell_of(u, s, x, y, z));
 }
 
 static double read_row(const visit *v, const nt_stencil *s, int y, int z)
@@ -346,7 +345,7 @@ nt_status nt_points_source(nt_hook **hook, const nt_points *points, const double
                            nt_error *why)
 {
     return make(hook,
-                (line){.hook = {.apply = apply_source, .prepare = prepare_source},
+                (line){.hook = {.apply = apply_source, .prepare = prepare_source, .any_layout = 1},
                        .points = points,
                        .samples = samples,
                        .n_samples = n_samples},
@@ -357,7 +356,7 @@ nt_status nt_points_force(nt_hook **hook, const nt_points *points, const double 
                           nt_error *why)
 {
     return make(hook,
-                (line){.hook = {.apply = apply_source, .prepare = prepare_source},
+                (line){.hook = {.apply = apply_source, .prepare = prepare_source, .any_layout = 1},
                        .points = points,
                        .samples = samples,
                        .n_samples = n_samples,
@@ -369,7 +368,7 @@ nt_status nt_points_receiver(nt_hook **hook, const nt_points *points, double *tr
                              nt_error *why)
 {
     return make(hook,
-                (line){.hook = {.apply = apply_receiver, .prepare = prepare_receiver},
+                (line){.hook = {.apply = apply_receiver, .prepare = prepare_receiver, .any_layout = 1},
                        .points = points,
                        .traces = traces,
                        .n_samples = n_samples},

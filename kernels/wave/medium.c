@@ -41,6 +41,7 @@ nt_status nt_wave_medium(const nt_wave *wave, nt_grid *c, double dt, nt_error *w
         return nt_refuse(NT_EARG, why, "grid of unknown type %d", (int)c->dtype);
     if (!(dt > 0 && isfinite(dt)))
         return nt_refuse(NT_EARG, why, "dt %g: allowed are positive, finite values", dt);
+    nt_grid_make_rows(c);
     double fastest;
     const nt_status status = check_velocities(c, &fastest, why);
     if (status != NT_OK)

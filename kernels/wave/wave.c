@@ -126,6 +126,20 @@ static void planned(const void *params)
 GHOSTS(float)
 GHOSTS(double)
 
+/* The same in bricks, up the columns. */
+#define BRICK_GHOSTS(T)                                                                           \
+    static void mirror_bricks_##T(const nt_view *v, const nt_box *b, int axis, int64_t wall)      \
+    {                                                                                             \
+        T *u = v->cells;                                                                          \
+        for (int64_t y = b->y0; y < b->y1; y++)                                                   \
+            for (int64_t x = b->x0; x < b->x1; x++)                                               \
+                for (int64_t z = b->z0; z < b->z1; z++)                                           \
+                    u[nt_view_cell(v, axis == 0 ? 2 * wall - x : x, axis == 1 ? 2 * wall - y : y, \
+                                   axis == 2 ? 2 * wall - z : z)] = -u[nt_view_cell(v, x, y, z)]; \
+    }
+BRICK_GHOSTS(float)
+BRICK_GHOSTS(double)
+
 static int64_t least(int64_t a, int64_t b)
 {
     return a < b ? a : b;
@@ -150,7 +164,11 @@ static void ghosts(const void *params, nt_dtype dtype, const nt_view *level, con
         *high = f % 2 ? *high : least(*high, layers);
         if (w->face[f] != NT_BOUNDARY_MIRROR || *low >= *high)
             continue;
-        if (axis == 0 && dtype == NT_F64)
+        if (level->layout == NT_LAYOUT_BRICKS && dtype == NT_F64)
+            mirror_bricks_double(level, &b, axis, wall);
+        else if (level->layout == NT_LAYOUT_BRICKS)
+            mirror_bricks_float(level, &b, axis, wall);
+        else if (axis == 0 && dtype == NT_F64)
             mirror_x_double(level, &b, wall);
         else if (axis == 0)
             mirror_x_float(level, &b, wall);
@@ -200,6 +218,19 @@ typedef uint64_t __attribute__((may_alias)) double_bits;
 WALLS(float)
 WALLS(double)
 
+#define BRICK_WALLS(T)                                                                            \
+    static void clear_bricks_##T(const nt_view *v, const nt_box *b)                               \
+    {                                                                                             \
+        T##_bits *u = v->cells;                                                                   \
+        for (int64_t y = b->y0; y < b->y1; y++)                                                   \
+            for (int64_t x = b->x0; x < b->x1; x++)                                               \
+                for (int64_t z = b->z0; z < b->z1; z++)                                           \
+                    if (u[nt_view_cell(v, x, y, z)])                                              \
+                        u[nt_view_cell(v, x, y, z)] = 0;                                          \
+    }
+BRICK_WALLS(float)
+BRICK_WALLS(double)
+
 /* Beyond a mirror face the layer of the wall only, beyond other faces all cells that the stencil reads. */
 static void walls(const void *params, nt_dtype dtype, const nt_view *level, const int64_t n[3], const nt_box *box)
 {
@@ -214,7 +245,11 @@ static void walls(const void *params, nt_dtype dtype, const nt_view *level, cons
             continue;
         *low = f % 2 ? n[axis] : -layers;
         *high = *low + layers;
-        if (axis == 0 && dtype == NT_F64)
+        if (level->layout == NT_LAYOUT_BRICKS && dtype == NT_F64)
+            clear_bricks_double(level, &b);
+        else if (level->layout == NT_LAYOUT_BRICKS)
+            clear_bricks_float(level, &b);
+        else if (axis == 0 && dtype == NT_F64)
             clear_x_double(level, &b);
         else if (axis == 0)
             clear_x_float(level, &b);

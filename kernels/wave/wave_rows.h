@@ -21,16 +21,6 @@
  * A row is read only where the view allows it: if not all of a vector beside it may be read, only the M lanes
  * that are needed.  Beyond, another thread may be writing another step, or there may be no memory.
  */
-#define PASTE_(a, b)    a##b
-#define PASTE(a, b)     PASTE_(a, b)
-#define V(name)         PASTE(T, _##name)
-#define N(name)         PASTE(name##_, T)
-#ifdef __clang__ /* 14 unrolls by a count too late to keep the arrays in registers */
-#define UNROLL _Pragma("clang loop unroll(full)")
-#else
-#define UNROLL _Pragma("GCC unroll 16")
-#endif
-
 /* Do the neighbours in x come from the registers that hold the vectors on either side? */
 #define SLIDES(M)       (V(SLIDES) >= (M))
 
@@ -372,9 +362,3 @@ static nt_work N(work_4)(const void *params) { return N(work)(params, 4); }
 #undef RADIUS
 #undef PLANES
 #undef SLIDES
-#undef UNROLL
-#undef N
-#undef V
-#undef PASTE
-#undef PASTE_
-#undef T

@@ -11,6 +11,8 @@
  *   T_SLIDES               T_LANES if the isa can slide well; 0: load cells at an offset instead
  *   T_slide(lo, hi, n)     T_LANES lanes from lane n on of lo followed by hi; n is a constant in
  *                          0 .. T_LANES
+ *   T_turn(lo, hi, n)      of each four lanes those from lane n on of lo, followed by those of hi; n is a constant in
+ *                          1 .. 3.  For types of four lanes and more
  *   T_load_last(p, n)      the n cells before p, 0 < n <= T_LANES, as the last lanes; the others are 0 and
  *                          are not touched
  *   T_slide_cost(m)        how many shuffles the slides by 1 .. m lanes to either side need
@@ -113,6 +115,10 @@ typedef float f32_real;
 /* T_slide_cost() of an isa where each slide is one shuffle, except that a slide by all lanes is free. */
 #define SIMD_SLIDE_COST(T) \
     SIMD_INLINE int T##_slide_cost(int m) { return 2 * (m < T##_LANES ? m : T##_LANES - 1); }
+
+/* Types of fewer than four lanes. */
+#define SIMD_NO_TURN(T) \
+    SIMD_INLINE T##v T##_turn(T##v lo, T##v hi, int n) { (void)hi, (void)n; return lo; }
 
 #define SIMD_NO_SLIDES(T)                                                                  \
     enum { T##_SLIDES = 0 };                                                               \

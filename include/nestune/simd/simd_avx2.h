@@ -91,6 +91,15 @@ AVX2_SLIDE(f64, __m256d, pd, 2, AVX2_CASE64(1, lo, middle) AVX2_CASE64(3, middle
 AVX2_SLIDE(f32, __m256, ps, 4, AVX2_CASE32(1, lo, middle) AVX2_CASE32(2, lo, middle) AVX2_CASE32(3, lo, middle)
     AVX2_CASE32(5, middle, hi) AVX2_CASE32(6, middle, hi) AVX2_CASE32(7, middle, hi))
 
+SIMD_INLINE f64v f64_turn(f64v lo, f64v hi, int n) { return f64_slide(lo, hi, n); }
+SIMD_INLINE f32v f32_turn(f32v lo, f32v hi, int n)
+{
+    const __m256i a = _mm256_castps_si256(lo), b = _mm256_castps_si256(hi);
+    return _mm256_castsi256_ps(n == 1   ? _mm256_alignr_epi8(b, a, 4)
+                               : n == 2 ? _mm256_alignr_epi8(b, a, 8)
+                                        : _mm256_alignr_epi8(b, a, 12));
+}
+
 /* Two shuffles form the middles, each other slide is one, and a slide by the whole vector is free. */
 SIMD_INLINE int f64_slide_cost(int m) { return 2 + 2 * (m - (m >= 2) - (m >= 4)); }
 SIMD_INLINE int f32_slide_cost(int m) { return 2 + 2 * (m - (m >= 4) - (m >= 8)); }

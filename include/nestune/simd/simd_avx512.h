@@ -1,5 +1,5 @@
 /*
- * simd_avx512.h - the vocabulary of simd.h in AVX-512F
+ * simd_avx512.h - the vocabulary of simd.h in AVX-512F and BW
  * SPDX-License-Identifier: MIT
  */
 #include <immintrin.h>
@@ -77,6 +77,22 @@ AVX512_SLIDE(f32, __m512, ps, epi32, __mmask16, 16, AVX512_CASES(AVX512_CASE32)
 
 SIMD_SLIDE_COST(f64)
 SIMD_SLIDE_COST(f32)
+
+SIMD_INLINE f64v f64_turn(f64v lo, f64v hi, int n)
+{
+    return _mm512_permutex2var_pd(lo,
+                                  n == 1   ? _mm512_set_epi64(12, 7, 6, 5, 8, 3, 2, 1)
+                                  : n == 2 ? _mm512_set_epi64(13, 12, 7, 6, 9, 8, 3, 2)
+                                           : _mm512_set_epi64(14, 13, 12, 7, 10, 9, 8, 3),
+                                  hi);
+}
+SIMD_INLINE f32v f32_turn(f32v lo, f32v hi, int n)
+{
+    const __m512i a = _mm512_castps_si512(lo), b = _mm512_castps_si512(hi);
+    return _mm512_castsi512_ps(n == 1   ? _mm512_alignr_epi8(b, a, 4)
+                               : n == 2 ? _mm512_alignr_epi8(b, a, 8)
+                                        : _mm512_alignr_epi8(b, a, 12));
+}
 
 enum { f32_WIDE = 2 };
 SIMD_INLINE f64v f32_wide(f32v a, int part)

@@ -72,6 +72,11 @@ SIMD_SLEEF_FUNCTIONS(f32, f4, advsimd)
 
 SIMD_NO_SLIDES(f64)
 SIMD_NO_SLIDES(f32)
+SIMD_NO_TURN(f64)
+SIMD_INLINE f32v f32_turn(f32v lo, f32v hi, int n)
+{
+    return n == 1 ? vextq_f32(lo, hi, 1) : n == 2 ? vextq_f32(lo, hi, 2) : vextq_f32(lo, hi, 3);
+}
 
 SIMD_INLINE void simd_fence(void) { }
 
