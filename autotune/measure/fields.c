@@ -58,7 +58,8 @@ static double bytes_of(const trial_ask *ask, int n_grids)
 static double bytes_needed(const trial_ask *ask)
 {
     const nt_field *f = ask->kernel->field;
-    return bytes_of(ask, f->n_levels * (1 + needs_copies(ask)) + f->n_coefs + !is_restored(ask));
+    const int bricks = ask->config.layout != NT_LAYOUT_ROWS;
+    return bytes_of(ask, f->n_levels * (1 + bricks + needs_copies(ask)) + f->n_coefs * (1 + bricks) + !is_restored(ask));
 }
 
 /* The smaller of what the machine has left and what this process's own limit leaves. */
@@ -129,9 +130,10 @@ static nt_status make_more_room(fields_cache *cache, const fields *in_use, doubl
 
 /* ---- Grids ----------------------------------------------------------------------------------- */
 
+/* Of any layout: then bricks, once they are made, are there for the next trial. */
 static nt_status make_grid(nt_grid **g, const trial_ask *ask, nt_error *why)
 {
-    const nt_grid_options options = {.bytes = sizeof options, .config = &ask->config};
+    const nt_grid_options options = {.bytes = sizeof options, .config = &ask->config, .any_layout = true};
     return nt_grid_create(g, ask->dtype, ask->shape, nt_kernel_radius(ask->kernel, trial_params(ask)),
                           &options, why);
 }
@@ -195,7 +197,11 @@ nt_status fields_get(fields_cache *cache, const trial_ask *ask, fields **f, nt_e
             memcmp(kept->shape, ask->shape, sizeof kept->shape) == 0 && is_placed(cache, kept, ask)) {
             kept->last_use = ++cache->uses;
             nt_status status = NT_OK;
-            if (needs_copies(ask) && !kept->pristine[0])
+            if (ask->config.layout != NT_LAYOUT_ROWS && !kept->bricks)
+                status = make_more_room(cache, kept, bytes_of(ask, kept->kernel->field->n_levels + kept->kernel->field->n_coefs),
+                                        why);
+            kept->bricks |= ask->config.layout != NT_LAYOUT_ROWS;
+            if (status == NT_OK && needs_copies(ask) && !kept->pristine[0])
                 status = make_more_room(cache, kept, bytes_of(ask, kept->kernel->field->n_levels), why);
             if (status == NT_OK && needs_copies(ask))
                 status = make_copies(kept, ask, why);
@@ -215,6 +221,7 @@ nt_status fields_get(fields_cache *cache, const trial_ask *ask, fields **f, nt_e
     place->dtype = ask->dtype;
     place->restored = restored;
     place->placed = ask->config;
+    place->bricks = ask->config.layout != NT_LAYOUT_ROWS;
     memcpy(place->shape, ask->shape, sizeof place->shape);
     status = make_grids(place, ask, why);
     if (status == NT_OK && needs_copies(ask))
@@ -243,6 +250,26 @@ nt_status fields_plan(fields *f, const trial_ask *ask, nt_plan **plan, nt_error 
     const nt_plan_options options = {
         .bytes = sizeof options, .params = f->kernel_case->params, .config = config, .steps = ask->steps};
     return nt_plan_create(plan, f->kernel, grids, n, &options, why);
+}
+
+/* Who maps a grid may have changed it, so each side of a run copies it into the other layout. */
+static void pass_hands(nt_grid *g)
+{
+    nt_cells cells;
+    nt_grid_map(g, &cells, NULL);
+    nt_grid_unmap(g);
+}
+
+void fields_run(fields *f, nt_plan *plan, int64_t steps)
+{
+    const bool copies = nt_plan_config(plan)->layout != NT_LAYOUT_ROWS;
+    for (int i = 0; copies && i < f->kernel->field->n_levels; i++)
+        pass_hands(f->level[i]);
+    for (int i = 0; copies && i < f->kernel->field->n_coefs; i++)
+        pass_hands(f->coef[i]);
+    nt_plan_run(plan, steps);
+    for (int i = 0; copies && i < f->kernel->field->n_levels; i++)
+        pass_hands(f->level[i]);
 }
 
 void fields_restore(fields *f, const nt_plan *plan, int threads)

@@ -18,6 +18,7 @@ typedef struct fields {
     const nt_case *kernel_case;
     nt_dtype dtype;
     int64_t shape[3];
+    bool bricks;      /* they are there, too */
     nt_config placed; /* each page lies on the NUMA node of the thread that has its cells with this config */
     int restored;     /* runs change their input, and fields_restore() undoes it */
     nt_grid *level[NT_MAX_LEVELS], *pristine[NT_MAX_LEVELS], *coef[NT_MAX_COEFS], *result;
@@ -42,6 +43,10 @@ nt_status fields_get(fields_cache *cache, const trial_ask *ask, fields **f, nt_e
 /* fields_restore() - puts the original input back into the grids, in the roles that the plan gives them
  * now. */
 void fields_restore(fields *f, const nt_plan *plan, int threads);
+
+/* fields_run() - runs the plan as for a caller whose grids are in rows: with a config of another layout they are copied before
+ * and after. */
+void fields_run(fields *f, nt_plan *plan, int64_t steps);
 
 /* fields_plan() - a plan on these grids, for the ask's config and steps.  Errors: as nt_plan_create(). */
 nt_status fields_plan(fields *f, const trial_ask *ask, nt_plan **plan, nt_error *why);

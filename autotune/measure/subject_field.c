@@ -23,7 +23,7 @@ static void restore(subject *s)
 
 static void run(subject *s, int64_t steps)
 {
-    nt_plan_run(s->plan, steps);
+    fields_run(s->grids, s->plan, steps);
 }
 
 static uint64_t hash(const subject *s)

@@ -46,7 +46,7 @@ double trial_shorten(trial_ask *ask)
     const int64_t all = ask->steps, block = ask->config.depth > 1 ? ask->config.depth : 1,
                   some = (LEAST + block - 1) / block * block;
     ask->only_time = 1;
-    if (!trial_is_steady(ask) || ask->window_s > 0 || some >= all ||
+    if (!trial_is_steady(ask) || ask->config.layout != NT_LAYOUT_ROWS || ask->window_s > 0 || some >= all ||
         all % block != 0)
         return 1;
     ask->steps = some;

@@ -85,7 +85,7 @@ bool trial_is_steady(const trial_ask *ask);
 /*
  * trial_shorten() - turns an ask into one for the time alone, of as few steps as tell it: whole time blocks, of four steps at
  * least.  All steps are needed where one depends on what others have made (a kernel that is not steady), where the last
- * block is a smaller one, and in caches, which the first steps fill.
+ * block is a smaller one, in caches, which the first steps fill, and where each run copies its grids into another layout.
  *
  * Result:  how many times as long the whole run takes.
  */

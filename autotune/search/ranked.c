@@ -23,7 +23,7 @@ typedef struct guess {
 } guess;
 
 typedef struct family {
-    int depth, parallel, schedule;
+    int depth, parallel, schedule, layout;
     bool cut;         /* rows are cut, or a range is divided into chunks */
     guess best[KEPT]; /* ascending */
     int n, n_measured;
@@ -56,13 +56,13 @@ static family *family_of(ranking *r, const nt_config *c)
     for (int i = 0; i < r->n_families; i++) {
         family *f = &r->family[i];
         if (f->depth == c->depth && f->parallel == (int)c->parallel && f->schedule == (int)c->schedule &&
-            f->cut == cut)
+            f->layout == c->layout && f->cut == cut)
             return f;
     }
     if (r->n_families == FAMILIES)
         return NULL;
     family *f = &r->family[r->n_families++];
-    *f = (family){.depth = c->depth, .parallel = (int)c->parallel, .schedule = (int)c->schedule, .cut = cut};
+    *f = (family){.depth = c->depth, .parallel = (int)c->parallel, .schedule = (int)c->schedule, .layout = c->layout, .cut = cut};
     return f;
 }
 
@@ -88,7 +88,8 @@ static void add(ranking *r, const nt_config *c)
 /* The axes about which the model knows something.  The others (the form, the order of loops, the kernel's own keys) have
  * the values of the best config so far. */
 static const nt_key_id known[] = {NT_KEY_DEPTH, NT_KEY_TILE_X,   NT_KEY_TILE_Y,  NT_KEY_TILE_Z,
-                                  NT_KEY_CHUNK, NT_KEY_PARALLEL, NT_KEY_THREADS, NT_KEY_SCHEDULE};
+                                  NT_KEY_CHUNK, NT_KEY_PARALLEL, NT_KEY_THREADS, NT_KEY_SCHEDULE,
+                                  NT_KEY_LAYOUT};
 enum { N_KNOWN = sizeof known / sizeof *known };
 
 /* Counts through these axes. */
@@ -156,7 +157,8 @@ static bool is_known(nt_key_id axis)
     return false;
 }
 
-static void try_guess(ranking *r, guess *g)
+/* The candidate; NULL without room for it. */
+static const candidate *try_guess(ranking *r, guess *g)
 {
     search *s = r->s;
     const int before = s->n_tried;
@@ -170,6 +172,7 @@ static void try_guess(ranking *r, guess *g)
         s->guessed = (int)(c - s->tried);
     if (c && s->n_tried > before)
         learn(r, c);
+    return c;
 }
 
 /* What depth does is the model's boldest statement: so the best guess of each depth is measured first, in the order of the
@@ -185,7 +188,8 @@ static void try_depths(ranking *r)
         best = NULL;
         for (int i = 0; i < r->n_families; i++) {
             guess *g = &r->family[i].best[0];
-            if (r->family[i].n > 0 && !done[space_place(sp, &g->config, NT_KEY_DEPTH)] && (!best || g->ns < best->ns))
+            if (r->family[i].n > 0 && g->config.layout == sp->q.arithmetic.layout &&
+                !done[space_place(sp, &g->config, NT_KEY_DEPTH)] && (!best || g->ns < best->ns))
                 best = g;
         }
         if (!best || best->ns > hopeless * least_ns)
@@ -193,6 +197,31 @@ static void try_depths(ranking *r)
         least_ns = fmin(least_ns, best->ns);
         done[space_place(sp, &best->config, NT_KEY_DEPTH)] = true;
     }
+}
+
+/* How much another layout gains the model does not know, only what suits it: so its best guesses are measured, as long as they are
+ * near the best of all. */
+static void try_layouts(ranking *r)
+{
+    enum { MOST = 3 };
+    static const double near = 1.1;
+    search *s = r->s;
+    const space *sp = s->space;
+    for (int v = 1; v < sp->n[NT_KEY_LAYOUT]; v++)
+        for (int n = 0; n < MOST && !search_over(s) && s->best >= 0; n++) {
+            guess *best = NULL;
+            for (int i = 0; i < r->n_families; i++)
+                for (int k = 0; k < r->family[i].n; k++) {
+                    guess *g = &r->family[i].best[k];
+                    if (!g->tried && g->config.layout == sp->value[NT_KEY_LAYOUT][v] && (!best || g->ns < best->ns))
+                        best = g;
+                }
+            if (!best)
+                return;
+            const candidate *c = try_guess(r, best);
+            if (!c || s->best < 0 || !(c->seconds < near * s->tried[s->best].seconds))
+                break;
+        }
 }
 
 /* Which form of the kernel's function is the fastest depends little on the schedule: all are tried on the best one so
@@ -328,6 +357,7 @@ void strategy_model(search *s)
     if (s->space->q.kernel->field && s->space->radius == 0)
         try_forms(r);
     try_depths(r);
+    try_layouts(r);
     if (s->space->radius > 0)
         try_forms(r);
     try_guesses(r, begin_s + (s->deadline_s - begin_s) / 2);

@@ -12,8 +12,8 @@
 
 const nt_key_id space_axes[SPACE_N_AXES] = {
     NT_KEY_PARALLEL, NT_KEY_DEPTH,   NT_KEY_TILE_X,  NT_KEY_TILE_Y,   NT_KEY_TILE_Z,
-    NT_KEY_CHUNK,    NT_KEY_FN,      NT_KEY_THREADS, NT_KEY_SCHEDULE, NT_KEY_ORDER,
-    NT_KEY_OWN,      NT_KEY_OWN + 1, NT_KEY_OWN + 2, NT_KEY_OWN + 3,
+    NT_KEY_CHUNK,    NT_KEY_FN,      NT_KEY_LAYOUT,  NT_KEY_THREADS,  NT_KEY_SCHEDULE,
+    NT_KEY_ORDER,    NT_KEY_OWN,      NT_KEY_OWN + 1, NT_KEY_OWN + 2, NT_KEY_OWN + 3,
 };
 
 static void add(space *s, nt_key_id axis, int64_t value)
@@ -38,13 +38,19 @@ static void add_all(space *s, nt_key_id axis, const int64_t *values, int n, int6
             add(s, axis, values[i]);
 }
 
-/* The default function comes first, so that it stays if others are no faster. */
+/* The default function comes first, so that it stays if others are no faster.  Other layouts have some of its forms. */
 static void add_functions(space *s)
 {
     const nt_kernel *k = s->q.kernel;
     const nt_config *a = &s->q.arithmetic;
     const nt_function *f;
     add(s, NT_KEY_FN, a->fn);
+    for (int i = 0; k->field && (f = nt_kernel_function_at(k, i)); i++)
+        if (f->isa == a->isa && f->dtype == s->q.dtype && nt_kernel_variant(k, f->variant) == a->variant &&
+            (int)f->layout != a->layout) {
+            add(s, NT_KEY_LAYOUT, a->layout);
+            add(s, NT_KEY_LAYOUT, f->layout);
+        }
     for (int i = 0; (f = nt_kernel_function_at(k, i)); i++)
         if (f->isa == a->isa && f->dtype == s->q.dtype && (int)f->layout == a->layout &&
             nt_kernel_variant(k, f->variant) == a->variant)
@@ -73,9 +79,13 @@ static void add_tiles(space *s)
         return;
     }
     ADD_ALL(s, NT_KEY_DEPTH, deepest, 2, 3, 4, 6, 8, 12, 16);
+    if (s->n[NT_KEY_LAYOUT] > 1) /* columns of bricks: few in x, and long in z */
+        ADD_ALL(s, NT_KEY_TILE_X, n[0] - 1, 4, 8, 16);
     ADD_ALL(s, NT_KEY_TILE_X, n[0] - 1, 64, 128, 256, 512, 1024);
     ADD_ALL(s, NT_KEY_TILE_Y, n[1] - 1, 4, 8, 12, 16, 24, 32, 48, 64, 96, 128);
     ADD_ALL(s, NT_KEY_TILE_Z, n[2] - 1, 1, 2, 4, 8, 16);
+    if (s->n[NT_KEY_LAYOUT] > 1)
+        ADD_ALL(s, NT_KEY_TILE_Z, n[2] - 1, 64, 128);
 }
 
 /* Every value of a key with named values, as far as this kernel allows it. */
@@ -248,6 +258,15 @@ static int stencil_starts(const space *s, nt_config start[SPACE_MOST_STARTS])
     int n = 0;
     for (size_t k = 0; k < sizeof cache / sizeof *cache; k++)
         n = add_wavefronts(s, start, n, base, cache[k]);
+    for (int i = 1; i < s->n[NT_KEY_LAYOUT]; i++) { /* whole columns, a few of them */
+        nt_config columns = base;
+        columns.layout = (int)s->value[NT_KEY_LAYOUT][i];
+        for (int d = 0; d < s->n[NT_KEY_DEPTH] && s->value[NT_KEY_DEPTH][d] <= 8; d++)
+            columns.depth = (int)s->value[NT_KEY_DEPTH][d];
+        columns.tile[0] = 8;
+        columns.tile[1] = 32;
+        n = add_start(s, start, n, columns);
+    }
     /* While a row of tiles moves through z, the planes that it reads of one level stay in cache.  One step at
      * a time is limited by memory, so the way that its functions prefetch decides. */
     const int grids = s->q.kernel->field->n_levels + s->q.kernel->field->n_coefs;

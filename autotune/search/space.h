@@ -35,11 +35,12 @@ typedef struct space {
 } space;
 
 /* The axes in the order in which a descent tries them: those with the largest effect first. */
-enum { SPACE_N_AXES = NT_N_KEYS - 3 }; /* the arithmetic fixes isa, variant and layout */
+enum { SPACE_N_AXES = NT_N_KEYS - 2 }; /* the arithmetic fixes isa and variant */
 extern const nt_key_id space_axes[SPACE_N_AXES];
 
 /* space_make() - sets the values of each axis.  Tiles and chunks are 0 and the powers of two up to the shape;
- * stencils have finer tiles in y and finer depths.  The kernel's own keys have their own values. */
+ * stencils have finer tiles in y and finer depths, and where there are bricks, small tiles in x and long ones in z.  The kernel's
+ * own keys have their own values.  The layout is an axis where the arithmetic has functions for several. */
 void space_make(space *s, const space_question *q);
 
 /* space_size() - how many configs the axes span, counting those that mean the same separately. */
@@ -65,7 +66,7 @@ bool space_has(const space *s, const nt_config *config);
  * A range: flat, with an even split, and with dynamic chunks.
  * A pointwise kernel: flat; if it keeps steps in cache, with chunks that fill half of the first-level cache.
  * A stencil: for several depths, the widest tiles whose wavefront stays in the core's share of the
- * third-level cache, in three quarters or half of it, and in the second-level cache.  Tiles have whole rows,
+ * third-level cache, in three quarters or half of it, and in the second-level cache; and a few columns of bricks.  Tiles have whole rows,
  * or cut ones if no depth fits with whole rows.  For depth 1, as many rows as keep their planes in the
  * second-level cache; if the run has one step only, with every tile function.
  */

@@ -264,7 +264,7 @@ static const char *value_name(const nt_kernel *k, nt_key_id key, int64_t v)
         while (k->forms[n].name && n < v)
             n++;
         return k->forms[n].name;
-    case NT_KEY_LAYOUT: return v == NT_LAYOUT_ROWS ? "rows" : NULL;
+    case NT_KEY_LAYOUT: return nt_layout_name((nt_layout)v);
     case NT_KEY_PARALLEL: return nt_parallel_name((nt_parallel)v);
     case NT_KEY_ORDER: return nt_order_name((nt_order)v);
     case NT_KEY_SCHEDULE: return nt_schedule_name((nt_schedule)v);

@@ -20,7 +20,8 @@ static void try_schedule(tuning_row *tr, nt_config config)
     const nt_dtype dtype = tr->row->dtype;
     config.isa = t->arithmetic.isa;
     config.variant = t->arithmetic.variant;
-    config.layout = t->arithmetic.layout;
+    if (tr->s->space->n[NT_KEY_LAYOUT] == 0)
+        config.layout = t->arithmetic.layout;
     if (!nt_kernel_function(t->kernel, dtype, &config))
         config.fn = t->arithmetic.fn;
     if (!is_allowed(t->o, config.threads))

@@ -21,7 +21,7 @@
 #include "tune/stages.h"
 
 /* The share of a row's time at which each stage ends; the confirmation gets the rest. */
-static const double search_end = 0.42, loops_end = 0.46, final_end = 0.75, shapes_end = 0.83;
+static const double search_end = 0.42, loops_end = 0.46, final_end = 0.78, shapes_end = 0.86;
 /* The last stages make some fifty runs, and the search should see at least as many: shapes are as small as this
  * takes. */
 static const double runs_a_row = 80;

@@ -93,7 +93,7 @@ static void time_subject(subject *s, trial_answer *answer)
     const bool runs_on = !s->changes_input || s->steady, is_short = ask->window_s > 0 && runs_on;
     if (!ask->only_time || !runs_on)
         subject_restore(s);
-    if (ask->only_time && ask->cut_s > 0 && ask->kernel->field &&
+    if (ask->only_time && ask->cut_s > 0 && ask->kernel->field && ask->config.layout == NT_LAYOUT_ROWS &&
         WORTH_A_GLANCE * ask->config.depth <= ask->steps) {
         if (is_cut(ask, glance(s, answer), answer))
             return;
