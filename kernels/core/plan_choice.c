@@ -10,6 +10,7 @@
 #include "machine/machine_internal.h"
 #include "machine/settings.h"
 #include "nestune/machine.h"
+#include "nestune/model.h"
 #include "view.h"
 #include "why.h"
 
@@ -144,6 +145,34 @@ static void explain(nt_plan *plan, const char *text)
     snprintf(plan->why.text + used, sizeof plan->why.text - used, "; %s", text);
 }
 
+/* A tuned tile of whole columns keeps more than the last-level cache where columns are longer than those it was tuned on: then it gets
+ * fewer of them. */
+static void fit_columns(nt_plan *plan, const nt_plan_options *o)
+{
+    enum { LEAST = 4 * NT_BRICK };
+    static const double most = 1.15;
+    const nt_grid *g = plan->on.level[0];
+    const int64_t n[3] = {g->nx, g->ny, g->nz}, had = plan->config.tile[1];
+    nt_machine here = *nt_machine_here();
+    nt_speeds speeds;
+    nt_prediction p;
+    here.threads_allowed = plan->config.threads; /* they share the cache */
+    nt_speeds_typical(&here, plan->config.isa, g->dtype, &speeds);
+    if (plan->config.layout != NT_LAYOUT_BRICKS || nt_plan_names_schedule(o->config) || plan->config.depth < 2 ||
+        plan->config.tile[2] != 0 || here.l3_bytes <= 0)
+        return;
+    while (nt_predict(plan->kernel, plan->params, g->dtype, n, o->steps > 0 ? o->steps : NT_PLAN_MANY, &plan->config, &speeds, &p) ==
+               NT_OK &&
+           p.tile_bytes > most * (double)speeds.l3_bytes && (plan->config.tile[1] == 0 || plan->config.tile[1] > LEAST))
+        plan->config.tile[1] = plan->config.tile[1] == 0 ? (n[1] / plan->config.threads + NT_BRICK) / NT_BRICK * NT_BRICK : plan->config.tile[1] - NT_BRICK;
+    if (plan->config.tile[1] != had) {
+        char text[80];
+        snprintf(text, sizeof text, "tile y is %lld for columns of this length", (long long)plan->config.tile[1]);
+        explain(plan, text);
+    }
+}
+
+
 /* ---- The choice ------------------------------------------------------------------------------------- */
 
 /* What it depends on; n: cells in x, y, z; or {indices, 1, 1}. */
@@ -223,6 +252,7 @@ nt_status nt_plan_choose_layout(nt_plan *plan, const nt_plan_options *o, int rad
         explain(plan, text);
         estimate(plan, o, g->dtype, (const int64_t[3]){g->nx, g->ny, g->nz}, plan->of ? NT_PLAN_MANY / 2 : o->steps);
     }
+    fit_columns(plan, o);
     plan->brick_bytes = nt_layout_bytes(&plan->on, (nt_layout)plan->config.layout, radius);
     return nt_layout_set(&plan->grids, &plan->on, (nt_layout)plan->config.layout, radius, plan->config.threads, why);
 }

@@ -48,6 +48,6 @@ typedef enum asking { NOTHING, PIECES, ROWS } asking;
 #define BRICKS(T, code, fn, function, planes) \
     NT_TILE("leapfrog", code, fn, function, .layout = NT_LAYOUT_BRICKS, .work_of = brick_work_##planes##_##T)
 #define BRICK_ENTRIES(T, code)                                                                \
-    BRICKS(T, code, "p4", bricks_2_##T, 4), BRICKS(T, code, "p2", bricks_1_##T, 2), BRICKS(T, code, "p1", bricks_0_##T, 1)
+    BRICKS(T, code, "p2", bricks_1_##T, 2), BRICKS(T, code, "p1", bricks_0_##T, 1)
 const nt_function NT_FUNCTIONS(wave)[] = {ENTRIES(f64, NT_F64), ENTRIES(f32, NT_F32), BRICK_ENTRIES(f64, NT_F64),
                                           BRICK_ENTRIES(f32, NT_F32), {0}};
