@@ -33,7 +33,7 @@ struct fake_trials {
     rng r;
     double clock_s;
     int stop_after; /* asks, then *stop is set; 0: never */
-    volatile sig_atomic_t stop;
+    volatile _Atomic sig_atomic_t stop;
     int n_compared; /* asks of a search that repeat one before, for its hash: they are not in the list */
     int n_asks;
     struct fake_ask {

@@ -14,7 +14,7 @@ typedef struct told {
     int n_calls;
     const char *change; /* what is done to this file at the first call of `progress` */
     void (*how)(const char *path);
-    volatile sig_atomic_t *stop;
+    volatile _Atomic sig_atomic_t *stop;
 } told;
 
 static inline void on_failure(void *context, const char *input, const char *reason)

@@ -172,7 +172,7 @@ static void a_stopped_run_keeps_what_is_done(void **state)
     rng r = rng_make(28);
     cells_file files[N];
     const char *paths[N];
-    volatile sig_atomic_t stop = 0;
+    volatile _Atomic sig_atomic_t stop = 0;
     told t;
     for (int i = 0; i < N; i++) {
         char name[20];

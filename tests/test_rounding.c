@@ -63,7 +63,7 @@ static void an_exhaustive_run_can_be_continued(void **state)
     assert_int_equal(a.n_done, LAST);
     assert_int_equal(a.n_special, LAST); /* NaNs */
     options.from = 0x40000000 - LAST;    /* below 2 */
-    volatile sig_atomic_t stop = 1;
+    volatile _Atomic sig_atomic_t stop = 1;
     options.stop = &stop;
     assert_int_equal(accuracy_measure(&a, kernel, NT_F32, &options, &why), NT_OK);
     assert_int_equal(a.n_done, 0);

@@ -13,7 +13,7 @@
 
 static const char small_space[] =
     "depth=1,2,4,8 tile_x=64,512,4096 tile_y=16 parallel=outer,middle,flat schedule=dynamic";
-static const volatile sig_atomic_t go_on;
+static const volatile _Atomic sig_atomic_t go_on;
 
 static table *begin_of(const char *kernel, const char *values)
 {

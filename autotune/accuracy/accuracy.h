@@ -57,7 +57,7 @@ typedef struct accuracy_options {
     const char *isa;     /* likewise */
     uint64_t seed;
     int threads;
-    const volatile sig_atomic_t
+    const volatile _Atomic sig_atomic_t
         *stop; /* once it is not 0, batches that have begun are finished; may be NULL */
     /* Called now and then, by one thread at a time; may be NULL. */
     void (*on_progress)(void *context, int64_t done, int64_t all);

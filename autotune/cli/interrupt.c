@@ -9,7 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
-volatile sig_atomic_t stop_asked;
+volatile _Atomic sig_atomic_t stop_asked;
 const char *volatile interrupt_notice;
 
 /* The first Ctrl-C asks to stop and write; the second one ends the program immediately. */

@@ -7,8 +7,9 @@
 
 #include <signal.h>
 
-/* Not 0 once a signal has asked to stop and to keep what is done. */
-extern volatile sig_atomic_t stop_asked;
+/* Not 0 once a signal has asked to stop and to keep what is done.  Atomic, since threads read it that the signal does not
+ * interrupt. */
+extern volatile _Atomic sig_atomic_t stop_asked;
 
 /* What the first Ctrl-C prints, for work that ends only after a while; NULL: nothing. */
 extern const char *volatile interrupt_notice;

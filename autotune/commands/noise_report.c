@@ -59,7 +59,7 @@ static void print_decisions(const char *what, const noise_decisions *d)
     fflush(stdout);
 }
 
-void noise_test(trial_runner *runner, int n, const volatile sig_atomic_t *stop)
+void noise_test(trial_runner *runner, int n, const volatile _Atomic sig_atomic_t *stop)
 {
     trial_ask ask;
     if (!ask_of(&ask))

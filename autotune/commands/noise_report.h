@@ -17,6 +17,6 @@ noise_level noise_here(void);
 void noise_print(FILE *out, const noise_level *n);
 
 /* noise_test() - n decisions without a difference, n with a planted one, on stdout. */
-void noise_test(trial_runner *runner, int n, const volatile sig_atomic_t *stop);
+void noise_test(trial_runner *runner, int n, const volatile _Atomic sig_atomic_t *stop);
 
 #endif /* AUTOTUNE_NOISE_REPORT_H */

@@ -53,7 +53,7 @@ static double time_way(study *s, trial_runner *runner, const int64_t n[3], nt_pa
     return 1e9 * seconds / cells;
 }
 
-void study_map_shapes(study *s, trial_runner *runner, const volatile sig_atomic_t *stop, study_map *map)
+void study_map_shapes(study *s, trial_runner *runner, const volatile _Atomic sig_atomic_t *stop, study_map *map)
 {
     enum { FACTOR = 8, MOST_CELLS = 16 << 20 };
     const int64_t nx = s->shape[0], all = nx * s->shape[1] * s->shape[2],

@@ -19,7 +19,7 @@ typedef struct study_map {
 } study_map;
 
 /* study_map_shapes() - times the ways of sharing on each shape, with the study's last isa and all its threads. */
-void study_map_shapes(study *s, trial_runner *runner, const volatile sig_atomic_t *stop, study_map *map);
+void study_map_shapes(study *s, trial_runner *runner, const volatile _Atomic sig_atomic_t *stop, study_map *map);
 
 void study_print(FILE *out, const study *s, const study_map *map);
 

@@ -59,7 +59,7 @@ static double now_planted(trial_runner *self)
 }
 
 noise_decisions noise_decide(trial_runner *runner, const trial_ask *ask, double planted, int n,
-                             double seconds, const volatile sig_atomic_t *stop)
+                             double seconds, const volatile _Atomic sig_atomic_t *stop)
 {
     noise_decisions d = {0};
     planter p = {{run_planted, now_planted}, runner, planted, ask->limit_s + 1};

@@ -27,6 +27,6 @@ typedef struct noise_decisions {
     double rounds; /* of a decision, the median */
 } noise_decisions;
 noise_decisions noise_decide(trial_runner *runner, const trial_ask *ask, double planted, int n,
-                             double seconds, const volatile sig_atomic_t *stop);
+                             double seconds, const volatile _Atomic sig_atomic_t *stop);
 
 #endif /* AUTOTUNE_NOISE_H */

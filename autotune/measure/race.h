@@ -36,7 +36,7 @@ typedef struct race {
     bool whole_runs;                   /* all steps in every round; else, where only times are asked for, as few as
                                           tell them (trial_shorten()) */
     double pair_s;                     /* how long the last two rounds took; 0: not known of the next ones */
-    const volatile sig_atomic_t *stop; /* may be NULL */
+    const volatile _Atomic sig_atomic_t *stop; /* may be NULL */
     int stop_from;                     /* a request to stop counts from this round on */
 } race;
 

@@ -53,7 +53,7 @@ typedef struct pipeline_job {
     int threads;     /* that compute, all instances together; 0: as many as this process may use */
 
     /* May be NULL.  They are called by the thread that called pipeline_run(). */
-    const volatile sig_atomic_t *stop; /* not 0: ends in order; what is done stays */
+    const volatile _Atomic sig_atomic_t *stop; /* not 0: ends in order; what is done stays */
     void (*failed)(void *context, const char *input, const char *reason);
     void (*progress)(void *context, int64_t done_bytes, int64_t all_bytes);
     void *context;

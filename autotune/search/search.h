@@ -39,7 +39,7 @@ typedef struct search {
     const space *space;
     trial_ask ask;                     /* all but the config; limit_s is the smallest time limit */
     double deadline_s;                 /* on the runner's clock */
-    const volatile sig_atomic_t *stop; /* may be NULL */
+    const volatile _Atomic sig_atomic_t *stop; /* may be NULL */
     uint64_t seed;
     /* A long trial is cut as soon as its candidate is seen to be this many times slower than the best; 0: never. */
     double hopeless;

@@ -78,7 +78,7 @@ enum { GROUP = 4, TOP = 32, FRESH = 24 };
 typedef struct recording {
     table *t;
     trial_runner *runner;
-    const volatile sig_atomic_t *stop;
+    const volatile _Atomic sig_atomic_t *stop;
     record_progress_fn *progress;
     void *context;
     int64_t done, all;
@@ -174,7 +174,7 @@ static void time_top(recording *r, double *ratio, unsigned char *fresh, unsigned
 }
 
 nt_status record_run(table *t, trial_runner *runner, int rounds, uint64_t seed,
-                     const volatile sig_atomic_t *stop, record_progress_fn *progress, void *context,
+                     const volatile _Atomic sig_atomic_t *stop, record_progress_fn *progress, void *context,
                      nt_error *why)
 {
     const size_t n = (size_t)t->n_entries;

@@ -25,7 +25,7 @@ void record_speeds(table *t, trial_runner *runner, const nt_machine *machine);
  * Errors:  NT_EARG: it was stopped before all rounds were done, or the anchor failed; *why says so.  NT_ENOMEM.
  */
 nt_status record_run(table *t, trial_runner *runner, int rounds, uint64_t seed,
-                     const volatile sig_atomic_t *stop, record_progress_fn *progress, void *context,
+                     const volatile _Atomic sig_atomic_t *stop, record_progress_fn *progress, void *context,
                      nt_error *why);
 
 #endif /* AUTOTUNE_RECORD_H */

@@ -90,7 +90,7 @@ static void summarize(score *s, const table *t, const double *best, int n_seeds,
 }
 
 nt_status score_strategy(score *s, const table *t, const strategy *which, int budget, int n_seeds, bool noisy,
-                         const volatile sig_atomic_t *stop)
+                         const volatile _Atomic sig_atomic_t *stop)
 {
     *s = (score){.strategy = which, .budget = budget, .at = calloc((size_t)budget, sizeof *s->at)};
     search *memo = malloc(sizeof *memo);

@@ -43,7 +43,7 @@ double score_random_ratio(const double *sorted, int n_entries, int n);
  * Errors:  NT_ENOMEM; NT_EARG: stopped.
  */
 nt_status score_strategy(score *s, const table *t, const strategy *which, int budget, int n_seeds, bool noisy,
-                         const volatile sig_atomic_t *stop);
+                         const volatile _Atomic sig_atomic_t *stop);
 
 void score_free(score *s);
 

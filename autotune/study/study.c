@@ -147,7 +147,7 @@ trial_outcome study_time(study *s, trial_runner *runner, const int64_t n[3], con
     return answer.outcome == TRIAL_OK && answer.n < 1 ? TRIAL_CRASH : answer.outcome;
 }
 
-void study_run(study *s, trial_runner *runner, int rounds, const volatile sig_atomic_t *stop,
+void study_run(study *s, trial_runner *runner, int rounds, const volatile _Atomic sig_atomic_t *stop,
                study_progress_fn *progress, void *context)
 {
     enum { EVERY = 4, MOST_ANCHORS = STATS_MOST };

@@ -79,7 +79,7 @@ trial_outcome study_time(study *s, trial_runner *runner, const int64_t n[3], con
  * divided by that of the standard config shortly before, and multiplied by its median.
  */
 typedef void study_progress_fn(void *context, int64_t done, int64_t all);
-void study_run(study *s, trial_runner *runner, int rounds, const volatile sig_atomic_t *stop,
+void study_run(study *s, trial_runner *runner, int rounds, const volatile _Atomic sig_atomic_t *stop,
                study_progress_fn *progress, void *context);
 
 /* study_serial() - the cell that a cell's speed-up is measured against: serial, with the same isa, order and tile, or the

@@ -30,7 +30,7 @@ typedef struct tune_options {
     double max_ulp[NT_N_DTYPES]; /* variants with a larger error may not win */
     bool knows_tuned;            /* each search begins with what the library would take today */
     uint64_t seed;
-    const volatile sig_atomic_t *stop;
+    const volatile _Atomic sig_atomic_t *stop;
 } tune_options;
 
 /* What a tune is doing, for a progress line. trial: the one just finished, or NULL. */
