@@ -300,9 +300,11 @@ static void load_header(void)
              "NT_TUNED_LINE(\"nestune 4 machine=made vendor=%s uarch=%s family=%d model=%d l1d=%lld l2=%lld l3=%lld threads=%d "
              "l2_class=1000000000 l3_class=2000000000\")\n"
              "NT_TUNED_LINE(\"row wave o4 %d f32 l2 many isa=scalar,variant=leapfrog,fn=p2,layout=bricks,parallel=outer,order=yxz,"
-             "tile=8x8x0,depth=4,threads=all,schedule=static,ahead=rows 2.0 1.0 faster upto=0\")\n",
+             "tile=8x8x0,depth=4,threads=all,schedule=static,ahead=rows 2.0 1.0 faster upto=0\")\n"
+             "NT_TUNED_LINE(\"row wave o2 %d f32 memory many isa=scalar,variant=leapfrog,fn=p2,layout=bricks,parallel=outer,order=yxz,"
+             "tile=8x64x0,depth=4,threads=all,schedule=static,ahead=rows 2.0 1.0 faster upto=0\")\n",
              m.vendor, m.uarch, m.family, m.model_id, (long long)m.l1d_bytes, (long long)m.l2_bytes, (long long)m.l3_bytes,
-             m.threads_allowed, nt_kernel_find("wave")->version);
+             m.threads_allowed, nt_kernel_find("wave")->version, nt_kernel_find("wave")->version);
     tuned_load_body(body);
 }
 
@@ -383,6 +385,35 @@ static void few_steps(void **state)
     shot_free(&s);
 }
 
+/* Columns that are longer than the last-level cache allows: a tuned tile gets fewer of them, one that the caller names does not. */
+static void long_columns(void **state)
+{
+    (void)state;
+    static const int64_t n[3] = {16, 64, 6000}, most = 48 << 20;
+    nt_grid *grids[3];
+    nt_plan *plan;
+    nt_machine m;
+    nt_machine_detect(&m);
+    if (m.l3_bytes <= 0 || m.l3_bytes > most)
+        skip();
+    for (int i = 0; i < 3; i++)
+        assert_int_equal(nt_grid_create(&grids[i], NT_F32, n, i < 2 ? 1 : 0, NULL, NULL), NT_OK);
+    nt_plan_options options = {.bytes = sizeof options, .params = nt_kernel_case(nt_kernel_find("wave"), "o2")->params, .most_threads = 1};
+    assert_int_equal(nt_plan_create(&plan, nt_kernel_find("wave"), grids, 3, &options, NULL), NT_OK);
+    const nt_config *c = nt_plan_config(plan);
+    if (c->layout != NT_LAYOUT_BRICKS)
+        fail_msg("%s", nt_plan_why(plan));
+    assert_in_range(c->tile[1], 16, 60);
+    assert_int_equal(c->tile[1] % NT_BRICK, 0);
+    assert_non_null(strstr(nt_plan_why(plan), "for columns of this length"));
+    nt_plan_destroy(plan);
+    options.config = "layout=bricks,tile=8x64x0,depth=4";
+    assert_int_equal(nt_plan_create(&plan, nt_kernel_find("wave"), grids, 3, &options, NULL), NT_OK);
+    assert_int_equal(nt_plan_config(plan)->tile[1], 64);
+    nt_plan_destroy(plan);
+    grids_free(grids);
+}
+
 int main(int argc, char **argv)
 {
     (void)argc;
@@ -396,6 +427,7 @@ int main(int argc, char **argv)
     tests_add(refusals, NULL, "refusals");
     tests_add(kept, NULL, "kept");
     tests_add(result_of_rows, NULL, "result-of-rows");
-    tests_add(few_steps, NULL, "few-steps");
+    tests_add(few_steps, NULL, "few-steps"); /* it loads the header for this one and the next */
+    tests_add(long_columns, NULL, "long-columns");
     return tests_run("bricks");
 }
