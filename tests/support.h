@@ -133,14 +133,6 @@ const nt_grid *scene_run(scene *s, const nt_config *config, int64_t steps, const
 /* The operands of the first step, for a call of a tile function itself.  Unit stride in x only. */
 nt_step scene_step(scene *s);
 
-/* Copies of a stencil's operands in bricks, halo and all, and this step on them; and back: the levels, if they are wanted. */
-typedef struct scene_bricks {
-    nt_grid *grid[NT_MAX_GRIDS];
-    nt_view coef[NT_MAX_COEFS];
-} scene_bricks;
-nt_step scene_to_bricks(scene_bricks *b, const scene *s, const nt_step *step);
-void scene_from_bricks(scene_bricks *b, scene *s, bool wanted);
-
 /* ---- What is tested ------------------------------------------------------------------------- */
 
 /* A prebuilt tile function of a field that this CPU runs, with the parameters of one of the kernel's cases.

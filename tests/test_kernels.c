@@ -4,7 +4,7 @@
  *
  * A new kernel needs no line here.  What the schedules promise is in test_schedules.c.
  */
-#include "support.h"
+#include "bricks_fixture.h"
 
 #include <float.h>
 #include <stdio.h>
