@@ -140,7 +140,7 @@ static void check_refuses(void **state)
     REFUSED(variant, 8, "variant=8"); /* there are eight */
     REFUSED(variant, 99, "variant=99");
     REFUSED(fn, -1, "fn=-1");
-    REFUSED(fn, 4, "fn=4"); /* there are four */
+    REFUSED(fn, 6, "fn=6"); /* there are six */
     REFUSED(fn, INT32_MAX, "fn=2147483647");
     REFUSED(layout, -1, "layout=-1");
     REFUSED(layout, NT_N_LAYOUTS, "layout=");

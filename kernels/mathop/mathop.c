@@ -27,6 +27,8 @@ static const nt_form forms[] = {
     {"u2", "two vectors in flight"},
     {"u4", "four vectors in flight"},
     {"u6", "six vectors in flight"},
+    {"p4", "four, and the next group's reduction between the steps of Horner's rule"},
+    {"p6", "six, likewise"},
     {0},
 };
 

@@ -34,11 +34,16 @@ static const float f32_t1[8] = {
     -0x1.78dd5cp-4f, 0x1.4a2b7ep-5f, -0x1.0c9338p-6f, 0x1.b52822p-8f,
 };
 
+/* n is not below 0 here, so the union of all k tells whether it is below 2^40 (2^16). */
+static const uint64_t f64_fused_1_beyond = ~(UINT64_C(0x4338000000000000) | ((UINT64_C(1) << 40) - 1));
+static const uint32_t f32_fused_1_beyond = ~(UINT32_C(0x4b400000) | ((UINT32_C(1) << 16) - 1));
+
 /* a[] + v[] becomes the reduced argument.  x - n p0 is exact: a multiple of the last place of x or p0 that is at most
  * 0.8.  So is its difference with the rounded n p1, or the two remainders hold what it lost. */
 #define REDUCE_1(T, x, n)                                                                            \
     QUOTIENT(T, x, n)                                                                                \
-    T##v v[MOST];                                                                                    \
+    T##v v[MOST], bits = k[0];                                                                       \
+    EACH bits = T##_or(bits, k[u]);                                                                  \
     EACH a[u] = T##_fnma(w[u], T##_set(T##_half_pi[0]), a[u]);                                       \
     EACH q[u] = T##_mul(w[u], T##_set(T##_half_pi[1]));                                              \
     EACH v[u] = T##_fms(w[u], T##_set(T##_half_pi[1]), q[u]);                                        \
@@ -64,7 +69,7 @@ static const float f32_t1[8] = {
         w[u] = T##_sign(T##_add(r, T##_fnma(slope, v[u], e)), k[u], x[u]);                           \
     }
 
-/* As FUSED_WORK: with one abs, one or, four for the sign. */
+/* As FUSED_WORK: with one abs, one or, and four for the sign. */
 #define FUSED_1_WORK(T, n)                                                                           \
     .work = {.add = 8, .mul = 2, .fma = 12 + sizeof T##_t1 / sizeof *T##_t1 - 2, .int_other = 6,     \
              .load = 1 + (sizeof T##_t1 / sizeof *T##_t1 + (n) - 1) / (n), .store = 1}

@@ -15,12 +15,12 @@
  * For small u, T is a small difference, and c keeps its error small as well.  The largest error is 1.6 ULP;
  * T in powers of u^2 itself (c = 0) gives 2.2 with the same number of instructions.
  *
- * Horner's rule keeps three vectors alive in each step, while even and odd chains keep five.  With four
+ * Horner's rule keeps three vectors alive in each step, while even and odd chains keep five.  With several
  * vectors in flight in program order it is as fast, and more exact.
  *
- * The reduction works on |x|, and u then gets the sign; so -0, subnormals, NaN and Inf are right
- * without a branch.  (T(-c), exactly 0 but for rounding, must be below 0: then -0 - (-0 T) is -0.)
- * Adding 1.5 * 2^52 (2^23) leaves n in the low bits of the sum, where T_sign finds its parity.
+ * A reduction that works on |x| and gives u the sign of x is right for -0, subnormals, NaN and Inf without a branch.
+ * (T(-c), exactly 0 but for rounding, must be below 0: then -0 - (-0 T) is -0.)  Adding a large number to n leaves n in the
+ * low bits of the sum, where T_sign finds its parity.
  * pi/2 is three words: with two, u loses its bits if x is the number nearest to a multiple of pi/2
  * (451 ULP for |x| between 32 and 64 in f64).  Beyond a limit each lane by itself gets SLEEF's result (f64)
  * or that of the f64 path (f32).
@@ -29,6 +29,7 @@
  */
 #include "mathop/mathop_exact.h"
 #include "mathop/mathop_fused_1.h"
+#include "mathop/mathop_pipelined.h"
 #include "nestune/simd/map.h"
 #include "nestune/tile.h"
 
@@ -45,38 +46,75 @@ static const float f32_t[8] = {
     -0x1.21e478p-3f, 0x1.07fbb8p-4f, -0x1.a0d1acp-6f, 0x1.b7cc44p-8f,
 };
 #define TWO_OVER_PI 0x1.45f306dc9c883p-1
-static const double f64_shift = 0x1.8p52, f64_half_pi[3] = {0x1.921fb54442d18p0, 0x1.1a62633145c07p-54,
-                                                       -0x1.f1976b7ed8fbcp-110};
-static const float f32_shift = 0x1.8p23f, f32_half_pi[3] = {0x1.921fb6p0f, -0x1.777a5cp-25f, -0x1.ee59dap-50f};
+static const double f64_half_pi[3] = {0x1.921fb54442d18p0, 0x1.1a62633145c07p-54, -0x1.f1976b7ed8fbcp-110};
+static const float f32_half_pi[3] = {0x1.921fb6p0f, -0x1.777a5cp-25f, -0x1.ee59dap-50f};
 
-/* The reduction holds for n < 2^40 (f64) and n < 2^16 (f32): 1.6 ULP there, 1.7 and more beyond in f32.  Then
- * n + shift has only the bits of shift and those of n below the limit.  A higher bit, from a larger n, from
- * another exponent or from NaN, sends the group to a test of each lane.  This costs one `or` a vector; a
- * comparison would use the slot of an FMA. */
-static const uint64_t f64_beyond = ~UINT64_C(0x4338000000000000) & ~((UINT64_C(1) << 40) - 1);
-static const uint32_t f32_beyond = ~UINT32_C(0x4b400000) & ~((UINT32_C(1) << 16) - 1);
-static const double f64_last = 0x1.8p52 + (0x1p40 - 1); /* the last n + shift that is not beyond */
-static const float f32_last = 0x1.8p23f + (0x1p16f - 1);
+/*
+ * The reduction has two forms of the same bits.  One works on any x by itself: on |x|, with k = n + shift.  It holds for
+ * n < 2^40 (f64) and n < 2^16 (f32): 1.6 ULP there, 1.7 and more beyond in f32.
+ */
+static const double f64_shift = 0x1.8p52, f64_last = 0x1.8p52 + (0x1p40 - 1); /* the last n + shift that is not beyond */
+static const float f32_shift = 0x1.8p23f, f32_last = 0x1.8p23f + (0x1p16f - 1);
+
+/*
+ * The other one serves groups of vectors and holds for |n| < 2^39 (f64) and 2^15 (f32).  It takes x with its sign, which saves
+ * three instructions: of -x, n and u are exactly the negatives.  k = n unit + offset, where unit is the last place of numbers from
+ * 2 to 4, and offset is 2 and some units.  So the bit pattern of k is that of 2, plus n and these units.
+ *
+ * Whether it holds costs one `or` a vector, where a comparison would use the slot of an FMA: the union of all k then has only the
+ * bit of 2 and those below 2^40 (2^16).  Any other k sets one more: a larger one a higher bit, one below 2 a lower bit of the
+ * exponent, a negative one its sign, NaN both.  (k is never 0, since no n unit is exactly -offset.)
+ */
+static const double f64_unit = 0x1p-51, f64_offset = 2 + (0x1p39 + 1) * 0x1p-51;
+static const float f32_unit = 0x1p-22f, f32_offset = 2 + (0x1p15f + 1) * 0x1p-22f;
+static const uint64_t f64_fused_beyond = ~(UINT64_C(0x4000000000000000) | ((UINT64_C(1) << 40) - 1));
+static const uint32_t f32_fused_beyond = ~(UINT32_C(0x40000000) | ((UINT32_C(1) << 16) - 1));
+
+/*
+ * -u = n pi/2 - x, from n unit.  For x = -0, n is +0 and -u has to be +0: x - n p keeps the sign of a zero x where p is above 0,
+ * and n p - x turns it where p is below.
+ */
+#define WORD(T, i) T##_set(T##_half_pi[i] / T##_unit)
+SIMD_INLINE f64v minus_u_f64(f64v x, f64v n)
+{
+    x = f64_fnma(n, WORD(f64, 0), x);
+    x = f64_fnma(n, WORD(f64, 1), x);
+    return f64_fms(n, WORD(f64, 2), x);
+}
+SIMD_INLINE f32v minus_u_f32(f32v x, f32v n)
+{
+    x = f32_fnma(n, WORD(f32, 0), x);
+    x = f32_fms(n, WORD(f32, 1), x);
+    return f32_fma(n, WORD(f32, 2), x);
+}
 
 enum { MOST = 6 }; /* vectors in flight */
 #define EACH _Pragma("GCC unroll 16") for (int u = 0; u < n; u++)
 
-/* a[] is |x|, k[] is n + shift, bits their union, w[] is n. */
-#define QUOTIENT(T, x, n)                                                          \
-    T##v a[MOST], k[MOST], w[MOST], q[MOST];                                       \
-    EACH a[u] = T##_abs(x[u]);                                                     \
-    EACH k[u] = T##_fma(a[u], T##_set((T##_real)TWO_OVER_PI), T##_set(T##_shift)); \
-    T##v bits = k[0];                                                              \
-    EACH bits = T##_or(bits, k[u]);                                                \
+/* a[] is |x|, k[] is n + shift, w[] is n. */
+#define QUOTIENT(T, x, n)                                                                            \
+    T##v a[MOST], k[MOST], w[MOST], q[MOST];                                                         \
+    EACH a[u] = T##_abs(x[u]);                                                                       \
+    EACH k[u] = T##_fma(a[u], T##_set((T##_real)TWO_OVER_PI), T##_set(T##_shift));                   \
     EACH w[u] = T##_sub(k[u], T##_set(T##_shift));
 
 /* a[] becomes the reduced argument with the sign of the result. */
-#define REDUCE(T, x, n)                                        \
-    QUOTIENT(T, x, n)                                          \
-    EACH a[u] = T##_fnma(w[u], T##_set(T##_half_pi[0]), a[u]); \
-    EACH a[u] = T##_fnma(w[u], T##_set(T##_half_pi[1]), a[u]); \
-    EACH a[u] = T##_fnma(w[u], T##_set(T##_half_pi[2]), a[u]); \
+#define REDUCE_ANY(T, x, n)                                                                          \
+    QUOTIENT(T, x, n)                                                                                \
+    EACH a[u] = T##_fnma(w[u], T##_set(T##_half_pi[0]), a[u]);                                       \
+    EACH a[u] = T##_fnma(w[u], T##_set(T##_half_pi[1]), a[u]);                                       \
+    EACH a[u] = T##_fnma(w[u], T##_set(T##_half_pi[2]), a[u]);                                       \
     EACH a[u] = T##_sign(a[u], k[u], x[u]);
+
+/* The same where |n| is small; bits is the union of k[].  k[] has the parity of n + 1, since offset has an odd number of units:
+ * that turns -u. */
+#define REDUCE(T, x, n)                                                                              \
+    T##v a[MOST], k[MOST], w[MOST], q[MOST], bits = T##_set(0);                                      \
+    EACH k[u] = T##_fma(x[u], T##_set((T##_real)TWO_OVER_PI * T##_unit), T##_set(T##_offset));       \
+    EACH bits = T##_or(bits, k[u]);                                                                  \
+    EACH w[u] = T##_sub(k[u], T##_set(T##_offset));                                                  \
+    EACH a[u] = minus_u_##T(x[u], w[u]);                                                             \
+    EACH a[u] = T##_flip(a[u], k[u]);
 
 /* w[] becomes y = a[]^2 - c, and q[] the polynomial in y with the coefficients from `first` on.  The pointer to them
  * is hidden from gcc, which otherwise would keep them all in registers and spill the vectors. */
@@ -96,36 +134,37 @@ enum { MOST = 6 }; /* vectors in flight */
     HORNER(T, T##_c, T##_t, 0, n) \
     EACH w[u] = T##_fnma(a[u], q[u], a[u]);
 
-/* FN replaces each lane past the last n by BEYOND(x).  It is not inlined, so that the fast path keeps its
+/* name_slow replaces each lane past the last n by BEYOND(x).  It is not inlined, so that the fast path keeps its
  * registers. */
-#define FUSED(T, name, REDUCE, EVALUATE, BEYOND)                                     \
-    static __attribute__((noinline)) T##v name##_slow_##T(T##v x0)                   \
-    {                                                                                \
-        const int n = 1;                                                             \
-        const T##v x[1] = {x0};                                                      \
-        REDUCE(T, x, n)                                                              \
-        EVALUATE(T, x, n)                                                            \
-        const T##m beyond = T##_gt(k[0], T##_set(T##_last));                         \
-        (void)bits;                                                                  \
-        return T##_any(beyond) ? T##_select(beyond, BEYOND(x0), w[0]) : w[0];        \
-    }                                                                                \
-    SIMD_INLINE void name##_##T(T##v *x, const int n, const map_row *row, int64_t i) \
-    {                                                                                \
-        (void)row, (void)i;                                                          \
-        REDUCE(T, x, n)                                                              \
-        if (__builtin_expect(T##_test(bits, T##_beyond), 0)) {                       \
-            EACH x[u] = name##_slow_##T(x[u]);                                       \
-            return;                                                                  \
-        }                                                                            \
-        EVALUATE(T, x, n)                                                            \
-        EACH x[u] = w[u];                                                            \
+#define SLOW(T, name, REDUCE, EVALUATE, BEYOND)                                                      \
+    static __attribute__((noinline)) T##v name##_slow_##T(T##v x0)                                   \
+    {                                                                                                \
+        const int n = 1;                                                                             \
+        const T##v x[1] = {x0};                                                                      \
+        REDUCE(T, x, n)                                                                              \
+        EVALUATE(T, x, n)                                                                            \
+        const T##m beyond = T##_gt(k[0], T##_set(T##_last));                                         \
+        return T##_any(beyond) ? T##_select(beyond, BEYOND(x0), w[0]) : w[0];                        \
+    }
+#define FUSED(T, name, REDUCE, EVALUATE)                                                             \
+    SIMD_INLINE void name##_##T(T##v *x, const int n, const map_row *row, int64_t i)                 \
+    {                                                                                                \
+        (void)row, (void)i;                                                                          \
+        REDUCE(T, x, n)                                                                              \
+        if (__builtin_expect(T##_test(bits, T##_##name##_beyond), 0)) {                              \
+            EACH x[u] = name##_slow_##T(x[u]);                                                       \
+            return;                                                                                  \
+        }                                                                                            \
+        EVALUATE(T, x, n)                                                                            \
+        EACH x[u] = w[u];                                                                            \
     }
 
 SIMD_INLINE f64v as_written_f64(f64v x)
 {
     return f64_sin_u10(f64_mul(f64_cos_u10(x), f64_sin_u10(x)));
 }
-FUSED(f64, fused, REDUCE, EVALUATE, as_written_f64)
+SLOW(f64, fused, REDUCE_ANY, EVALUATE, as_written_f64)
+FUSED(f64, fused, REDUCE, EVALUATE)
 
 /* sin(sin(2x)/2): two calls.  Doubling and halving are exact, but for 2x that overflows: such lanes get the
  * expression as written.  sin(2x)/2 is subnormal only where x is, and there it is x. */
@@ -140,7 +179,8 @@ FUSED(f64, fused, REDUCE, EVALUATE, as_written_f64)
     }
 BY_DOUBLE_ANGLE(f64, 0x1p1022)
 BY_DOUBLE_ANGLE(f32, 0x1p126f)
-FUSED(f64, fused_1, REDUCE_1, EVALUATE_1, by_double_angle_f64)
+SLOW(f64, fused_1, REDUCE_1, EVALUATE_1, by_double_angle_f64)
+FUSED(f64, fused_1, REDUCE_1, EVALUATE_1)
 
 /* f32 lanes past the limit, through the f64 path. */
 SIMD_INLINE f32v widened_f32(f32v x)
@@ -156,8 +196,10 @@ SIMD_INLINE f32v widened_f32(f32v x)
         narrow[j] = (f32_real)wide[j];
     return f32_load(narrow);
 }
-FUSED(f32, fused, REDUCE, EVALUATE, widened_f32)
-FUSED(f32, fused_1, REDUCE_1, EVALUATE_1, widened_f32)
+SLOW(f32, fused, REDUCE_ANY, EVALUATE, widened_f32)
+FUSED(f32, fused, REDUCE, EVALUATE)
+SLOW(f32, fused_1, REDUCE_1, EVALUATE_1, widened_f32)
+FUSED(f32, fused_1, REDUCE_1, EVALUATE_1)
 
 /* The expression as written: three SLEEF calls. */
 #define AS_WRITTEN(T, ulp)                                                                           \
@@ -202,6 +244,23 @@ DOUBLE_ANGLE(f32)
     NT_MAP_TILE(T, name##_##T##_6, 6, name##_##T)
 FUSED_TILES(f64, fused)
 FUSED_TILES(f32, fused)
+
+/* REDUCE for one vector, which adds its k to the union. */
+#define REDUCED(T)                                                                                   \
+    SIMD_INLINE T##v reduced_##T(T##v x, T##v *bits)                                                 \
+    {                                                                                                \
+        const T##v k = T##_fma(x, T##_set((T##_real)TWO_OVER_PI * T##_unit), T##_set(T##_offset));    \
+        *bits = T##_or(*bits, k);                                                                    \
+        return T##_flip(minus_u_##T(x, T##_sub(k, T##_set(T##_offset))), k);                          \
+    }
+REDUCED(f64)
+REDUCED(f32)
+#define PIPELINED_TILES(T)                                                                           \
+    PIPELINED(T, fused_##T, 4, fused_##T, fused_slow_##T)                                            \
+    PIPELINED(T, fused_##T, 6, fused_##T, fused_slow_##T)
+PIPELINED_TILES(f64)
+PIPELINED_TILES(f32)
+
 FUSED_TILES(f64, fused_1)
 FUSED_TILES(f32, fused_1)
 NT_MAP_TILE(f32, exact_f32_1, 1, exact_f32)
@@ -231,9 +290,9 @@ OTHER_TILES(libm)
 #endif
 
 /* A vector costs one subtraction; FMAs for n, three for u, one for u^2 - c, one a degree of T, one at the
- * end; abs, or, and four for the sign.  The vectors of a group share the loads of T's coefficients. */
+ * end; or, and two for the sign.  The vectors of a group share the loads of T's coefficients. */
 #define FUSED_WORK(T, n)                                                                             \
-    .work = {.add = 1, .fma = 6 + sizeof T##_t / sizeof *T##_t - 1, .int_other = 6,                  \
+    .work = {.add = 1, .fma = 6 + sizeof T##_t / sizeof *T##_t - 1, .int_other = 3,                  \
              .load = 1 + (sizeof T##_t / sizeof *T##_t + (n) - 1) / (n), .store = 1}
 
 /* The default form comes first. */
@@ -241,12 +300,17 @@ OTHER_TILES(libm)
 #define FUSED_ENTRIES(name, T, code, WORK)                                                           \
     FUSED_ENTRY(name, T, code, 4, WORK), FUSED_ENTRY(name, T, code, 6, WORK),                        \
         FUSED_ENTRY(name, T, code, 2, WORK), FUSED_ENTRY(name, T, code, 1, WORK)
+#define PIPELINED_ENTRY(T, code, n) NT_TILE("fused", code, "p" #n, fused_##T##_p##n, FUSED_WORK(T, n))
 #define EXACT_ENTRY(n) NT_TILE("exact", NT_F32, "u" #n, exact_f32_##n, EXACT_WORK(n))
 #define OTHER_ENTRY(name, T, code) NT_TILE(#name, code, "u1", name##_##T##_1, .work = {0})
 #define OTHER_ENTRIES(name) OTHER_ENTRY(name, f64, NT_F64), OTHER_ENTRY(name, f32, NT_F32)
 
 const nt_function NT_FUNCTIONS(mathop)[] = {
+    PIPELINED_ENTRY(f64, NT_F64, 6),
+    PIPELINED_ENTRY(f64, NT_F64, 4),
     FUSED_ENTRIES(fused, f64, NT_F64, FUSED_WORK),
+    PIPELINED_ENTRY(f32, NT_F32, 4),
+    PIPELINED_ENTRY(f32, NT_F32, 6),
     FUSED_ENTRIES(fused, f32, NT_F32, FUSED_WORK),
     FUSED_ENTRIES(fused_1, f64, NT_F64, FUSED_1_WORK),
     FUSED_ENTRIES(fused_1, f32, NT_F32, FUSED_1_WORK),

@@ -40,6 +40,25 @@ SIMD_INLINE int map_head(const void *dst, size_t bytes, int lanes, int64_t n)
 
 #define NT_MAP_TILE(T, name, unroll, FN) NT_MAP_TILE_STORE(T, name, unroll, FN, T##_store, )
 
+/* Parts of a row of n cells from src to dst, for a tile function. */
+#define MAP_PARTIAL(T, FN, first, count)                                                         \
+    {                                                                                            \
+        row.partial = count;                                                                     \
+        T##v v[1] = {T##_load_n(src + (first), row.partial)};                                    \
+        FN(v, 1, &row, first);                                                                   \
+        T##_store_n(dst + (first), v[0], row.partial);                                           \
+        row.partial = 0;                                                                         \
+    }
+#define MAP_GROUPS(T, FN, STORE, unroll)                                                         \
+    for (; i + unroll * T##_LANES <= n; i += unroll * T##_LANES) {                               \
+        T##v v[unroll];                                                                          \
+        _Pragma("GCC unroll 16") for (int u = 0; u < unroll; u++)                                \
+            v[u] = T##_load(src + i + u * T##_LANES);                                            \
+        FN(v, unroll, &row, i);                                                                  \
+        _Pragma("GCC unroll 16") for (int u = 0; u < unroll; u++)                                \
+            STORE(dst + i + u * T##_LANES, v[u]);                                                \
+    }
+
 #define NT_MAP_TILE_STORE(T, name, unroll, FN, STORE, AT_END)                                    \
     static void name(const nt_step *step, const nt_box *box)                                     \
     {                                                                                            \
@@ -51,35 +70,13 @@ SIMD_INLINE int map_head(const void *dst, size_t bytes, int lanes, int64_t n)
                 map_row row = {.partial = 0};                                                    \
                 for (int c = 0; c < NT_MAX_COEFS; c++)                                           \
                     row.coef[c] = map_address(&step->coef[c], sizeof *dst, box->x0, y, z);       \
-                int64_t i = 0;                                                                   \
-                const int head = map_head(dst, sizeof *dst, T##_LANES, n);                       \
-                if (head > 0) {                                                                  \
-                    row.partial = head;                                                          \
-                    T##v v[1] = {T##_load_n(src, head)};                                         \
-                    FN(v, 1, &row, 0);                                                           \
-                    T##_store_n(dst, v[0], head);                                                \
-                    row.partial = 0;                                                             \
-                    i = head;                                                                    \
-                }                                                                                \
-                for (; i + unroll * T##_LANES <= n; i += unroll * T##_LANES) {                   \
-                    T##v v[unroll];                                                              \
-                    _Pragma("GCC unroll 16") for (int u = 0; u < unroll; u++)                    \
-                        v[u] = T##_load(src + i + u * T##_LANES);                                \
-                    FN(v, unroll, &row, i);                                                      \
-                    _Pragma("GCC unroll 16") for (int u = 0; u < unroll; u++)                    \
-                        STORE(dst + i + u * T##_LANES, v[u]);                                    \
-                }                                                                                \
-                for (; i + T##_LANES <= n; i += T##_LANES) {                                     \
-                    T##v v[1] = {T##_load(src + i)};                                             \
-                    FN(v, 1, &row, i);                                                           \
-                    STORE(dst + i, v[0]);                                                        \
-                }                                                                                \
-                if (i < n) {                                                                     \
-                    row.partial = (int)(n - i);                                                  \
-                    T##v v[1] = {T##_load_n(src + i, row.partial)};                              \
-                    FN(v, 1, &row, i);                                                           \
-                    T##_store_n(dst + i, v[0], row.partial);                                     \
-                }                                                                                \
+                int64_t i = map_head(dst, sizeof *dst, T##_LANES, n);                            \
+                if (i > 0)                                                                       \
+                    MAP_PARTIAL(T, FN, 0, (int)i)                                                \
+                MAP_GROUPS(T, FN, STORE, unroll)                                                 \
+                MAP_GROUPS(T, FN, STORE, 1)                                                      \
+                if (i < n)                                                                       \
+                    MAP_PARTIAL(T, FN, i, (int)(n - i))                                          \
             }                                                                                    \
         AT_END;                                                                                  \
     }

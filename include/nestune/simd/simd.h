@@ -22,6 +22,7 @@
  *   T_div                  a / b
  *   T_fma T_fnma T_fms     a * b + c, c - a * b, a * b - c, rounded once
  *   T_abs                  |a|
+ *   T_flip(r, n)           r with its sign flipped where the lowest bit of n's bit pattern is set
  *   T_sign(r, n, x)        r with its sign flipped where the lowest bit of n's bit pattern is set,
  *                          and again where x is negative (-0 and negative NaNs too)
  *   T_or T_test            the union of two bit patterns; whether any lane shares a bit with a pattern

@@ -40,6 +40,10 @@ SIMD_INLINE __m256i f32_last_lanes(int n) { return _mm256_loadu_si256((const __m
         const V negative = _mm256_and_##P(x, _mm256_set1_##P(sign_value));                            \
         return _mm256_xor_##P(r, _mm256_xor_##P(flip, negative));                                     \
     }                                                                                                 \
+    SIMD_INLINE V T##_flip(V r, V n)                                                                  \
+    {                                                                                                 \
+        return _mm256_xor_##P(r, _mm256_castsi256_##P(_mm256_slli_##E(_mm256_cast##P##_si256(n), top))); \
+    }                                                                                                 \
     SIMD_INLINE V T##_gt(V a, V b) { return _mm256_cmp_##P(a, b, _CMP_GT_OQ); }                       \
     SIMD_INLINE V T##_eq(V a, V b) { return _mm256_cmp_##P(a, b, _CMP_EQ_OQ); }                       \
     SIMD_INLINE V T##_or(V a, V b) { return _mm256_or_##P(a, b); }                                    \

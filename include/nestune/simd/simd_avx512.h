@@ -34,6 +34,11 @@ typedef __mmask16 f32m;
         const __m512i negative = _mm512_and_si512(_mm512_cast##P##_si512(x), _mm512_set1_##E(sign_bit)); \
         return _mm512_castsi512_##P(_mm512_ternarylogic_##E(_mm512_cast##P##_si512(r), flip, negative, AVX512_XOR3)); \
     }                                                                                                 \
+    SIMD_INLINE V T##_flip(V r, V n)                                                                  \
+    {                                                                                                 \
+        const __m512i flip = _mm512_slli_##E(_mm512_cast##P##_si512(n), top);                         \
+        return _mm512_castsi512_##P(_mm512_xor_si512(_mm512_cast##P##_si512(r), flip));               \
+    }                                                                                                 \
     SIMD_INLINE M T##_gt(V a, V b) { return _mm512_cmp_##P##_mask(a, b, _CMP_GT_OQ); }                \
     SIMD_INLINE M T##_eq(V a, V b) { return _mm512_cmp_##P##_mask(a, b, _CMP_EQ_OQ); }                \
     SIMD_INLINE V T##_or(V a, V b)                                                                    \

@@ -44,6 +44,11 @@ typedef uint32x4_t f32m;
         const M negative = vandq_##U(vreinterpretq_##U##_##S(x), vdupq_n_##U(sign_bit));              \
         return vreinterpretq_##S##_##U(veorq_##U(vreinterpretq_##U##_##S(r), veorq_##U(flip, negative))); \
     }                                                                                                 \
+    SIMD_INLINE V T##_flip(V r, V n)                                                                  \
+    {                                                                                                 \
+        const M flip = vshlq_n_##U(vreinterpretq_##U##_##S(n), top);                                  \
+        return vreinterpretq_##S##_##U(veorq_##U(vreinterpretq_##U##_##S(r), flip));                  \
+    }                                                                                                 \
     SIMD_INLINE M T##_gt(V a, V b) { return vcgtq_##S(a, b); }                                        \
     SIMD_INLINE M T##_eq(V a, V b) { return vceqq_##S(a, b); }                                        \
     SIMD_INLINE V T##_or(V a, V b)                                                                    \

@@ -37,6 +37,7 @@ typedef int f32m;
         memcpy(&r, &rb, sizeof r);                                                                    \
         return r;                                                                                     \
     }                                                                                                 \
+    SIMD_INLINE V T##_flip(V r, V n) { return T##_sign(r, n, 0); }                                    \
     SIMD_INLINE int T##_gt(V a, V b) { return a > b; }                                                \
     SIMD_INLINE int T##_eq(V a, V b) { return a == b; }                                               \
     SIMD_INLINE V T##_or(V a, V b)                                                                    \
