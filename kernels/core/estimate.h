@@ -21,4 +21,7 @@
 bool nt_estimate(const nt_machine *machine, const nt_kernel *kernel, const void *params, nt_dtype dtype,
                  const int64_t n[3], int64_t steps, nt_config *c, nt_error *why);
 
+/* nt_core_ns() - ns that one thread takes for a cell and step, or an index, while all data is in the first-level cache. */
+double nt_core_ns(const nt_kernel *kernel, const void *params, nt_dtype dtype, const nt_config *c, const nt_speeds *s);
+
 #endif /* NESTUNE_ESTIMATE_H */

@@ -7,6 +7,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "core/estimate.h"
 #include "engine/nest.h"
 #include "engine/wavefront.h"
 #include "why.h"
@@ -41,8 +42,7 @@ typedef struct scene {
 
 /* ---- Instructions ------------------------------------------------------------------------------ */
 
-static double instructions_ns(const nt_kernel *kernel, const void *params, nt_dtype dtype, const nt_config *c,
-                              const nt_speeds *s)
+double nt_core_ns(const nt_kernel *kernel, const void *params, nt_dtype dtype, const nt_config *c, const nt_speeds *s)
 {
     static const double unknown = 60; /* instructions, where another library computes */
     const nt_function *f = nt_kernel_function(kernel, dtype, c);
@@ -353,7 +353,7 @@ nt_status nt_predict(const nt_kernel *kernel, const void *params, nt_dtype dtype
 {
     if (!kernel || !n || !config || !speeds || !p || kernel->program)
         return NT_EARG;
-    const double core_ns = instructions_ns(kernel, params, dtype, config, speeds);
+    const double core_ns = nt_core_ns(kernel, params, dtype, config, speeds);
     *p = (nt_prediction){0};
     if (n[X] < 1 || n[Y] < 1 || n[Z] < 1 || steps < 1)
         return NT_OK;

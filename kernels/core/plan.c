@@ -66,7 +66,7 @@ static void set_nest(nt_plan *plan)
                       .radius = radius,
                       .brick = plan->config.layout == NT_LAYOUT_BRICKS ? NT_BRICK : 1,
                       .dtype = g->dtype,
-                      .ghosts = radius > 0 ? field->ghosts : NULL,
+                      .ghosts = radius > 0 && (!field->has_ghosts || field->has_ghosts(plan->params)) ? field->ghosts : NULL,
                       .walls = radius > 0 ? field->walls : NULL,
                       .n_coefs = field->n_coefs,
                       .flush_denormals = field->flush_denormals};
@@ -180,14 +180,21 @@ static nt_status make_field(nt_plan *plan, nt_grid *const grids[], int n_grids, 
     return status;
 }
 
+static nt_plan *new_plan(nt_plan content)
+{
+    nt_plan *plan = aligned_alloc(_Alignof(nt_plan), sizeof *plan);
+    if (plan)
+        *plan = content;
+    return plan;
+}
+
 static nt_status make_few(nt_plan *plan, nt_grid *const grids[], int n_grids, const nt_plan_options *o, nt_error *why)
 {
     if (plan->of || nt_plan_names_layout(o->config) || plan->config.layout == NT_LAYOUT_ROWS)
         return NT_OK;
-    plan->few = calloc(1, sizeof *plan->few);
+    plan->few = new_plan((nt_plan){.kernel = plan->kernel, .params = plan->params, .of = plan});
     if (!plan->few)
         return nt_refuse(NT_ENOMEM, why, "no memory for a plan");
-    *plan->few = (nt_plan){.kernel = plan->kernel, .params = plan->params, .of = plan};
     const size_t used = strlen(plan->why.text);
     snprintf(plan->why.text + used, sizeof plan->why.text - used, "; rows for runs of fewer than %d steps that copy grids",
              NT_PLAN_MANY);
@@ -250,12 +257,8 @@ static nt_status begin(nt_plan **plan, const nt_kernel *kernel, bool is_field, c
     const nt_status status = nt_plan_check_options(o, why);
     if (status != NT_OK)
         return status;
-    *plan = calloc(1, sizeof **plan);
-    if (!*plan)
-        return nt_refuse(NT_ENOMEM, why, "no memory for a plan");
-    (*plan)->kernel = kernel;
-    (*plan)->params = o->params ? o->params : kernel->params;
-    return NT_OK;
+    *plan = new_plan((nt_plan){.kernel = kernel, .params = o->params ? o->params : kernel->params});
+    return *plan ? NT_OK : nt_refuse(NT_ENOMEM, why, "no memory for a plan");
 }
 
 /* On error destroys the plan. */

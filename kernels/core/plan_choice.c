@@ -14,9 +14,10 @@
 #include "view.h"
 #include "why.h"
 
-/* The fewest cells for each thread: with fewer, waking another thread costs more than it saves.  A wake-up
- * costs about a microsecond, the cheapest kernel 0.05 ns a cell. */
-enum { CELLS_A_THREAD = 4096 };
+/* The least work for each thread but the first.  A parallel region costs 0.7 us where threads share a cache and 1.8 us where they do
+ * not; and lines that one thread writes and another one reads cost 7 to 40 ns each. */
+static const double share_ns = 2500;
+enum { LEAST_SHARE = 4096 }; /* indices of a range, unless the kernel says otherwise */
 
 /* ---- Options -------------------------------------------------------------------------------- */
 
@@ -172,6 +173,42 @@ static void fit_columns(nt_plan *plan, const nt_plan_options *o)
     }
 }
 
+/* A thread gets a share only if that is worth waking it. */
+static void leave_out_threads(nt_plan *plan, nt_dtype dtype, const int64_t n[3])
+{
+    const nt_range *r = plan->kernel->range;
+    double others = (double)n[0] * (double)n[1] * (double)n[2];
+    if (plan->config.threads <= 1)
+        return;
+    if (r) {
+        others /= (double)(r->least_share > 0 ? r->least_share : LEAST_SHARE);
+    } else {
+        nt_speeds speeds;
+        nt_speeds_typical(nt_machine_here(), plan->config.isa, dtype, &speeds);
+        others *= nt_core_ns(plan->kernel, plan->params, dtype, &plan->config, &speeds) / share_ns;
+    }
+    if (plan->config.threads - 1 > others)
+        plan->config.threads = 1 + (int)others;
+}
+
+/* Rows that fill at most half of a vector go through the vectors of a narrower isa, if they hold a row and the bits are the same. */
+static void take_narrower(nt_plan *plan, const nt_plan_options *o, nt_dtype dtype, int64_t nx)
+{
+    const nt_config had = plan->config;
+    if (!plan->kernel->field || !plan->kernel->field->isas_agree || names(o->config, (const char *const[]){"isa", NULL}))
+        return;
+    for (int isa = (int)had.isa - 1; isa > NT_ISA_SCALAR && 2 * nx <= nt_isa_lanes(plan->config.isa, dtype); isa--) {
+        nt_config c = plan->config;
+        c.isa = (nt_isa)isa;
+        if (nx <= nt_isa_lanes(c.isa, dtype) && nt_config_runs(plan->kernel, dtype, &c, NULL) == NT_OK)
+            plan->config = c;
+    }
+    if (plan->config.isa != had.isa) {
+        char text[48];
+        snprintf(text, sizeof text, "isa=%s for rows this short", nt_isa_name(plan->config.isa));
+        explain(plan, text);
+    }
+}
 
 /* ---- The choice ------------------------------------------------------------------------------------- */
 
@@ -185,10 +222,7 @@ nt_status nt_plan_choose(nt_plan *plan, const nt_plan_options *o, nt_dtype dtype
     if (status != NT_OK && status != NT_ESTALE)
         return nt_refuse(status, why, "%s", plan->why.text);
     bool is_known = status == NT_OK;
-    const nt_range *r = plan->kernel->range;
-    const int64_t others = n[0] * n[1] * n[2] / (r && r->least_share > 0 ? r->least_share : CELLS_A_THREAD);
-    if (plan->config.threads - 1 > others)
-        plan->config.threads = 1 + (int)others;
+    leave_out_threads(plan, dtype, n);
     if (o->config && *o->config) {
         const nt_layout layout = plan->kernel->field ? asked_layout(plan, o->config) : NT_LAYOUT_ROWS;
         if (plan->kernel->field && (int)layout != plan->config.layout) {
@@ -203,6 +237,7 @@ nt_status nt_plan_choose(nt_plan *plan, const nt_plan_options *o, nt_dtype dtype
             return status;
     }
     limit_threads(plan, o);
+    take_narrower(plan, o, dtype, n[0]);
     if (!is_known)
         estimate(plan, o, dtype, n, o->steps);
     nt_environment_explain(&plan->why);

@@ -18,6 +18,8 @@ typedef struct nt_hook_slot {
     void *state;
 } nt_hook_slot;
 
+enum { NT_NEST_LINE = 64 };
+
 typedef struct nt_nest {
     nt_tile_fn *fn;
     /* One-level kernels: [0] the first step of a run, [1] the others.  Two-level kernels: by the
@@ -25,9 +27,6 @@ typedef struct nt_nest {
     nt_step step[2];
     nt_view coef[2][NT_MAX_COEFS]; /* of step[] */
     bool rotates;                  /* two levels */
-    int64_t time;                  /* index of the next step, kept between runs */
-    int64_t clock;                 /* hooks get time + clock */
-    int64_t steps;                 /* of a run */
     int64_t cells[3];              /* in x, y, z */
     int element_bytes;
     int radius;
@@ -36,10 +35,7 @@ typedef struct nt_nest {
     nt_ghosts_fn *ghosts, *walls; /* NULL: there are none */
     int flush_denormals;
     int n_coefs;
-    bool owned;           /* the levels' memory is the library's */
-    uint64_t halo_run;    /* the number of this nest's last run that set halos; 0: none */
-    bool walls_stand[2];  /* of each level: this nest has set them, and no other run came since */
-    bool walls_needed[2]; /* of each level: the run that begins must set them */
+    bool owned; /* the levels' memory is the library's */
     bool packs;                              /* some x_stride is not 1: rows go through a buffer */
     ptrdiff_t x_stride[2][2 + NT_MAX_COEFS]; /* of src, dst and coefs, for each of step[] */
     bool rows_fuse, planes_fuse;             /* cells follow each other without gaps, in every operand */
@@ -58,6 +54,15 @@ typedef struct nt_nest {
     int64_t n_tiles[3];
 
     struct nt_progress *progress; /* for the config's depth; see wavefront.h */
+
+    /* What a run changes.  It has a cache line of its own: each other thread of the next run fetches that line from the core that
+     * wrote it, and all others it still has. */
+    _Alignas(NT_NEST_LINE) int64_t time; /* index of the next step, kept between runs */
+    int64_t clock;                       /* hooks get time + clock */
+    int64_t steps;                       /* of a run */
+    uint64_t halo_run;                   /* the number of this nest's last run that set halos; 0: none */
+    bool walls_stand[2];                 /* of each level: this nest has set them, and no other run came since */
+    bool walls_needed[2];                /* of each level: the run that begins must set them */
 } nt_nest;
 
 /* nt_nest_set_config() - sets the schedule of a checked config; set cells, steps and the fuse

@@ -61,7 +61,7 @@ static void set_halo(const nt_nest *nest, bool team)
 static void all_passes(const nt_nest *nest, bool team)
 {
     const uint64_t saved = nt_fpenv_enter(nest->flush_denormals);
-    if ((nest->walls || nest->ghosts) && nest->steps > 0)
+    if ((nest->walls_needed[0] || nest->walls_needed[1] || nest->ghosts) && nest->steps > 0)
         set_halo(nest, team);
     if (nest->blocked) {
         nt_wavefront_run(nest, team);

@@ -149,6 +149,16 @@ static int64_t most(int64_t a, int64_t b)
     return a > b ? a : b;
 }
 
+/* Cells next to a wall are mirrored onto the other side of it; order 2 needs none of them. */
+static bool has_ghosts(const void *params)
+{
+    const nt_wave *w = params;
+    for (int f = 0; f < NT_N_FACES; f++)
+        if (w->order > 2 && w->face[f] == NT_BOUNDARY_MIRROR)
+            return true;
+    return false;
+}
+
 static void ghosts(const void *params, nt_dtype dtype, const nt_view *level, const int64_t n[3],
                    const nt_box *box)
 {
@@ -337,6 +347,8 @@ static const nt_field field = {
     .n_coefs = 1,
     .radius = radius,
     .ghosts = ghosts,
+    .has_ghosts = has_ghosts,
+    .isas_agree = 1,
     .flush_denormals = 1,
     .reads_per_cell = 3,
     .writes_per_cell = 1,
