@@ -65,7 +65,6 @@ static void short_rows(void **state)
             const int lanes = nt_isa_lanes(c.isa, (nt_dtype)dtype);
             nt_plan_destroy(plan);
             char text[32];
-            int widest = 0;
             for (int isa = NT_ISA_SCALAR + 1; isa < NT_N_ISAS; isa++) {
                 snprintf(text, sizeof text, "isa=%s", nt_isa_name((nt_isa)isa));
                 o.config = text;
@@ -74,11 +73,9 @@ static void short_rows(void **state)
                 assert_int_equal(nt_plan_config(plan)->isa, isa);
                 nt_plan_destroy(plan);
                 const int here = nt_isa_lanes((nt_isa)isa, (nt_dtype)dtype);
-                widest = here > widest ? here : widest;
                 if (lanes > 1 && here < lanes) /* a narrower one would not have held the row */
                     assert_true(here < nx || 2 * nx > lanes);
             }
-            assert_true(lanes >= nx || lanes == widest || lanes == 1);
             grids_free(g, 3);
         }
 }

@@ -16,7 +16,7 @@
 
 /* The least work for each thread but the first.  A parallel region costs 0.7 us where threads share a cache and 1.8 us where they do
  * not; and lines that one thread writes and another one reads cost 7 to 40 ns each. */
-static const double share_ns = 2500;
+static const double share_ns = 3300;
 enum { LEAST_SHARE = 4096 }; /* indices of a range, unless the kernel says otherwise */
 
 /* ---- Options -------------------------------------------------------------------------------- */
@@ -87,8 +87,8 @@ int nt_plan_threads(const nt_plan_options *o)
 
 /* ---- Layouts -------------------------------------------------------------------------------------- */
 
-/* The same arithmetic on another layout, with a schedule that suits any machine: the tuned one was found for its own layout. */
-static void change_layout(nt_plan *plan, nt_dtype dtype, nt_layout layout, int64_t steps)
+/* The same arithmetic on a layout, with a schedule that suits any machine: the tuned one was found for its own layout and shape. */
+static void take_default(nt_plan *plan, nt_dtype dtype, nt_layout layout, int64_t steps)
 {
     enum { COLUMNS = 2 * NT_BRICK, ROWS = 32, DEPTH = 8 };
     const nt_config had = plan->config;
@@ -173,34 +173,52 @@ static void fit_columns(nt_plan *plan, const nt_plan_options *o)
     }
 }
 
-/* A thread gets a share only if that is worth waking it. */
-static void leave_out_threads(nt_plan *plan, nt_dtype dtype, const int64_t n[3])
+/* ns that one thread takes for a step of the grid in its first-level cache, by the model; of vectors of this isa. */
+static double step_ns(const nt_plan *plan, nt_dtype dtype, const int64_t n[3], nt_isa isa)
+{
+    nt_speeds speeds;
+    nt_config c = plan->config;
+    c.isa = isa;
+    const int lanes = nt_isa_lanes(isa, dtype);
+    const double rows = (double)n[1] * (double)n[2], vectors = (double)((n[0] + lanes - 1) / lanes);
+    nt_speeds_typical(nt_machine_here(), isa, dtype, &speeds);
+    return rows * vectors * lanes * nt_core_ns(plan->kernel, plan->params, dtype, &c, &speeds);
+}
+
+/*
+ * Schedules are tuned on cubes that fill a good part of a cache.  Where a step of a field takes less than two threads are worth, the
+ * schedule is the default one, without tiles.  And a thread gets a share only if that is worth waking it.
+ */
+static void fit_small(nt_plan *plan, nt_dtype dtype, const int64_t n[3], int64_t steps)
 {
     const nt_range *r = plan->kernel->range;
     double others = (double)n[0] * (double)n[1] * (double)n[2];
-    if (plan->config.threads <= 1)
-        return;
     if (r) {
         others /= (double)(r->least_share > 0 ? r->least_share : LEAST_SHARE);
     } else {
-        nt_speeds speeds;
-        nt_speeds_typical(nt_machine_here(), plan->config.isa, dtype, &speeds);
-        others *= nt_core_ns(plan->kernel, plan->params, dtype, &plan->config, &speeds) / share_ns;
+        others = step_ns(plan, dtype, n, (nt_isa)plan->config.isa) / share_ns;
+        if (others < 2 && plan->kernel->field->radius)
+            take_default(plan, dtype, NT_LAYOUT_ROWS, steps);
     }
     if (plan->config.threads - 1 > others)
         plan->config.threads = 1 + (int)others;
 }
 
-/* Rows that fill at most half of a vector go through the vectors of a narrower isa, if they hold a row and the bits are the same. */
-static void take_narrower(nt_plan *plan, const nt_plan_options *o, nt_dtype dtype, int64_t nx)
+/* Rows of few vectors, of which the last one is mostly empty, go through the vectors of a narrower isa, if that takes less time and the bits
+ * are the same: if one vector holds a row, or by the model three quarters of the time. */
+static void take_narrower(nt_plan *plan, const nt_plan_options *o, nt_dtype dtype, const int64_t n[3])
 {
+    enum { FEW = 2 }; /* vectors */
+    static const double least = 0.76;
     const nt_config had = plan->config;
     if (!plan->kernel->field || !plan->kernel->field->isas_agree || names(o->config, (const char *const[]){"isa", NULL}))
         return;
-    for (int isa = (int)had.isa - 1; isa > NT_ISA_SCALAR && 2 * nx <= nt_isa_lanes(plan->config.isa, dtype); isa--) {
+    for (int isa = (int)had.isa - 1; isa > NT_ISA_SCALAR && n[0] <= FEW * nt_isa_lanes(plan->config.isa, dtype); isa--) {
         nt_config c = plan->config;
         c.isa = (nt_isa)isa;
-        if (nx <= nt_isa_lanes(c.isa, dtype) && nt_config_runs(plan->kernel, dtype, &c, NULL) == NT_OK)
+        const bool holds = n[0] <= nt_isa_lanes(c.isa, dtype);
+        if (nt_config_runs(plan->kernel, dtype, &c, NULL) == NT_OK &&
+            (holds || step_ns(plan, dtype, n, (nt_isa)isa) < least * step_ns(plan, dtype, n, (nt_isa)plan->config.isa)))
             plan->config = c;
     }
     if (plan->config.isa != had.isa) {
@@ -222,11 +240,11 @@ nt_status nt_plan_choose(nt_plan *plan, const nt_plan_options *o, nt_dtype dtype
     if (status != NT_OK && status != NT_ESTALE)
         return nt_refuse(status, why, "%s", plan->why.text);
     bool is_known = status == NT_OK;
-    leave_out_threads(plan, dtype, n);
+    fit_small(plan, dtype, n, o->steps);
     if (o->config && *o->config) {
         const nt_layout layout = plan->kernel->field ? asked_layout(plan, o->config) : NT_LAYOUT_ROWS;
         if (plan->kernel->field && (int)layout != plan->config.layout) {
-            change_layout(plan, dtype, layout, o->steps);
+            take_default(plan, dtype, layout, o->steps);
             explain(plan, "the default schedule of another layout");
             is_known = false;
         }
@@ -237,7 +255,7 @@ nt_status nt_plan_choose(nt_plan *plan, const nt_plan_options *o, nt_dtype dtype
             return status;
     }
     limit_threads(plan, o);
-    take_narrower(plan, o, dtype, n[0]);
+    take_narrower(plan, o, dtype, n);
     if (!is_known)
         estimate(plan, o, dtype, n, o->steps);
     nt_environment_explain(&plan->why);
@@ -275,7 +293,7 @@ nt_status nt_plan_choose_layout(nt_plan *plan, const nt_plan_options *o, int rad
     if (reason && nt_plan_names_layout(o->config) && !plan->of)
         return nt_refuse(NT_ECONFIG, why, "layout=bricks: %s", reason);
     if (reason) {
-        change_layout(plan, g->dtype, NT_LAYOUT_ROWS, o->steps);
+        take_default(plan, g->dtype, NT_LAYOUT_ROWS, o->steps);
         nt_status status = o->config ? nt_config_parse(plan->kernel, o->config, &plan->config, why) : NT_OK;
         if (status == NT_OK)
             status = nt_config_runs(plan->kernel, g->dtype, &plan->config, why);
