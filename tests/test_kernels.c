@@ -270,7 +270,7 @@ static void boxes(void **state)
 /* Outside kernel.ulp_range no bound is promised, but results must be plausible. */
 static const double sane_ulp = 64;
 
-enum { MOST_SPECIALS = 512 };
+enum { MOST_SPECIALS = 1024 };
 
 static int special_values(double *list)
 {
@@ -310,8 +310,11 @@ static int special_values(double *list)
                                    FLT_MAX,
                                    1e300,
                                    DBL_MAX};
-    static const double multiples[] = {1,   2,    3,    4,    5,    6,    7,     8,     11,
-                                       100, 1023, 1024, 4095, 4096, 4097, 10000, 636619};
+    static const double multiples[] = {1,        2,        3,        4,        5,        6,        7,
+                                       8,        11,       100,      1023,     1024,     4095,     4096,
+                                       4097,     10000,    32766,    32767,    32768,    32769,    32770,
+                                       65535,    65536,    636619,   0x1p22,   0x1p22 - 1, 0x1p39 - 2, 0x1p39 - 1,
+                                       0x1p39,   0x1p39 + 1, 0x1p39 + 2, 0x1p40 - 1, 0x1p40,   0x1p51,   0x1p51 - 1};
     int n = 0;
     for (size_t i = 0; i < sizeof fixed / sizeof *fixed; i++)
         list[n++] = fixed[i];

@@ -239,7 +239,7 @@ typedef struct nt_field {
     int steady;
     const char *unsteady; /* the one variant of which that is not true; NULL: none */
     int isas_agree; /* 1: each variant has the same bits on every isa, so that a plan may take one whose vectors fit short rows */
-    bool (*has_ghosts)(const void *params); /* with these parameters; NULL: always, if there is a function for them */
+    bool (*has_ghosts)(const void *params); /* are there any with these parameters?  Asked when a plan is made; NULL: there are */
 } nt_field;
 
 /* Each thread has a partial result of the range, all zero bytes at first.  Merging two must be exact, associative and

@@ -42,6 +42,9 @@ typedef struct nt_plan_options {
      * threads then have no work; nt_plan_why() reports how many do have.  Otherwise, if a grid is too thin
      * for the tuned schedule, the plan shares it along another axis, so that no thread is idle.
      *
+     * Grids of few cells have the default schedule and form instead, with fewer threads, and rows that fill little of a vector go
+     * through those of a narrower isa, where the kernel has the same bits on all of them; nt_plan_why() says so.
+     *
      * Where bricks were tuned, a plan has them if its hooks, its memory and its grid allow it; but runs of fewer than 16 steps
      * that would have to copy grids work on rows, with a schedule that is estimated.  A text that names a schedule, fn
      * or a key of the kernel's own, but no layout, means rows.  One that names another layout than the tuned one gets a

@@ -58,6 +58,7 @@ static void set_nest(nt_plan *plan)
     const nt_grid *g = plan->on.level[0];
     nt_nest *nest = &plan->nest;
     const int radius = nt_kernel_radius(plan->kernel, plan->params);
+    const bool ghosts = radius > 0 && (!field->has_ghosts || field->has_ghosts(plan->params));
     *nest = (nt_nest){.fn = nt_kernel_function(plan->kernel, g->dtype, &plan->config)->tile,
                       .rotates = field->n_levels == 2,
                       .steps = plan->config.depth,
@@ -66,7 +67,7 @@ static void set_nest(nt_plan *plan)
                       .radius = radius,
                       .brick = plan->config.layout == NT_LAYOUT_BRICKS ? NT_BRICK : 1,
                       .dtype = g->dtype,
-                      .ghosts = radius > 0 && (!field->has_ghosts || field->has_ghosts(plan->params)) ? field->ghosts : NULL,
+                      .ghosts = ghosts ? field->ghosts : NULL,
                       .walls = radius > 0 ? field->walls : NULL,
                       .n_coefs = field->n_coefs,
                       .flush_denormals = field->flush_denormals};
@@ -180,11 +181,11 @@ static nt_status make_field(nt_plan *plan, nt_grid *const grids[], int n_grids, 
     return status;
 }
 
-static nt_plan *new_plan(nt_plan content)
+static nt_plan *new_plan(const nt_plan *content)
 {
     nt_plan *plan = aligned_alloc(_Alignof(nt_plan), sizeof *plan);
     if (plan)
-        *plan = content;
+        *plan = *content;
     return plan;
 }
 
@@ -192,7 +193,7 @@ static nt_status make_few(nt_plan *plan, nt_grid *const grids[], int n_grids, co
 {
     if (plan->of || nt_plan_names_layout(o->config) || plan->config.layout == NT_LAYOUT_ROWS)
         return NT_OK;
-    plan->few = new_plan((nt_plan){.kernel = plan->kernel, .params = plan->params, .of = plan});
+    plan->few = new_plan(&(nt_plan){.kernel = plan->kernel, .params = plan->params, .of = plan});
     if (!plan->few)
         return nt_refuse(NT_ENOMEM, why, "no memory for a plan");
     const size_t used = strlen(plan->why.text);
@@ -257,7 +258,7 @@ static nt_status begin(nt_plan **plan, const nt_kernel *kernel, bool is_field, c
     const nt_status status = nt_plan_check_options(o, why);
     if (status != NT_OK)
         return status;
-    *plan = new_plan((nt_plan){.kernel = kernel, .params = o->params ? o->params : kernel->params});
+    *plan = new_plan(&(nt_plan){.kernel = kernel, .params = o->params ? o->params : kernel->params});
     return *plan ? NT_OK : nt_refuse(NT_ENOMEM, why, "no memory for a plan");
 }
 

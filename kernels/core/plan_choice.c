@@ -14,11 +14,6 @@
 #include "view.h"
 #include "why.h"
 
-/* The least work for each thread but the first.  A parallel region costs 0.7 us where threads share a cache and 1.8 us where they do
- * not; and lines that one thread writes and another one reads cost 7 to 40 ns each. */
-static const double share_ns = 3300;
-enum { LEAST_SHARE = 4096 }; /* indices of a range, unless the kernel says otherwise */
-
 /* ---- Options -------------------------------------------------------------------------------- */
 
 nt_status nt_plan_check_options(const nt_plan_options *o, nt_error *why)
@@ -56,7 +51,7 @@ static nt_status take_text(nt_plan *plan, const char *text, nt_error *why)
 }
 
 /* Does the caller's text name one of these keys? */
-static bool names(const char *text, const char *const keys[])
+bool nt_plan_names(const char *text, const char *const keys[])
 {
     for (; text && *text; text += strcspn(text, ","), text += *text == ',')
         for (int i = 0; keys[i]; i++) {
@@ -70,12 +65,12 @@ static bool names(const char *text, const char *const keys[])
 /* Does it name how the work is shared?  Then the plan keeps this schedule. */
 bool nt_plan_names_schedule(const char *text)
 {
-    return names(text, (const char *const[]){"parallel", "order", "tile", "depth", NULL});
+    return nt_plan_names(text, (const char *const[]){"parallel", "order", "tile", "depth", NULL});
 }
 
 bool nt_plan_names_layout(const char *text)
 {
-    return names(text, (const char *const[]){"layout", NULL});
+    return nt_plan_names(text, (const char *const[]){"layout", NULL});
 }
 
 /* How many threads a run may have. */
@@ -88,7 +83,7 @@ int nt_plan_threads(const nt_plan_options *o)
 /* ---- Layouts -------------------------------------------------------------------------------------- */
 
 /* The same arithmetic on a layout, with a schedule that suits any machine: the tuned one was found for its own layout and shape. */
-static void take_default(nt_plan *plan, nt_dtype dtype, nt_layout layout, int64_t steps)
+void nt_plan_take_default(nt_plan *plan, nt_dtype dtype, nt_layout layout, int64_t steps)
 {
     enum { COLUMNS = 2 * NT_BRICK, ROWS = 32, DEPTH = 8 };
     const nt_config had = plan->config;
@@ -124,7 +119,7 @@ static nt_layout asked_layout(const nt_plan *plan, const char *text)
     if (nt_plan_names_layout(text))
         return nt_config_parse(plan->kernel, text, &named, NULL) == NT_OK ? (nt_layout)named.layout
                                                                            : (nt_layout)plan->config.layout;
-    return nt_plan_names_schedule(text) || names(text, chosen) ? NT_LAYOUT_ROWS : (nt_layout)plan->config.layout;
+    return nt_plan_names_schedule(text) || nt_plan_names(text, chosen) ? NT_LAYOUT_ROWS : (nt_layout)plan->config.layout;
 }
 
 static void limit_threads(nt_plan *plan, const nt_plan_options *o)
@@ -140,7 +135,7 @@ static void estimate(nt_plan *plan, const nt_plan_options *o, nt_dtype dtype, co
         nt_estimate(nt_machine_here(), plan->kernel, plan->params, dtype, n, steps, &plan->config, &plan->why);
 }
 
-static void explain(nt_plan *plan, const char *text)
+void nt_plan_explain(nt_plan *plan, const char *text)
 {
     const size_t used = strlen(plan->why.text);
     snprintf(plan->why.text + used, sizeof plan->why.text - used, "; %s", text);
@@ -169,62 +164,7 @@ static void fit_columns(nt_plan *plan, const nt_plan_options *o)
     if (plan->config.tile[1] != had) {
         char text[80];
         snprintf(text, sizeof text, "tile y is %lld for columns of this length", (long long)plan->config.tile[1]);
-        explain(plan, text);
-    }
-}
-
-/* ns that one thread takes for a step of the grid in its first-level cache, by the model; of vectors of this isa. */
-static double step_ns(const nt_plan *plan, nt_dtype dtype, const int64_t n[3], nt_isa isa)
-{
-    nt_speeds speeds;
-    nt_config c = plan->config;
-    c.isa = isa;
-    const int lanes = nt_isa_lanes(isa, dtype);
-    const double rows = (double)n[1] * (double)n[2], vectors = (double)((n[0] + lanes - 1) / lanes);
-    nt_speeds_typical(nt_machine_here(), isa, dtype, &speeds);
-    return rows * vectors * lanes * nt_core_ns(plan->kernel, plan->params, dtype, &c, &speeds);
-}
-
-/*
- * Schedules are tuned on cubes that fill a good part of a cache.  Where a step of a field takes less than two threads are worth, the
- * schedule is the default one, without tiles.  And a thread gets a share only if that is worth waking it.
- */
-static void fit_small(nt_plan *plan, nt_dtype dtype, const int64_t n[3], int64_t steps)
-{
-    const nt_range *r = plan->kernel->range;
-    double others = (double)n[0] * (double)n[1] * (double)n[2];
-    if (r) {
-        others /= (double)(r->least_share > 0 ? r->least_share : LEAST_SHARE);
-    } else {
-        others = step_ns(plan, dtype, n, (nt_isa)plan->config.isa) / share_ns;
-        if (others < 2 && plan->kernel->field->radius)
-            take_default(plan, dtype, NT_LAYOUT_ROWS, steps);
-    }
-    if (plan->config.threads - 1 > others)
-        plan->config.threads = 1 + (int)others;
-}
-
-/* Rows of few vectors, of which the last one is mostly empty, go through the vectors of a narrower isa, if that takes less time and the bits
- * are the same: if one vector holds a row, or by the model three quarters of the time. */
-static void take_narrower(nt_plan *plan, const nt_plan_options *o, nt_dtype dtype, const int64_t n[3])
-{
-    enum { FEW = 2 }; /* vectors */
-    static const double least = 0.76;
-    const nt_config had = plan->config;
-    if (!plan->kernel->field || !plan->kernel->field->isas_agree || names(o->config, (const char *const[]){"isa", NULL}))
-        return;
-    for (int isa = (int)had.isa - 1; isa > NT_ISA_SCALAR && n[0] <= FEW * nt_isa_lanes(plan->config.isa, dtype); isa--) {
-        nt_config c = plan->config;
-        c.isa = (nt_isa)isa;
-        const bool holds = n[0] <= nt_isa_lanes(c.isa, dtype);
-        if (nt_config_runs(plan->kernel, dtype, &c, NULL) == NT_OK &&
-            (holds || step_ns(plan, dtype, n, (nt_isa)isa) < least * step_ns(plan, dtype, n, (nt_isa)plan->config.isa)))
-            plan->config = c;
-    }
-    if (plan->config.isa != had.isa) {
-        char text[48];
-        snprintf(text, sizeof text, "isa=%s for rows this short", nt_isa_name(plan->config.isa));
-        explain(plan, text);
+        nt_plan_explain(plan, text);
     }
 }
 
@@ -240,12 +180,12 @@ nt_status nt_plan_choose(nt_plan *plan, const nt_plan_options *o, nt_dtype dtype
     if (status != NT_OK && status != NT_ESTALE)
         return nt_refuse(status, why, "%s", plan->why.text);
     bool is_known = status == NT_OK;
-    fit_small(plan, dtype, n, o->steps);
+    nt_plan_drop_tiles(plan, dtype, n);
     if (o->config && *o->config) {
         const nt_layout layout = plan->kernel->field ? asked_layout(plan, o->config) : NT_LAYOUT_ROWS;
         if (plan->kernel->field && (int)layout != plan->config.layout) {
-            take_default(plan, dtype, layout, o->steps);
-            explain(plan, "the default schedule of another layout");
+            nt_plan_take_default(plan, dtype, layout, o->steps);
+            nt_plan_explain(plan, "the default schedule of another layout");
             is_known = false;
         }
         status = take_text(plan, o->config, why);
@@ -254,8 +194,9 @@ nt_status nt_plan_choose(nt_plan *plan, const nt_plan_options *o, nt_dtype dtype
         if (status != NT_OK)
             return status;
     }
+    nt_plan_drop_threads(plan, o, dtype, n);
     limit_threads(plan, o);
-    take_narrower(plan, o, dtype, n);
+    nt_plan_take_narrower(plan, o, dtype, n);
     if (!is_known)
         estimate(plan, o, dtype, n, o->steps);
     nt_environment_explain(&plan->why);
@@ -293,7 +234,7 @@ nt_status nt_plan_choose_layout(nt_plan *plan, const nt_plan_options *o, int rad
     if (reason && nt_plan_names_layout(o->config) && !plan->of)
         return nt_refuse(NT_ECONFIG, why, "layout=bricks: %s", reason);
     if (reason) {
-        take_default(plan, g->dtype, NT_LAYOUT_ROWS, o->steps);
+        nt_plan_take_default(plan, g->dtype, NT_LAYOUT_ROWS, o->steps);
         nt_status status = o->config ? nt_config_parse(plan->kernel, o->config, &plan->config, why) : NT_OK;
         if (status == NT_OK)
             status = nt_config_runs(plan->kernel, g->dtype, &plan->config, why);
@@ -302,7 +243,7 @@ nt_status nt_plan_choose_layout(nt_plan *plan, const nt_plan_options *o, int rad
         limit_threads(plan, o);
         char text[80];
         snprintf(text, sizeof text, "rows: %s", reason);
-        explain(plan, text);
+        nt_plan_explain(plan, text);
         estimate(plan, o, g->dtype, (const int64_t[3]){g->nx, g->ny, g->nz}, plan->of ? NT_PLAN_MANY / 2 : o->steps);
     }
     fit_columns(plan, o);

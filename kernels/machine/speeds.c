@@ -15,7 +15,9 @@ static const struct uarch_speeds {
 } table[] = {
     {"zen5", 64, 4.0, 2, 2, 3.5, 2, 4, 2, 96, 50, 50},
     {"zen4", 32, 3.7, 2, 2, 3.3, 2, 4, 2, 40, 26, 25},
-    {"zen", 32, 3.2, 2, 2, 3.2, 2, 3.5, 2, 38, 24, 18},
+    {"zen2", 32, 3.2, 2, 2, 3.2, 2, 3.5, 2, 38, 24, 18},
+    {"zen3", 32, 3.2, 2, 2, 3.2, 2, 3.5, 2, 38, 24, 18},
+    {"zen", 16, 3.2, 2, 2, 3.2, 2, 3.5, 2, 38, 24, 18},
     {"sapphirerapids", 64, 3.0, 2, 2, 2, 1, 2, 2, 48, 10, 12},
     {"icelake", 64, 3.0, 2, 2, 2, 1, 2, 2, 44, 8, 12},
     {"cascadelake", 64, 2.8, 2, 2, 2, 1, 2, 2, 40, 10, 12},
@@ -32,7 +34,8 @@ void nt_speeds_typical(const nt_machine *m, nt_isa isa, nt_dtype dtype, nt_speed
     while (strncmp(m->uarch, u->name, strlen(u->name)) != 0)
         u++;
     const int lanes = nt_isa_lanes(isa, dtype), threads = m->threads_allowed > 0 ? m->threads_allowed : 1;
-    const int bytes = (lanes > 0 ? lanes : 1) * (int)nt_dtype_bytes(dtype), parts = (bytes + u->unit_bytes - 1) / u->unit_bytes;
+    const int bytes = (lanes > 0 ? lanes : 1) * (int)nt_dtype_bytes(dtype);
+    const int parts = (bytes + u->unit_bytes - 1) / u->unit_bytes;
     const double cycle_ns = parts / u->ghz / (lanes > 0 ? lanes : 1);
     const int cores = nt_machine_cores(m) > 0 ? nt_machine_cores(m) : 1;
     const int64_t l1 = m->l1d_bytes > 0 ? m->l1d_bytes : 32768, l2 = m->l2_bytes > 0 ? m->l2_bytes : 524288;

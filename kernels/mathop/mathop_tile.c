@@ -18,7 +18,7 @@
  * Horner's rule keeps three vectors alive in each step, while even and odd chains keep five.  With several
  * vectors in flight in program order it is as fast, and more exact.
  *
- * A reduction that works on |x| and gives u the sign of x is right for -0, subnormals, NaN and Inf without a branch.
+ * A reduction that works on |x| and gives u the sign of x is right for -0, subnormals, NaN and Inf, without a test of its own.
  * (T(-c), exactly 0 but for rounding, must be below 0: then -0 - (-0 T) is -0.)  Adding a large number to n leaves n in the
  * low bits of the sum, where T_sign finds its parity.
  * pi/2 is three words: with two, u loses its bits if x is the number nearest to a multiple of pi/2
@@ -50,40 +50,47 @@ static const double f64_half_pi[3] = {0x1.921fb54442d18p0, 0x1.1a62633145c07p-54
 static const float f32_half_pi[3] = {0x1.921fb6p0f, -0x1.777a5cp-25f, -0x1.ee59dap-50f};
 
 /*
- * The reduction has two forms of the same bits.  One works on any x by itself: on |x|, with k = n + shift.  It holds for
+ * There are two ways to reduce, with the same bits.  The first works on any x by itself: on |x|, with k = n + shift.  It holds for
  * n < 2^40 (f64) and n < 2^16 (f32): 1.6 ULP there, 1.7 and more beyond in f32.
  */
 static const double f64_shift = 0x1.8p52, f64_last = 0x1.8p52 + (0x1p40 - 1); /* the last n + shift that is not beyond */
 static const float f32_shift = 0x1.8p23f, f32_last = 0x1.8p23f + (0x1p16f - 1);
 
 /*
- * The other one serves groups of vectors and holds for |n| < 2^39 (f64) and 2^15 (f32).  It takes x with its sign, which saves
- * three instructions: of -x, n and u are exactly the negatives.  k = n unit + offset, where unit is the last place of numbers from
- * 2 to 4, and offset is 2 and some units.  So the bit pattern of k is that of 2, plus n and these units.
+ * The second serves groups of vectors with smaller n: -2^39 - 1 to 2^39 - 2 (f64), -2^15 - 1 to 2^15 - 2 (f32).  It takes x with its
+ * sign, which saves three instructions: for -x, n and u are exactly negated.  k = n unit + offset, where unit is the last place of
+ * numbers from 2 to 4, and offset is 2 and some units.  So the bit pattern of k is that of 2, plus n and these units.
  *
- * Whether it holds costs one `or` a vector, where a comparison would use the slot of an FMA: the union of all k then has only the
- * bit of 2 and those below 2^40 (2^16).  Any other k sets one more: a larger one a higher bit, one below 2 a lower bit of the
- * exponent, a negative one its sign, NaN both.  (k is never 0, since no n unit is exactly -offset.)
+ * Whether all n of a group are in that range costs one `or` a vector, where a comparison would use the slot of an FMA: the union of
+ * all k then has only the bit of 2 and those below 2^40 (2^16).  Any other k sets one more: a larger one a higher bit, one below 2 a
+ * lower bit of the exponent, a negative one its sign, NaN and Inf all bits of the exponent.  (k is never 0, since no n unit is exactly
+ * -offset.)
  */
 static const double f64_unit = 0x1p-51, f64_offset = 2 + (0x1p39 + 1) * 0x1p-51;
 static const float f32_unit = 0x1p-22f, f32_offset = 2 + (0x1p15f + 1) * 0x1p-22f;
 static const uint64_t f64_fused_beyond = ~(UINT64_C(0x4000000000000000) | ((UINT64_C(1) << 40) - 1));
 static const uint32_t f32_fused_beyond = ~(UINT32_C(0x40000000) | ((UINT32_C(1) << 16) - 1));
 
+/* k of a vector. */
+#define ROUNDED(T, x) T##_fma(x, T##_set((T##_real)TWO_OVER_PI * T##_unit), T##_set(T##_offset))
+
 /*
  * -u = n pi/2 - x, from n unit.  For x = -0, n is +0 and -u has to be +0: x - n p keeps the sign of a zero x where p is above 0,
- * and n p - x turns it where p is below.
+ * and n p - x turns it where p is below.  The difference before is opaque, because gcc makes a b - c of -(c - a b), and 0 then gets
+ * the other sign (seen with gcc 12 for aarch64).
  */
 #define WORD(T, i) T##_set(T##_half_pi[i] / T##_unit)
 SIMD_INLINE f64v minus_u_f64(f64v x, f64v n)
 {
     x = f64_fnma(n, WORD(f64, 0), x);
     x = f64_fnma(n, WORD(f64, 1), x);
+    SIMD_OPAQUE_VECTOR(x);
     return f64_fms(n, WORD(f64, 2), x);
 }
 SIMD_INLINE f32v minus_u_f32(f32v x, f32v n)
 {
     x = f32_fnma(n, WORD(f32, 0), x);
+    SIMD_OPAQUE_VECTOR(x);
     x = f32_fms(n, WORD(f32, 1), x);
     return f32_fma(n, WORD(f32, 2), x);
 }
@@ -110,7 +117,7 @@ enum { MOST = 6 }; /* vectors in flight */
  * that turns -u. */
 #define REDUCE(T, x, n)                                                                              \
     T##v a[MOST], k[MOST], w[MOST], q[MOST], bits = T##_set(0);                                      \
-    EACH k[u] = T##_fma(x[u], T##_set((T##_real)TWO_OVER_PI * T##_unit), T##_set(T##_offset));       \
+    EACH k[u] = ROUNDED(T, x[u]);                                                                    \
     EACH bits = T##_or(bits, k[u]);                                                                  \
     EACH w[u] = T##_sub(k[u], T##_set(T##_offset));                                                  \
     EACH a[u] = minus_u_##T(x[u], w[u]);                                                             \
@@ -249,17 +256,16 @@ FUSED_TILES(f32, fused)
 #define REDUCED(T)                                                                                   \
     SIMD_INLINE T##v reduced_##T(T##v x, T##v *bits)                                                 \
     {                                                                                                \
-        const T##v k = T##_fma(x, T##_set((T##_real)TWO_OVER_PI * T##_unit), T##_set(T##_offset));    \
+        const T##v k = ROUNDED(T, x);                                                                \
         *bits = T##_or(*bits, k);                                                                    \
         return T##_flip(minus_u_##T(x, T##_sub(k, T##_set(T##_offset))), k);                          \
     }
 REDUCED(f64)
 REDUCED(f32)
-#define PIPELINED_TILES(T)                                                                           \
-    PIPELINED(T, fused_##T, 4, fused_##T, fused_slow_##T)                                            \
-    PIPELINED(T, fused_##T, 6, fused_##T, fused_slow_##T)
-PIPELINED_TILES(f64)
-PIPELINED_TILES(f32)
+PIPELINED(f64, 4)
+PIPELINED(f64, 6)
+PIPELINED(f32, 4)
+PIPELINED(f32, 6)
 
 FUSED_TILES(f64, fused_1)
 FUSED_TILES(f32, fused_1)

@@ -149,14 +149,11 @@ static int64_t most(int64_t a, int64_t b)
     return a > b ? a : b;
 }
 
-/* Cells next to a wall are mirrored onto the other side of it; order 2 needs none of them. */
+/* Cells next to a wall are mirrored onto the other side of it; order 2 reads none of them. */
 static bool has_ghosts(const void *params)
 {
     const nt_wave *w = params;
-    for (int f = 0; f < NT_N_FACES; f++)
-        if (w->order > 2 && w->face[f] == NT_BOUNDARY_MIRROR)
-            return true;
-    return false;
+    return w->order > 2 && nt_wave_mirror_faces(w) != 0;
 }
 
 static void ghosts(const void *params, nt_dtype dtype, const nt_view *level, const int64_t n[3],

@@ -40,8 +40,9 @@ SIMD_INLINE int map_head(const void *dst, size_t bytes, int lanes, int64_t n)
 
 #define NT_MAP_TILE(T, name, unroll, FN) NT_MAP_TILE_STORE(T, name, unroll, FN, T##_store, )
 
-/* Parts of a row of n cells from src to dst, for a tile function. */
-#define MAP_PARTIAL(T, FN, first, count)                                                         \
+/* Parts of a row, for a tile function that has src, dst, n, i and a map_row `row` under these names: some lanes of a vector from cell `first` on;
+ * and groups of vectors from i on, which they advance. */
+#define NT_MAP_PARTIAL(T, FN, first, count)                                                         \
     {                                                                                            \
         row.partial = count;                                                                     \
         T##v v[1] = {T##_load_n(src + (first), row.partial)};                                    \
@@ -49,7 +50,7 @@ SIMD_INLINE int map_head(const void *dst, size_t bytes, int lanes, int64_t n)
         T##_store_n(dst + (first), v[0], row.partial);                                           \
         row.partial = 0;                                                                         \
     }
-#define MAP_GROUPS(T, FN, STORE, unroll)                                                         \
+#define NT_MAP_GROUPS(T, FN, STORE, unroll)                                                         \
     for (; i + unroll * T##_LANES <= n; i += unroll * T##_LANES) {                               \
         T##v v[unroll];                                                                          \
         _Pragma("GCC unroll 16") for (int u = 0; u < unroll; u++)                                \
@@ -72,11 +73,11 @@ SIMD_INLINE int map_head(const void *dst, size_t bytes, int lanes, int64_t n)
                     row.coef[c] = map_address(&step->coef[c], sizeof *dst, box->x0, y, z);       \
                 int64_t i = map_head(dst, sizeof *dst, T##_LANES, n);                            \
                 if (i > 0)                                                                       \
-                    MAP_PARTIAL(T, FN, 0, (int)i)                                                \
-                MAP_GROUPS(T, FN, STORE, unroll)                                                 \
-                MAP_GROUPS(T, FN, STORE, 1)                                                      \
+                    NT_MAP_PARTIAL(T, FN, 0, (int)i)                                                \
+                NT_MAP_GROUPS(T, FN, STORE, unroll)                                                 \
+                NT_MAP_GROUPS(T, FN, STORE, 1)                                                      \
                 if (i < n)                                                                       \
-                    MAP_PARTIAL(T, FN, i, (int)(n - i))                                          \
+                    NT_MAP_PARTIAL(T, FN, i, (int)(n - i))                                          \
             }                                                                                    \
         AT_END;                                                                                  \
     }

@@ -139,6 +139,13 @@ typedef float f32_real;
  * registers. */
 #define SIMD_OPAQUE(stride) __asm__("" : "+r"(stride))
 
+/* The same for a vector: the compiler does not merge what comes before it with what comes after. */
+#ifdef __aarch64__
+#define SIMD_OPAQUE_VECTOR(v) __asm__("" : "+w"(v))
+#else
+#define SIMD_OPAQUE_VECTOR(v) __asm__("" : "+v"(v))
+#endif
+
 /* Into the second level: data prefetched this early must not evict the working set of the first level. */
 SIMD_INLINE void simd_prefetch(const void *p) { __builtin_prefetch(p, 0, 2); }
 SIMD_INLINE void simd_prefetch_near(const void *p) { __builtin_prefetch(p, 0, 3); }

@@ -56,7 +56,7 @@ SIMD_INLINE __m256i f32_last_lanes(int n) { return _mm256_loadu_si256((const __m
 AVX2_VOCABULARY(f64, __m256d, pd, epi64, epi64x, int64_t, -0.0, 63)
 AVX2_VOCABULARY(f32, __m256, ps, epi32, epi32, int32_t, -0.0f, 31)
 
-/* By pieces: a masked store takes several times as long on AMD's CPUs. */
+/* In pieces: a masked store takes several times as long on AMD's CPUs. */
 SIMD_INLINE void f64_store_n(double *p, f64v a, int n)
 {
     __m128d low = _mm256_castpd256_pd128(a);
