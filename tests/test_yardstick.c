@@ -84,11 +84,37 @@ static void all_threads_can_be_asked_for(void **state)
     program_free(&p);
 }
 
+/* A table of 8 lines, of 7 sides each; and what is wrong with an argument. */
+static void small_grids(void **state)
+{
+    (void)state;
+    static const char *const small = NT_BINARY_DIR "/bin/small";
+    if (access(small, X_OK) != 0 || !program_runs(yardsticks[0]))
+        skip();
+    const char *const argv[] = {small, "1", "1", "1", NULL}, *const wrong[] = {small, "1", "0", NULL};
+    program p = program_start(argv, NULL);
+    program_end(&p, 60);
+    if (p.code != 0)
+        fail_msg("%d: %s", p.code, p.text[1]);
+    int lines = 0, sides = 0;
+    for (const char *c = p.text[0]; *c; c++)
+        lines += *c == '\n', sides += *c == '/';
+    assert_int_equal(lines, 9);
+    assert_true(sides >= 8 * 7);
+    program_free(&p);
+    p = program_start(wrong, NULL);
+    program_end(&p, 60);
+    assert_int_equal(p.code, 2);
+    assert_non_null(strstr(p.text[1], "0: allowed are 1 to 100000"));
+    program_free(&p);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(openmp_settings_do_not_reduce_the_threads),
         cmocka_unit_test(all_threads_can_be_asked_for),
+        cmocka_unit_test(small_grids),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
