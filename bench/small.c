@@ -10,14 +10,14 @@
  *
  * Exit status: 0 done, 1 a plan could not be made, 2 bad arguments.
  */
-#include <nestune/machine.h>
-#include <nestune/nestune.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
 #include "bind_threads.h"
+#include "nestune/machine.h"
+#include "nestune/nestune.h"
 #include "small_loops.h"
 
 enum { MOST_ROUNDS = 1001, MOST_REPEATS = 4000 };
