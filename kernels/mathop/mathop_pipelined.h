@@ -45,8 +45,8 @@ SIMD_INLINE groups groups_of(const void *dst, size_t bytes, int lanes, int size,
  * for one vector; fused_T(), for whole vectors by themselves, and fused_slow_T(), for one of any value.  Each step of Horner's rule makes
  * place for at most one reduction.
  */
-#define PIPELINED(T, size)                                                             \
-    static void fused_##T##_rest_##size(const nt_step *step, const nt_box *box)                             \
+#define PIPELINED(T, size)                                                                             \
+    static void fused_##T##_rest_##size(const nt_step *step, const nt_box *box)                        \
     {                                                                                                  \
         const int64_t n = box->x1 - box->x0;                                                           \
         for (int64_t y = box->y0; y < box->y1; y++) {                                                  \
@@ -55,15 +55,15 @@ SIMD_INLINE groups groups_of(const void *dst, size_t bytes, int lanes, int size,
             const groups whole = groups_of(dst, sizeof *dst, T##_LANES, size, n);                      \
             map_row row = {.partial = 0};                                                              \
             if (whole.first > 0)                                                                       \
-                NT_MAP_PARTIAL(T, fused_##T, 0, (int)whole.first)                                                \
+                NT_MAP_PARTIAL(T, fused_##T, 0, (int)whole.first)                                      \
             int64_t i = whole.end;                                                                     \
-            NT_MAP_GROUPS(T, fused_##T, T##_store, 1)                                                            \
+            NT_MAP_GROUPS(T, fused_##T, T##_store, 1)                                                  \
             if (i < n)                                                                                 \
-                NT_MAP_PARTIAL(T, fused_##T, i, (int)(n - i))                                                    \
+                NT_MAP_PARTIAL(T, fused_##T, i, (int)(n - i))                                          \
         }                                                                                              \
     }                                                                                                  \
     /* The whole groups of rows of one plane. */                                                       \
-    static void fused_##T##_groups_##size(const nt_step *step, const nt_box *box)                           \
+    static void fused_##T##_groups_##size(const nt_step *step, const nt_box *box)                      \
     {                                                                                                  \
         enum { n = size, GROUP = size * T##_LANES, last = (int)(sizeof T##_t / sizeof *T##_t) - 1 };   \
         _Static_assert(size <= (int)(sizeof T##_t / sizeof *T##_t) - 1, "a step for each reduction");  \
@@ -99,20 +99,20 @@ SIMD_INLINE groups groups_of(const void *dst, size_t bytes, int lanes, int size,
                     next[k] = reduced_##T(T##_load(ahead + k * T##_LANES), &bits);                     \
             }                                                                                          \
             if (__builtin_expect(beyond, 0))                                                           \
-                EACH T##_store(to + u * T##_LANES, fused_slow_##T(T##_load(from + u * T##_LANES)));              \
+                EACH T##_store(to + u * T##_LANES, fused_slow_##T(T##_load(from + u * T##_LANES)));    \
             else                                                                                       \
                 EACH T##_store(to + u * T##_LANES, T##_fnma(a[u], q[u], a[u]));                        \
         }                                                                                              \
     }                                                                                                  \
-    static void fused_##T##_p##size(const nt_step *step, const nt_box *box)                                 \
+    static void fused_##T##_p##size(const nt_step *step, const nt_box *box)                            \
     {                                                                                                  \
         const int64_t rows = 1 + PIPELINED_BYTES / (int64_t)sizeof(T##_real) / (box->x1 - box->x0 + 1); \
         nt_box part = *box;                                                                            \
         for (part.z0 = box->z0; part.z0 < box->z1; part.z0++)                                          \
             for (part.y0 = box->y0; part.y0 < box->y1; part.y0 = part.y1) {                            \
                 part.y1 = part.y0 + rows < box->y1 ? part.y0 + rows : box->y1;                         \
-                fused_##T##_rest_##size(step, &part);                                                       \
-                fused_##T##_groups_##size(step, &part);                                                     \
+                fused_##T##_rest_##size(step, &part);                                                  \
+                fused_##T##_groups_##size(step, &part);                                                \
             }                                                                                          \
     }
 
