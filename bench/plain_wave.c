@@ -17,10 +17,6 @@
 #include "yardstick.h"
 
 /* c0 of three axes, then c1, c2, ...: Fornberg, Math. Comp. 51 (1988). */
-#define WEIGHTS_1 -6, 1
-#define WEIGHTS_2 -7.5, 4.0 / 3, -1.0 / 12
-#define WEIGHTS_4 -205.0 / 24, 8.0 / 5, -1.0 / 5, 8.0 / 315, -1.0 / 560
-
 /* A radius M for each order 2M. */
 #define T float
 #define M 1

@@ -2,35 +2,18 @@
  * plain_wave_loop.h - the loops of plain_wave.c for one type and order
  * SPDX-License-Identifier: MIT
  *
- * Included once for each type T and radius M.  The compiler knows M, as in a loop written for one order.
+ * Included once for each type T and radius M.
  */
 #define NAME(f) JOIN(JOIN(f, T), M)
 
-static const T NAME(weights)[M + 1] = {JOIN(WEIGHTS, M)};
-
-/* Row y of plane z: u+ = 2u - u- + C (c0 u + sum over k of c_k (six neighbours k cells away)), u+ over u-. */
-static inline void NAME(row)(const problem *p, T *restrict next, const T *restrict u, const T *restrict c,
-                             long y, long z)
-{
-    const T *const w = NAME(weights);
-    const long sy = p->sy, sz = p->sz, first = (z + M) * sz + (y + M) * sy + M, end = first + p->nx;
-#pragma omp simd
-    for (long i = first; i < end; i++) {
-        T sum = w[0] * u[i];
-#pragma GCC unroll 8
-        for (int k = 1; k <= M; k++)
-            sum +=
-                w[k] * (u[i - k] + u[i + k] + u[i - k * sy] + u[i + k * sy] + u[i - k * sz] + u[i + k * sz]);
-        next[i] = 2 * u[i] - next[i] + c[i] * sum;
-    }
-}
+#include "plain_wave_row.h"
 
 static void NAME(plain)(const problem *p, T *restrict next, const T *restrict u, const T *restrict c)
 {
 #pragma omp parallel for schedule(static) num_threads(p->threads)
     for (long z = 0; z < p->nz; z++)
         for (long y = 0; y < p->ny; y++)
-            NAME(row)(p, next, u, c, y, z);
+            NAME(row)(p->nx, p->sy, p->sz, next, u, c, y, z);
 }
 
 /* Each thread has the same planes as above.  It goes through all of them with one block of rows, then the
@@ -43,7 +26,7 @@ static void NAME(blocked)(const problem *p, T *restrict next, const T *restrict 
         for (long y0 = 0; y0 < p->ny; y0 += p->block)
             for (long z = z0; z < z1; z++)
                 for (long y = y0; y < y0 + p->block && y < p->ny; y++)
-                    NAME(row)(p, next, u, c, y, z);
+                    NAME(row)(p->nx, p->sy, p->sz, next, u, c, y, z);
     }
 }
 

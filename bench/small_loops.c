@@ -2,15 +2,14 @@
  * small_loops.c - the math op and the wave equation as plain C loops, as people write them
  * SPDX-License-Identifier: MIT
  *
- * Compiled by gcc -O3 -march=native, with vectors where the loop allows them (omp simd).  The outer loop is shared if there are threads to share it with; with one thread there is no
- * parallel region.
+ * Compiled by gcc -O3 -march=native, with vectors where the loop allows them (omp simd).  The outer loop is shared if there is more than
+ * one thread; with one there is no parallel region.  A row of the wave equation is that of plain_wave.c.
  */
 #include "small_loops.h"
 
 #include <tgmath.h>
 
-#define JOIN_AS_IS(a, b) a##_##b
-#define JOIN(a, b)       JOIN_AS_IS(a, b)
+#include "yardstick.h"
 
 /* Calls plane(cube, z) for all planes, `steps` times. */
 #define ALL_PLANES(plane, cube, steps)                                                      \
@@ -42,43 +41,24 @@
 MATHOP(double)
 MATHOP(float)
 
-static const double weights[5][5] = {[1] = {-6, 1},
-                                     [2] = {-7.5, 4.0 / 3, -1.0 / 12},
-                                     [4] = {-205.0 / 24, 8.0 / 5, -1.0 / 5, 8.0 / 315, -1.0 / 560}};
-
-/* The compiler knows the radius M, as in a loop written for one order. */
-#define WAVE(T, M)                                                                          \
-    static inline void JOIN(JOIN(wave_plane, T), M)(const small_cube *cube, long z)         \
-    {                                                                                       \
-        const T *restrict const u = cube->u, *restrict const c = cube->c;                   \
-        T *restrict const next = cube->older;                                               \
-        const long n = cube->n, sy = n + 2 * M, sz = sy * sy;                               \
-        T w[M + 1];                                                                         \
-        for (int k = 0; k <= M; k++)                                                        \
-            w[k] = (T)weights[M][k];                                                        \
-        for (long y = 0; y < n; y++) {                                                      \
-            const long first = (z + M) * sz + (y + M) * sy + M;                             \
-            _Pragma("omp simd") for (long i = first; i < first + n; i++)                    \
-            {                                                                               \
-                T sum = w[0] * u[i];                                                        \
-                _Pragma("GCC unroll 8") for (int k = 1; k <= M; k++)                        \
-                    sum += w[k] * (u[i - k] + u[i + k] + u[i - k * sy] + u[i + k * sy] +    \
-                                   u[i - k * sz] + u[i + k * sz]);                          \
-                next[i] = 2 * u[i] - next[i] + c[i] * sum;                                  \
-            }                                                                               \
-        }                                                                                   \
-    }                                                                                       \
-    static void JOIN(JOIN(wave, T), M)(const small_cube *from, long steps)                  \
-    {                                                                                       \
-        small_cube cube = *from;                                                            \
-        ALL_PLANES(JOIN(JOIN(wave_plane, T), M), cube, steps)                               \
-    }
-WAVE(double, 1)
-WAVE(double, 2)
-WAVE(double, 4)
-WAVE(float, 1)
-WAVE(float, 2)
-WAVE(float, 4)
+#define T double
+#define M 1
+#include "small_wave_loop.h"
+#define T double
+#define M 2
+#include "small_wave_loop.h"
+#define T double
+#define M 4
+#include "small_wave_loop.h"
+#define T float
+#define M 1
+#include "small_wave_loop.h"
+#define T float
+#define M 2
+#include "small_wave_loop.h"
+#define T float
+#define M 4
+#include "small_wave_loop.h"
 
 const small_loop small_loops[] = {
     {"mathop", "", 0, mathop_double, mathop_float},
