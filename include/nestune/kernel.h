@@ -11,7 +11,7 @@
  * Besides, it lists its variants (ways of computing the same thing, with their error bounds), its cases (sets
  * of parameters, each tested and tuned by itself), its forms (how a function is unrolled) and its prebuilt
  * functions.  To add a kernel to the library, add one folder below kernels/ and one line to
- * kernels/kernels.inc.  Any other program adds its own with nt_kernel_add().
+ * kernels/kernels.inc.  Anybody else's kernel is a module, built outside this tree: module.h.
  *
  * Errors:  the functions that look something up take a kernel of the registry, or one that has passed
  *          nt_kernel_check(); no argument may be NULL unless it says so.
@@ -35,7 +35,7 @@ extern "C" {
 #endif
 
 /* Raised when the library would misread a kernel that was compiled with an older header. */
-enum { NT_KERNEL_ABI = 5 };
+enum { NT_KERNEL_ABI = 6 };
 
 enum {
     NT_MAX_LEVELS = 2,
@@ -124,7 +124,8 @@ typedef struct nt_work {
 
 /* One prebuilt function.  Among functions that differ only in fn the first is the default.  A table ends with
  * fn NULL. */
-typedef struct nt_function {
+typedef struct nt_function nt_function;
+struct nt_function {
     nt_isa isa;
     nt_layout layout;
     const char *variant;
@@ -133,8 +134,9 @@ typedef struct nt_function {
     nt_tile_fn *tile;                       /* of a field; else NULL */
     nt_range_fn *range;                     /* of a range; else NULL */
     nt_work work;                           /* for one vector and one step */
-    nt_work (*work_of)(const void *params); /* replaces work if it depends on the parameters; else NULL */
-} nt_function;
+    /* Replaces work if it depends on the parameters; else NULL.  It is called with the function that it belongs to. */
+    nt_work (*work_of)(const void *params, const nt_function *self);
+};
 
 /* A way of unrolling, the values of the config's key `fn`.  The table ends with name NULL. */
 typedef struct nt_form {
@@ -197,6 +199,11 @@ enum { NT_REFERENCE_REALS = 6 };
  * ulp_of_terms, r[1] to the sum of the absolute values of the terms.  The others are scratch. */
 typedef void nt_reference_fn(const nt_reals *real, nt_real *const r[NT_REFERENCE_REALS], const nt_cell *cell);
 
+/* The same in plain C: returns the new value of one cell and, if the kernel sets ulp_of_terms, sets *terms to the sum of the
+ * absolute values of its terms.  A long double has 11 bits more than f64 on x86; where it has none more (some ARM systems), f64 is
+ * compared less sharply. */
+typedef long double nt_plain_fn(const nt_cell *cell, long double *terms);
+
 /* The input value of one cell of one grid.  It depends on the arguments alone. */
 typedef double nt_fill_fn(int grid, int64_t cell_index, uint64_t seed);
 
@@ -231,7 +238,8 @@ typedef struct nt_field {
     int flush_denormals;                 /* 1: runs with flush-to-zero */
     int reads_per_cell, writes_per_cell; /* elements moved from and to memory in a step, in place */
     const char *roof;                    /* the memory-roof kernel that bounds its speed; NULL for roofs */
-    nt_reference_fn *reference;
+    nt_reference_fn *reference; /* the definition: this, */
+    nt_plain_fn *plain;         /* or this; `autotune verify` measures errors by the first alone */
     nt_fill_fn *fill;    /* NULL: uniform in [-4, 4) */
     nt_ghosts_fn *walls; /* NULL: there are none */
     /* 1: each step takes as long as any other, on its own output as on its first input, so that the tuner may time a
@@ -320,7 +328,7 @@ typedef struct nt_kernel {
  *          functions     one of an unknown variant, form, type, layout or isa, or of another kind; none of
  *                        the first variant for the isa scalar; one in bricks of a field without walls,
  *                        with one level, or of another radius than 1 to NT_BRICK_RADIUS
- *          a field       no reference; levels, coefficients, radius or elements moved per cell out of range;
+ *          a field       none or both of reference and plain; levels, coefficients, radius or elements moved per cell out of range;
  *                        a radius on a single level; an unknown unsteady variant
  *          a range       no merge or reference; part_bytes not in 1 .. 2^20; usual lengths of another class;
  *                        a negative least_share
@@ -366,7 +374,7 @@ NT_API const nt_function *nt_kernel_function(const nt_kernel *kernel, nt_dtype d
 
 /* nt_kernel_work() - the instructions with which this function computes a vector, for these parameters (NULL:
  * the kernel's own).  Units: as in nt_work, for one vector and one step.  Errors: none; zeros for a NULL
- * kernel or function. */
+ * kernel or function, and where work_of(), which is code of the function's isa, cannot run on this CPU. */
 NT_API nt_work nt_kernel_work(const nt_kernel *kernel, const void *params, const nt_function *function);
 
 /* nt_kernel_value() - the input value of one cell of one grid of a field, by the field's fill function or the

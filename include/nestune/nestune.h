@@ -39,6 +39,7 @@
 #include "nestune/apply.h"
 #include "nestune/dtype.h"
 #include "nestune/grid.h"
+#include "nestune/module.h"
 #include "nestune/pi.h"
 #include "nestune/plan.h"
 #include "nestune/points.h"

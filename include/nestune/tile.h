@@ -2,7 +2,7 @@
  * tile.h - macros for a kernel's tables of functions, one table for each isa of the build
  * SPDX-License-Identifier: MIT
  *
- * A tile source <name>_tile.c is compiled once for each isa, with that isa's flags and NT_ISA and
+ * A tile source, in the library <name>_tile.c, is compiled once for each isa, with that isa's flags and NT_ISA and
  * NT_ISA_IS_<isa> defined.  It writes its functions in the vectors of simd/simd.h and ends in
  *
  *     const nt_function NT_FUNCTIONS(mathop)[] = {
@@ -54,6 +54,12 @@
     {"s1", "one vector in flight, stores past the caches"},       \
     {"s4", "four vectors in flight, stores past the caches"},     \
     {"s8", "eight vectors in flight, stores past the caches"}
+
+/* Forms for the table of a stencil; NT_STENCIL_TABLE (simd/stencil.h) defines their functions. */
+#define NT_STENCIL_FORMS                    \
+    {"u1", "one vector in flight"},         \
+    {"u2", "two vectors in flight"},        \
+    {"u4", "four vectors in flight"}
 
 #define NT_FUNCTIONS_DECLARE(k, isa, code) extern const nt_function nt_##k##_functions_##isa[];
 #define NT_FUNCTIONS_ENTRY(k, isa, code)   nt_##k##_functions_##isa,

@@ -87,7 +87,8 @@ const nt_function *nt_kernel_function(const nt_kernel *kernel, nt_dtype dtype, c
 
 nt_work nt_kernel_work(const nt_kernel *kernel, const void *params, const nt_function *function)
 {
-    if (!kernel || !function)
+    /* work_of() is code of its isa. */
+    if (!kernel || !function || (function->work_of && !nt_isa_available(function->isa)))
         return (nt_work){0};
-    return function->work_of ? function->work_of(params_of(kernel, params)) : function->work;
+    return function->work_of ? function->work_of(params_of(kernel, params), function) : function->work;
 }

@@ -31,7 +31,8 @@ static nt_status check_field(const nt_kernel *k, const nt_field *f, nt_error *wh
           k->name, f->n_levels, NT_MAX_LEVELS);
     CHECK(f->n_coefs >= 0 && f->n_coefs <= NT_MAX_COEFS, "kernel %s: %d coefficients, allowed are 0 to %d",
           k->name, f->n_coefs, NT_MAX_COEFS);
-    CHECK(f->reference, "kernel %s: no reference", k->name);
+    CHECK(f->reference || f->plain, "kernel %s: no reference", k->name);
+    CHECK(!f->reference || !f->plain, "kernel %s: two references, one and plain: one is allowed", k->name);
     CHECK(f->reads_per_cell >= 0 && f->writes_per_cell >= 1, "kernel %s: %d reads and %d writes a cell",
           k->name, f->reads_per_cell, f->writes_per_cell);
     CHECK(!f->unsteady || nt_kernel_variant(k, f->unsteady) >= 0, "kernel %s: the unsteady variant %.32s is unknown",

@@ -188,6 +188,8 @@ static void look_at(const nt_tuned_use *use, const nt_config *fallback, offer *o
     const nt_tuned *t = &o->source->tuned;
     const nt_tuned_row *best = NULL;
     nt_config c;
+    if (o->source->only && o->source->only != use->kernel)
+        return;
     o->refused = o->source->refused;
     for (nearness n = OF_CLASS; n < ELSEWHERE && !best; n++)
         for (int i = 0; i < t->n_rows; i++) {

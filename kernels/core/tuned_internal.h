@@ -20,10 +20,14 @@ enum { NT_TUNED_MEMOS = 64 };
 typedef struct nt_tuned_source {
     nt_tuned tuned;
     nt_tuned_origin origin;
+    const nt_kernel *only; /* of a module: its rows of other kernels do not count; NULL: all count */
     nt_error refused; /* "": it can be used */
     struct nt_tuned_source *next;
     _Atomic(const struct nt_tuned_memo *) memos[NT_TUNED_MEMOS]; /* while it is the first in the list */
 } nt_tuned_source;
+
+/* nt_tuned_add_lines() - adds the built-in headers of a module, for its kernel alone.  Threads: safe. */
+void nt_tuned_add_lines(const char *const *lines, const nt_kernel *only);
 
 /* The value of NESTUNE_TUNED. */
 typedef enum nt_tuned_mode { NT_TUNED_ON, NT_TUNED_OFF, NT_TUNED_FORCE } nt_tuned_mode;

@@ -42,9 +42,12 @@ static nt_status read_file(nt_tuned_source *source, const char *path, nt_error *
 
 /* Goes from the last to the first, so that the first comes first in the list.  Without memory it skips a
  * header. */
-static void add_built_in(const char *const *lines, int n)
+static void add_built_in(const char *const *lines, const nt_kernel *only)
 {
     static const char head[] = "nestune ";
+    int n = 0;
+    while (lines[n])
+        n++;
     for (int from = n - 1, end = n; from >= 0; from--) {
         if (from > 0 && strncmp(lines[from], head, sizeof head - 1) != 0)
             continue;
@@ -54,6 +57,7 @@ static void add_built_in(const char *const *lines, int n)
         if (!source)
             return;
         source->origin = NT_TUNED_BUILT_IN;
+        source->only = only;
         if (nt_tuned_parse(lines + from, end - from, &source->tuned, &n_read, &why) != NT_OK)
             nt_refuse(NT_EIO, &source->refused, "built-in header, string %d: %s", from + n_read + 1,
                       why.text);
@@ -82,10 +86,7 @@ static void read_environment(const char *value)
 static void set_up(void)
 {
     const char *value = nt_environment_here()->tuned;
-    int n = 0;
-    while (nt_tuned_lines[n])
-        n++;
-    add_built_in(nt_tuned_lines, n);
+    add_built_in(nt_tuned_lines, NULL);
     if (*value)
         read_environment(value);
 }
@@ -119,6 +120,12 @@ nt_status nt_tuned_load(const char *path, nt_error *why)
     else
         free(source);
     return status;
+}
+
+void nt_tuned_add_lines(const char *const *lines, const nt_kernel *only)
+{
+    sources(); /* below them */
+    add_built_in(lines, only);
 }
 
 /* Its data will not change. */

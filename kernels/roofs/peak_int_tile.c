@@ -64,8 +64,9 @@ CHAIN(logic, u64_add(u64_xor(x[u], m), c))
 CHAINS(8)
 CHAINS(14)
 
-static nt_work work(const void *params)
+static nt_work work(const void *params, const nt_function *self)
 {
+    (void)self;
     return *(const peak_int_op *)params == PEAK_INT_MUL ? (nt_work){.int_mul = PEAK_INT_LENGTH}
                                                         : (nt_work){.int_other = 2 * PEAK_INT_LENGTH};
 }

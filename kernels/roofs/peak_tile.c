@@ -47,8 +47,9 @@ PEAK(f32, 8)
 PEAK(f32, 14)
 #undef X
 
-static nt_work work(const void *params)
+static nt_work work(const void *params, const nt_function *self)
 {
+    (void)self;
     const peak_params *p = params;
     const int rounds = PEAK_LENGTH / (p->adds + p->fmas);
     return (nt_work){.add = p->adds * rounds, .fma = p->fmas * rounds, .load = 1, .store = 1};

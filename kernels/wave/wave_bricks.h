@@ -239,8 +239,8 @@ static nt_work N(brick_work)(const void *params, int planes)
                      .load = 3 + 2 * m / planes + (WHOLE_ROWS ? beside + behind : 4 * m),
                      .store = 1};
 }
-static nt_work N(brick_work_1)(const void *params) { return N(brick_work)(params, 1); }
-static nt_work N(brick_work_2)(const void *params) { return N(brick_work)(params, 2); }
+static nt_work N(brick_work_1)(const void *params, const nt_function *self) { (void)self; return N(brick_work)(params, 1); }
+static nt_work N(brick_work_2)(const void *params, const nt_function *self) { (void)self; return N(brick_work)(params, 2); }
 
 #undef BRICKS
 #undef ENTRY

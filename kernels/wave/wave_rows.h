@@ -352,9 +352,9 @@ static nt_work N(work)(const void *params, int planes)
                      .load = 2 + 2 * m + 2 * m / planes + (SLIDES(m) ? 3 : 2 * m + 1),
                      .store = 1};
 }
-static nt_work N(work_1)(const void *params) { return N(work)(params, 1); }
-static nt_work N(work_2)(const void *params) { return N(work)(params, 2); }
-static nt_work N(work_4)(const void *params) { return N(work)(params, 4); }
+static nt_work N(work_1)(const void *params, const nt_function *self) { (void)self; return N(work)(params, 1); }
+static nt_work N(work_2)(const void *params, const nt_function *self) { (void)self; return N(work)(params, 2); }
+static nt_work N(work_4)(const void *params, const nt_function *self) { (void)self; return N(work)(params, 4); }
 
 #undef TILE
 #undef ENTRY

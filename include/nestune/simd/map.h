@@ -17,9 +17,11 @@
 #include "nestune/kernel.h"
 #include "nestune/simd/simd.h"
 
-/* The coefficients of one row.  partial: the number of lanes of a partial vector, 0 for a whole one. */
+/* The coefficients of one row, and the kernel's parameters.  partial: the number of lanes of a partial vector, 0 for a whole
+ * one. */
 typedef struct map_row {
     const void *coef[NT_MAX_COEFS];
+    const void *params;
     int partial;
 } map_row;
 
@@ -68,7 +70,7 @@ SIMD_INLINE int map_head(const void *dst, size_t bytes, int lanes, int64_t n)
             for (int64_t y = box->y0; y < box->y1; y++) {                                        \
                 const T##_real *src = map_address(&step->src, sizeof *src, box->x0, y, z);       \
                 T##_real *dst = (T##_real *)map_address(&step->dst, sizeof *dst, box->x0, y, z); \
-                map_row row = {.partial = 0};                                                    \
+                map_row row = {.params = step->params};                                                    \
                 for (int c = 0; c < NT_MAX_COEFS; c++)                                           \
                     row.coef[c] = map_address(&step->coef[c], sizeof *dst, box->x0, y, z);       \
                 int64_t i = map_head(dst, sizeof *dst, T##_LANES, n);                            \
