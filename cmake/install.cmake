@@ -19,6 +19,9 @@ foreach(name IN LISTS OpenMP_C_LIB_NAMES)
   get_filename_component(folder ${OpenMP_${name}_LIBRARY} DIRECTORY)
   list(APPEND private -L${folder} -l${name})
 endforeach()
+foreach(library IN LISTS CMAKE_DL_LIBS) # empty where libc has dlopen()
+  list(APPEND private -l${library})
+endforeach()
 list(APPEND private -lm)
 list(REMOVE_DUPLICATES private)
 foreach(folder IN LISTS CMAKE_C_IMPLICIT_LINK_DIRECTORIES) # where every linker looks
@@ -44,7 +47,8 @@ install(EXPORT nestune NAMESPACE nestune:: FILE nestuneTargets.cmake DESTINATION
 configure_package_config_file(cmake/nestuneConfig.cmake.in generated/nestuneConfig.cmake
   INSTALL_DESTINATION ${package} NO_SET_AND_CHECK_MACRO)
 write_basic_package_version_file(generated/nestuneConfigVersion.cmake COMPATIBILITY SameMinorVersion)
-install(FILES ${PROJECT_BINARY_DIR}/generated/nestuneConfig.cmake
+install(FILES ${PROJECT_BINARY_DIR}/generated/nestuneConfig.cmake ${NT_ADD_KERNEL}/nestuneAddKernel.cmake
+  ${NT_ADD_KERNEL}/nestune_module.c.in
   ${PROJECT_BINARY_DIR}/generated/nestuneConfigVersion.cmake DESTINATION ${package})
 
 # ---- pkg-config ----

@@ -45,4 +45,12 @@ foreach(isa IN LISTS NT_BUILT_ISAS)
   string(APPEND text " X(k, ${isa}, NT_ISA_${upper})")
 endforeach()
 set(NT_GENERATED_INCLUDE ${PROJECT_BINARY_DIR}/generated/include)
+
+# The same for kernels built outside the tree: nestune_add_kernel() has these lines for the objects of each isa.
+set(NT_ADD_KERNEL_ISAS "")
+foreach(isa IN LISTS NT_BUILT_ISAS)
+  string(REPLACE ";" " " flags "${NT_FLAGS_${isa}}")
+  string(APPEND NT_ADD_KERNEL_ISAS "  target_compile_definitions(nestune_\${name}_${isa} PRIVATE NT_ISA=${isa} NT_ISA_IS_${isa})\n"
+    "  target_compile_options(nestune_\${name}_${isa} PRIVATE ${flags})\n")
+endforeach()
 file(CONFIGURE OUTPUT ${NT_GENERATED_INCLUDE}/nestune/nt_isas.h CONTENT "${text}\n" @ONLY)
