@@ -357,6 +357,9 @@ int accuracy_can(const nt_kernel *kernel, nt_dtype dtype, bool exhaustive, nt_er
                  "kernel %s is not pointwise: verify measures pointwise kernels; the tests "
                  "check its bound",
                  kernel->name);
+    else if (!kernel->field->reference)
+        snprintf(why->text, sizeof why->text, "kernel %s has a reference in plain C alone: verify needs one of any precision",
+                 kernel->name);
     else if (exhaustive && (dtype != NT_F32 || kernel->field->n_coefs != 0))
         snprintf(why->text, sizeof why->text,
                  "kernel %s in %s has too many inputs to run through: allowed are kernels of "

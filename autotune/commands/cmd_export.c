@@ -9,6 +9,7 @@
 
 #include "cli/arguments.h"
 #include "commands/commands.h"
+#include "commands/modules.h"
 #include "commands/result_files.h"
 #include "formats/formats.h"
 
@@ -57,6 +58,7 @@ int cmd_export(int argc, char **argv)
     bool trials = false;
     const argument table[] = {
         ARGUMENT_FILES(&files),
+        ARGUMENT_MODULES(NULL),
         {"format", 'f', "NAME",
          "csv; markdown, as in docs/results.md; benchmark, for compare.py of Google Benchmark; json, with the trials of its rows", take_format, &format,
          0, 0},

@@ -7,6 +7,7 @@
 
 #include "cli/arguments.h"
 #include "commands/commands.h"
+#include "commands/modules.h"
 #include "tune/rows.h"
 
 static const char *shape_of(const nt_kernel *k)
@@ -204,7 +205,7 @@ static void print_classes(void)
 int cmd_list(int argc, char **argv)
 {
     bool json = false;
-    const argument table[] = {ARGUMENT_JSON(&json), {0}};
+    const argument table[] = {ARGUMENT_MODULES(NULL), ARGUMENT_JSON(&json), {0}};
     const int code = arguments_parse(
         table, "The kernels, their cases, variants and forms, and the keys of a config.", argc, argv);
     if (code != EXIT_OK)

@@ -8,6 +8,7 @@
 
 #include "cli/arguments.h"
 #include "commands/commands.h"
+#include "commands/modules.h"
 #include "commands/result_files.h"
 #include "report/page.h"
 
@@ -17,6 +18,7 @@ int cmd_report(int argc, char **argv)
     const char *out = "report.html";
     const argument table[] = {
         ARGUMENT_FILES(&files),
+        ARGUMENT_MODULES(NULL),
         {"out", 'o', "FILE", "where the page goes (report.html); - is stdout", take_out_file, &out, 0, 0},
         {0},
     };

@@ -12,6 +12,7 @@
 
 #include "cli/interrupt.h"
 #include "commands/commands.h"
+#include "commands/modules.h"
 #include "commands/noise_report.h"
 #include "commands/report.h"
 #include "commands/run_options.h"
@@ -293,8 +294,8 @@ static int tune_all(const run_options *o, result *r, const char *dir)
             return refuse(EXIT_FAILED, "%s", why.text);
     if (file_make_dirs(dir, &why) != NT_OK)
         return refuse(EXIT_IO, "%s", why.text);
-    if (driver_create(&d, &(driver_options){.memory_limit_bytes = available > 0 ? available : 0}, &why) !=
-        NT_OK)
+    const driver_options options = {.memory_limit_bytes = available > 0 ? available : 0, .modules = modules_known()};
+    if (driver_create(&d, &options, &why) != NT_OK)
         return refuse(EXIT_FAILED, "%s", why.text);
     hear_signals();
     for (int i = 0; i < o->kernels.n && code == EXIT_OK; i++) {

@@ -6,6 +6,7 @@
 
 #include "cli/arguments.h"
 #include "commands/commands.h"
+#include "commands/modules.h"
 #include "commands/report.h"
 #include "store/result_json.h"
 #include "tune/rows.h"
@@ -18,7 +19,7 @@ static int print_pairs(const result *r, int pairs)
     nt_error why;
     driver *d;
     int slower = 0;
-    if (driver_create(&d, &(driver_options){0}, &why) != NT_OK)
+    if (driver_create(&d, &(driver_options){.modules = modules_known()}, &why) != NT_OK)
         return refuse(EXIT_FAILED, "%s", why.text);
     race *heat = malloc(sizeof *heat);
     if (!heat) {
@@ -97,6 +98,7 @@ int cmd_show(int argc, char **argv)
     bool json = false, model = false;
     const argument table[] = {
         ARGUMENT_KERNELS(&named),
+        ARGUMENT_MODULES(&named),
         ARGUMENT_JSON(&json),
         ARGUMENT_OUT(&out),
         {"pairs", 'p', "N", "time default and tuned again, N interleaved pairs a row, in a fresh process",

@@ -12,6 +12,7 @@
 #include "cli/interrupt.h"
 #include "cli/progress.h"
 #include "commands/commands.h"
+#include "commands/modules.h"
 #include "commands/report.h"
 #include "commands/study_report.h"
 #include "os/file.h"
@@ -310,6 +311,7 @@ int cmd_study(int argc, char **argv)
     options o = {.dtype = NT_F64, .steps = 1, .rounds = 6, .budget_s = 120};
     const argument table[] = {
         ARGUMENT_KERNELS(&o.kernels),
+        ARGUMENT_MODULES(&o.kernels),
         {"case", 'c', "NAME", "a case of the kernel (its first)", take_text, &o.case_name, 0, 0},
         {"dtype", 'd', "TYPE", "f32 or f64 (f64)", take_dtype, &o.dtype, 0, 0},
         {"shape", 's', "NXxNYxNZ", "cells (the course notebook's 100x10000x1000)", take_shape, o.shape, 0, 0},
@@ -346,7 +348,7 @@ int cmd_study(int argc, char **argv)
     driver *d;
     nt_error why;
     code = check(&o, &s);
-    if (code == EXIT_OK && driver_create(&d, &(driver_options){0}, &why) != NT_OK)
+    if (code == EXIT_OK && driver_create(&d, &(driver_options){.modules = modules_known()}, &why) != NT_OK)
         code = refuse(EXIT_FAILED, "%s", why.text);
     if (code == EXIT_OK) {
         hear_signals();

@@ -4,6 +4,7 @@
  */
 #define _GNU_SOURCE
 #include "commands/commands.h"
+#include "commands/modules.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -35,7 +36,9 @@ char *results_root(const char *tree)
 
 char *results_dir(const nt_machine *machine, const char *out)
 {
-    char id[NT_MACHINE_ID], *dir, *root = out ? strdup(out) : results_root(NT_RESULTS_DIR);
+    char id[NT_MACHINE_ID], *dir, *root = out           ? strdup(out)
+                                          : modules_any() ? strdup("tuned")
+                                                          : results_root(NT_RESULTS_DIR);
     nt_machine_id(machine, id, sizeof id);
     const int n = root ? asprintf(&dir, "%s/%s", root, id) : -1;
     free(root);

@@ -46,7 +46,7 @@ int main(int argc, char **argv)
 {
     open_standard_files();
     if (argc >= 2 && strcmp(argv[1], "worker") == 0)
-        return worker_main(PROCESS_IN_FD, PROCESS_OUT_FD);
+        return worker_main(PROCESS_IN_FD, PROCESS_OUT_FD, argv + 2);
     if (argc >= 2 && (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "help") == 0)) {
         help(stdout);
         return EXIT_OK;

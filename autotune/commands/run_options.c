@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "commands/commands.h"
+#include "commands/modules.h"
 #include "os/text.h"
 #include "tune/rows.h"
 
@@ -114,6 +115,7 @@ int run_options_parse(run_options *o, int argc, char **argv)
     *o = (run_options){.tune = {.dtypes = 1u << NT_F32 | 1u << NT_F64, .seed = 1}};
     const argument table[] = {
         ARGUMENT_KERNELS(&o->kernels),
+        ARGUMENT_MODULES(&o->kernels),
         {"budget", 'b', "SECONDS",
          "time for each kernel (45; for ranges and programs 30; for stencils 36 for each case and type)",
          take_number, &t->budget_s, 1, 86400},

@@ -3,6 +3,7 @@
  * SPDX-License-Identifier: MIT
  */
 #include "measure/cells.h"
+#include "measure/definition_check.h"
 #include "measure/field_check.h"
 #include "measure/subject.h"
 
@@ -31,4 +32,10 @@ static uint64_t hash(const subject *s)
     return cells_hash(nt_plan_newest(s->plan), s->ask.config.threads);
 }
 
-const subject_kind subject_of_field = {open, restore, run, hash, field_check};
+static trial_outcome check(const trial_ask *ask, nt_error *why)
+{
+    const trial_outcome outcome = definition_check(ask, why);
+    return outcome == TRIAL_OK ? field_check(ask, why) : outcome;
+}
+
+const subject_kind subject_of_field = {open, restore, run, hash, check};

@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "module/description.h"
 #include "os/file.h"
 #include "os/text.h"
 #include "store/json_file.h"
@@ -18,13 +19,14 @@
 json_t *result_key_json(const nt_machine *m, const nt_kernel *kernel)
 {
     const nt_build *build = nt_build_info();
-    return json_pack("{s:i, s:s, s:i, s:s, s:i, s:i, s:i, s:I, s:I, s:I, s:i, s:i, s:s, s:s, s:s, s:s}",
+    const char *module = description_build(kernel); /* how a kernel from outside was built; else left out */
+    return json_pack("{s:i, s:s, s:i, s:s, s:i, s:i, s:i, s:I, s:I, s:I, s:i, s:i, s:s, s:s, s:s, s:s, s:s*}",
                      "format", RESULT_FORMAT, "kernel", kernel->name, "kernel_version", kernel->version,
                      "vendor", m->vendor, "family", m->family, "model", m->model_id, "stepping", m->stepping,
                      "l1d_bytes", (json_int_t)m->l1d_bytes, "l2_bytes", (json_int_t)m->l2_bytes, "l3_bytes",
                      (json_int_t)m->l3_bytes, "threads_allowed", m->threads_allowed, "cores_allowed",
                      nt_machine_cores(m), "compiler", build->compiler, "flags", build->flags, "sleef",
-                     build->sleef, "nestune", build->version);
+                     build->sleef, "nestune", build->version, "module", module);
 }
 
 /* ---- rows ----------------------------------------------------------------------------------- */

@@ -28,14 +28,16 @@ struct driver {
     int64_t memory_limit_bytes;
     const char *exe;
     char *const *argv;
+    char **own_argv; /* made here, else NULL */
     char **environment;
+    bool has_modules;
+    char *hello;    /* with modules: what the first worker said of them */
+    json_t *modules;
     int n_spawned;
     double paused_s; /* over all trials; the runner's clock leaves it out */
     bool was_ended;  /* in the last trial, by a signal that asks a process to end */
     char line[WIRE_MOST]; /* the last answer received */
 };
-
-static char *const own_argv[] = {"autotune", "worker", NULL};
 
 static const double hello_s = 60, death_s = 0.4; /* a slow disk may take long to load the program */
 
@@ -97,6 +99,36 @@ static void end_worker(driver *d)
     process_close(&d->worker);
 }
 
+/* A worker with modules describes them.  A later one must say the same: a kernel may not change while it is tuned. */
+static nt_status read_description(driver *d, size_t n, nt_error *why)
+{
+    json_t *message = json_loadb(d->line, n, JSON_REJECT_DUPLICATES, NULL);
+    const char *type = json_string_value(json_object_get(message, "type")),
+               *detail = json_string_value(json_object_get(message, "detail"));
+    json_t *modules = json_object_get(message, "modules");
+    const json_int_t refused = json_integer_value(json_object_get(message, "status"));
+    nt_error reason = {"garbled hello"};
+    nt_status status = NT_EIO;
+    if (type && detail && strcmp(type, "refused") == 0 && text_is_printable(detail)) {
+        snprintf(reason.text, sizeof reason.text, "%.250s", detail);
+        status = refused > NT_OK && refused < NT_N_STATUS ? (nt_status)refused : NT_EKERNEL;
+    } else if (type && strcmp(type, "hello") == 0 && json_is_array(modules)) {
+        if (!d->hello && (d->hello = strndup(d->line, n)))
+            d->modules = json_incref(modules);
+        if (d->hello && strlen(d->hello) == n && memcmp(d->hello, d->line, n) == 0)
+            status = NT_OK;
+        else
+            snprintf(reason.text, sizeof reason.text, "a module has changed since the run began");
+    }
+    json_decref(message);
+    if (status != NT_OK) {
+        end_worker(d);
+        if (why)
+            *why = reason;
+    }
+    return status;
+}
+
 static nt_status start_worker(driver *d, nt_error *why)
 {
     nt_status status = process_start(&d->worker, d->exe, d->argv, d->environment, d->memory_limit_bytes, why);
@@ -104,11 +136,12 @@ static nt_status start_worker(driver *d, nt_error *why)
         return status;
     d->n_spawned++;
 
-    char hello[sizeof WIRE_HELLO];
     double paused_s = 0;
-    const ssize_t got = process_receive(&d->worker, hello, sizeof hello, clock_s() + hello_s, &paused_s);
+    const ssize_t got = process_receive(&d->worker, d->line, sizeof d->line, clock_s() + hello_s, &paused_s);
     d->paused_s += paused_s;
-    if (got == sizeof WIRE_HELLO - 1 && memcmp(hello, WIRE_HELLO, (size_t)got) == 0)
+    if (d->has_modules && got > 0 && (size_t)got <= sizeof d->line)
+        return read_description(d, (size_t)got, why);
+    if (got == sizeof WIRE_HELLO - 1 && memcmp(d->line, WIRE_HELLO, (size_t)got) == 0)
         return NT_OK;
 
     int killed;
@@ -278,13 +311,30 @@ static void run(trial_runner *self, const trial_ask *ask, trial_answer *answer)
 
 /* ---- The driver ------------------------------------------------------------------------------ */
 
+/* {"autotune", "worker", modules..., NULL}.  NULL without memory. */
+static char **make_argv(const char *const *modules)
+{
+    size_t n = 0;
+    while (modules && modules[n])
+        n++;
+    char **argv = calloc(n + 3, sizeof *argv);
+    if (argv) {
+        argv[0] = (char *)(uintptr_t)"autotune";
+        argv[1] = (char *)(uintptr_t)"worker";
+        for (size_t i = 0; i < n; i++)
+            argv[2 + i] = (char *)(uintptr_t)modules[i];
+    }
+    return argv;
+}
+
 nt_status driver_create(driver **d, const driver_options *options, nt_error *why)
 {
     *d = NULL;
     driver *made = calloc(1, sizeof *made);
-    char **environment = make_environment();
-    if (!made || !environment) {
+    char **environment = make_environment(), **argv = make_argv(options->modules);
+    if (!made || !environment || !argv) {
         free(made);
+        free(argv);
         free_environment(environment);
         if (why)
             snprintf(why->text, sizeof why->text, "out of memory for the worker's driver");
@@ -294,7 +344,9 @@ nt_status driver_create(driver **d, const driver_options *options, nt_error *why
                      .worker = {0, -1, -1},
                      .memory_limit_bytes = options->memory_limit_bytes,
                      .exe = options->exe ? options->exe : "/proc/self/exe",
-                     .argv = options->argv ? options->argv : own_argv,
+                     .argv = options->argv ? options->argv : argv,
+                     .own_argv = argv,
+                     .has_modules = options->modules && options->modules[0],
                      .environment = environment};
     const nt_status status = start_worker(made, why);
     if (status != NT_OK) {
@@ -308,6 +360,11 @@ nt_status driver_create(driver **d, const driver_options *options, nt_error *why
 trial_runner *driver_runner(driver *d)
 {
     return &d->runner;
+}
+
+const json_t *driver_modules(const driver *d)
+{
+    return d->modules;
 }
 
 int driver_n_spawned(const driver *d)
@@ -331,5 +388,8 @@ void driver_destroy(driver *d)
     }
     process_close(&d->worker);
     free_environment(d->environment);
+    free(d->own_argv);
+    free(d->hello);
+    json_decref(d->modules);
     free(d);
 }

@@ -10,6 +10,7 @@
 #ifndef AUTOTUNE_DRIVER_H
 #define AUTOTUNE_DRIVER_H
 
+#include <jansson.h>
 #include <stdint.h>
 
 #include "measure/trial.h"
@@ -19,7 +20,8 @@
 typedef struct driver_options {
     int64_t memory_limit_bytes; /* of address space (RLIMIT_AS); 0: none.  Not set under sanitizers */
     const char *exe;            /* NULL: this executable */
-    char *const *argv;          /* ends with NULL; NULL: {"autotune", "worker", NULL} */
+    char *const *argv;          /* ends with NULL; NULL: {"autotune", "worker", modules..., NULL} */
+    const char *const *modules; /* files that the worker opens; ends with NULL; NULL: none */
 } driver_options;
 
 typedef struct driver driver;
@@ -28,7 +30,7 @@ typedef struct driver driver;
  * driver_create() - starts a worker and reads its hello.
  *
  * The calling process must not have entered an OpenMP region.
- * Errors:  NT_EIO, NT_ENOMEM; *why says why the worker did not start.
+ * Errors:  NT_EIO, NT_ENOMEM; *why says why the worker did not start.  NT_EIO or NT_EKERNEL: it refused a module.
  * Threads: only the thread that created the driver may use it; the worker dies with that thread.
  */
 nt_status driver_create(driver **d, const driver_options *options, nt_error *why);
@@ -47,6 +49,10 @@ nt_status driver_create(driver **d, const driver_options *options, nt_error *why
  * worker, the trial is asked again once.
  */
 trial_runner *driver_runner(driver *d);
+
+/* driver_modules() - the descriptions of the modules' kernels, a JSON array (module/description.h) that lives as long as the
+ * driver; NULL: it has none. */
+const json_t *driver_modules(const driver *d);
 
 /* driver_n_spawned() - workers started so far; driver_pid() - the current one's, 0: none. */
 int driver_n_spawned(const driver *d);

@@ -22,6 +22,7 @@
 #include "measure/stats.h"
 #include "measure/subject.h"
 #include "measure/trial_json.h"
+#include "module/description.h"
 #include "os/clock.h"
 #include "os/text.h"
 #include "worker/wire.h"
@@ -214,7 +215,47 @@ static bool answer_ask(int out_fd, const json_t *message, fields_cache *cache)
     return send_record(out_fd, trial_to_json(&ask, &answer));
 }
 
-int worker_main(int in_fd, int out_fd)
+/* Opens a module, adds its kernel and describes it. */
+static nt_status take_module(const char *path, json_t *list, nt_error *why)
+{
+    const nt_module *module;
+    nt_status status = nt_module_open(path, &module, why);
+    if (status == NT_OK)
+        status = nt_module_add(module, why);
+    if (status == NT_OK && json_array_append_new(list, description_of(module)) != 0) {
+        snprintf(why->text, sizeof why->text, "%.80s: no memory for its description, or a text in it is not UTF-8", path);
+        status = NT_EKERNEL;
+    }
+    return status;
+}
+
+static bool say_hello(int out_fd, char *const modules[])
+{
+    if (!modules[0])
+        return write_all(out_fd, WIRE_HELLO, sizeof WIRE_HELLO - 1);
+    json_t *list = json_array(), *message;
+    nt_error why;
+    nt_status status = NT_OK;
+    for (int i = 0; modules[i] && status == NT_OK; i++)
+        status = take_module(modules[i], list, &why);
+    char *text = status == NT_OK ? json_dumps(list, JSON_COMPACT) : NULL;
+    if (text && strlen(text) + 100 > WIRE_MOST) {
+        snprintf(why.text, sizeof why.text, "the modules' descriptions have %zu bytes, allowed are %d", strlen(text),
+                 WIRE_MOST - 100);
+        status = NT_EKERNEL;
+    }
+    free(text);
+    if (status == NT_OK) {
+        message = json_pack("{s:s, s:o}", "type", "hello", "modules", list);
+    } else {
+        text_make_printable(why.text);
+        message = json_pack("{s:s, s:i, s:s}", "type", "refused", "status", (int)status, "detail", why.text);
+        json_decref(list);
+    }
+    return send_record(out_fd, message) && status == NT_OK;
+}
+
+int worker_main(int in_fd, int out_fd, char *const modules[])
 {
     static char buffer[WIRE_MOST]; /* a message is read whole, or cut off at this size */
     fields_cache cache;
@@ -231,7 +272,7 @@ int worker_main(int in_fd, int out_fd)
     memset(&cache, 0, sizeof cache);
     FILE *in = fdopen(in_fd, "r");
     if (!in || setvbuf(in, buffer, _IOFBF, sizeof buffer) != 0 ||
-        !write_all(out_fd, WIRE_HELLO, sizeof WIRE_HELLO - 1))
+        !say_hello(out_fd, modules))
         return 2;
     while (code == 0 && (n = getline(&line, &size, in)) > 0) {
         json_t *message = json_loadb(line, (size_t)n, JSON_REJECT_DUPLICATES, NULL);

@@ -1,0 +1,26 @@
+/*
+ * modules.h - kernels of somebody's own, which the worker opens: the option --kernel
+ * SPDX-License-Identifier: MIT
+ */
+#ifndef AUTOTUNE_MODULES_H
+#define AUTOTUNE_MODULES_H
+
+#include "cli/arguments.h"
+
+/* take_module() - has a worker open the file, and registers the shadow of its kernel (module/description.h).  *to is a
+ * kernel_list, to which it is appended; NULL: none. */
+int take_module(const argument *a, char *text);
+
+/* clang-format off */
+#define ARGUMENT_MODULES(list) {"kernel", 'k', "FILE", \
+    "a kernel of your own, as nestune_add_kernel() builds it: libmine.so; results then go to tuned/<machine>/ of this folder", \
+    take_module, list, 0, 0}
+/* clang-format on */
+
+/* modules_any() - has a module been named? */
+bool modules_any(void);
+
+/* modules_known() - the files that were named, for a worker that opens them; ends with NULL. */
+const char *const *modules_known(void);
+
+#endif /* AUTOTUNE_MODULES_H */
