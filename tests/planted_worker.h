@@ -102,7 +102,7 @@ static inline driver *start_planted(const char *mode, nt_error *why)
 {
     static char *argv[] = {"test", "planted", NULL, NULL};
     argv[2] = (char *)mode;
-    const driver_options options = {(int64_t)1 << 30, NULL, argv};
+    const driver_options options = {.memory_limit_bytes = (int64_t)1 << 30, .argv = argv};
     driver *d;
     return driver_create(&d, &options, why) == NT_OK ? d : NULL;
 }

@@ -135,7 +135,7 @@ static void results_go_where_they_can_be_written(void **state)
 int main(int argc, char **argv)
 {
     if (argc == 2 && strcmp(argv[1], "worker") == 0) /* as the driver starts this program again */
-        return worker_main(PROCESS_IN_FD, PROCESS_OUT_FD);
+        return worker_main(PROCESS_IN_FD, PROCESS_OUT_FD, argv + 2);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(machine_without_pointwise_kernels),
         cmocka_unit_test(results_go_where_they_can_be_written),

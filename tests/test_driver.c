@@ -202,7 +202,7 @@ static void the_worker_dies_with_the_tuner(void **state)
 {
     (void)state;
     static char *const argv[] = {"autotune", "worker", NULL};
-    const driver_options real = {0, NT_AUTOTUNE, argv};
+    const driver_options real = {.exe = NT_AUTOTUNE, .argv = argv};
     int fds[2];
     int64_t pid = 0;
     assert_int_equal(pipe(fds), 0);
@@ -233,7 +233,7 @@ static void reports_a_worker_that_does_not_start(void **state)
     (void)state;
     nt_error why;
     driver *d;
-    const driver_options none = {0, "/none/such", NULL}, data = {0, NT_SOURCE_DIR "/CMakeLists.txt", NULL};
+    const driver_options none = {.exe = "/none/such"}, data = {.exe = NT_SOURCE_DIR "/CMakeLists.txt"};
     assert_int_equal(driver_create(&d, &none, &why), NT_EIO);
     assert_null(d);
     assert_string_equal(why.text, "cannot start the worker /none/such: No such file or directory");

@@ -187,21 +187,22 @@ static const room rooms[] = {
     {"kernels/*/", "kernels/", ""}, /* each kernel's own folder */
     {"autotune/os/", "", "omp.h"},
     {"autotune/pipeline/", "autotune/os/", ""},
+    {"autotune/module/", "autotune/os/", "jansson.h"},
     {"autotune/measure/", "autotune/os/", "jansson.h xxhash.h"},
     {"autotune/search/", "autotune/measure/", ""},
     {"autotune/tune/", "autotune/measure/ autotune/search/", ""},
     {"autotune/study/", "autotune/measure/", ""},
-    {"autotune/store/", "autotune/os/ autotune/measure/ autotune/tune/", "jansson.h"},
+    {"autotune/store/", "autotune/os/ autotune/module/ autotune/measure/ autotune/tune/", "jansson.h"},
     {"autotune/simulate/",
      "autotune/os/ autotune/measure/ autotune/search/ autotune/tune/ autotune/store/", "jansson.h"},
     {"autotune/formats/", "autotune/measure/ autotune/tune/ autotune/store/", "jansson.h"},
     {"autotune/report/", "autotune/os/ autotune/measure/ autotune/search/ autotune/tune/ autotune/store/ autotune/formats/",
      "jansson.h"},
-    {"autotune/worker/", "autotune/os/ autotune/measure/", "jansson.h"},
+    {"autotune/worker/", "autotune/os/ autotune/module/ autotune/measure/", "jansson.h"},
     {"autotune/accuracy/", "", "mpfr.h"},
     {"autotune/cli/", "autotune/os/", "jansson.h"},
     {"autotune/commands/",
-     "autotune/os/ autotune/measure/ autotune/search/ autotune/tune/ autotune/study/ autotune/store/ "
+     "autotune/os/ autotune/module/ autotune/measure/ autotune/search/ autotune/tune/ autotune/study/ autotune/store/ "
      "autotune/simulate/ autotune/formats/ autotune/report/ autotune/worker/ autotune/accuracy/ autotune/cli/",
      "jansson.h"},
     {"autotune/programs/", "autotune/os/ autotune/measure/ autotune/cli/ autotune/pipeline/",
@@ -209,6 +210,7 @@ static const room rooms[] = {
     {"bench/", "autotune/os/ autotune/measure/ autotune/tune/", "benchmark/benchmark.h omp.h"},
     {"bench/peers/", "bench/", "sleef.h"},
     {"examples/", "", "png.h"},
+    {"examples/own-kernel/", "", ""},
 };
 enum { N_ROOMS = sizeof rooms / sizeof *rooms };
 

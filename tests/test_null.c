@@ -219,6 +219,11 @@ static void kernels(void **state)
     assert_null(nt_kernel_name(NULL));
     assert_null(nt_kernel_find(NULL));
     REFUSED(NT_EKERNEL, "NULL kernel", nt_kernel_add(NULL, why));
+    const nt_module *module;
+    REFUSED(NT_EKERNEL, "NULL module", nt_module_add(NULL, why));
+    REFUSED(NT_EARG, "NULL path", nt_module_load(NULL, why));
+    REFUSED(NT_EARG, "NULL path", nt_module_open(NULL, &module, why));
+    REFUSED(NT_EARG, "NULL module", nt_module_open("libmine.so", NULL, why));
     REFUSED(NT_EKERNEL, "NULL kernel", nt_kernel_check(NULL, why));
     assert_int_equal(nt_kernel_radius(NULL, NULL), 0);
     assert_int_equal(nt_kernel_radius(k, NULL), 0);

@@ -67,7 +67,7 @@ static void heads(void **state)
     nt_error why;
     assert_refused(nt_kernel_check(NULL, &why), NT_EKERNEL, &why, "NULL");
     assert_refused(nt_kernel_add(NULL, &why), NT_EKERNEL, &why, "NULL");
-    REFUSED("abi 5", m.kernel.abi = NT_KERNEL_ABI + 1);
+    REFUSED("abi 6", m.kernel.abi = NT_KERNEL_ABI + 1);
     REFUSED("abi 0", m.kernel.abi = 0);
     REFUSED("bytes", m.kernel.bytes = sizeof(nt_kernel) - 8);
     REFUSED("bytes", m.kernel.bytes = 0);

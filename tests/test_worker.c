@@ -25,7 +25,7 @@
 static driver *start_real(int64_t memory_limit_bytes)
 {
     static char *const argv[] = {"autotune", "worker", NULL};
-    const driver_options options = {memory_limit_bytes, NT_AUTOTUNE, argv};
+    const driver_options options = {.memory_limit_bytes = memory_limit_bytes, .exe = NT_AUTOTUNE, .argv = argv};
     nt_error why = {""};
     driver *d = NULL;
     driver_create(&d, &options, &why);
