@@ -130,6 +130,48 @@ function(case_pkgconfig)
   must_run(${WORK}/static)
 endfunction()
 
+# ---- own: kernels of one's own, built with what is installed: the example, and the projects of `nestune new-kernel` ----
+
+# Builds a project, and runs its test.
+macro(build_own folder)
+  must_run(${CMAKE_COMMAND} -S ${folder} -B ${WORK}/build_${name} -G ${GENERATOR} -DCMAKE_C_COMPILER=${C_COMPILER}
+    -DCMAKE_C_COMPILER_LAUNCHER=${LAUNCHER} -DCMAKE_PREFIX_PATH=${INSTALLED} "-DCMAKE_C_FLAGS=-Wall -Wextra -Werror ${sanitizer_flags}")
+  must_run(${CMAKE_COMMAND} --build ${WORK}/build_${name})
+  must_run(${CMAKE_CTEST_COMMAND} --test-dir ${WORK}/build_${name} --output-on-failure)
+  must_run(${INSTALLED}/bin/autotune list --kernel ${WORK}/build_${name}/lib${name}.so --json)
+  expect(text "\"name\": \"${name}\"")
+endmacro()
+
+function(case_own)
+  set(kinds pointwise stencil range)
+  foreach(kind IN LISTS kinds)
+    set(name own_${kind})
+    execute_process(COMMAND ${INSTALLED}/bin/nestune new-kernel ${name} --kind ${kind} WORKING_DIRECTORY ${WORK}
+      RESULT_VARIABLE status OUTPUT_VARIABLE text ERROR_VARIABLE text)
+    if(NOT status EQUAL 0)
+      fail("nestune new-kernel")
+    endif()
+    build_own(${WORK}/${name})
+  endforeach()
+
+  # The example: tuned from its own folder, built again with the header, which its plans then use.
+  set(name heat27)
+  file(COPY ${SOURCE}/examples/own-kernel DESTINATION ${WORK})
+  build_own(${WORK}/own-kernel)
+  execute_process(COMMAND ${INSTALLED}/bin/autotune run --kernel ${WORK}/build_heat27/libheat27.so --dtype f64 --shape 16x16x16
+      --effort quick WORKING_DIRECTORY ${WORK}/own-kernel RESULT_VARIABLE status OUTPUT_VARIABLE text ERROR_VARIABLE text)
+  if(NOT status EQUAL 0)
+    fail("autotune run --kernel")
+  endif()
+  file(GLOB header ${WORK}/own-kernel/tuned/*/tuned.h)
+  file(READ "${header}" rows)
+  expect(rows "row heat27 default 1 f64 l2 many ")
+  must_run(${CMAKE_COMMAND} --build ${WORK}/build_heat27)
+  set(ENV{NESTUNE_VERBOSE} 1)
+  must_run(${WORK}/build_heat27/test_heat27)
+  expect(text "row heat27 f64 l2 many of ")
+endfunction()
+
 # ---- subproject: by add_subdirectory(), only the library, with the host's build type and flags --
 #
 # One isa of all, without optimisation: a second compilation of the whole library would take minutes.

@@ -19,6 +19,7 @@ static const struct program {
     {"pi", "estimate pi from random points", program_pi},
     {"primes", "count or list the primes of a range", program_primes},
     {"count", "count with a lock, atomics, private counters: what sharing costs", program_count},
+    {"new-kernel", "write the project of a kernel of your own", program_new_kernel},
 };
 enum { N_PROGRAMS = sizeof programs / sizeof *programs };
 
@@ -27,7 +28,7 @@ static void help(FILE *out)
     fprintf(out, "Usage: nestune PROGRAM [OPTION...]\n"
                  "Runs the programs of the course notebook, each as fast as this machine allows.\n\n");
     for (int i = 0; i < N_PROGRAMS; i++)
-        fprintf(out, "  %-7s %s\n", programs[i].name, programs[i].help);
+        fprintf(out, "  %-10s %s\n", programs[i].name, programs[i].help);
     fprintf(
         out,
         "\n`nestune PROGRAM --help` lists its options and shows examples.\n"

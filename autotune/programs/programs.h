@@ -1,5 +1,5 @@
 /*
- * programs.h - the programs of the course notebook, as commands of `nestune`
+ * programs.h - the commands of `nestune`: the programs of the course notebook, and new-kernel
  * SPDX-License-Identifier: MIT
  */
 #ifndef AUTOTUNE_PROGRAMS_H
@@ -10,5 +10,6 @@ int program_apply(int argc, char **argv);
 int program_pi(int argc, char **argv);
 int program_primes(int argc, char **argv);
 int program_count(int argc, char **argv);
+int program_new_kernel(int argc, char **argv);
 
 #endif /* AUTOTUNE_PROGRAMS_H */
