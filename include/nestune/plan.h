@@ -107,7 +107,11 @@ NT_API nt_status nt_plan_create_range(nt_plan **plan, const struct nt_kernel *ke
  *          before a run with more threads than the calling thread's last one.  Two threads that try at the same
  *          time may both find room for one.
  *          Two runs at the same time need two plans on different grids.  Each has its own team of threads;
- *          set most_threads so that together they have no more threads than there are CPUs.
+ *          set most_threads so that together they have no more threads than there are CPUs.  (With more they are
+ *          right, and slower: threads of a time block that wait for each other spin first, then sleep.)
+ *          In a pool of the caller's own (pthreads, std::thread, TBB) let each worker have plans with most_threads 1:
+ *          they run on the thread that calls, and start no other.  OMP_NUM_THREADS and omp_set_num_threads() count at
+ *          each run.
  *          Each thread rounds to nearest, and flushes denormals to zero if the kernel asks for it; afterwards
  *          its floating-point environment is as before.
  */

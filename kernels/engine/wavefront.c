@@ -25,10 +25,14 @@
 
 #include <omp.h>
 #include <sched.h>
+#include <time.h>
 
 #include "engine/step.h"
 
-enum { X, Y, Z, SPINS = 4096 };
+enum { X, Y, Z };
+
+/* A waiting thread spins so often before it yields, and yields so often before it sleeps, longer each time, in nanoseconds. */
+enum { SPINS = 4096, YIELDS = 8, SHORTEST_SLEEP = 20000, LONGEST_SLEEP = 500000 };
 
 /* One time block: its tiles, for a number of steps that may be less than the depth in the last. */
 typedef struct block {
@@ -121,15 +125,26 @@ static void advance_tile(const block *b, int64_t i, int64_t j, int64_t k)
     }
 }
 
+/*
+ * With a core for each thread a wait is short.  With more threads than cores, as where several threads of the host have teams of
+ * their own, the thread that is waited for may not be running: yielding again and again would take the cores from it and from all
+ * others.
+ */
 static void wait_for(nt_progress *row, int64_t count)
 {
-    for (int64_t spins = 1; atomic_load_explicit(&row->done, memory_order_acquire) < count; spins++)
-        if (spins % SPINS == 0)
-            sched_yield(); /* there may be more threads than cores */
+    struct timespec sleep = {.tv_nsec = SHORTEST_SLEEP};
+    for (int64_t spins = 1; atomic_load_explicit(&row->done, memory_order_acquire) < count; spins++) {
+        if (spins % SPINS != 0) {
 #if defined __x86_64__
-        else
             __builtin_ia32_pause();
 #endif
+        } else if (spins <= (int64_t)SPINS * YIELDS) {
+            sched_yield();
+        } else {
+            nanosleep(&sleep, NULL);
+            sleep.tv_nsec = sleep.tv_nsec < LONGEST_SLEEP / 2 ? 2 * sleep.tv_nsec : LONGEST_SLEEP;
+        }
+    }
 }
 
 static void advance_row(const block *b, int64_t j)
