@@ -298,9 +298,26 @@ static void tuned(void **state)
 #define FIND(kernel, type, size, many, to) nt_tuned_find(kernel, NULL, type, size, many, 0, to, why)
     REFUSED(NT_EARG, "NULL kernel", FIND(NULL, NT_F64, NT_CLASS_L2, NT_REPEAT_ONE, &c));
     REFUSED(NT_EARG, "NULL config", FIND(k, NT_F64, NT_CLASS_L2, NT_REPEAT_ONE, NULL));
+    nt_tuned_offer offer;
+    int n_offers;
+    const nt_tuned *t = nt_tuned_at(0);
+    assert_non_null(t);
+#define EXPLAIN(kernel, type, size, many, threads, list, room, n) \
+    nt_tuned_explain(kernel, NULL, type, size, many, 0, threads, list, room, n, why)
+    REFUSED(NT_EARG, "NULL kernel", EXPLAIN(NULL, NT_F64, NT_CLASS_L2, NT_REPEAT_ONE, 0, &offer, 1, &n_offers));
+    REFUSED(NT_EARG, "NULL list", EXPLAIN(k, NT_F64, NT_CLASS_L2, NT_REPEAT_ONE, 0, NULL, 1, &n_offers));
+    REFUSED(NT_EARG, "NULL number", EXPLAIN(k, NT_F64, NT_CLASS_L2, NT_REPEAT_ONE, 0, &offer, 1, NULL));
+    REFUSED(NT_EARG, "-1 offers", EXPLAIN(k, NT_F64, NT_CLASS_L2, NT_REPEAT_ONE, 0, &offer, -1, &n_offers));
+    REFUSED(NT_EARG, "-1 threads", EXPLAIN(k, NT_F64, NT_CLASS_L2, NT_REPEAT_ONE, -1, &offer, 1, &n_offers));
+    REFUSED(NT_EARG, "NULL header", nt_tuned_row_config(NULL, t->rows, &c, why));
+    REFUSED(NT_EARG, "NULL row", nt_tuned_row_config(t, NULL, &c, why));
+    REFUSED(NT_EARG, "NULL config", nt_tuned_row_config(t, t->rows, NULL, why));
     for
         EACH_ODD(i)
         {
+            assert_null(nt_tuned_origin_name((nt_tuned_origin)odd[i]));
+            REFUSED(NT_EKERNEL, "?", EXPLAIN(k, (nt_dtype)odd[i], NT_CLASS_L2, NT_REPEAT_ONE, 0, &offer, 1, &n_offers));
+            REFUSED(NT_EARG, "shape class", EXPLAIN(k, NT_F64, (nt_class)odd[i], NT_REPEAT_ONE, 0, &offer, 1, &n_offers));
             REFUSED(NT_EKERNEL, "?", FIND(k, (nt_dtype)odd[i], NT_CLASS_L2, NT_REPEAT_ONE, &c));
             REFUSED(NT_EARG, "shape class", FIND(k, NT_F64, (nt_class)odd[i], NT_REPEAT_ONE, &c));
             REFUSED(NT_EARG, "steps", FIND(k, NT_F64, NT_CLASS_L2, (nt_repeat)odd[i], &c));

@@ -18,6 +18,7 @@
  *     NESTUNE_VERBOSE=1                           prints one line a plan to stderr: its config and the reason
  *     NESTUNE_MAX_ISA=scalar|neon|avx2|avx512     the best instruction set that may be used
  *     NESTUNE_TUNED=off|force|FILE                which tuned headers are used: see tuned.h
+ *     XDG_DATA_HOME, HOME, NESTUNE_SYSTEM_DIR     where profiles of the user and the system are: see tuned.h
  */
 #ifndef NESTUNE_H
 #define NESTUNE_H

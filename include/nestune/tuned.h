@@ -3,13 +3,27 @@
  * SPDX-License-Identifier: MIT
  *
  * `autotune run` writes a header for the machine that it runs on.  The library has several of them built in,
- * and can read more.  For each kernel and type it uses the first header of this list with rows that can run
- * here:
+ * and reads more where it runs.  For each kernel and type it uses the first header of this list with rows that can
+ * run here:
  *
- *     NESTUNE_TUNED=FILE    in the environment, read once, at the first use
- *     nt_tuned_load()       the header loaded last comes first
- *     built in              that of this CPU (vendor, family, model, caches), else of this microarchitecture,
- *                           else of the machine with the nearest caches, else the generic one
+ *     nt_tuned_load()       the header loaded last comes first, whatever machine it is of
+ *     NESTUNE_TUNED=FILE    in the environment, whatever machine it is of
+ *     of this CPU           vendor, family, model and caches are the same
+ *     of this microarchitecture
+ *     of the nearest caches
+ *     of any machine        the generic one
+ *
+ * On each of the last four lines stand first the user's profiles, then the system's, then what is built in; among
+ * those of one place that with the nearest caches and number of threads comes first.  So a profile in a home folder
+ * that several machines share does not displace what is built in for this very CPU.  Profiles are the files
+ *
+ *     $XDG_DATA_HOME/nestune/<machine>/tuned.h   the user's; by default below ~/.local/share.  Here an installed
+ *                                                `autotune run` writes: its results are used without another step
+ *     /etc/nestune/<machine>/tuned.h             the system's; NESTUNE_SYSTEM_DIR names another folder
+ *
+ * All are read once, at the first use; later changes of files and environment have no effect on this process.  A file
+ * that is damaged or of another format is left out, and plans name it (nt_plan_why()).  NESTUNE_TUNED=off uses none
+ * of these headers.  A program that has more rights than its user (setuid) reads neither files nor environment.
  *
  * Results depend on isa and variant, so a kernel and type uses one header only.  If that header has no row
  * for a use, the plan runs with an estimated or the default schedule (plan.h) and the header's isa, variant and
@@ -112,9 +126,22 @@ typedef struct nt_tuned {
     int64_t l2_class_bytes, l3_class_bytes; /* nt_class_bytes() there; 0: no such class, or format 3 */
 } nt_tuned;
 
+/* Where a header is from, in the order above. */
+typedef enum nt_tuned_origin {
+    NT_TUNED_LOADED,
+    NT_TUNED_ENVIRONMENT,
+    NT_TUNED_USER,
+    NT_TUNED_SYSTEM,
+    NT_TUNED_BUILT_IN,
+    NT_TUNED_N_ORIGINS
+} nt_tuned_origin;
+
+/* nt_tuned_origin_name() - "loaded", "environment", "user", "system", "built in"; NULL for any other value. */
+NT_API const char *nt_tuned_origin_name(nt_tuned_origin origin);
+
 /*
  * nt_tuned_at() - the i-th header that this process knows, from 0: those loaded, the last one first; that of
- * the environment; those built in.
+ * the environment; the user's; the system's; those built in.
  *
  * Errors:  NULL for i out of range.  A header that could not be read is left out.
  * Threads: safe.  Headers stay where they are until the process ends, but nt_tuned_load() raises the numbers
@@ -144,6 +171,42 @@ NT_API const nt_tuned *nt_tuned_at(int i);
  */
 NT_API nt_status nt_tuned_find(const nt_kernel *kernel, const void *params, nt_dtype dtype, nt_class c,
                                nt_repeat r, int64_t nx, nt_config *config, nt_error *why);
+
+/*
+ * nt_tuned_row_config() - the config that a row gives here, if its header serves; threads as nt_tuned_find() sets
+ * them.
+ *
+ * Errors:  NT_EKERNEL: there is no kernel of this name, or no function of this type runs here.  NT_ESTALE,
+ *          NT_ECONFIG, NT_EISA: another version of the kernel, no such case, form or key, an isa that cannot run
+ *          here; *why names it.  NT_EARG: NULL.
+ * Threads: safe.
+ */
+NT_API nt_status nt_tuned_row_config(const nt_tuned *header, const nt_tuned_row *row, nt_config *config, nt_error *why);
+
+/* What a header has for a use. */
+typedef struct nt_tuned_offer {
+    const nt_tuned *tuned;   /* NULL: it could not be read */
+    nt_tuned_origin origin;
+    const char *rank;        /* "built in, same CPU": why it stands where it stands */
+    int taken;               /* 1: nt_tuned_find() uses it; 0: another one, or none */
+    int usable;              /* 1: it has a row of this kernel and type that can run here */
+    const nt_tuned_row *row; /* that serves the use, where usable; NULL: it has none, and gives its arithmetic alone */
+    nt_config config;        /* that it gives here, where usable */
+    nt_error why;            /* one line: what is used of it, or why it is not */
+} nt_tuned_offer;
+
+/*
+ * nt_tuned_explain() - all headers known, the best first, and what each has for a use.  It decides as nt_tuned_find()
+ * does: with the same code.
+ *
+ * Shape:   as nt_tuned_find(); threads: as if so many were allowed; 0: those that are.  Writes at most `room` offers;
+ *          *n is how many headers there are.
+ * Errors:  NT_OK; NT_ESTALE with NESTUNE_TUNED=off, where none is taken; NT_EARG and NT_EKERNEL as nt_tuned_find().
+ * Threads: safe.
+ */
+NT_API nt_status nt_tuned_explain(const nt_kernel *kernel, const void *params, nt_dtype dtype, nt_class c,
+                                  nt_repeat r, int64_t nx, int threads, nt_tuned_offer *offers, int room, int *n,
+                                  nt_error *why);
 
 #ifdef __cplusplus
 }

@@ -6,81 +6,22 @@
  * this version of the kernel and can run here.  Otherwise one header could give the row for large arrays and
  * another that for small ones, and results could depend on the size of an array.
  */
-#include <math.h>
 #include <stdarg.h>
 #include <string.h>
 
 #include "core/tuned_internal.h"
+#include "core/tuned_rank.h"
 #include "why.h"
-
-/* Ranks of headers, best first. */
-typedef enum tier { ENVIRONMENT, USER, SAME_CPU, SAME_UARCH, NEAREST, GENERIC } tier;
-static const char *const tier_texts[] = {
-    [ENVIRONMENT] = "named by NESTUNE_TUNED", [USER] = "loaded",
-    [SAME_CPU] = "built in, same CPU",        [SAME_UARCH] = "built in, same microarchitecture",
-    [NEAREST] = "built in, nearest caches",   [GENERIC] = "built in, for any machine",
-};
-
-typedef struct rank {
-    tier tier;
-    double distance; /* among headers of the same tier */
-} rank;
 
 /* What a header offers for a use. */
 typedef struct offer {
     const nt_tuned_source *source;
-    rank rank;
+    nt_tuned_rank rank;
     bool serves;
     const nt_tuned_row *row; /* NULL: none for this case and class */
     nt_config config;        /* of the row, else of another of the case, else of the kernel and type */
     nt_error refused;        /* why the header or its row cannot be used; "": it has no row */
 } offer;
-
-/* ---- Ranks ----------------------------------------------------------------------------------- */
-
-/* Octaves between two sizes.  An unknown size, 0, is far from every known one. */
-static double octaves(int64_t a, int64_t b)
-{
-    return fabs(log2((double)(a + 1)) - log2((double)(b + 1)));
-}
-
-/* Names of levels, such as "x86_64_v3", are those of many microarchitectures. */
-static bool is_uarch(const char *name)
-{
-    static const char *const levels[] = {"x86_64", "aarch64", "unknown", "-"};
-    for (size_t i = 0; i < sizeof levels / sizeof *levels; i++)
-        if (strncmp(name, levels[i], strlen(levels[i])) == 0)
-            return false;
-    return true;
-}
-
-static rank rank_of(const nt_tuned_source *source, const nt_machine *here)
-{
-    const nt_tuned *t = &source->tuned;
-    if (source->origin != NT_TUNED_BUILT_IN)
-        return (rank){source->origin == NT_TUNED_ENVIRONMENT ? ENVIRONMENT : USER, 0};
-    if (*source->refused.text)
-        return (rank){SAME_CPU, INFINITY}; /* it may be the same, so assume it */
-    if (strcmp(t->vendor, "-") == 0)
-        return (rank){GENERIC, 0};
-    nt_machine then = {.family = t->family,
-                       .model_id = t->model_id,
-                       .l1d_bytes = t->l1d_bytes,
-                       .l2_bytes = t->l2_bytes,
-                       .l3_bytes = t->l3_bytes};
-    snprintf(then.vendor, sizeof then.vendor, "%s", t->vendor);
-    const double distance = octaves(t->l1d_bytes, here->l1d_bytes) + octaves(t->l2_bytes, here->l2_bytes) +
-                            octaves(t->l3_bytes, here->l3_bytes) + octaves(t->threads, here->threads_allowed);
-    const bool same_uarch = strcmp(then.vendor, here->vendor) == 0 && strcmp(t->uarch, here->uarch) == 0;
-    if (nt_machine_same_cpu(&then, here, NULL))
-        return (rank){SAME_CPU, distance};
-    return (rank){same_uarch && is_uarch(t->uarch) ? SAME_UARCH : NEAREST, distance};
-}
-
-static bool is_before(rank a, rank b)
-{
-    return a.tier != b.tier ? a.tier < b.tier : a.distance < b.distance;
-}
 
 /* ---- Rows ------------------------------------------------------------------------------------ */
 
@@ -220,24 +161,16 @@ void nt_tuned_narrow(const nt_tuned_source *first, const nt_tuned_use *use, int6
         }
 }
 
-/* The source that follows `last` in the order of ranks; sources of equal rank keep their order.
- * NULL: none. */
-static const nt_tuned_source *next_best(const nt_tuned_source *first, const nt_machine *here,
-                                        const offer *last)
+/* The offer that follows *o in the order of ranks; the first one where its source is NULL.  False: there is none. */
+static bool next_offer(const nt_tuned_source *first, const nt_machine *here, const nt_tuned_use *use,
+                       const nt_config *fallback, offer *o)
 {
-    const nt_tuned_source *best = NULL;
-    rank best_rank = {GENERIC, INFINITY};
-    bool behind = false; /* is the source behind `last` in the list? */
-    for (const nt_tuned_source *s = first; s; s = s->next) {
-        const rank r = rank_of(s, here);
-        const bool later = !last->source || is_before(last->rank, r) || (!is_before(r, last->rank) && behind);
-        if (later && (!best || is_before(r, best_rank))) {
-            best = s;
-            best_rank = r;
-        }
-        behind |= s == last->source;
+    const nt_tuned_source *s = nt_tuned_next(first, here, o->source);
+    if (s) {
+        *o = (offer){.source = s, .rank = nt_tuned_rank_of(s, here)};
+        look_at(use, fallback, o);
     }
-    return best;
+    return s != NULL;
 }
 
 /* The best offer that can be used, and the best of those before it that cannot; source NULL: none. */
@@ -246,14 +179,11 @@ static void choose(const nt_tuned_source *first, const nt_machine *here, const n
 {
     offer o = {0};
     *best = *refused = o;
-    for (const nt_tuned_source *s; !best->source && (s = next_best(first, here, &o));) {
-        o = (offer){.source = s, .rank = rank_of(s, here)};
-        look_at(use, fallback, &o);
+    while (!best->source && next_offer(first, here, use, fallback, &o))
         if (o.serves)
             *best = o;
         else if (*o.refused.text && !refused->source)
             *refused = o;
-    }
 }
 
 /* ---- The answer ------------------------------------------------------------------------------ */
@@ -309,7 +239,7 @@ static void take(const offer *o, const nt_config *fallback, nt_tuned_mode mode, 
         add_use(why, use, o->row->shape_class);
         if (o->row->upto > 0)
             add(why, " upto=%lld", (long long)o->row->upto);
-        add(why, " of %.63s (%s)", o->source->tuned.machine, tier_texts[o->rank.tier]);
+        add(why, " of %.63s (%s)", o->source->tuned.machine, nt_tuned_rank_text(o->rank));
         if (strcmp(o->row->shape_class, wanted) != 0)
             add(why, ", the nearest to %s, of which it has none", wanted);
         take_threads(&o->source->tuned, fallback, mode, config, why);
@@ -321,7 +251,7 @@ static void take(const offer *o, const nt_config *fallback, nt_tuned_mode mode, 
     if (o->config.layout == fallback->layout) /* another one was found to be worth it there, not here */
         config->fn = o->config.fn;
     add(why, "default, with isa, variant and fn of %.63s (%s), which has no row ", o->source->tuned.machine,
-        tier_texts[o->rank.tier]);
+        nt_tuned_rank_text(o->rank));
     add_use(why, use, nt_class_name(use->shape_class));
 }
 
@@ -337,20 +267,28 @@ static nt_status check_use(const nt_tuned_use *use, nt_error *why)
               : "NT_CLASS_L2, NT_CLASS_L3 and NT_CLASS_MEMORY, NT_REPEAT_ONE and NT_REPEAT_MANY");
 }
 
+/* What is the same whichever header is used: the config without one. */
+static nt_status begin(const nt_machine *here, const nt_tuned_use *use, nt_config *fallback, nt_error *why)
+{
+    nt_status status = check_use(use, why);
+    if (status == NT_OK)
+        status = nt_config_default(use->kernel, use->dtype, fallback, why);
+    if (status == NT_OK)
+        fallback->threads = here->threads_allowed < NT_MAX_THREADS ? here->threads_allowed : NT_MAX_THREADS;
+    if (status == NT_OK && why)
+        why->text[0] = '\0';
+    return status;
+}
+
 nt_status nt_tuned_find_in(const nt_tuned_source *first, const nt_machine *here, nt_tuned_mode mode,
                            const nt_tuned_use *use, nt_config *config, nt_error *why)
 {
     nt_config fallback;
     offer best, refused;
-    nt_status status = check_use(use, why);
-    if (status == NT_OK)
-        status = nt_config_default(use->kernel, use->dtype, &fallback, why);
+    const nt_status status = begin(here, use, &fallback, why);
     if (status != NT_OK)
         return status;
-    fallback.threads = here->threads_allowed < NT_MAX_THREADS ? here->threads_allowed : NT_MAX_THREADS;
     *config = fallback;
-    if (why)
-        why->text[0] = '\0';
     if (mode == NT_TUNED_OFF)
         return nt_refuse(NT_ESTALE, why, "default: NESTUNE_TUNED=off");
     choose(first, here, use, &fallback, &best, &refused);
@@ -366,4 +304,70 @@ nt_status nt_tuned_find_in(const nt_tuned_source *first, const nt_machine *here,
         add_use(why, use, nt_class_name(use->shape_class));
     }
     return best.row ? NT_OK : NT_ESTALE;
+}
+
+/* One line about an offer; taken: the one that serves, NULL before it was found. */
+static void explain(const offer *o, const offer *taken, const nt_config *fallback, nt_tuned_mode mode,
+                    const nt_tuned_use *use, nt_tuned_offer *to)
+{
+    const bool is_read = !*o->source->refused.text, serves_first = o->serves && !taken && mode != NT_TUNED_OFF;
+    *to = (nt_tuned_offer){.tuned = is_read ? &o->source->tuned : NULL,
+                           .origin = o->source->origin,
+                           .rank = nt_tuned_rank_text(o->rank),
+                           .taken = serves_first,
+                           .usable = o->serves,
+                           .row = o->row};
+    if (o->serves)
+        take(o, fallback, mode, use, &to->config, &to->why);
+    else if (*o->refused.text)
+        add(&to->why, "%s", o->refused.text);
+    else
+        add(&to->why, "no row of %.40s %s", use->kernel->name, nt_dtype_name(use->dtype));
+    if (o->serves && !serves_first) {
+        to->why.text[0] = '\0';
+        if (taken)
+            add(&to->why, "not needed: %.63s comes first", taken->source->tuned.machine);
+        else
+            add(&to->why, "NESTUNE_TUNED=off");
+    }
+}
+
+nt_status nt_tuned_explain_in(const nt_tuned_source *first, const nt_machine *here, nt_tuned_mode mode,
+                              const nt_tuned_use *use, nt_tuned_offer *offers, int room, int *n, nt_error *why)
+{
+    nt_config fallback;
+    offer o = {0}, taken = {0};
+    const nt_status status = begin(here, use, &fallback, why);
+    *n = 0;
+    if (status != NT_OK)
+        return status;
+    for (; next_offer(first, here, use, &fallback, &o); ++*n) {
+        if (*n < room)
+            explain(&o, taken.source ? &taken : NULL, &fallback, mode, use, &offers[*n]);
+        if (o.serves && !taken.source && mode != NT_TUNED_OFF)
+            taken = o;
+    }
+    return mode == NT_TUNED_OFF ? nt_refuse(NT_ESTALE, why, "default: NESTUNE_TUNED=off") : NT_OK;
+}
+
+nt_status nt_tuned_row_config(const nt_tuned *header, const nt_tuned_row *row, nt_config *config, nt_error *why)
+{
+    if (!header || !row || !config)
+        return nt_refuse(NT_EARG, why, "a NULL %s", !header ? "header" : !row ? "row" : "config");
+    const nt_kernel *kernel = nt_kernel_find(row->kernel);
+    const nt_dtype dtype = strcmp(row->dtype, nt_dtype_name(NT_F32)) == 0 ? NT_F32 : NT_F64;
+    const nt_tuned_use use = {.kernel = kernel, .case_name = row->case_name, .dtype = dtype};
+    nt_config fallback;
+    if (!kernel)
+        return nt_refuse(NT_EKERNEL, why, "there is no kernel %.40s here", row->kernel);
+    if (!nt_kernel_case(kernel, row->case_name))
+        return nt_refuse(NT_ESTALE, why, "%.40s has no case %.40s here", row->kernel, row->case_name);
+    nt_status status = nt_config_default(kernel, dtype, &fallback, why);
+    if (status != NT_OK)
+        return status;
+    fallback.threads = nt_threads_allowed() < NT_MAX_THREADS ? nt_threads_allowed() : NT_MAX_THREADS;
+    status = read_row(row, &use, &fallback, config, why);
+    if (status == NT_OK)
+        take_threads(header, &fallback, NT_TUNED_ON, config, NULL);
+    return status;
 }

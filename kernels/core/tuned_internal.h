@@ -11,8 +11,6 @@
 /* The strings of all built-in headers, one after the other; ends with NULL.  See generated/tuned_lines.c. */
 extern const char *const nt_tuned_lines[];
 
-typedef enum nt_tuned_origin { NT_TUNED_ENVIRONMENT, NT_TUNED_USER, NT_TUNED_BUILT_IN } nt_tuned_origin;
-
 /* Answers of nt_tuned_find() that hold as long as no other header is added: see tuned_memo.h. */
 enum { NT_TUNED_MEMOS = 64 };
 
@@ -42,6 +40,13 @@ typedef struct nt_tuned_use {
 } nt_tuned_use;
 
 /*
+ * nt_tuned_profiles() - calls `found` for FOLDER/<name>/tuned.h of each subfolder that has one, in the reverse order
+ * of their names.  A folder that is not there has none.
+ */
+typedef void nt_tuned_profile_fn(const char *path, nt_tuned_origin origin);
+void nt_tuned_profiles(const char *folder, nt_tuned_origin origin, nt_tuned_profile_fn *found);
+
+/*
  * nt_tuned_find_in() - as nt_tuned_find(), but it depends on nothing of the process except the isas that can
  * run.
  *
@@ -51,6 +56,10 @@ typedef struct nt_tuned_use {
  */
 nt_status nt_tuned_find_in(const nt_tuned_source *first, const nt_machine *here, nt_tuned_mode mode,
                            const nt_tuned_use *use, nt_config *config, nt_error *why);
+
+/* nt_tuned_explain_in() - as nt_tuned_explain(), for these headers; here->threads_allowed as above. */
+nt_status nt_tuned_explain_in(const nt_tuned_source *first, const nt_machine *here, nt_tuned_mode mode,
+                              const nt_tuned_use *use, nt_tuned_offer *offers, int room, int *n, nt_error *why);
 
 /* nt_tuned_narrow() - narrows a range of nx to those for which these headers give the same answer as for use->nx. */
 void nt_tuned_narrow(const nt_tuned_source *first, const nt_tuned_use *use, int64_t *from, int64_t *upto);

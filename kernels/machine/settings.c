@@ -1,23 +1,26 @@
 /*
- * settings.c - the values of the NESTUNE_* environment variables, read once
+ * settings.c - what the environment says: the NESTUNE_* variables and the folders of profiles, read once
  * SPDX-License-Identifier: MIT
  */
+#define _GNU_SOURCE /* asprintf, secure_getenv */
 #include "machine/settings.h"
 
 #include <pthread.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/auxv.h>
 
 #include "why.h"
 
 static nt_environment here;
-static char *copies[2]; /* of the texts: a later setenv() frees the originals */
+static char *copies[4]; /* of the texts: a later setenv() frees the originals */
 
-/* Without memory a variable counts as unset. */
+/* Without memory, and in a program with more rights than its user (setuid), a variable counts as unset. */
 static const char *copy_of(const char *name, char **copy)
 {
-    const char *value = getenv(name);
+    const char *value = secure_getenv(name);
     free(*copy);
     *copy = value ? strdup(value) : NULL;
     return *copy ? *copy : "";
@@ -52,6 +55,26 @@ static size_t stack_bytes(const char *name)
     return n <= SIZE_MAX >> shift ? (size_t)n << shift : 0;
 }
 
+/* Where `autotune run` writes its headers; "" where the variables name no folder. */
+static const char *user_profiles(char **copy)
+{
+    const char *data = secure_getenv("XDG_DATA_HOME"), *home = secure_getenv("HOME");
+    free(*copy);
+    *copy = NULL;
+    const int n = data && *data == '/'   ? asprintf(copy, "%s/nestune", data) /* XDG: relative ones do not count */
+                  : home && *home == '/' ? asprintf(copy, "%s/.local/share/nestune", home)
+                                         : -1;
+    if (n < 0)
+        *copy = NULL;
+    return *copy ? *copy : "";
+}
+
+static const char *system_profiles(char **copy)
+{
+    const char *named = copy_of("NESTUNE_SYSTEM_DIR", copy);
+    return getauxval(AT_SECURE) ? "" : *named ? named : "/etc/nestune";
+}
+
 /* First, so that it is not cut off. */
 void nt_environment_explain(nt_error *why)
 {
@@ -75,6 +98,8 @@ static void read_all(void)
     const char *verbose = getenv("NESTUNE_VERBOSE");
     read_max_isa(&here);
     here.tuned = copy_of("NESTUNE_TUNED", &copies[1]);
+    here.user_profiles = user_profiles(&copies[2]);
+    here.system_profiles = system_profiles(&copies[3]);
     here.verbose = verbose && *verbose && strcmp(verbose, "0") != 0;
     here.omp_stack_bytes = stack_bytes("OMP_STACKSIZE");
     if (here.omp_stack_bytes == 0)

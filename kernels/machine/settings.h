@@ -1,5 +1,5 @@
 /*
- * settings.h - the values of the NESTUNE_* environment variables, read once
+ * settings.h - what the environment says: the NESTUNE_* variables and the folders of profiles, read once
  * SPDX-License-Identifier: MIT
  *
  * getenv() is not safe while another thread calls setenv().  So the library calls it once for each of its
@@ -17,6 +17,9 @@ typedef struct nt_environment {
     nt_isa max_isa;         /* NESTUNE_MAX_ISA; unset, empty or unknown is no limit: the last nt_isa */
     const char *bad_isa;    /* its value where that names no instruction set, else NULL */
     const char *tuned;      /* NESTUNE_TUNED; "" where it is unset */
+    /* Folders whose subfolders hold tuned headers; "": none, as in a setuid program. */
+    const char *user_profiles;   /* $XDG_DATA_HOME/nestune, else $HOME/.local/share/nestune */
+    const char *system_profiles; /* $NESTUNE_SYSTEM_DIR, else /etc/nestune */
     bool verbose;           /* NESTUNE_VERBOSE, unless it is empty or 0 */
     size_t omp_stack_bytes; /* OMP_STACKSIZE, else GOMP_STACKSIZE: of OpenMP's threads; 0: the default */
 } nt_environment;
