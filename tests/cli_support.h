@@ -16,7 +16,7 @@ enum { OK = 0, FAILED = 1, USAGE = 2, IO = 3, STALE = 4, INTERRUPTED = 130 };
 /* A folder with the results of a short run, made once; tests that write copy it. */
 static char home[64], machine_id[64], results[160], copy[64];
 
-static char *in_results(const char *name)
+static inline char *in_results(const char *name)
 {
     static char path[256];
     snprintf(path, sizeof path, "%s/%s", results, name);

@@ -198,7 +198,7 @@ int take_kernel(const argument *a, char *text)
 
 /* ---- argp ------------------------------------------------------------------------------------- */
 
-enum { MOST_OPTIONS = 16 };
+enum { MOST_OPTIONS = 24 };
 
 typedef struct parsing {
     const argument *table;

@@ -1,11 +1,12 @@
 /*
- * cmd_show.c - autotune show: what was found on this machine, and whether it still holds
+ * cmd_show.c - autotune show: what was found on this machine, whether it still holds, and what the library takes of it
  * SPDX-License-Identifier: MIT
  */
 #include <stdlib.h>
 
 #include "cli/arguments.h"
 #include "commands/commands.h"
+#include "commands/dispatch.h"
 #include "commands/modules.h"
 #include "commands/report.h"
 #include "store/result_json.h"
@@ -36,15 +37,11 @@ static int print_pairs(const result *r, int pairs)
             printf("the tuned config is the default\n");
             continue;
         }
-        *heat = (race){.runner = driver_runner(d)};
-        trial_ask ask =
-            rows_ask(row->kernel, row->kernel_case, row->dtype, row->shape_class, row->shape, row->steps);
-        ask.config = row->default_config;
-        race_add(heat, &ask);
-        ask.config = row->config;
-        race_add(heat, &ask);
+        *heat = race_pair(driver_runner(d),
+                          rows_ask(row->kernel, row->kernel_case, row->dtype, row->shape_class, row->shape, row->steps),
+                          &row->default_config, &row->config);
         race_run(heat, pairs, pairs, 0);
-        const stats_interval ratio = race_ratio(heat, 1, 0);
+        const stats_interval ratio = race_ratio(heat, RACE_CANDIDATE, RACE_REFERENCE);
         const stats_verdict verdict = stats_judge(&ratio, 0);
         slower += ratio.n > 0 && verdict == STATS_SLOWER;
         printf("%.4f  %.4f-%.4f  %s\n", ratio.median, ratio.low, ratio.high,
@@ -89,33 +86,60 @@ static int print_model(const result *r)
     return finish_stdout();
 }
 
+/* The options that only say for what --dispatch is asked. */
+static int check_dispatch(const dispatch_ask *ask, bool dispatch, bool dtypes)
+{
+    const char *option = dtypes             ? "dtype"
+                         : ask->shape[0]    ? "shape"
+                         : ask->kernel_case ? "case"
+                         : ask->steps       ? "steps"
+                         : ask->threads     ? "threads"
+                                            : NULL;
+    return dispatch || !option ? EXIT_OK : refuse(EXIT_USAGE, "--%s goes with --dispatch", option);
+}
+
 int cmd_show(int argc, char **argv)
 {
     static result r; /* too large for the stack */
-    kernel_list named = {.n = 0};
+    static dispatch_ask ask;
+    kernel_list *named = &ask.kernels;
     const char *out = NULL;
     int64_t pairs = 0;
-    bool json = false, model = false;
+    unsigned dtypes = 0;
+    bool json = false, model = false, dispatch = false;
     const argument table[] = {
-        ARGUMENT_KERNELS(&named),
-        ARGUMENT_MODULES(&named),
+        ARGUMENT_KERNELS(named),
+        ARGUMENT_MODULES(named),
         ARGUMENT_JSON(&json),
         ARGUMENT_OUT(&out),
         {"pairs", 'p', "N", "time default and tuned again, N interleaved pairs a row, in a fresh process",
          take_whole, &pairs, 6, STATS_MOST},
         {"model", 'm', NULL, "what the model expects, beside what was measured", take_flag, &model, 0, 0},
+        {"dispatch", 'D', NULL,
+         "which tuned header and row the library takes, and why not the others; for the usual shapes, or as the next "
+         "options say",
+         take_flag, &dispatch, 0, 0},
+        ARGUMENT_DTYPES(&dtypes),
+        {"case", 'c', "NAME", "for this case, such as o8 of wave", take_text, &ask.kernel_case, 0, 0},
+        {"shape", 's', "NXxNYxNZ", "for this shape; of a range: its indices, as Nx1x1", take_shape, ask.shape, 0, 0},
+        {"steps", 'n', "N", "for runs of N steps (1, and many)", take_whole, &ask.steps, 1, 1e9},
+        {"threads", 't', "N", "as if N threads were allowed (those that are)", take_whole, &ask.threads, 1, NT_MAX_THREADS},
         {0},
     };
-    int code = arguments_parse(table, "The best configs found on this machine.", argc, argv);
-    if (code != EXIT_OK)
+    int code = arguments_parse(
+        table, "The best configs found on this machine, and what the library takes of all that it knows.", argc, argv);
+    if (code != EXIT_OK || (code = check_dispatch(&ask, dispatch, dtypes != 0)) != EXIT_OK)
         return code;
-    if ((pairs > 0) + json + model > 1)
-        return refuse(EXIT_USAGE, "--pairs, --json and --model exclude each other");
+    if ((pairs > 0) + (json && !dispatch) + model + dispatch > 1)
+        return refuse(EXIT_USAGE, "--pairs, --json and --model exclude each other, and --dispatch goes with --json alone");
+    ask.dtypes = dtypes ? dtypes : 1u << NT_F32 | 1u << NT_F64;
+    if (dispatch)
+        return json ? dispatch_json(&ask) : dispatch_print(&ask);
     nt_machine_detect(&r.machine);
     char *dir = results_dir(&r.machine, out);
     if (!dir)
         return EXIT_FAILED;
-    code = load(&r, &named, dir);
+    code = load(&r, named, dir);
     free(dir);
     if (r.n_rows == 0)
         return code;

@@ -23,6 +23,16 @@ int race_add(race *r, const trial_ask *ask)
     return r->n++;
 }
 
+race race_pair(trial_runner *runner, trial_ask ask, const nt_config *reference, const nt_config *candidate)
+{
+    race r = {.runner = runner};
+    ask.config = *reference;
+    race_add(&r, &ask);
+    ask.config = *candidate;
+    race_add(&r, &ask);
+    return r;
+}
+
 /* Makes the next round's ask out of an entrant's.  Returns how many times as long the whole run takes. */
 static double ask_next(const race *r, trial_ask *ask)
 {

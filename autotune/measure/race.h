@@ -43,6 +43,10 @@ typedef struct race {
 /* race_add() - adds an entrant; returns its index, -1 if the race is full. */
 int race_add(race *r, const trial_ask *ask);
 
+/* race_pair() - a race of two configs of one ask: the reference is entrant 0, the candidate entrant 1. */
+enum { RACE_REFERENCE, RACE_CANDIDATE };
+race race_pair(trial_runner *runner, trial_ask ask, const nt_config *reference, const nt_config *candidate);
+
 /* race_run() - runs more rounds, in pairs, until `least` rounds are done and another pair would end after the
  * deadline, or `most` are done.  The first two rounds compare results, too. */
 void race_run(race *r, int least, int most, double deadline_s);
