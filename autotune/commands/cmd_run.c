@@ -18,8 +18,10 @@
 #include "commands/run_options.h"
 #include "commands/tune_progress.h"
 #include "os/file.h"
+#include "store/contribution.h"
 #include "store/header.h"
 #include "store/journal_runner.h"
+#include "store/private_words.h"
 #include "store/result_json.h"
 #include "tune/least.h"
 #include "tune/rows.h"
@@ -236,6 +238,9 @@ static int run_kernel(const run_options *o, result *r, const nt_kernel *kernel, 
         return refuse(EXIT_FAILED, "no memory for the journal's name");
     nt_status status = tune_by_journal(o, r, kernel, worker, path, &why);
     free(path);
+    for (int i = 0; i < r->n_rows; i++)
+        if (r->row[i].kernel == kernel)
+            run_options_settings(o, kernel, r->row[i].settings);
     if (status == NT_OK)
         status = save_rows(o, r, kernel, dir, &why);
     return status == NT_OK ? EXIT_OK : refuse(code_of(status), "%s", why.text);
@@ -263,6 +268,25 @@ static int write_header(const run_options *o, const nt_machine *machine, const c
     return status == NT_OK ? EXIT_OK : refuse(code_of(status), "%s", why.text);
 }
 
+/* A folder ready to be sent, or a line for each reason why there is none. */
+static int contribute(const char *dir, const nt_machine *machine)
+{
+    static contribution c; /* too large for the stack */
+    char id[NT_MACHINE_ID], to[NT_MACHINE_ID + 16];
+    nt_error why;
+    nt_machine_id(machine, id, sizeof id);
+    snprintf(to, sizeof to, "nestune-%s", id);
+    contribution_read(&c, dir, nt_build_info()->flags, print_fault, NULL);
+    private_words_check(&c, machine, print_fault, NULL);
+    if (c.n_faults > 0)
+        return refuse(EXIT_STALE, "nothing was made to be sent: the results are kept in %s", dir);
+    if (contribution_write(&c, to, &why) != NT_OK)
+        return refuse(EXIT_IO, "%s", why.text);
+    fprintf(stderr, "ready to be sent: ./%s/ (results/README.md tells how)\n", to);
+    contribution_free(&c);
+    return EXIT_OK;
+}
+
 static int finish(const run_options *o, const result *r, const char *dir)
 {
     if (r->n_rows == 0)
@@ -280,6 +304,8 @@ static int finish(const run_options *o, const result *r, const char *dir)
     if (r->not_searched[0])
         refuse(EXIT_OK, "not searched: %s", r->not_searched);
     fprintf(stderr, "header: %s/tuned.h\nas a page: autotune report %s\n", dir, dir);
+    if (o->contribute && !stop_asked && (code = contribute(dir, &r->machine)) != EXIT_OK)
+        return code;
     return stop_asked ? EXIT_INTERRUPTED : EXIT_OK;
 }
 

@@ -1,5 +1,5 @@
 /*
- * commands.c - the folder of this machine's results
+ * commands.c - what the commands share: the folder of this machine's results, lines of faults
  * SPDX-License-Identifier: MIT
  */
 #define _GNU_SOURCE
@@ -46,4 +46,10 @@ char *results_dir(const nt_machine *machine, const char *out)
         return dir;
     refuse(EXIT_FAILED, "no memory for the name of a folder");
     return NULL;
+}
+
+void print_fault(void *unused, const char *text)
+{
+    (void)unused;
+    refuse(EXIT_OK, "%s", text);
 }

@@ -13,6 +13,7 @@ int cmd_run(int argc, char **argv);
 int cmd_list(int argc, char **argv);
 int cmd_machine(int argc, char **argv);
 int cmd_show(int argc, char **argv);
+int cmd_check(int argc, char **argv);
 int cmd_verify(int argc, char **argv);
 int cmd_study(int argc, char **argv);
 int cmd_simulate(int argc, char **argv);
@@ -22,6 +23,9 @@ int cmd_export(int argc, char **argv);
 /* results_dir() - the folder of this machine's results below `out`, or below results_root() for NULL; to be
  * freed.  NULL without memory, after a message. */
 char *results_dir(const nt_machine *machine, const char *out);
+
+/* print_fault() - one reason why a folder of results cannot be taken, as a line on stderr. */
+void print_fault(void *unused, const char *text);
 
 /* results_root() - the default folder for results, to be freed.  It is `tree`, the source tree's folder, if
  * that exists and can be written; otherwise $XDG_DATA_HOME/nestune or $HOME/.local/share/nestune; `tree` if

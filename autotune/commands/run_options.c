@@ -5,11 +5,14 @@
 #define _GNU_SOURCE /* strsep */
 #include "commands/run_options.h"
 
+#include <stdarg.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "commands/commands.h"
 #include "commands/modules.h"
 #include "os/text.h"
+#include "store/build_flags.h"
 #include "tune/rows.h"
 
 static int take_effort(const argument *a, char *text)
@@ -108,6 +111,71 @@ static int check_types(const run_options *o)
     return EXIT_OK;
 }
 
+static const double usual_max_ulp[NT_N_DTYPES] = {[NT_F32] = 2.7, [NT_F64] = 2.5};
+
+/* Powers of two, and all. */
+static int usual_threads(int threads[TUNE_MOST_THREADS])
+{
+    int n = 0;
+    for (int i = 1; i < most_threads(); i *= 2)
+        threads[n++] = i;
+    threads[n++] = most_threads();
+    return n;
+}
+
+__attribute__((format(printf, 2, 3))) static void add_setting(char text[RESULT_SETTINGS], const char *format, ...)
+{
+    const size_t used = strlen(text);
+    va_list args;
+    va_start(args, format);
+    snprintf(text + used, RESULT_SETTINGS - used, "%s", used ? " " : "");
+    vsnprintf(text + strlen(text), RESULT_SETTINGS - strlen(text), format, args);
+    va_end(args);
+}
+
+void run_options_settings(const run_options *o, const nt_kernel *kernel, char text[RESULT_SETTINGS])
+{
+    const tune_options *t = &o->tune;
+    tune_options usual = *t;
+    int threads[TUNE_MOST_THREADS];
+    const char *isa = getenv("NESTUNE_MAX_ISA");
+    usual.budget_s = 0;
+    usual.effort = EFFORT_NORMAL;
+    text[0] = '\0';
+    if (rows_budget_s(kernel, t) < 0.99 * rows_budget_s(kernel, &usual))
+        t->budget_s > 0 ? add_setting(text, "--budget %g", t->budget_s) : add_setting(text, "--effort quick");
+    if (t->shape[0] > 0)
+        add_setting(text, "--shape %lldx%lldx%lld", (long long)t->shape[0], (long long)t->shape[1], (long long)t->shape[2]);
+    if (t->strategy && t->strategy != strategies && t->effort != EFFORT_EXHAUSTIVE)
+        add_setting(text, "--strategy %s", t->strategy->name);
+    if (t->stop_at > 0)
+        add_setting(text, "--stop-at %g", t->stop_at);
+    if (t->n_threads != usual_threads(threads) || memcmp(t->threads, threads, (size_t)t->n_threads * sizeof *threads) != 0)
+        add_setting(text, "--threads");
+    for (int d = 0; d < NT_N_DTYPES; d++)
+        if (t->dtypes & 1u << d && t->max_ulp[d] != usual_max_ulp[d]) {
+            add_setting(text, "--max-ulp %g", t->max_ulp[d]);
+            break;
+        }
+    if (isa && *isa)
+        add_setting(text, "NESTUNE_MAX_ISA=%.8s", isa);
+}
+
+/* Before hours of tuning, not behind them. */
+static int check_contribute(const run_options *o)
+{
+    char unfit[160];
+    if (build_flags_unfit(nt_build_info()->flags, unfit, sizeof unfit))
+        return refuse(EXIT_FAILED, "--contribute: this is %s, whose times say nothing to others", unfit);
+    for (int i = 0; i < o->kernels.n; i++) {
+        char text[RESULT_SETTINGS];
+        run_options_settings(o, o->kernels.at[i], text);
+        if (*text)
+            return refuse(EXIT_USAGE, "--contribute needs the usual settings or a longer time: leave out %s", text);
+    }
+    return EXIT_OK;
+}
+
 int run_options_parse(run_options *o, int argc, char **argv)
 {
     double max_ulp = 0;
@@ -141,6 +209,9 @@ int run_options_parse(run_options *o, int argc, char **argv)
         {"resume", 'r', NULL,
          "go on where the journal of an earlier run ends, with any budget; begin where there is none",
          take_flag, &o->resume, 0, 0},
+        {"contribute", 'C', NULL,
+         "make ./nestune-<machine>/ of this machine's results, ready to be sent: see results/README.md", take_flag,
+         &o->contribute, 0, 0},
         {"fresh", 'f', NULL, "drop this machine's earlier results of other kernels", take_flag, &o->fresh, 0,
          0},
         ARGUMENT_OUT(&o->out),
@@ -163,12 +234,11 @@ int run_options_parse(run_options *o, int argc, char **argv)
             code = kernel_list_add(&o->kernels, nt_kernel_at(i));
     if (code != EXIT_OK || (code = check_types(o)) != EXIT_OK || (code = check_cases(o)) != EXIT_OK)
         return code;
-    if (t->n_threads == 0) {
-        for (int n = 1; n < most_threads(); n *= 2)
-            t->threads[t->n_threads++] = n;
-        t->threads[t->n_threads++] = most_threads();
-    }
-    t->max_ulp[NT_F32] = max_ulp > 0 ? max_ulp : 2.7;
-    t->max_ulp[NT_F64] = max_ulp > 0 ? max_ulp : 2.5;
+    if (t->n_threads == 0)
+        t->n_threads = usual_threads(t->threads);
+    for (int d = 0; d < NT_N_DTYPES; d++)
+        t->max_ulp[d] = max_ulp > 0 ? max_ulp : usual_max_ulp[d];
+    if (o->contribute)
+        return check_contribute(o);
     return EXIT_OK;
 }

@@ -11,12 +11,16 @@
 typedef struct run_options {
     tune_options tune;
     kernel_list kernels;
-    bool resume, fresh, json;
+    bool resume, fresh, json, contribute;
     const char *out;
 } run_options;
 
 /* run_options_parse() - returns EXIT_OK, or an error's exit code after a message on stderr.  The caller sets
  * o->tune.stop. */
 int run_options_parse(run_options *o, int argc, char **argv);
+
+/* run_options_settings() - what of these options, and of the environment, makes the results of a kernel differ from those
+ * of a usual run, as it would be typed: "--budget 2 --threads 1"; "": nothing. */
+void run_options_settings(const run_options *o, const nt_kernel *kernel, char text[RESULT_SETTINGS]);
 
 #endif /* AUTOTUNE_RUN_OPTIONS_H */

@@ -15,12 +15,12 @@ json_t *result_machine_json(const nt_machine *m)
     for (int i = 0; i < NT_N_ISAS; i++)
         if (m->isas & 1u << i)
             json_array_append_new(isas, json_string(nt_isa_name((nt_isa)i)));
-    return json_pack("{s:s, s:s, s:s, s:s, s:i, s:i, s:i, s:I, s:I, s:I, s:i, s:i, s:i, s:i, s:i, s:i, s:i, s:f, s:i, "
+    return json_pack("{s:s, s:s, s:s, s:s, s:i, s:i, s:i, s:i, s:I, s:I, s:I, s:i, s:i, s:i, s:i, s:i, s:i, s:i, s:f, s:i, "
                      "s:I, s:s, s:o}",
                      "id", id, "vendor", m->vendor, "cpu", m->model, "microarchitecture", m->uarch, "family", m->family, "model",
                      m->model_id, "stepping", m->stepping, "l1d_bytes", (json_int_t)m->l1d_bytes, "l2_bytes", (json_int_t)m->l2_bytes,
                      "l3_bytes", (json_int_t)m->l3_bytes, "cores", m->n_cores, "cpus", m->n_cpus, "smt", m->smt, "numa_nodes", m->n_numa,
-                     "cpus_affinity", m->cpus_affinity, "cores_affinity", m->cores_affinity, "l2_affinity", m->l2_affinity, "cpus_quota",
+                     "cpus_affinity", m->cpus_affinity, "cores_affinity", m->cores_affinity, "l2_affinity", m->l2_affinity, "l3_shared_by", m->l3_shared_by, "cpus_quota",
                      m->cpus_quota, "threads_allowed", m->threads_allowed, "memory_bytes", (json_int_t)m->memory_bytes, "huge_pages",
                      m->huge_pages, "isas", isas);
 }
@@ -64,7 +64,8 @@ bool result_machine_read(const json_t *json, nt_machine *m)
         if (json_is_string(isa) && strcmp(json_string_value(isa), nt_isa_name((nt_isa)k)) == 0)
             m->isas |= 1u << k;
     }
-    const json_t *quota = json_object_get(json, "cpus_quota"), *l2 = json_object_get(json, "l2_affinity");
+    const json_t *quota = json_object_get(json, "cpus_quota"), *l2 = json_object_get(json, "l2_affinity"),
+                 *l3 = json_object_get(json, "l3_shared_by");
     m->cpus_quota = json_number_value(quota);
     return read_name(json, "vendor", m->vendor, sizeof m->vendor) && read_name(json, "cpu", m->model, sizeof m->model) &&
            read_name(json, "microarchitecture", m->uarch, sizeof m->uarch) &&
@@ -75,7 +76,8 @@ bool result_machine_read(const json_t *json, nt_machine *m)
            read_int(json, "cpus", MOST, &m->n_cpus) && read_int(json, "smt", MOST, &m->smt) &&
            read_int(json, "numa_nodes", MOST, &m->n_numa) && read_int(json, "cpus_affinity", MOST, &m->cpus_affinity) &&
            (!json_object_get(json, "cores_affinity") || read_int(json, "cores_affinity", MOST, &m->cores_affinity)) &&
-           (!l2 || read_int(json, "l2_affinity", MOST, &m->l2_affinity)) && json_is_number(quota) && m->cpus_quota >= 0 &&
+           (!l2 || read_int(json, "l2_affinity", MOST, &m->l2_affinity)) &&
+           (!l3 || read_int(json, "l3_shared_by", MOST, &m->l3_shared_by)) && json_is_number(quota) && m->cpus_quota >= 0 &&
            read_int(json, "threads_allowed", NT_MAX_THREADS, &m->threads_allowed) && m->threads_allowed > 0 &&
            read_bytes(json, "memory_bytes", &m->memory_bytes) && json_is_array(isas);
 }

@@ -100,6 +100,7 @@ static json_t *row_json(const result_row *r)
     json_object_set_new(row, "shapes", shapes_json(r));
     json_object_set_new(row, "worst_over_best", figure_json(result_worst(r)));
     json_object_set_new(row, "rates_ns", rate_ns);
+    json_object_set_new(row, "settings", strcmp(r->settings, "?") == 0 ? json_null() : json_string(r->settings));
     for (int i = 0; i < N_FIGURES; i++)
         json_object_set_new(row, figures[i].name,
                             figure_json(*(const double *)((const char *)r + figures[i].at)));
@@ -239,6 +240,17 @@ static bool read_shapes(const json_t *json, result_row *row)
     return true;
 }
 
+/* Older files do not say it. */
+static bool read_settings(const json_t *json, result_row *row)
+{
+    const json_t *settings = json_object_get(json, "settings");
+    const char *text = !settings || json_is_null(settings) ? "?" : json_string_value(settings);
+    if (!text || strlen(text) >= sizeof row->settings || !text_is_printable(text))
+        return false;
+    strcpy(row->settings, text);
+    return true;
+}
+
 /* The fields beside the figures: shapes, counts, names. */
 static bool read_facts(const json_t *json, result_row *row, nt_error *why)
 {
@@ -287,7 +299,7 @@ static bool read_facts(const json_t *json, result_row *row, nt_error *why)
 static bool read_row(const json_t *json, const nt_kernel *kernel, result_row *row, nt_error *why)
 {
     *row = (result_row){.kernel = kernel};
-    bool good = read_facts(json, row, why) && read_shapes(json, row);
+    bool good = read_facts(json, row, why) && read_shapes(json, row) && read_settings(json, row);
     for (int i = 0; i < N_FIGURES; i++)
         good = good && read_figure(json, figures[i].name, figures[i].is_late,
                                    (double *)((char *)row + figures[i].at));

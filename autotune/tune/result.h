@@ -12,7 +12,7 @@
 #include "tune/rates.h"
 
 /* 16 cases of one kernel take 192 rows, or more where shapes need several.  Rows beyond the limit are refused or named. */
-enum { RESULT_MOST_ROWS = 512, RESULT_MOST_WAYS = 5, RESULT_MOST_SHAPES = 3 };
+enum { RESULT_MOST_ROWS = 512, RESULT_MOST_WAYS = 5, RESULT_MOST_SHAPES = 3, RESULT_SETTINGS = 120 };
 
 /* A shape on which the finalists of a row were timed; over_best: the time of the row's config over that of the fastest of
  * them. */
@@ -50,6 +50,7 @@ typedef struct result_row {
     int n_trials, n_failed;
     bool complete; /* the search ended by itself, before its time or room did */
     double space_size;
+    char settings[RESULT_SETTINGS]; /* what was not as usual when it was tuned: "--budget 2 --threads 1"; "?": not known */
     double drift; /* the default's later times over its first, the one farthest from 1; 0: not watched */
 } result_row;
 

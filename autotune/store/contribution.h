@@ -1,0 +1,55 @@
+/*
+ * contribution.h - a machine's results as they are sent to others and taken into results/
+ * SPDX-License-Identifier: MIT
+ *
+ * A contribution is tuned.h and the result files of its kernels.  Both sides read it with the same rules: who tuned
+ * the machine, before anything is sent, and who keeps results/.  results/README.md says what is checked.
+ */
+#ifndef AUTOTUNE_CONTRIBUTION_H
+#define AUTOTUNE_CONTRIBUTION_H
+
+#include "tune/result.h"
+
+enum { CONTRIBUTION_MOST_FILES = 64 };
+
+typedef struct contribution_file {
+    char name[80]; /* "mathop.json" */
+    char *text;
+    size_t n;
+} contribution_file;
+
+typedef struct contribution {
+    nt_machine machine;
+    contribution_file file[CONTRIBUTION_MOST_FILES]; /* tuned.h is the first */
+    int n_files, n_faults;
+    result all; /* the rows of all files */
+} contribution;
+
+/* One reason why a contribution cannot be taken, one line: "wave.json: tuned with --budget 20: ...". */
+typedef void contribution_fault_fn(void *context, const char *text);
+
+/* contribution_fault() - counts a reason and reports it. */
+__attribute__((format(printf, 4, 5))) void contribution_fault(contribution *c, contribution_fault_fn *fault,
+                                                              void *context, const char *format, ...);
+
+/*
+ * contribution_read() - reads tuned.h and all <kernel>.json of a folder, and checks them.
+ *
+ * Refused are: damaged files, other formats and versions of kernels; builds with other flags than `flags`, those of
+ * this build, as far as they matter; a sanitizer or no optimisation; fewer threads than the machine has cores; rows
+ * that were tuned with other settings than the usual ones, or less time; rows that were not searched; a tuned.h that
+ * does not say what the result files say; files of different machines.
+ *
+ * The header is loaded into this process, which so reads it as any library would.
+ * Result:  c->n_faults is how many reasons were reported; 0: it can be written.  To be freed in both cases.
+ */
+void contribution_read(contribution *c, const char *folder, const char *flags, contribution_fault_fn *fault,
+                       void *context);
+
+/* contribution_write() - makes the folder, with these files.  Errors: NT_EIO; NT_ENOMEM. */
+nt_status contribution_write(const contribution *c, const char *folder, nt_error *why);
+
+/* contribution_free() - its texts. */
+void contribution_free(contribution *c);
+
+#endif /* AUTOTUNE_CONTRIBUTION_H */
