@@ -20,6 +20,7 @@ static const struct command {
     {"list", "the kernels, their parameters and variants", cmd_list},
     {"machine", "what was detected, and the roofs", cmd_machine},
     {"show", "the best configs, the loop table, and how sure", cmd_show},
+    {"check", "whether a tuned header still holds here; takes over results that were sent", cmd_check},
     {"report", "results as one HTML page that needs no network", cmd_report},
     {"export", "results as CSV, Markdown, JSON, or Google Benchmark's JSON", cmd_export},
     {"verify", "accuracy against MPFR", cmd_verify},
@@ -65,6 +66,6 @@ int main(int argc, char **argv)
         if (strcmp(argv[1], commands[i].name) == 0)
             return commands[i].main(argc - 1, argv + 1);
     return refuse(EXIT_USAGE,
-                  "unknown command %.40s: there are run, study, simulate, list, machine, show, report, export, verify",
+                  "unknown command %.40s: there are run, study, simulate, list, machine, show, check, report, export, verify",
                   argv[1]);
 }
