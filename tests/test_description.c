@@ -9,11 +9,11 @@
 #include "module/description.h"
 #include "nestune/tools.h"
 
-static const char *const no_tuned[] = {NULL};
+static const char *const tuned[] = {"one line", NULL};
 
 static json_t *describe(const nt_kernel *k)
 {
-    const nt_module module = {NT_MODULE_ABI, sizeof module, k, no_tuned, "a compiler", "-O3 -g"};
+    const nt_module module = {NT_MODULE_ABI, sizeof module, k, tuned, "a compiler", "-O3 -g"};
     json_t *description = description_of(&module), *again;
     char *text = json_dumps(description, JSON_COMPACT);
     assert_non_null(text);
@@ -87,14 +87,18 @@ static void shadows_have_all_tables(void **state)
 {
     (void)state;
     for (int i = 0; i < nt_kernel_count(); i++) {
-        const nt_kernel *k = nt_kernel_at(i), *shadow;
+        const nt_kernel *k = nt_kernel_at(i);
+        const nt_module *made;
         nt_error why;
         if (k->program)
             continue;
         json_t *description = describe(k);
-        if (description_shadow(description, &shadow, &why) != NT_OK)
+        if (description_shadow(description, &made, &why) != NT_OK)
             fail_msg("%s: %s", k->name, why.text);
         json_decref(description);
+        const nt_kernel *shadow = made->kernel;
+        assert_string_equal(made->tuned[0], "one line");
+        assert_null(made->tuned[1]);
         same_tables(k, shadow);
         same_answers(k, shadow);
         assert_string_equal(description_build(shadow), "a compiler -O3 -g");
@@ -117,15 +121,16 @@ static void odd_texts(void **state)
 {
     (void)state;
     static made_kernel m;
-    const nt_kernel *shadow;
+    const nt_module *made;
     nt_error why;
     make_kernel(&m, "odd_texts");
     m.kernel.title = "\033[31mred\n";
     m.kernel.formula = "\xff";
     m.variants[0].note = NULL;
     json_t *description = describe(&m.kernel);
-    assert_int_equal(description_shadow(description, &shadow, &why), NT_OK);
+    assert_int_equal(description_shadow(description, &made, &why), NT_OK);
     json_decref(description);
+    const nt_kernel *shadow = made->kernel;
     assert_string_equal(shadow->title, "?[31mred?");
     assert_string_equal(shadow->formula, "?");
     assert_string_equal(shadow->variants[0].note, "");
@@ -137,10 +142,10 @@ static void odd_texts(void **state)
 static int n_refused, n_taken;
 static void try(const json_t *root)
 {
-    const nt_kernel *shadow;
+    const nt_module *shadow;
     nt_error why = {""};
     if (description_shadow(root, &shadow, &why) == NT_OK) {
-        assert_int_equal(nt_kernel_check(shadow, NULL), NT_OK);
+        assert_int_equal(nt_kernel_check(shadow->kernel, NULL), NT_OK);
         n_taken++;
     } else {
         assert_null(shadow);

@@ -27,14 +27,14 @@ static const char *const planted[] = {NT_PLANTED, NULL};
 /* The shadow, registered once: this process never opens the module. */
 static const nt_kernel *shadow_of(const driver *d)
 {
-    static const nt_kernel *shadow;
+    static const nt_module *shadow;
     nt_error why;
     if (!shadow) {
         if (description_shadow(json_array_get(driver_modules(d), 0), &shadow, &why) != NT_OK ||
-            nt_kernel_add(shadow, &why) != NT_OK)
+            nt_module_add(shadow, &why) != NT_OK)
             fail_msg("%s", why.text);
     }
-    return shadow;
+    return shadow->kernel;
 }
 
 static trial_ask ask_of(const nt_kernel *k, const char *config)

@@ -23,29 +23,29 @@ const char *const *modules_known(void)
 }
 
 /* The shadow of the module that was named last. */
-static nt_status describe(const nt_kernel **kernel, nt_error *why)
+static nt_status describe(const nt_module **shadow, nt_error *why)
 {
     driver *d;
     const driver_options last = {.modules = &known[n_known - 1]};
     nt_status status = driver_create(&d, &last, why);
     if (status != NT_OK)
         return status;
-    status = description_shadow(json_array_get(driver_modules(d), 0), kernel, why);
+    status = description_shadow(json_array_get(driver_modules(d), 0), shadow, why);
     if (status == NT_OK)
-        status = nt_kernel_add(*kernel, why);
+        status = nt_module_add(*shadow, why);
     driver_destroy(d);
     return status;
 }
 
 int take_module(const argument *a, char *text)
 {
-    const nt_kernel *kernel;
+    const nt_module *shadow;
     nt_error why;
     if (n_known == MOST_MODULES)
         return refuse(EXIT_USAGE, "--kernel: at most %d are allowed", MOST_MODULES);
     known[n_known++] = text;
-    const nt_status status = describe(&kernel, &why);
+    const nt_status status = describe(&shadow, &why);
     if (status != NT_OK)
         return refuse(code_of(status), "--kernel: %s", why.text);
-    return a->to ? kernel_list_add(a->to, kernel) : EXIT_OK;
+    return a->to ? kernel_list_add(a->to, shadow->kernel) : EXIT_OK;
 }

@@ -110,13 +110,26 @@ static json_t *range_of(const nt_range *r)
                      (json_int_t)r->usual_short, "long", (json_int_t)r->usual_long, "least_share", (json_int_t)r->least_share);
 }
 
+/* What was tuned before, if it is not too long for a message (worker/wire.h). */
+static json_t *tuned_of(const nt_module *m)
+{
+    enum { MOST_BYTES = 24000 };
+    json_t *list = json_array();
+    size_t n = 0;
+    for (const char *const *line = m->tuned; *line; line++)
+        n += strlen(*line) + 3;
+    for (const char *const *line = m->tuned; *line && n <= MOST_BYTES; line++)
+        json_array_append_new(list, text_of(*line));
+    return list;
+}
+
 json_t *description_of(const nt_module *m)
 {
     const nt_kernel *k = m->kernel;
-    return json_pack("{s:o, s:o, s:s, s:i, s:o, s:o, s:i, s:f, s:i, s:b, s:o*, s:o*, s:o, s:o, s:o, s:o, s:o}", "compiler",
+    return json_pack("{s:o, s:o, s:s, s:i, s:o, s:o, s:i, s:f, s:i, s:b, s:o*, s:o*, s:o, s:o, s:o, s:o, s:o, s:o}", "compiler",
                      text_of(m->compiler), "flags", text_of(m->flags), "name", k->name, "version", k->version, "title",
                      text_of(k->title), "formula", text_of(k->formula), "role", (int)k->role, "ulp_range", k->ulp_range,
                      "ulp_of_terms", k->ulp_of_terms, "knows_cases", k->case_of != NULL, "field", k->field ? field_of(k->field) : NULL,
                      "range", k->range ? range_of(k->range) : NULL, "variants", variants_of(k), "forms", forms_of(k), "keys",
-                     keys_of(k), "params", sets_of(k), "functions", functions_of(k));
+                     keys_of(k), "params", sets_of(k), "functions", functions_of(k), "tuned", tuned_of(m));
 }

@@ -21,11 +21,12 @@
 json_t *description_of(const nt_module *module);
 
 /*
- * description_shadow() - the shadow of a described kernel.  It is never freed: the registry keeps what is added.
+ * description_shadow() - a module with the shadow of a described kernel, for nt_module_add().  It is never freed: the registry keeps
+ * what is added.
  *
  * Errors:  NT_EKERNEL, with the reason: the description is malformed, or its kernel does not pass nt_kernel_check(); NT_ENOMEM.
  */
-nt_status description_shadow(const json_t *description, const nt_kernel **shadow, nt_error *why);
+nt_status description_shadow(const json_t *description, const nt_module **shadow, nt_error *why);
 
 /* description_build() - with which compiler and flags a shadow's module was built: "GNU 12.2.0 -O3 -DNDEBUG"; NULL for every
  * other kernel. */

@@ -35,7 +35,9 @@ typedef struct shadow {
     nt_work *works; /* of function f and set p at f * n_params + p */
     size_t n_params;
     const nt_function *parts[2];
-    char *build;
+    nt_module module;
+    const char **tuned;
+    char *build; /* compiler and flags */
     struct shadow *next;
 } shadow;
 
@@ -273,11 +275,15 @@ static bool read_build(shadow *s, const json_t *json)
 {
     const char *compiler = keep_at(json, "compiler"), *flags = keep_at(json, "flags");
     const size_t n = compiler && flags ? strlen(compiler) + strlen(flags) + 2 : 0;
+    const json_t *tuned = json_object_get(json, "tuned");
     if (n > 0 && (s->build = malloc(n)))
         snprintf(s->build, n, "%s%s%s", compiler, *flags ? " " : "", flags);
-    free((char *)compiler);
-    free((char *)flags);
-    return s->build != NULL;
+    s->tuned = table(tuned, sizeof *s->tuned);
+    bool good = s->build && s->tuned;
+    for (size_t i = 0; good && i < json_array_size(tuned); i++)
+        good = (s->tuned[i] = keep(json_string_value(json_array_get(tuned, i)))) != NULL;
+    s->module = (nt_module){NT_MODULE_ABI, sizeof(nt_module), &s->kernel, s->tuned, compiler, flags};
+    return good;
 }
 
 static nt_status read_all(shadow *s, const json_t *json, nt_error *why)
@@ -292,7 +298,7 @@ static nt_status read_all(shadow *s, const json_t *json, nt_error *why)
                        "ulp_of_terms", &k->ulp_of_terms, "knows_cases", &knows_cases) != 0)
         return refuse(why, "%.150s", error.text);
     if (!k->name || !k->title || !k->formula || !read_build(s, json))
-        return refuse(why, "no name, title, formula or build");
+        return refuse(why, "no name, title, formula, build or tuned headers");
     if ((field && !read_field(s, field)) || (range && !read_range(s, range)))
         return refuse(why, "a malformed %s", field ? "field" : "range");
     if (!read_names(s, json_object_get(json, "variants"), json_object_get(json, "forms")))
@@ -314,7 +320,7 @@ static nt_status read_all(shadow *s, const json_t *json, nt_error *why)
     return nt_kernel_check(k, why);
 }
 
-nt_status description_shadow(const json_t *description, const nt_kernel **made, nt_error *why)
+nt_status description_shadow(const json_t *description, const nt_module **made, nt_error *why)
 {
     shadow *s = calloc(1, sizeof *s);
     *made = NULL;
@@ -326,7 +332,7 @@ nt_status description_shadow(const json_t *description, const nt_kernel **made, 
     const nt_status status = read_all(s, description, why);
     s->next = atomic_load(&all_shadows); /* what was read of a refused one is kept, too */
     atomic_store(&all_shadows, s);
-    *made = status == NT_OK ? &s->kernel : NULL;
+    *made = status == NT_OK ? &s->module : NULL;
     return status;
 }
 
