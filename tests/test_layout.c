@@ -407,7 +407,7 @@ static void check_symbols(const char *elf, const Elf64_Shdr *table, const char *
     int n_exported = 0;
     for (size_t i = 0; i < table->sh_size / sizeof *symbols; i++) {
         const char *name = names + symbols[i].st_name;
-        if (symbols[i].st_shndx == SHN_UNDEF || !*name)
+        if (symbols[i].st_shndx == SHN_UNDEF || symbols[i].st_shndx == SHN_ABS || !*name) /* absolute: a version's name */
             continue;
         n_exported++;
         /* Sanitizers export their own marks. */
