@@ -95,7 +95,35 @@ function(case_install)
       expect_not(content ${folder})
     endforeach()
   endforeach()
+  file(GLOB_RECURSE binaries ${INSTALLED}/libnestune.so.* ${INSTALLED}/bin/autotune ${INSTALLED}/bin/nestune)
+  foreach(file IN LISTS binaries)
+    must_run(${READELF} -d ${file})
+    expect(text "NEEDED")
+    foreach(tag RPATH RUNPATH)
+      expect_not(text ${tag})
+    endforeach()
+  endforeach()
   must_run(${INSTALLED}/bin/autotune --version)
+
+  # An installed program's results are the user's: it neither reads nor writes those of the source tree.
+  file(MAKE_DIRECTORY ${WORK}/home)
+  run(${CMAKE_COMMAND} -E env --unset=XDG_DATA_HOME HOME=${WORK}/home ${INSTALLED}/bin/autotune show)
+  expect(text "no results in ${WORK}/home/.local/share/nestune/")
+  run(${CMAKE_COMMAND} -E env HOME=${WORK}/home ${BINARY}/bin/autotune show)
+  expect_not(text "no results in ${WORK}")
+  # On a busy machine a second may not be enough for a result, but the journal is there.
+  run(${CMAKE_COMMAND} -E env XDG_DATA_HOME=${WORK}/data HOME=${WORK}/home
+    ${INSTALLED}/bin/autotune run square --shape 64x64x4 --dtype f32 --budget 1)
+  file(GLOB written ${WORK}/data/nestune/*/square.*)
+  if(NOT written)
+    fail("nothing below ${WORK}/data/nestune")
+  endif()
+
+  # Below another root, as package builders install.
+  must_run(${CMAKE_COMMAND} -E env DESTDIR=${WORK}/root ${CMAKE_COMMAND} --install ${BINARY} --prefix /usr)
+  if(NOT EXISTS ${WORK}/root/usr/bin/autotune)
+    fail("nothing in ${WORK}/root/usr/bin")
+  endif()
 endfunction()
 
 # ---- find: find_package() in C and C++, shared and static -----------------------------------

@@ -117,6 +117,7 @@ static void results_go_where_they_can_be_written(void **state)
     unsetenv("XDG_DATA_HOME");
     check_root(s.folder, s.folder);
     check_root("/none/results", "/home/somebody/.local/share/nestune");
+    check_root(NULL, "/home/somebody/.local/share/nestune"); /* an installed program */
     setenv("XDG_DATA_HOME", "/data", 1);
     check_root(s.folder, s.folder);
     check_root("/none/results", "/data/nestune");
@@ -125,11 +126,20 @@ static void results_go_where_they_can_be_written(void **state)
     check_root("/none/results", "/home/somebody/.local/share/nestune");
     unsetenv("HOME");
     check_root("/none/results", "/none/results"); /* making that folder then reports what is wrong */
+    assert_null(results_root(NULL));
     setenv("XDG_DATA_HOME", "/data", 1);
     chmod(s.folder, 0555);
     assert_int_equal(scratch_as_nobody(read_only_tree, s.folder), 0);
     chmod(s.folder, 0755);
     scratch_walk(&s, 1);
+}
+
+static void a_program_of_this_build_knows_the_source_tree(void **state)
+{
+    (void)state;
+    char *folder = results_of_build();
+    assert_string_equal(folder, NT_SOURCE_DIR "/results");
+    free(folder);
 }
 
 int main(int argc, char **argv)
@@ -139,6 +149,7 @@ int main(int argc, char **argv)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(machine_without_pointwise_kernels),
         cmocka_unit_test(results_go_where_they_can_be_written),
+        cmocka_unit_test(a_program_of_this_build_knows_the_source_tree),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

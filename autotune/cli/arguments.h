@@ -51,9 +51,10 @@ int take_dtypes(const argument *a, char *text); /* unsigned, bit 1u << nt_dtype 
 int take_kernel(const argument *a, char *text); /* kernel_list, appended to */
 
 /* Rows that several commands share. */
-#define RESULTS_HELP                                                                                   \
-    "DIR/<machine>/ in place of results/<machine>/ of the source tree; where that cannot be written, " \
-    "$XDG_DATA_HOME/nestune/<machine>/, by default ~/.local/share/nestune/<machine>/"
+#define RESULTS_HELP                                                                                     \
+    "DIR/<machine>/ in place of $XDG_DATA_HOME/nestune/<machine>/, by default "                          \
+    "~/.local/share/nestune/<machine>/; of a program in its build folder, in place of results/<machine>/ of the " \
+    "source tree, if that can be written"
 /* clang-format off */
 #define ARGUMENT_KERNELS(list) {NULL, 0, "[KERNEL...]", NULL, take_kernel, list, 0, 0}
 #define ARGUMENT_DTYPES(set) {"dtype", 'd', "LIST", "f32, f64 or both (both)", take_dtypes, set, 0, 0}

@@ -227,13 +227,16 @@ static int score_all(const options *o, char *const *files, int n_files)
     return code != EXIT_OK ? code : finish_stdout();
 }
 
-/* All tables that come with the sources, or were recorded there. */
+/* All tables in the folder of results: those that come with the sources, or were recorded. */
 static int score_known(const options *o)
 {
-    char *root = results_root(NT_RESULTS_DIR), *pattern = NULL;
+    char *tree = results_of_build(), *root = results_root(tree), *pattern = NULL;
     glob_t found = {0};
     int code;
-    if (!root || asprintf(&pattern, "%s/*/tables/*.json", root) < 0)
+    free(tree);
+    if (!root)
+        return EXIT_FAILED;
+    if (asprintf(&pattern, "%s/*/tables/*.json", root) < 0)
         code = refuse(EXIT_FAILED, "no memory for the name of a folder");
     else if (glob(pattern, 0, NULL, &found) != 0)
         code = refuse(EXIT_IO, "no tables at %.200s: name one, or measure one with --record", pattern);

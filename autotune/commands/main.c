@@ -38,8 +38,8 @@ static void help(FILE *out)
             "\n`autotune COMMAND --help` lists its options.\n"
             "Exit codes: 0 done, 1 failed, 2 wrong usage, 3 file trouble, 4 stale or damaged results,\n"
             "130 interrupted, or the terminal or the reader of a pipe is gone (the best so far is written).\n"
-            "Results: results/ of the source tree; where that cannot be written, $XDG_DATA_HOME/nestune,\n"
-            "by default ~/.local/share/nestune; --out DIR names another folder.\n"
+            "Results: $XDG_DATA_HOME/nestune, by default ~/.local/share/nestune; of a program in its build folder,\n"
+            "results/ of the source tree, if that can be written; --out DIR names another folder.\n"
             "Environment: NESTUNE_MAX_ISA=scalar|neon|avx2|avx512, NO_COLOR.\n");
 }
 
