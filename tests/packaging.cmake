@@ -83,7 +83,9 @@ function(case_install)
   file(GLOB_RECURSE headers RELATIVE ${SOURCE} ${SOURCE}/include/nestune/*.h)
   foreach(file IN LISTS headers ITEMS include/nestune/nt_isas.h lib/libnestune.a lib/libnestune.so
       lib/libnestune.so.${ABI} lib/pkgconfig/nestune.pc lib/cmake/nestune/nestuneConfig.cmake
-      lib/cmake/nestune/nestuneConfigVersion.cmake lib/cmake/nestune/nestuneTargets.cmake bin/autotune)
+      lib/cmake/nestune/nestuneConfigVersion.cmake lib/cmake/nestune/nestuneTargets.cmake bin/autotune bin/nestune
+      share/man/man1/autotune.1 share/man/man1/nestune.1 share/man/man3/nestune.3
+      share/bash-completion/completions/autotune share/bash-completion/completions/nestune)
     if(NOT file IN_LIST found)
       message(FATAL_ERROR "${file} is not installed: ${found}")
     endif()

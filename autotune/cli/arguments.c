@@ -239,6 +239,18 @@ static bool asks_for_help(int argc, char **argv)
     return asks;
 }
 
+static arguments_show_fn *show_only;
+
+void arguments_show(arguments_show_fn *show)
+{
+    show_only = show;
+}
+
+bool arguments_are_shown(void)
+{
+    return show_only != NULL;
+}
+
 int arguments_parse(const argument *table, const char *doc, int argc, char **argv)
 {
     struct argp_option options[MOST_OPTIONS + 1] = {0};
@@ -246,6 +258,10 @@ int arguments_parse(const argument *table, const char *doc, int argc, char **arg
     parsing p = {table, EXIT_OK};
     char name[40];
     int n = 0;
+    if (show_only) {
+        show_only(table, doc, argc, argv);
+        return EXIT_SHOWN;
+    }
     for (const argument *a = table; a->take; a++)
         if (!a->name)
             argp.args_doc = a->value;

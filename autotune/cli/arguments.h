@@ -37,6 +37,16 @@ struct argument {
  * argp's. */
 int arguments_parse(const argument *table, const char *doc, int argc, char **argv);
 
+/*
+ * arguments_show() - from now on arguments_parse() does not read argv: it calls show() and returns EXIT_SHOWN, with which
+ * a command ends at once.  So its table and doc are read where they stand, in the command.  NULL: it parses again.
+ * arguments_are_shown() - is that so?  Then a command does nothing before it.
+ */
+enum { EXIT_SHOWN = -1 };
+typedef void arguments_show_fn(const argument *table, const char *doc, int argc, char **argv);
+void arguments_show(arguments_show_fn *show);
+bool arguments_are_shown(void);
+
 /* Readers of one value.  The comment after each is the type of *to. */
 int take_flag(const argument *a, char *text);   /* bool */
 int take_text(const argument *a, char *text);   /* const char * */

@@ -59,7 +59,7 @@ int cmd_export(int argc, char **argv)
     const argument table[] = {
         ARGUMENT_FILES(&files),
         ARGUMENT_MODULES(NULL),
-        {"format", 'f', "NAME",
+        {"format", 'f', "csv|markdown|benchmark|json",
          "csv; markdown, as in docs/results.md; benchmark, for compare.py of Google Benchmark; json, with the trials of its rows", take_format, &format,
          0, 0},
         {"trials", 't', NULL, "with csv: the trials of the journals in place of the rows", take_flag, &trials, 0, 0},

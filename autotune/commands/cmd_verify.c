@@ -201,7 +201,7 @@ int cmd_verify(int argc, char **argv)
          "with --exhaustive and one kernel: begin at input N, where an earlier run was stopped (0)",
          take_whole, &o.from, 0, 4294967295.0},
         {"variant", 'v', "NAME", "this variant alone (all)", take_text, &o.variant, 0, 0},
-        {"isa", 'i', "NAME", "this instruction set alone (all that run here)", take_text, &o.isa, 0, 0},
+        {"isa", 'i', "scalar|neon|avx2|avx512", "this instruction set alone (all that run here)", take_text, &o.isa, 0, 0},
         ARGUMENT_SEED(&o.seed),
         ARGUMENT_JSON(&json),
         {0},

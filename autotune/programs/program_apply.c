@@ -162,7 +162,7 @@ static int read_request(request *r, int argc, char **argv)
         {"list", 'l', "FILE", "more FILES, a name a line; -: from stdin", take_text, &r->list, 0, 0},
         {"resume", 'R', NULL, "leave out inputs with a newer output, remove what killed runs left", take_flag,
          &r->resume, 0, 0},
-        {"raw", 'w', "TYPE", "FILES hold cells alone: f32 or f64", take_raw, r, 0, 0},
+        {"raw", 'w', "f32|f64", "FILES hold cells alone: f32 or f64", take_raw, r, 0, 0},
         {"shape", 's', "SHAPE", "of --raw: NX, NYxNX or NZxNYxNX (as many cells as there are)", take_text,
          &shape, 0, 0},
         {"ring", 'g', "N", "buffers of an instance (as tuned, else 4)", take_whole, &r->ring, 1,
@@ -171,7 +171,7 @@ static int read_request(request *r, int argc, char **argv)
          &r->slab_bytes, PIPELINE_LEAST_SLAB, 1e15},
         {"instances", 'i', "N", "files in work at a time (as tuned, else one for each thread)", take_whole,
          &r->instances, 1, PIPELINE_MOST_INSTANCES},
-        {"io", 'm', "HOW", "read by pread or mmap (as tuned, else pread)", take_io, &r->io, 0, 0},
+        {"io", 'm', "pread|mmap", "how they are read (as tuned, else pread)", take_io, &r->io, 0, 0},
         {"threads", 't', "N", "that compute, all instances together (as many as are allowed)", take_whole,
          &r->threads, 1, NT_MAX_THREADS},
         {"config", 'c', "CONFIG", "of the kernel, such as isa=avx2 (as tuned)", take_text, &r->config, 0, 0},
@@ -417,7 +417,8 @@ static int apply(const request *r)
 int program_apply(int argc, char **argv)
 {
     request r;
-    let_waiting_threads_sleep(argc, argv);
+    if (!arguments_are_shown())
+        let_waiting_threads_sleep(argc, argv);
     int code = read_request(&r, argc, argv);
     if (code == EXIT_OK)
         code = read_list(&r);
