@@ -19,6 +19,9 @@ if(NT_SANITIZE)
   target_compile_definitions(nestune_options INTERFACE NT_SANITIZED)
   target_link_options(nestune_options INTERFACE -fsanitize=${NT_SANITIZE})
 endif()
+if(NT_MAP_PATHS) # not among NT_CODE_OPTIONS: it changes no instruction, and results need not know it
+  target_compile_options(nestune_options INTERFACE -ffile-prefix-map=${PROJECT_SOURCE_DIR}/=)
+endif()
 add_library(nestune_warnings INTERFACE)
 target_compile_options(nestune_warnings INTERFACE
   $<$<COMPILE_LANGUAGE:C>:-Wall;-Wextra;-Wshadow;-Wvla;-Wstrict-prototypes;-Wmissing-prototypes>

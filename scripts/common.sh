@@ -1,4 +1,4 @@
-# common.sh - what scripts/tune, test and fuzz share: the folder, the log, what must be installed
+# common.sh - what the scripts of this folder share: the folder, the log, what must be installed
 # SPDX-License-Identifier: MIT
 # To be sourced, with `script` set to the name for messages.  It does not change the working folder, so relative
 # paths in the user's arguments stay valid.
@@ -82,6 +82,10 @@ gnuplot-nox       command gnuplot
 libjs-chart.js    file    /usr/share/javascript/chart.js/chart.min.js
 libprimesieve-dev library primesieve
 qemu-user-static  command qemu-x86_64-static'
+
+needs_package='
+dpkg-dev          command dpkg-shlibdeps
+file              command file'
 
 needs_tsan='
 clang             command clang

@@ -128,6 +128,62 @@ function(case_install)
   endif()
 endfunction()
 
+# ---- packages: what is in the Debian packages, and what they depend on ------------------------
+#
+# Of the build that is tested, whose prefix is not /usr: the names of folders differ in that.  scripts/try-packages
+# installs those of scripts/package in a bare Debian.
+
+# in_package(NAME FILES...): the package's control fields in `control`, its files in `files`; these must be among them.
+macro(in_package name)
+  file(GLOB package ${WORK}/${name}_*.deb)
+  must_run(dpkg-deb -f ${package})
+  set(control "\n${text}")
+  must_run(dpkg-deb -c ${package})
+  string(REGEX REPLACE "[^\n]* \\./" "./" files "${text}")
+  string(REGEX REPLACE " -> [^\n]*" "" files "${files}")
+  string(REGEX REPLACE "/lib/[^/\n]*-linux-gnu[^/\n]*/" "/lib/" files "${files}")
+  string(APPEND all_files "${files}")
+  foreach(file ${ARGN} share/doc/${name}/copyright share/doc/${name}/changelog.Debian.gz)
+    expect(files "./usr/${file}\n")
+  endforeach()
+endmacro()
+
+function(case_packages)
+  foreach(program dpkg-deb dpkg-shlibdeps file)
+    find_program(found_${program} ${program})
+    if(NOT found_${program})
+      message(STATUS "skipped: no ${program}")
+      return()
+    endif()
+  endforeach()
+  must_run(${CMAKE_CPACK_COMMAND} --config ${BINARY}/CPackConfig.cmake -B ${WORK})
+  set(all_files "")
+  in_package(libnestune${ABI} lib/libnestune.so.${ABI} share/doc/libnestune${ABI}/changelog.gz)
+  expect_not(files "libnestune.so\n")
+  foreach(field "Section: libs" "Depends: libc6 " " libgomp" " libhwloc" " libsleef")
+    expect(control "${field}")
+  endforeach()
+  in_package(libnestune-dev lib/libnestune.so lib/libnestune.a lib/pkgconfig/nestune.pc include/nestune/nestune.h
+    include/nestune/nt_isas.h include/nestune/simd/simd.h lib/cmake/nestune/nestuneConfig.cmake share/man/man3/nestune.3.gz)
+  foreach(field "Section: libdevel" "Depends: libnestune${ABI} (= " ", libhwloc-dev, libsleef-dev")
+    expect(control "${field}")
+  endforeach()
+  in_package(nestune-tools bin/autotune bin/nestune share/man/man1/autotune.1.gz share/man/man1/nestune.1.gz
+    share/bash-completion/completions/autotune share/bash-completion/completions/nestune
+    share/fish/vendor_completions.d/autotune.fish)
+  foreach(field "Section: science" " libjansson" " libmpfr" " libxxhash" "Recommends: libjs-chart.js")
+    expect(control "${field}")
+  endforeach()
+  # No file is in two packages.
+  string(REGEX MATCHALL "\\./[^\n]*[^/\n]\n" list "${all_files}")
+  list(LENGTH list n)
+  list(REMOVE_DUPLICATES list)
+  list(LENGTH list n_unique)
+  if(NOT n EQUAL n_unique)
+    message(FATAL_ERROR "a file is in two packages: ${all_files}")
+  endif()
+endfunction()
+
 # ---- find: find_package() in C and C++, shared and static -----------------------------------
 
 function(case_find)

@@ -13,6 +13,7 @@
 #include "cli/interrupt.h"
 #include "cli/progress.h"
 #include "commands/commands.h"
+#include "commands/modules.h"
 #include "commands/header_check.h"
 #include "store/build_flags.h"
 #include "store/contribution.h"
@@ -120,7 +121,7 @@ static int measure(header_check *check, double seconds)
     driver *d;
     if (check->n[CHECK_UNKNOWN] == 0)
         return EXIT_OK;
-    if (driver_create(&d, &(driver_options){0}, &why) != NT_OK)
+    if (driver_create(&d, &(driver_options){.modules = modules_known()}, &why) != NT_OK)
         return refuse(EXIT_FAILED, "%s", why.text);
     hear_signals();
     fprintf(stderr, "autotune: timing %d rows beside the default, for at most %.0f s\n",
@@ -158,7 +159,13 @@ static int check_header(const char *name, double seconds, bool json)
     int code = name ? load(name, &header) : EXIT_OK;
     if (code != EXIT_OK)
         return code;
-    if (header_check_list(&check, header, NT_RESULTS_DIR, &why) != NT_OK)
+    char *tree = results_of_build(), *root = modules_any() ? strdup("tuned") : results_root(tree);
+    free(tree);
+    if (!root)
+        return EXIT_FAILED;
+    const nt_status listed = header_check_list(&check, header, root, &why);
+    free(root);
+    if (listed != NT_OK)
         return refuse(EXIT_FAILED, "%s", why.text);
     if (check.n_rows == 0)
         code = refuse(EXIT_STALE, header ? "%s: the header has no rows" : "no tuned header is in use here%s",
@@ -202,9 +209,13 @@ static int merge(const char *folder, const char *out)
     int code = EXIT_OK;
     if (build_flags_unfit(nt_build_info()->flags, unfit, sizeof unfit))
         return refuse(EXIT_FAILED, "--merge compares with the flags of this build, which is %s", unfit);
+    char *tree = results_of_build();
+    if (!tree && !out)
+        return refuse(EXIT_USAGE, "--merge: this autotune is not in a build folder, so it knows no source tree: --out names a folder");
     contribution_read(&c, folder, nt_build_info()->flags, print_fault, NULL);
-    if (c.n_faults == 0 && (to = results_dir(&c.machine, out ? out : NT_RESULTS_DIR)))
+    if (c.n_faults == 0 && (to = results_dir(&c.machine, out ? out : tree)))
         check_kept(&c, to);
+    free(tree);
     if (c.n_faults > 0)
         code = refuse(EXIT_STALE, "%.200s: not taken over", folder);
     else if (!to)
@@ -235,6 +246,7 @@ int cmd_check(int argc, char **argv)
     bool json = false;
     const argument table[] = {
         {NULL, 0, "[HEADER]", NULL, take_header, &header, 0, 0},
+        ARGUMENT_MODULES(NULL),
         {"budget", 'b', "SECONDS", "time for all measurements (60)", take_number, &seconds, 0.1, 86400},
         ARGUMENT_JSON(&json),
         {"merge", 'm', "FOLDER",
