@@ -1,0 +1,129 @@
+"""_numba.py - mathop and square inside Numba's @njit functions
+
+SPDX-License-Identifier: MIT
+
+Numba calls `register` by the entry point numba_extensions when it compiles its first function.  The library's functions
+are symbols for LLVM, not addresses in the code, so that functions with cache=True work in later processes.
+
+Inside @njit: mathop(a, steps=1, out=None, threads=0).  threads=0: as many as OpenMP and the machine allow; within
+numba.prange say threads=1, since Numba's threads share the work already.
+"""
+from __future__ import annotations
+
+import ctypes
+import sys
+from typing import Any
+
+import numpy as np
+
+from ._errors import NestuneValueError, error_of
+from ._library import F32, F64, c
+from ._vocabulary import mathop, square
+
+_registered = False
+
+
+def register() -> None:
+    """Teaches Numba the functions; a second call does nothing."""
+    global _registered
+    if not _registered:
+        _registered = True
+        _register()
+
+
+def _fault(types: Any, a: Any, out: Any) -> str:
+    """What is wrong with arrays of these Numba types; "": nothing."""
+    for array in (a, out):
+        if not isinstance(array, types.Array):
+            return "%s: needed is an array" % array
+        if array.dtype not in (types.float32, types.float64):
+            return "%s: allowed are arrays of float32 and float64" % array
+        if array.ndim < 1 or (array.ndim > 3 and array.layout == "A"):
+            return "%s: of more than 3 axes only contiguous arrays are allowed" % array
+    if not out.mutable:
+        return "%s: is read-only" % out
+    if (a.dtype, a.ndim, a.layout) != (out.dtype, out.ndim, out.layout):
+        return "out is %s, but the array %s: type, axes and layout must be equal" % (out, a)
+    return ""
+
+
+def _word(text: str) -> int:
+    """A text of at most eight bytes, as it lies in memory."""
+    return int.from_bytes(text.encode(), sys.byteorder)
+
+
+# What a call hands over, in one array of 64-bit words, since Numba takes seconds to compile arrays and texts of each
+# kind.  The word where each part begins:
+NAME, N, STRIDES, DATA, CONFIG, WHY, WORDS = 0, 2, 5, 11, 13, 16, 16 + 256 // 8
+THREADS_ARE = _word("threads=")
+MOST_THREADS = 4096
+
+
+def _refuse(status: int, words: np.ndarray) -> None:
+    raise error_of(status, words[WHY:].tobytes().split(b"\0")[0].decode(errors="replace"))
+
+
+def _register() -> None:
+    import llvmlite.binding
+    from numba import njit, objmode, types
+    from numba.core.errors import TypingError
+    from numba.extending import overload
+
+    llvmlite.binding.add_symbol("nt_apply", ctypes.cast(c.nt_apply, ctypes.c_void_p).value)
+    address, number = types.uintp, types.int64
+    nt_apply = types.ExternalFunction("nt_apply", types.int32(
+        address, address, types.int32, address, types.int32, address, address, address, number, address, address))
+
+    @njit
+    def run(name: int, dtype: int, reverse: bool, flat: bool, a: Any, out: Any, steps: int, threads: int) -> None:
+        if not 0 <= threads <= MOST_THREADS:
+            raise NestuneValueError("threads: allowed are 0 to 4096")
+        if a.shape != out.shape:
+            raise NestuneValueError("out has another shape than the array")
+        words = np.zeros(WORDS, np.int64)
+        words[NAME] = name
+        words[N], words[N + 1], words[N + 2] = a.size, 1, 1
+        words[STRIDES] = words[STRIDES + 3] = 1
+        if not flat:
+            for i in range(a.ndim):
+                axis = a.ndim - 1 - i if reverse else i
+                words[N + i] = a.shape[axis]
+                words[STRIDES + i] = a.strides[axis] // a.itemsize
+                words[STRIDES + 3 + i] = out.strides[axis] // a.itemsize
+        words[DATA], words[DATA + 1] = a.ctypes.data, out.ctypes.data
+        if threads > 0:
+            words[CONFIG] = THREADS_ARE
+            while threads > 0:
+                words[CONFIG + 1] = words[CONFIG + 1] << 8 | (48 + threads % 10)
+                threads //= 10
+        at = words.ctypes.data
+        status = nt_apply(at + 8 * NAME, 0, dtype, at + 8 * N, 1 if words[DATA] == words[DATA + 1] else 2, at + 8 * DATA,
+                          at + 8 * STRIDES, 0, steps, at + 8 * CONFIG, at + 8 * WHY)
+        if status != 0:
+            with objmode():
+                _refuse(status, words)
+
+    def define(name: str, function: Any) -> None:
+        word = _word(name)
+
+        @overload(function)
+        def typed(a: Any, steps: Any = 1, out: Any = None, threads: Any = 0) -> Any:
+            in_place = out is None or isinstance(out, (types.NoneType, types.Omitted))
+            fault = _fault(types, a, a if in_place else out)
+            if fault:
+                raise TypingError("nestune.%s: %s" % (name, fault))
+            dtype = F32 if a.dtype == types.float32 else F64
+            reverse, flat = a.layout != "F", a.ndim > 3
+
+            def on_itself(a: Any, steps: Any = 1, out: Any = None, threads: Any = 0) -> Any:
+                run(word, dtype, reverse, flat, a, a, steps, threads)
+                return a
+
+            def to_another(a: Any, steps: Any = 1, out: Any = None, threads: Any = 0) -> Any:
+                run(word, dtype, reverse, flat, a, out, steps, threads)
+                return out
+
+            return on_itself if in_place else to_another
+
+    for function in (mathop, square):
+        define(function.__name__, function)
