@@ -87,6 +87,9 @@ needs_package='
 dpkg-dev          command dpkg-shlibdeps
 file              command file'
 
+needs_python='
+python3-venv      module  ensurepip'
+
 needs_tsan='
 clang             command clang
 libclang-rt-dev   glob    /usr/lib/llvm-*/lib/clang/*/lib/linux/libclang_rt.tsan-*.a
@@ -116,6 +119,7 @@ is_there() {
     library) pkg-config --exists "$2" ;;
     file) [ -e "$2" ] ;;
     glob) compgen -G "$2" ;;
+    module) python3 -c "import $2" ;;
     esac >/dev/null 2>&1
 }
 
@@ -182,3 +186,12 @@ check_cmake() {
 # configure PRESET [CMAKE'S ARGUMENTS], build PRESET [CMAKE'S ARGUMENTS]
 configure() { (cd "$root" && cmake --preset "$@"); }
 build() { (cd "$root" && cmake --build --preset "$1" --parallel "$(nproc)" "${@:2}"); }
+
+# python_environment FOLDER LIST: makes FOLDER/venv with the packages of the list, from PyPI, unless it is there already.
+python_environment() {
+    if cmp -s "$2" "$1/installed.txt"; then return; fi
+    rm -rf "$1/venv" "$1/installed.txt"
+    stage "a Python environment in ${1#"$root"/}" python3 -m venv "$1/venv"
+    stage "packages of ${2#"$root"/}, from PyPI" "$1/venv/bin/pip" install --disable-pip-version-check -r "$2"
+    cp "$2" "$1/installed.txt"
+}

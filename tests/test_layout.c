@@ -86,7 +86,7 @@ static int find_files(void **state)
 {
     static const char *const roots[] = {"include",        "kernels",          "autotune", "bench",
                                         "tests",          "examples",         "cmake",    "scripts",
-                                        "CMakeLists.txt", "CMakePresets.json"};
+                                        "CMakeLists.txt", "CMakePresets.json", "python"};
     (void)state;
     if (chdir(NT_SOURCE_DIR) != 0)
         return -1;
