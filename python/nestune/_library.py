@@ -22,7 +22,7 @@ from typing import Any
 from ._errors import NestuneImportError, error_of
 
 VERSION = (0, 2)  # of the library: before 1.0 each minor version has an ABI of its own
-KERNEL_ABI = 5  # of nt_kernel, of which `Kernel` below declares the head
+KERNEL_ABI = 6  # of nt_kernel, of which `Kernel` below declares the head
 F32, F64 = 0, 1
 SONAME = "libnestune.so.%d.%d" % VERSION
 INSIDE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "libnestune.so")
