@@ -45,7 +45,7 @@ offers 'autotune|nothing|' ''
 offers 'nestune|apply|mat' 'mathop'
 offers 'nestune|apply|mathop|' ''
 offers 'nestune|primes|--li' '--list'
-offers 'autotune|list|-' '--json --help'
+offers 'autotune|list|-' '--kernel --json --help'
 COMP_WORDS=(autotune '') COMP_CWORD=1
 _nestune
 for word in "${COMPREPLY[@]}"; do

@@ -254,7 +254,8 @@ static void cases_are_rows_of_their_own(void **state)
     for (size_t i = 0; i < n_rows; i++) {
         const json_t *row = json_array_get(rows, i);
         assert_string_equal(json_string_value(json_object_get(row, "case")), "o6");
-        assert_string_equal(json_string_value(json_object_get(row, "class")), "l2");
+        const char *shape_class = json_string_value(json_object_get(row, "class")); /* by the size of this CPU's second level */
+        assert_true(strcmp(shape_class, "l2") == 0 || strcmp(shape_class, "l3") == 0);
         assert_int_equal(json_integer_value(json_object_get(row, "steps")), i == 0 ? 1 : 16);
     }
     json_decref(root);

@@ -165,8 +165,9 @@ NT_API const char *nt_plan_why(const nt_plan *plan);
 NT_API void nt_plan_destroy(nt_plan *plan);
 
 /*
- * nt_run() - runs the named kernel in place on *g for `steps` steps, as tuned.  It creates, runs and destroys
- * a plan.  The kernel must have one level and no coefficients.
+ * nt_run() - runs the named kernel in place on *g for `steps` steps, as tuned, by a plan.  The kernel must have one level and no
+ * coefficients.  Each thread keeps the plans of its last four calls until it ends, for the next grid of the same type, shape,
+ * strides and number of steps, so that a call of small work does not pay for a plan each time.
  *
  * Errors:  NT_EKERNEL for an unknown name, else as nt_plan_create() and nt_plan_run().
  * Threads: as nt_plan_run().

@@ -355,7 +355,6 @@ nt_status nt_plan_set_grids(nt_plan *plan, nt_grid *const grids[], int n_grids, 
     if (!plan || !plan->kernel->field)
         return nt_refuse(NT_EARG, why, "%s", plan ? "a plan of a range has no grids" : "the plan is NULL");
     nt_operands on;
-    const nt_grid *had = plan->on.level[0];
     const nt_status status =
         nt_operands_set(&on, plan->kernel, plan->params, grids, n_grids, plan->nest.n_hooks > 0, why);
     if (status != NT_OK)
@@ -363,9 +362,9 @@ nt_status nt_plan_set_grids(nt_plan *plan, nt_grid *const grids[], int n_grids, 
     if (on.n != plan->on.n)
         return nt_refuse(NT_EARG, why, "%d grids, the plan is made for %d", on.n, plan->on.n);
     const nt_grid *g = on.level[0];
-    if (g->dtype != had->dtype)
+    if (g->dtype != plan->nest.dtype)
         return nt_refuse(NT_EDTYPE, why, "grids of %s, the plan is made for %s", nt_dtype_name(g->dtype),
-                         nt_dtype_name(had->dtype));
+                         nt_dtype_name(plan->nest.dtype));
     const int64_t *n = plan->nest.cells;
     if (g->nx != n[0] || g->ny != n[1] || g->nz != n[2])
         return nt_refuse(NT_ESHAPE, why, "grids of %lldx%lldx%lld cells, the plan is made for %lldx%lldx%lld",

@@ -1,10 +1,105 @@
 /*
- * run_once.c - a kernel by its name in one call: a plan for a single run
+ * run_once.c - a kernel by its name in one call, by a plan that is made for it, or kept from a call before
  * SPDX-License-Identifier: MIT
  */
+#include <pthread.h>
+#include <string.h>
+
+#include "core/tuned_internal.h"
 #include "nestune/kernel.h"
 #include "nestune/plan.h"
+#include "view.h"
 #include "why.h"
+
+/* ---- Plans that a thread keeps --------------------------------------------------------------------------------- */
+
+/* All that a plan's choices and checks depend on, but the address of the cells.  Compared as bytes. */
+typedef struct form {
+    const nt_kernel *kernel;
+    const void *tuned; /* changes when a tuned header is added */
+    int64_t n[3], steps;
+    ptrdiff_t stride[3];
+    int dtype, halo, threads, owned;
+} form;
+
+enum { KEPT = 4 };
+static _Thread_local struct {
+    form form;
+    const nt_grid *grid; /* on which it is set, by its address, which another grid may have by now; */
+    const void *cells;   /* so its cells are compared, too */
+    nt_plan *plan;       /* NULL: none */
+} kept[KEPT];
+static _Thread_local int oldest;
+static _Thread_local bool frees_at_end;
+
+static pthread_once_t once = PTHREAD_ONCE_INIT;
+static pthread_key_t at_end;
+static bool has_key;
+
+static void free_kept(void *unused)
+{
+    (void)unused;
+    for (int i = 0; i < KEPT; i++)
+        nt_plan_destroy(kept[i].plan);
+}
+
+static void make_key(void)
+{
+    has_key = pthread_key_create(&at_end, free_kept) == 0;
+}
+
+static form form_of(const nt_kernel *kernel, const nt_grid *g, int64_t steps)
+{
+    form f;
+    memset(&f, 0, sizeof f); /* padding, too */
+    f.kernel = kernel;
+    f.tuned = nt_tuned_newest();
+    f.n[0] = g->nx, f.n[1] = g->ny, f.n[2] = g->nz;
+    f.stride[0] = g->sx, f.stride[1] = g->sy, f.stride[2] = g->sz;
+    f.steps = steps;
+    f.dtype = (int)g->dtype;
+    f.halo = g->halo;
+    f.threads = nt_threads_allowed();
+    f.owned = g->memory != NULL;
+    return f;
+}
+
+/* The kept plan of this form, on this grid; NULL: there is none. */
+static nt_plan *find(const form *f, nt_grid *g)
+{
+    int i = 0;
+    while (i < KEPT && !(kept[i].plan && memcmp(&kept[i].form, f, sizeof *f) == 0))
+        i++;
+    if (i == KEPT)
+        return NULL;
+    if (kept[i].grid != g || kept[i].cells != g->cells) {
+        kept[i].grid = NULL;
+        if (nt_plan_set_grids(kept[i].plan, &g, 1, NULL) != NT_OK)
+            return NULL;
+        kept[i].grid = g;
+        kept[i].cells = g->cells;
+    }
+    return kept[i].plan;
+}
+
+/* Returns false if the plan cannot be kept, as it would never be freed. */
+static bool keep(const form *f, const nt_grid *g, nt_plan *plan)
+{
+    pthread_once(&once, make_key);
+    if (!frees_at_end)
+        frees_at_end = has_key && pthread_setspecific(at_end, &at_end) == 0;
+    if (!frees_at_end)
+        return false;
+    nt_plan_destroy(kept[oldest].plan);
+    kept[oldest].form = *f;
+    kept[oldest].grid = g;
+    kept[oldest].cells = g->cells;
+    kept[oldest].plan = plan;
+    oldest = (oldest + 1) % KEPT;
+    return true;
+}
+
+/* ---- The calls ---------------------------------------------------------------------------------------------------- */
 
 nt_status nt_run(const char *name, nt_grid *g, int64_t steps, nt_error *why)
 {
@@ -13,12 +108,19 @@ nt_status nt_run(const char *name, nt_grid *g, int64_t steps, nt_error *why)
         return nt_refuse(NT_EKERNEL, why, "kernel %s is not registered", name ? name : "NULL");
     if (!kernel->field || kernel->field->n_levels != 1 || kernel->field->n_coefs != 0)
         return nt_refuse(NT_EARG, why, "kernel %s is not one of a single grid: make a plan", name);
-    nt_plan *plan;
+    form f;
+    const bool keeps = g && !g->any_layout; /* another layout is the grid's own */
+    if (keeps)
+        f = form_of(kernel, g, steps);
+    nt_plan *plan = keeps ? find(&f, g) : NULL;
+    if (plan)
+        return nt_plan_run(plan, steps);
     const nt_plan_options o = {.bytes = sizeof o, .steps = steps};
     nt_status status = nt_plan_create(&plan, kernel, &g, 1, &o, why);
     if (status == NT_OK)
         status = nt_plan_run(plan, steps);
-    nt_plan_destroy(plan);
+    if (status != NT_OK || !keeps || !keep(&f, g, plan))
+        nt_plan_destroy(plan);
     return status;
 }
 

@@ -27,6 +27,9 @@ typedef struct nt_tuned_source {
 /* nt_tuned_add_lines() - adds the built-in headers of a module, for its kernel alone.  Threads: safe. */
 void nt_tuned_add_lines(const char *const *lines, const nt_kernel *only);
 
+/* nt_tuned_newest() - what changes with each header that is added.  Threads: safe. */
+const void *nt_tuned_newest(void);
+
 /* The value of NESTUNE_TUNED. */
 typedef enum nt_tuned_mode { NT_TUNED_ON, NT_TUNED_OFF, NT_TUNED_FORCE } nt_tuned_mode;
 

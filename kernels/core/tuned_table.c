@@ -126,6 +126,11 @@ nt_status nt_tuned_load(const char *path, nt_error *why)
     return status;
 }
 
+const void *nt_tuned_newest(void)
+{
+    return sources();
+}
+
 void nt_tuned_add_lines(const char *const *lines, const nt_kernel *only)
 {
     sources(); /* below them */
