@@ -88,13 +88,31 @@ static void free_scene(scene *s)
     }
 }
 
+/* A small grid that the parameters can be used on: the usual one, else of the shape under trial with fewer cells along y and z. */
+static bool choose_size(scene *s, const trial_ask *ask, nt_error *why)
+{
+    const nt_kernel *k = ask->kernel;
+    const void *params = trial_params(ask) ? trial_params(ask) : k->params;
+    for (int i = 0; i < 3; i++)
+        s->size[i] = 2 * s->radius + (i == 0 ? 37 : 5);
+    if (!k->check || k->check(params, ask->dtype, s->size, why) == NT_OK)
+        return true;
+    for (int fewer = 2; fewer >= 0; fewer--) {
+        for (int i = 0; i < 3; i++)
+            s->size[i] = i < 3 - fewer || ask->shape[i] < 2 * s->radius + 5 ? ask->shape[i] : 2 * s->radius + 5;
+        if (k->check(params, ask->dtype, s->size, why) == NT_OK)
+            return true;
+    }
+    return false;
+}
+
 static nt_status make_scene(scene *s, const trial_ask *ask, nt_error *why)
 {
     const nt_kernel *k = ask->kernel;
     nt_status status = NT_OK;
     *s = (scene){.radius = nt_kernel_radius(k, trial_params(ask))};
-    for (int i = 0; i < 3; i++)
-        s->size[i] = 2 * s->radius + (i == 0 ? 37 : 5);
+    if (!choose_size(s, ask, why))
+        return NT_ESHAPE;
     while (s->n < k->field->n_levels + k->field->n_coefs && status == NT_OK) {
         const int i = s->n++;
         status = nt_grid_create(&s->grid[i], ask->dtype, s->size, s->radius, NULL, why);
@@ -172,6 +190,7 @@ typedef struct passed {
     const nt_kernel *kernel;
     const nt_case *its_case;
     int dtype, isa, variant, fn, layout;
+    int64_t own[NT_MAX_OWN_KEYS];
 } passed;
 
 enum { MOST_PASSED = 256 };
@@ -182,10 +201,12 @@ static bool has_passed(const trial_ask *ask, bool adds)
     static passed list[MOST_PASSED];
     static int n;
     const nt_config *c = &ask->config;
-    const passed one = {ask->kernel, trial_case(ask), (int)ask->dtype, (int)c->isa, c->variant, c->fn, c->layout};
+    passed one = {ask->kernel, trial_case(ask), (int)ask->dtype, (int)c->isa, c->variant, c->fn, c->layout, {0}};
+    memcpy(one.own, c->own, sizeof one.own);
     for (int i = 0; i < n; i++)
         if (list[i].kernel == one.kernel && list[i].its_case == one.its_case && list[i].dtype == one.dtype && list[i].isa == one.isa &&
-            list[i].variant == one.variant && list[i].fn == one.fn && list[i].layout == one.layout)
+            list[i].variant == one.variant && list[i].fn == one.fn && list[i].layout == one.layout &&
+            memcmp(list[i].own, one.own, sizeof one.own) == 0)
             return true;
     if (adds && n < MOST_PASSED)
         list[n++] = one;
@@ -198,17 +219,13 @@ trial_outcome definition_check(const trial_ask *ask, nt_error *why)
     scene s;
     if (has_passed(ask, false))
         return TRIAL_OK;
-    const nt_kernel *k = ask->kernel;
     nt_status status = make_scene(&s, ask, why);
     trial_outcome outcome = TRIAL_OK;
-    /* Parameters may suit only some grids; the trial itself then says so. */
-    const void *params = trial_params(ask) ? trial_params(ask) : k->params;
-    const bool fits = !k->check || k->check(params, ask->dtype, s.size, NULL) == NT_OK;
-    if (status == NT_OK && fits)
+    if (status == NT_OK)
         status = step(&s, ask, &newest, why);
     if (status != NT_OK)
         outcome = status == NT_ENOMEM ? TRIAL_MEMORY : TRIAL_REFUSED;
-    else if (fits)
+    else
         outcome = compare(&s, ask, newest, why);
     free_scene(&s);
     if (outcome == TRIAL_OK)

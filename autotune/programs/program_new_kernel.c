@@ -75,7 +75,7 @@ static int take_name(const argument *a, char *text)
         return refuse(EXIT_USAGE, "%.40s: a kernel's name has 1 to 31 characters of a-z, 0-9 and _, and begins with a letter", text);
     for (size_t i = 0; i < sizeof taken / sizeof *taken; i++)
         if (strcmp(text, taken[i]) == 0)
-            return refuse(EXIT_USAGE, "%s: CMake or nestune has a use for this name; take another", text);
+            return refuse(EXIT_USAGE, "%s: this name has another meaning to CMake or nestune; take another", text);
     if (nt_kernel_find(text))
         return refuse(EXIT_USAGE, "%s: the library has a kernel of this name; take another", text);
     o->name = text;

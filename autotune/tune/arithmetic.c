@@ -48,7 +48,7 @@ static double quick_time(tuning *t, nt_dtype dtype, nt_class shape_class, const 
 }
 
 /* Is this arithmetic clearly faster than the default's in one class, and not slower in the other? */
-enum { PAIRS = 14 };
+enum { PAIRS = 14, LEAST_PAIRS = 2 }; /* too few to be sure leave the default */
 static bool beats_default(tuning *t, nt_dtype dtype, const nt_config *config)
 {
     bool faster = false, slower = false;
@@ -61,7 +61,7 @@ static bool beats_default(tuning *t, nt_dtype dtype, const nt_config *config)
         race_add(r, &ask);
         ask.config = *config;
         race_add(r, &ask);
-        race_run(r, PAIRS, PAIRS, 0);
+        race_run(r, LEAST_PAIRS, PAIRS, t->arithmetic_race_s);
         const stats_interval ratio = race_ratio(r, 1, 0);
         const bool default_failed = r->entrant[0].outcome != TRIAL_OK;
         faster |= default_failed || race_surely_faster(r, 1, 0, DECISION_WORTH);

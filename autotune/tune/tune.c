@@ -393,8 +393,9 @@ static nt_status tune_group(tuning *t, const row_plan *rows, int n, search *s, n
         if (rows[i].shape_class == NT_CLASS_MEMORY || rows[i].shape_class == NT_CLASS_LONG)
             t->large_step_s =
                 fmin(t->large_step_s, run_share(t) * weight_s * rows[i].weight / (double)rows[i].steps);
-    /* The choice of arithmetic gets a sixth of its rows' time, once something works. */
+    /* The choice of arithmetic gets a sixth of its rows' time, once something works; a race with the default as much again. */
     t->arithmetic_s = t->runner->now_s(t->runner) + weight_s * weights / 6;
+    t->arithmetic_race_s = t->runner->now_s(t->runner) + weight_s * weights / 3;
     const nt_status status = tuning_arithmetic(t, dtype, why);
     if (status != NT_OK)
         return status;

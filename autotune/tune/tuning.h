@@ -30,7 +30,8 @@ typedef struct tuning {
 
     /* Of the case and dtype at hand. */
     const nt_case *kernel_case;
-    double arithmetic_s; /* the time at which its choice ends, on the runner's clock */
+    double arithmetic_s; /* the time at which its choice ends, on the runner's clock, */
+    double arithmetic_race_s; /* and at which a race with the default does */
     double large_step_s; /* what one step on the large shape may take, so that a run fits its row's time */
     int64_t large[3];    /* the first shape of its rows in memory, or of a long range; 0: not chosen yet */
     double cell_s;                  /* per cell and step, from the first trials; 0: none has worked yet */

@@ -3,7 +3,8 @@
  * SPDX-License-Identifier: MIT
  *
  * The worker sends a hello once.  If it was started with modules (`autotune worker FILE...`), it opens them first, and the
- * hello describes their kernels: {"type":"hello","modules":[...]} (module/description.h); or it refuses one, {"type":"refused","status":...,"detail":"..."}, and ends.
+ * hello describes their kernels: {"type":"hello","modules":[...]} (module/description.h).  If one cannot be used, it sends
+ * {"type":"refused","status":...,"detail":"..."} in place of the hello, and ends.
  * Then the tuner sends asks, and the worker answers each one.  An ask is the
  * record of a trial without its answer; the worker returns the whole record (measure/trial_json.h).  To a
  * line that is JSON but no valid ask, for example with a negative shape, it returns

@@ -15,6 +15,9 @@
  *     const nt_kernel nt_kernel_mine = {NT_KERNEL_HEAD, .name = "mine", ..., .functions = mine_functions};
  *     #endif
  *
+ * It may use all that these headers define, and SLEEF by the names of simd/simd.h, but call no function of the library (NT_API):
+ * whoever opens the module may have the library in it under no visible name.
+ *
  * `nestune new-kernel mine` writes such a file, and the project around it; module.h says how programs use the kernel.
  */
 #ifndef NESTUNE_AUTHOR_H

@@ -62,7 +62,7 @@ NT_API nt_status nt_module_add(const nt_module *module, nt_error *why);
 NT_API nt_status nt_module_load(const char *path, nt_error *why);
 
 /* nt_module_open() - the same, but does not add the kernel: *module is checked and ready for nt_module_add().  Errors: as
- * nt_module_load(); *module is then NULL, and so NT_EARG for a NULL one.  Threads: safe. */
+ * nt_module_load(), after which *module is NULL; and NT_EARG if module itself is NULL.  Threads: safe. */
 NT_API nt_status nt_module_open(const char *path, const nt_module **module, nt_error *why);
 
 #ifdef __cplusplus

@@ -25,9 +25,10 @@ typedef struct form {
 enum { KEPT = 4 };
 static _Thread_local struct {
     form form;
-    const nt_grid *grid; /* on which it is set, by its address, which another grid may have by now; */
-    const void *cells;   /* so its cells are compared, too */
-    nt_plan *plan;       /* NULL: none */
+    /* The grid on which the plan is set.  It may have been destroyed, and another one may lie at its address: both are compared. */
+    const nt_grid *grid;
+    const void *cells;
+    nt_plan *plan; /* NULL: none */
 } kept[KEPT];
 static _Thread_local int oldest;
 static _Thread_local bool frees_at_end;
@@ -39,8 +40,11 @@ static bool has_key;
 static void free_kept(void *unused)
 {
     (void)unused;
-    for (int i = 0; i < KEPT; i++)
+    frees_at_end = false; /* another destructor may call nt_run(): then this one is called again */
+    for (int i = 0; i < KEPT; i++) {
         nt_plan_destroy(kept[i].plan);
+        kept[i].plan = NULL;
+    }
 }
 
 static void make_key(void)
@@ -113,12 +117,12 @@ nt_status nt_run(const char *name, nt_grid *g, int64_t steps, nt_error *why)
     if (keeps)
         f = form_of(kernel, g, steps);
     nt_plan *plan = keeps ? find(&f, g) : NULL;
-    if (plan)
-        return nt_plan_run(plan, steps);
+    if (plan && nt_plan_run(plan, steps) == NT_OK)
+        return NT_OK;
     const nt_plan_options o = {.bytes = sizeof o, .steps = steps};
     nt_status status = nt_plan_create(&plan, kernel, &g, 1, &o, why);
-    if (status == NT_OK)
-        status = nt_plan_run(plan, steps);
+    if (status == NT_OK && (status = nt_plan_run(plan, steps)) != NT_OK)
+        nt_refuse(status, why, "%lld steps: allowed are 0 to 2^61 - 1, on a grid that is not mapped", (long long)steps);
     if (status != NT_OK || !keeps || !keep(&f, g, plan))
         nt_plan_destroy(plan);
     return status;
