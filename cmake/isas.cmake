@@ -48,7 +48,12 @@ set(NT_GENERATED_INCLUDE ${PROJECT_BINARY_DIR}/generated/include)
 
 # The same for kernels built outside the tree: nestune_add_kernel() has these lines for the objects of each isa.
 set(NT_ADD_KERNEL_ISAS "")
+set(NT_ADD_KERNEL_FLAGS "-ffp-contract=off -fno-math-errno")
 foreach(isa IN LISTS NT_BUILT_ISAS)
+  if(NT_FLAGS_${isa})
+    list(JOIN NT_FLAGS_${isa} " " flags)
+    string(APPEND NT_ADD_KERNEL_FLAGS " ${isa}(${flags})")
+  endif()
   string(REPLACE ";" " " flags "${NT_FLAGS_${isa}}")
   string(APPEND NT_ADD_KERNEL_ISAS "  target_compile_definitions(nestune_\${name}_${isa} PRIVATE NT_ISA=${isa} NT_ISA_IS_${isa})\n"
     "  target_compile_options(nestune_\${name}_${isa} PRIVATE ${flags})\n")

@@ -245,7 +245,7 @@ function(case_own)
   file(COPY ${SOURCE}/examples/own-kernel DESTINATION ${WORK})
   build_own(${WORK}/own-kernel)
   execute_process(COMMAND ${INSTALLED}/bin/autotune run --kernel ${WORK}/build_heat27/libheat27.so --dtype f64 --shape 16x16x16
-      --effort quick WORKING_DIRECTORY ${WORK}/own-kernel RESULT_VARIABLE status OUTPUT_VARIABLE text ERROR_VARIABLE text)
+      --budget 20 WORKING_DIRECTORY ${WORK}/own-kernel RESULT_VARIABLE status OUTPUT_VARIABLE text ERROR_VARIABLE text)
   if(NOT status EQUAL 0)
     fail("autotune run --kernel")
   endif()

@@ -13,13 +13,18 @@
 #include "worker/driver.h"
 
 /* The real worker, which opens these files. */
-static driver *start(const char *const *files, nt_error *why)
+static driver *start_within(double hello_s, const char *const *files, nt_error *why)
 {
-    const driver_options options = {.exe = NT_AUTOTUNE, .modules = files};
+    const driver_options options = {.exe = NT_AUTOTUNE, .modules = files, .hello_s = hello_s};
     driver *d = NULL;
     const nt_status status = driver_create(&d, &options, why);
     assert_int_equal(status == NT_OK, d != NULL);
     return d;
+}
+
+static driver *start(const char *const *files, nt_error *why)
+{
+    return start_within(0, files, why);
 }
 
 static const char *const planted[] = {NT_PLANTED, NULL};
@@ -87,6 +92,9 @@ static void loading_may_do_anything(void **state)
     setenv("PLANTED_LOAD", "crash", 1);
     assert_null(start(planted, &why));
     assert_non_null(strstr(why.text, "ended immediately"));
+    setenv("PLANTED_LOAD", "hang", 1);
+    assert_null(start_within(1, planted, &why));
+    assert_non_null(strstr(why.text, "no hello"));
     setenv("PLANTED_LOAD", "print", 1); /* goes to the worker's log */
     driver *d = start(planted, &why);
     assert_non_null(d);

@@ -3,6 +3,7 @@
  * SPDX-License-Identifier: MIT
  */
 #include <pthread.h>
+#include <time.h>
 
 #include "wave_support.h"
 
@@ -51,10 +52,41 @@ static void time_blocks(void **state)
     box_free(&alone);
 }
 
+/* Of the thread that waits: a hook holds the lowest row of tiles back. */
+static void hold_back(const nt_hook *hook, void *state, const nt_step *step, const nt_box *box, int64_t time)
+{
+    (void)hook, (void)state, (void)step;
+    if (time == 0 && box->y0 == 0 && box->z0 == 0 && box->x0 == 0)
+        nanosleep(&(struct timespec){.tv_nsec = 600000000}, NULL);
+}
+
+/* A thread that waits for 0.6 s takes little of a CPU: it neither spins nor yields all the time. */
+static void waiting_sleeps(void **state)
+{
+    const scheme *s = *state;
+    static const int64_t n[3] = {40, 37, 33};
+    static const nt_hook hook = {.apply = hold_back};
+    const nt_hook *hooks[] = {&hook};
+    wave_box box;
+    box_make(&box, s->order, s->dtype, n, equal);
+    box_medium(&box, 0.03);
+    box.config.tile[1] = 8;
+    box_plan(&box, STEPS, hooks, 1);
+    struct timespec before, after;
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &before);
+    nt_plan_run(box.plan, STEPS);
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &after);
+    const double cpu_s = (double)(after.tv_sec - before.tv_sec) + 1e-9 * (double)(after.tv_nsec - before.tv_nsec);
+    if (cpu_s > 0.3 && !TEST_SANITIZED)
+        fail_msg("%.2f s of CPU time", cpu_s);
+    box_free(&box);
+}
+
 int main(int argc, char **argv)
 {
     (void)argc;
     tests_begin(argv);
+    add_scheme(waiting_sleeps, &schemes[0], "waiting-sleeps");
     for (int i = 0; i < N_SCHEMES; i++)
         if (schemes[i].order <= 8)
             add_scheme(time_blocks, &schemes[i], "time-blocks");

@@ -5,9 +5,14 @@
  * Every call must do what a plan of its own does: on other grids of the same form, on a grid that lies where another one was, with
  * other steps, types and kernels, on several threads.
  */
+#define _GNU_SOURCE
+#include <fcntl.h>
+#include <omp.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include "support.h"
 
@@ -81,6 +86,89 @@ static void a_grid_where_another_was(void **state)
     }
 }
 
+/* Lines that plans print: one for each that is made.  The program is run with NESTUNE_VERBOSE=1. */
+static int n_made(void (*calls)(nt_grid *g), nt_grid *g)
+{
+    static char text[65536];
+    int ends[2], n = 0;
+    assert_int_equal(pipe2(ends, O_NONBLOCK), 0);
+    const int own = dup(2);
+    dup2(ends[1], 2);
+    calls(g);
+    dup2(own, 2);
+    close(own);
+    close(ends[1]);
+    const ssize_t size = read(ends[0], text, sizeof text);
+    close(ends[0]);
+    for (ssize_t i = 0; i < size; i++)
+        n += text[i] == '\n';
+    return n;
+}
+
+static void often(nt_grid *g)
+{
+    for (int i = 0; i < 5; i++)
+        nt_run("square", g, 3, NULL);
+}
+
+static void with_another_header(nt_grid *g)
+{
+    nt_error why;
+    if (nt_tuned_load(NT_SOURCE_DIR "/results/generic/tuned.h", &why) != NT_OK)
+        fail_msg("%s", why.text);
+    often(g);
+}
+
+static void with_another_cpu_mask(nt_grid *g)
+{
+    cpu_set_t all, one;
+    sched_getaffinity(0, sizeof all, &all);
+    CPU_ZERO(&one);
+    for (int cpu = 0; cpu < CPU_SETSIZE && CPU_COUNT(&one) == 0; cpu++)
+        if (CPU_ISSET(cpu, &all))
+            CPU_SET(cpu, &one);
+    sched_setaffinity(0, sizeof one, &one);
+    often(g);
+    sched_setaffinity(0, sizeof all, &all);
+}
+
+/* A plan is made once for a form; and again after what it depends on has changed. */
+static void plans_are_kept(void **state)
+{
+    (void)state;
+    nt_grid *g = wrap(NT_F64, cells[0], (const int64_t[3]){SIDE, SIDE, 2}, 1);
+    memset(cells[0], 0, sizeof cells[0]);
+    assert_int_equal(n_made(often, g), 1);
+    assert_int_equal(n_made(often, g), 0);
+    assert_int_equal(n_made(with_another_header, g), 1);
+    if (nt_threads_allowed() > 1)
+        assert_int_equal(n_made(with_another_cpu_mask, g), 1);
+    assert_int_equal(n_made(often, g), 0); /* that of before is still there */
+    nt_grid_destroy(g);
+}
+
+/* What is kept does not take its threads into a child, and works there. */
+static void a_fork_in_between(void **state)
+{
+    (void)state;
+    static double array[64 * 64 * 64];
+    nt_grid *g = wrap(NT_F64, array, (const int64_t[3]){64, 64, 64}, 1);
+    for (size_t i = 0; i < sizeof array / sizeof *array; i++)
+        array[i] = 2;
+    assert_int_equal(nt_run("square", g, 1, NULL), NT_OK);
+    const pid_t child = fork();
+    if (child == 0) {
+        alarm(60);
+        _exit(nt_run("square", g, 1, NULL) == NT_OK && array[64 * 64 * 64 - 1] == 16 ? 0 : 1);
+    }
+    int status = -1;
+    waitpid(child, &status, 0);
+    assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+    assert_int_equal(nt_run("square", g, 1, NULL), NT_OK);
+    assert_true(array[0] == 16);
+    nt_grid_destroy(g);
+}
+
 /* A refusal is as always, and what was kept still works. */
 static void refusals_in_between(void **state)
 {
@@ -137,9 +225,42 @@ static void threads_do_not_share(void **state)
     }
 }
 
+/* Another destructor of a thread's data may come after the one that frees plans, and call. */
+static pthread_key_t late;
+static void run_late(void *array)
+{
+    static _Thread_local int n_calls;
+    on_a_thread(array);
+    if (++n_calls < 3)
+        pthread_setspecific(late, array);
+}
+
+static void *leaves_late_work(void *array)
+{
+    pthread_setspecific(late, array);
+    return on_a_thread(array);
+}
+
+static void calls_while_a_thread_ends(void **state)
+{
+    (void)state;
+    pthread_t thread;
+    void *done;
+    fill(cells[0], 5);
+    assert_int_equal(pthread_key_create(&late, run_late), 0);
+    assert_int_equal(pthread_create(&thread, NULL, leaves_late_work, cells[0]), 0);
+    pthread_join(thread, &done);
+    pthread_key_delete(late);
+    assert_ptr_equal(done, cells[0]);
+}
+
 int main(void)
 {
+    setenv("NESTUNE_VERBOSE", "1", 1); /* read at the first use */
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(plans_are_kept),
+        cmocka_unit_test(a_fork_in_between),
+        cmocka_unit_test(calls_while_a_thread_ends),
         cmocka_unit_test(forms_in_turn),
         cmocka_unit_test(a_grid_where_another_was),
         cmocka_unit_test(refusals_in_between),

@@ -121,7 +121,7 @@ static int measure(header_check *check, double seconds)
     driver *d;
     if (check->n[CHECK_UNKNOWN] == 0)
         return EXIT_OK;
-    if (driver_create(&d, &(driver_options){.modules = modules_known()}, &why) != NT_OK)
+    if (modules_start(&d, 0, &why) != NT_OK)
         return refuse(EXIT_FAILED, "%s", why.text);
     hear_signals();
     fprintf(stderr, "autotune: timing %d rows beside the default, for at most %.0f s\n",

@@ -320,8 +320,7 @@ static int tune_all(const run_options *o, result *r, const char *dir)
             return refuse(EXIT_FAILED, "%s", why.text);
     if (file_make_dirs(dir, &why) != NT_OK)
         return refuse(EXIT_IO, "%s", why.text);
-    const driver_options options = {.memory_limit_bytes = available > 0 ? available : 0, .modules = modules_known()};
-    if (driver_create(&d, &options, &why) != NT_OK)
+    if (modules_start(&d, available > 0 ? available : 0, &why) != NT_OK)
         return refuse(EXIT_FAILED, "%s", why.text);
     hear_signals();
     for (int i = 0; i < o->kernels.n && code == EXIT_OK; i++) {

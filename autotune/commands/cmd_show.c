@@ -20,7 +20,7 @@ static int print_pairs(const result *r, int pairs)
     nt_error why;
     driver *d;
     int slower = 0;
-    if (driver_create(&d, &(driver_options){.modules = modules_known()}, &why) != NT_OK)
+    if (modules_start(&d, 0, &why) != NT_OK)
         return refuse(EXIT_FAILED, "%s", why.text);
     race *heat = malloc(sizeof *heat);
     if (!heat) {

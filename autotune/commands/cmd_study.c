@@ -348,7 +348,7 @@ int cmd_study(int argc, char **argv)
     driver *d;
     nt_error why;
     code = check(&o, &s);
-    if (code == EXIT_OK && driver_create(&d, &(driver_options){.modules = modules_known()}, &why) != NT_OK)
+    if (code == EXIT_OK && modules_start(&d, 0, &why) != NT_OK)
         code = refuse(EXIT_FAILED, "%s", why.text);
     if (code == EXIT_OK) {
         hear_signals();

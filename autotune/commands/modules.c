@@ -4,12 +4,14 @@
  */
 #include "commands/modules.h"
 
+#include <stdio.h>
+
 #include "cli/exit.h"
 #include "module/description.h"
-#include "worker/driver.h"
 
 enum { MOST_MODULES = 16 };
 static const char *known[MOST_MODULES + 1]; /* ends with NULL; texts of the command line */
+static json_t *described[MOST_MODULES];     /* what a worker said of each */
 static int n_known;
 
 bool modules_any(void)
@@ -17,9 +19,20 @@ bool modules_any(void)
     return n_known > 0;
 }
 
-const char *const *modules_known(void)
+nt_status modules_start(driver **d, int64_t memory_limit_bytes, nt_error *why)
 {
-    return known;
+    const driver_options options = {.memory_limit_bytes = memory_limit_bytes, .modules = known};
+    nt_status status = driver_create(d, &options, why);
+    for (int i = 0; i < n_known && status == NT_OK; i++)
+        if (!json_equal(described[i], json_array_get(driver_modules(*d), (size_t)i))) {
+            snprintf(why->text, sizeof why->text, "%.200s has changed since it was described", known[i]);
+            status = NT_EKERNEL;
+        }
+    if (status != NT_OK) {
+        driver_destroy(*d);
+        *d = NULL;
+    }
+    return status;
 }
 
 /* The shadow of the module that was named last. */
@@ -30,7 +43,8 @@ static nt_status describe(const nt_module **shadow, nt_error *why)
     nt_status status = driver_create(&d, &last, why);
     if (status != NT_OK)
         return status;
-    status = description_shadow(json_array_get(driver_modules(d), 0), shadow, why);
+    described[n_known - 1] = json_incref(json_array_get(driver_modules(d), 0));
+    status = description_shadow(described[n_known - 1], shadow, why);
     if (status == NT_OK)
         status = nt_module_add(*shadow, why);
     driver_destroy(d);

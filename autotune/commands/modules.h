@@ -6,6 +6,7 @@
 #define AUTOTUNE_MODULES_H
 
 #include "cli/arguments.h"
+#include "worker/driver.h"
 
 /* take_module() - has a worker open the file, and registers the shadow of its kernel (module/description.h).  *to is a
  * kernel_list, to which it is appended; NULL: none. */
@@ -20,7 +21,11 @@ int take_module(const argument *a, char *text);
 /* modules_any() - has a module been named? */
 bool modules_any(void);
 
-/* modules_known() - the files that were named, for a worker that opens them; ends with NULL. */
-const char *const *modules_known(void);
+/*
+ * modules_start() - a driver whose worker has opened all modules that were named.
+ *
+ * Errors:  as driver_create(); NT_EKERNEL: a module has changed since it was described.
+ */
+nt_status modules_start(driver **d, int64_t memory_limit_bytes, nt_error *why);
 
 #endif /* AUTOTUNE_MODULES_H */

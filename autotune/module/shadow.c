@@ -203,8 +203,16 @@ static bool read_params(shadow *s, const json_t *sets)
 
 static bool read_work(nt_work *w, const json_t *json)
 {
-    return json_unpack((json_t *)json, "[i,i,i,i,i,i,i,i!]", &w->add, &w->mul, &w->fma, &w->int_mul, &w->int_other, &w->shuffle,
-                       &w->load, &w->store) == 0;
+    enum { MOST = 1000000 }; /* as nt_kernel_check() has it */
+    int *const counts[] = {&w->add, &w->mul, &w->fma, &w->int_mul, &w->int_other, &w->shuffle, &w->load, &w->store};
+    enum { N = sizeof counts / sizeof *counts };
+    bool good = json_array_size(json) == N;
+    for (size_t i = 0; i < N && good; i++) {
+        const json_int_t n = json_integer_value(json_array_get(json, i));
+        good = json_is_integer(json_array_get(json, i)) && n >= 0 && n <= MOST;
+        *counts[i] = (int)n;
+    }
+    return good;
 }
 
 /* The counts of one function: one for all sets, or one for each. */

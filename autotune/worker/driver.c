@@ -30,6 +30,7 @@ struct driver {
     char *const *argv;
     char **own_argv; /* made here, else NULL */
     char **environment;
+    double hello_s;
     bool has_modules;
     char *hello;    /* with modules: what the first worker said of them */
     json_t *modules;
@@ -39,7 +40,7 @@ struct driver {
     char line[WIRE_MOST]; /* the last answer received */
 };
 
-static const double hello_s = 60, death_s = 0.4; /* a slow disk may take long to load the program */
+static const double usual_hello_s = 60, death_s = 0.4; /* a slow disk may take long to load the program */
 
 /* How often a disturbed trial is asked again. */
 enum { MOST_AFTER_PAUSES = 5, MOST_AFTER_ENDS = 1 };
@@ -137,7 +138,7 @@ static nt_status start_worker(driver *d, nt_error *why)
     d->n_spawned++;
 
     double paused_s = 0;
-    const ssize_t got = process_receive(&d->worker, d->line, sizeof d->line, clock_s() + hello_s, &paused_s);
+    const ssize_t got = process_receive(&d->worker, d->line, sizeof d->line, clock_s() + d->hello_s, &paused_s);
     d->paused_s += paused_s;
     if (d->has_modules && got > 0 && (size_t)got <= sizeof d->line)
         return read_description(d, (size_t)got, why);
@@ -346,6 +347,7 @@ nt_status driver_create(driver **d, const driver_options *options, nt_error *why
                      .exe = options->exe ? options->exe : "/proc/self/exe",
                      .argv = options->argv ? options->argv : argv,
                      .own_argv = argv,
+                     .hello_s = options->hello_s > 0 ? options->hello_s : usual_hello_s,
                      .has_modules = options->modules && options->modules[0],
                      .environment = environment};
     const nt_status status = start_worker(made, why);

@@ -21,6 +21,7 @@ typedef struct driver_options {
     int64_t memory_limit_bytes; /* of address space (RLIMIT_AS); 0: none.  Not set under sanitizers */
     const char *exe;            /* NULL: this executable */
     char *const *argv;          /* ends with NULL; NULL: {"autotune", "worker", modules..., NULL} */
+    double hello_s;             /* how long a worker may take to start, and to open its modules; 0: 60 */
     const char *const *modules; /* files that the worker opens; ends with NULL; NULL: none */
 } driver_options;
 

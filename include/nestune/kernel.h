@@ -325,6 +325,7 @@ typedef struct nt_kernel {
  *                        title or formula; not exactly one of field, range and program; only one of
  *                        params_create and params_destroy
  *          tables        one that is missing, empty or too long; a malformed name, or the same one twice
+ *          numbers       an error bound or ulp_range that is negative, NaN or infinite; counts below 0 or above 10^6
  *          functions     one of an unknown variant, form, type, layout or isa, or of another kind; none of
  *                        the first variant for the isa scalar; one in bricks of a field without walls,
  *                        with one level, or of another radius than 1 to NT_BRICK_RADIUS

@@ -19,6 +19,8 @@ static bool is_name(const char *name)
            strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789_") == strlen(name);
 }
 
+enum { MOST_COUNT = 1000000 }; /* of instructions, and of elements moved: sums and products of some are no overflow */
+
 #define CHECK(condition, ...)                               \
     do {                                                    \
         if (!(condition))                                   \
@@ -33,8 +35,11 @@ static nt_status check_field(const nt_kernel *k, const nt_field *f, nt_error *wh
           k->name, f->n_coefs, NT_MAX_COEFS);
     CHECK(f->reference || f->plain, "kernel %s: no reference", k->name);
     CHECK(!f->reference || !f->plain, "kernel %s: two references, one and plain: one is allowed", k->name);
-    CHECK(f->reads_per_cell >= 0 && f->writes_per_cell >= 1, "kernel %s: %d reads and %d writes a cell",
-          k->name, f->reads_per_cell, f->writes_per_cell);
+    CHECK(f->reads_per_cell >= 0 && f->writes_per_cell >= 1 && f->reads_per_cell <= MOST_COUNT && f->writes_per_cell <= MOST_COUNT,
+          "kernel %s: %d reads and %d writes a cell, allowed are 0 and 1 to %d", k->name, f->reads_per_cell, f->writes_per_cell,
+          MOST_COUNT);
+    const int usual = nt_kernel_radius(k, NULL);
+    CHECK(usual >= 0 && usual <= NT_MAX_RADIUS, "kernel %s: radius %d, allowed are 0 to %d", k->name, usual, NT_MAX_RADIUS);
     CHECK(!f->unsteady || nt_kernel_variant(k, f->unsteady) >= 0, "kernel %s: the unsteady variant %.32s is unknown",
           k->name, f->unsteady);
     const nt_case *c;
@@ -154,6 +159,10 @@ static nt_status check_lists(const nt_kernel *k, nt_error *why)
     CHECK(k->forms && k->forms[0].name, "kernel %s: no forms", k->name);
     CHECK(!k->cases || k->cases[0].name, "kernel %s: a list of cases without any", k->name);
     CHECK_LIST(variants, "variant", NT_MAX_VARIANTS)
+    for (const nt_variant *v = k->variants; v->name; v++)
+        for (int d = 0; d < NT_N_DTYPES; d++)
+            CHECK(v->max_ulp[d] >= 0 && v->max_ulp[d] < 1e300, "kernel %s: variant %s allows %g ulp", k->name, v->name, v->max_ulp[d]);
+    CHECK(k->ulp_range >= 0 && k->ulp_range <= 1.79e308, "kernel %s: an ulp_range of %g", k->name, k->ulp_range);
     CHECK_LIST(forms, "form", NT_MAX_FORMS)
     CHECK_LIST(cases, "case", MOST_CASES)
     CHECK_LIST(keys, "key", NT_MAX_OWN_KEYS)
@@ -192,6 +201,10 @@ static nt_status check_functions(const nt_kernel *k, nt_error *why)
               k->field   ? "field"
               : k->range ? "range"
                          : "program");
+        const int counts[] = {f->work.add, f->work.mul, f->work.fma, f->work.int_mul, f->work.int_other, f->work.shuffle, f->work.load, f->work.store};
+        for (size_t c = 0; c < sizeof counts / sizeof *counts; c++)
+            CHECK(counts[c] >= 0 && counts[c] <= MOST_COUNT, "kernel %s: function %d counts %d instructions, allowed are 0 to %d", k->name,
+                  i, counts[c], MOST_COUNT);
         CHECK(f->layout == NT_LAYOUT_ROWS || may_have_bricks(k),
               "kernel %s: function %d works on bricks, for which a field needs two levels, walls and a radius of 1 to %d",
               k->name, i, NT_BRICK_RADIUS);
