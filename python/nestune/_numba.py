@@ -38,6 +38,8 @@ def _fault(types: Any, a: Any, out: Any) -> str:
             return "%s: needed is an array" % array
         if array.dtype not in (types.float32, types.float64):
             return "%s: allowed are arrays of float32 and float64" % array
+        if not array.aligned:
+            return "%s: allowed are aligned arrays; a field is one if its records have align=True" % array
         if array.ndim < 1 or (array.ndim > 3 and array.layout == "A"):
             return "%s: of more than 3 axes only contiguous arrays are allowed" % array
     if not out.mutable:
@@ -87,6 +89,10 @@ def _register() -> None:
         if not flat:
             for i in range(a.ndim):
                 axis = a.ndim - 1 - i if reverse else i
+                if a.strides[axis] % a.itemsize != 0 or out.strides[axis] % a.itemsize != 0:
+                    raise NestuneValueError("strides in bytes: allowed are multiples of the size of a cell")
+                if a.ctypes.data == out.ctypes.data and a.strides[axis] != out.strides[axis] and a.shape[axis] > 1:
+                    raise NestuneValueError("out overlaps the array: allowed are the array itself and separate memory")
                 words[N + i] = a.shape[axis]
                 words[STRIDES + i] = a.strides[axis] // a.itemsize
                 words[STRIDES + 3 + i] = out.strides[axis] // a.itemsize

@@ -55,6 +55,44 @@ def test_refused_in_a_run():
         into(a, np.zeros(40), -1)
 
 
+def test_refused_where_cells_are_not_in_step():
+    packed = np.zeros(6, "f8,f4")
+    packed["f0"] = 3
+    before = packed.copy()
+    with pytest.raises(nestune.NestuneValueError, match="multiples of the size"):
+        twice(packed["f0"])
+    shifted = np.zeros(6, "f4,f8,f4")
+    with pytest.raises(nestune.NestuneValueError, match="aligned"):
+        twice(shifted["f1"])
+    assert (packed == before).all() and not shifted["f1"].any()
+
+
+def test_refused_at_the_same_address_with_other_strides():
+    a = np.full((4, 4), 3.0)
+    with pytest.raises(nestune.NestuneValueError, match="overlaps"):
+        into(a[:2, ::2], a[::2, ::2], 0)
+    assert (a == 3).all()
+    into(a[:2, ::2], a[:2, ::2], 0)
+    assert (a[:2, ::2] == 9).all() and (a == 3).sum() == 12
+
+
+@numba.njit
+def field(records):
+    nestune.square(records.x)
+
+
+def test_a_field_of_records():
+    for align in (True, False):
+        records = np.zeros(6, np.dtype([("x", "f8"), ("y", "f4")], align=align))
+        records["x"], records["y"] = 3, 5
+        if align:
+            field(records)
+        else:
+            with pytest.raises(numba.TypingError, match="align=True"):
+                field(records)
+        assert (records["x"] == (9 if align else 3)).all() and (records["y"] == 5).all()
+
+
 @pytest.mark.parametrize("a, text", [
     (np.zeros(3, int), "float32 and float64"), (np.broadcast_to(np.zeros(3), (2, 3)), "read-only"),
     (np.zeros((4, 4, 4, 4))[::2], "more than 3 axes"), (1.0, "needed is an array")])
