@@ -19,11 +19,12 @@ import sys
 from ctypes import POINTER, c_char_p, c_double, c_int, c_int64, c_size_t, c_uint, c_void_p
 from typing import Any
 
-from ._errors import NestuneImportError, error_of
+from ._errors import NestuneError, NestuneImportError, error_of
 
 VERSION = (0, 2)  # of the library: before 1.0 each minor version has an ABI of its own
 KERNEL_ABI = 6  # of nt_kernel, of which `Kernel` below declares the head
 F32, F64 = 0, 1
+MOST_STEPS = (1 << 61) - 1  # of a run
 SONAME = "libnestune.so.%d.%d" % VERSION
 INSIDE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "libnestune.so")
 
@@ -251,6 +252,11 @@ def call(name: str, *arguments: Any) -> None:
     status = getattr(c, name)(*arguments, why)
     if status != 0:
         raise error_of(status, why.value.decode(errors="replace"))
+
+
+def refusal(status: int) -> NestuneError:
+    """The exception of a call that has no nt_error to fill."""
+    return error_of(status, c.nt_status_text(status).decode())
 
 
 def new(name: str, *arguments: Any) -> c_void_p:

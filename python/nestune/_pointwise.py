@@ -3,7 +3,8 @@
 SPDX-License-Identifier: MIT
 
 A plan costs some microseconds, as much as the work on a small array.  So each Python thread keeps its last plans, one
-for each form of a call, and moves a plan to the memory of the next array of this form.
+for each form of a call, and moves a plan to the memory of the next array of this form.  A plan in use is not among
+those kept: Ctrl-C and signal handlers may come between any two lines here, and must find no plan half moved.
 Large arrays go through the library in slabs along their slowest axis, so that a call can be interrupted.  A pointwise
 result does not depend on how the cells are divided, nor on how the steps are.
 """
@@ -21,8 +22,8 @@ import numpy as np
 from . import _threads
 from ._arrays import Axis, address, as_array, axes_of, check_out, dtype_code, is_dask
 from ._chunks import Progress
-from ._errors import NestuneError, NestuneTypeError, NestuneValueError, error_of
-from ._library import TRIPLE, Options, c, call, new
+from ._errors import NestuneTypeError, NestuneValueError
+from ._library import MOST_STEPS, TRIPLE, Options, c, call, new, refusal
 
 Array = TypeVar("Array")
 
@@ -100,26 +101,25 @@ class _Plan:
         try:
             for strides, first in zip(self._strides, where):
                 grids.append(new("nt_grid_wrap", self._code, self._n, strides, 0, first))
-        except NestuneError:
+        except BaseException:
             for grid in grids:
                 c.nt_grid_destroy(grid)
             raise
         return grids
 
-    def move(self, where: list[int]) -> None:
-        """To other arrays of the same form."""
-        grids = self._wrap(where)
-        try:
-            call("nt_plan_set_grids", self.plan, (c_void_p * len(grids))(*grids), len(grids))
-            grids, self._grids = self._grids, grids
-        finally:
-            for grid in grids:
-                c.nt_grid_destroy(grid)
+    def move(self, where: list[int], data: Any) -> None:
+        """To other arrays of the same form.  After an exception the plan may not be used any more."""
+        old, now = self._grids, self._wrap(where)
+        self._grids = now + old  # whichever the plan is on when an interrupt comes, they live as long as it does
+        call("nt_plan_set_grids", self.plan, (c_void_p * len(now))(*now), len(now))
+        self._grids, self.data = now, data
+        for grid in old:
+            c.nt_grid_destroy(grid)
 
     def run(self, steps: int) -> None:
         status = c.nt_plan_run(self.plan, steps)
         if status != 0:
-            raise error_of(status, c.nt_status_text(status).decode())
+            raise refusal(status)
 
     def __del__(self, destroy_plan: Any = c.nt_plan_destroy, destroy_grid: Any = c.nt_grid_destroy) -> None:
         destroy_plan(self.plan)
@@ -128,7 +128,7 @@ class _Plan:
 
 
 class _Kept(threading.local):
-    """The plans of this Python thread, the oldest first."""
+    """The plans of this Python thread, the one used longest ago first."""
 
     def __init__(self) -> None:
         self.plans: dict[Any, _Plan] = {}
@@ -154,6 +154,14 @@ def _keep(key: Any, plan: _Plan) -> None:
 
 # ---- Calls --------------------------------------------------------------------------------------
 
+def checked_steps(steps: int) -> int:
+    """`steps` as an int, which 1.0 is not."""
+    number = operator.index(steps)
+    if not 0 <= number <= MOST_STEPS:
+        raise NestuneValueError("%d steps: allowed are 0 to 2**61 - 1" % number)
+    return number
+
+
 def _moved(axes: list[Axis], where: list[int], itemsize: int, at: int, first: int, n: int) -> tuple[list[Axis], list[int]]:
     """Cells first .. first + n - 1 of axis `at`."""
     slab = list(axes)
@@ -163,7 +171,8 @@ def _moved(axes: list[Axis], where: list[int], itemsize: int, at: int, first: in
 
 def _run_steps(form: _Form, axes: list[Axis], where: list[int], most: int) -> None:
     """All steps on a slab, at most `most` of them in a call.  A plan with a result begins at its input each time, so
-    the second call works in place on the result."""
+    the second call works in place on the result.  After an interrupt between two calls the slab has only the first of
+    its steps."""
     first = min(form.steps, most)
     _Plan(form, axes, where).run(first)
     if first < form.steps:
@@ -219,7 +228,8 @@ def apply(name: str, a: Array, *, steps: int = 1, out: Any = None, config: str |
     threads   the most threads; None: as set_num_threads() says
     progress  is called as progress(done, total), in cell updates, some times a second
 
-    Returns `out` if given, else `a`.  Ctrl-C takes effect between slabs of the array; those that are done stay done.
+    Returns `out` if given, else `a`.  Ctrl-C takes effect between pieces of the work.  An interrupted array is partly
+    computed: some of its cells have all steps, some have the first of them, and the others have none.
     """
     if is_dask(a):
         blocks: Array = _apply_dask(name, a, steps, out, config, threads)
@@ -227,6 +237,9 @@ def apply(name: str, a: Array, *, steps: int = 1, out: Any = None, config: str |
     result: Any = a if out is None else out
     b: Any = a if type(a) is np.ndarray else as_array(a, "the array")
     r: Any = b if result is a else result if type(result) is np.ndarray else as_array(result, "out")
+    steps = checked_steps(steps)
+    if config is not None and not isinstance(config, str):
+        raise NestuneTypeError("config has type %s: needed is a text such as \"parallel=outer,threads=2\"" % type(config).__name__)
     most = _threads.most(threads)
     data: Any = (address(b), b.flags.writeable)
     key: Any = (name, b.shape, b.strides, b.dtype, steps, config, most)
@@ -236,14 +249,14 @@ def apply(name: str, a: Array, *, steps: int = 1, out: Any = None, config: str |
     if _kept.generation != _generation:
         _kept.plans.clear()
         _kept.generation = _generation
-    plan = _kept.plans.get(key)
+    plan = _kept.plans.pop(key, None)
     if plan is None:
         _apply_anew(key, data, name, b, r, steps, config, most, progress)
         return cast(Array, result)
     if plan.data != data:
-        plan.move(_checked(b, r))
-        plan.data = data
+        plan.move(_checked(b, r), data)
     plan.run(steps)
+    _keep(key, plan)
     if progress:
         progress(b.size * steps, b.size * steps)
     return cast(Array, result)
@@ -260,11 +273,6 @@ def _checked(a: np.ndarray, out: np.ndarray) -> list[int]:
 
 def _apply_anew(key: Any, data: Any, name: str, a: np.ndarray, out: np.ndarray, steps: int, config: str | None,
                 threads: int, progress: Progress | None) -> None:
-    steps = operator.index(steps)
-    if steps < 0:
-        raise NestuneValueError("%d steps: allowed are 0 and more" % steps)
-    if config is not None and not isinstance(config, str):
-        raise NestuneTypeError("config is a %s: needed is a text such as \"parallel=outer,threads=2\"" % type(config).__name__)
     as_array(a, "the array")
     where = _checked(a, out)
     axes = axes_of([a, out][:len(where)])

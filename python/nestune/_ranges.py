@@ -14,8 +14,8 @@ import numpy as np
 from . import _threads
 from ._arrays import address, dtype_code
 from ._chunks import Progress, in_chunks
-from ._errors import NestuneTypeError, NestuneValueError, error_of
-from ._library import F64, Options, Pi, Primes, c, new
+from ._errors import NestuneTypeError, NestuneValueError
+from ._library import F64, Options, Pi, Primes, c, new, refusal
 
 PI_CHUNK = 1 << 22  # samples
 DIVISIONS = 1 << 26  # of a chunk of primes
@@ -40,7 +40,7 @@ class _RangePlan:
             nonlocal total
             status = c.nt_plan_run_range(self.plan, first, first + n, byref(part))
             if status != 0:
-                raise error_of(status, c.nt_status_text(status).decode())
+                raise refusal(status)
             total += part.value
 
         in_chunks(self.n, size, work, progress)

@@ -18,8 +18,9 @@ from numpy.typing import ArrayLike
 from . import _threads
 from ._arrays import address, dtype_code
 from ._chunks import Progress, in_chunks
-from ._errors import NestuneValueError
-from ._library import TRIPLE, Cells, GridOptions, Options, Points, c, call, new
+from ._errors import NestuneValueError, error_of
+from ._library import TRIPLE, Cells, GridOptions, Options, Points, c, call, new, refusal
+from ._pointwise import checked_steps
 
 BOUNDARIES = ("mirror", "zero", "absorbing")  # nt_boundary
 INTERPOLATIONS = ("trilinear", "sinc")  # nt_interpolation
@@ -76,6 +77,7 @@ class Wave:
         self._hooks: list[c_void_p] = []
         self._kept: list[Any] = []  # what the hooks and the plan read
         self._time = 0
+        self._n_views = 0  # that are open
         self.shape = tuple(operator.index(n) for n in shape)
         if len(self.shape) != 3 or min(self.shape) < 1:
             raise NestuneValueError("shape %s: needed are three numbers of cells, each from 1" % (self.shape,))
@@ -119,9 +121,11 @@ class Wave:
         length = (sum((m - 1) * s for m, s in zip(n, strides)) + 1) * itemsize
         memory = (c_char * length).from_address(cells.cells)
         memory._wave = self  # lives as long as a view does
+        self._n_views += 1
         try:
             yield np.ndarray(tuple(n[::-1]), self.dtype, memory, 0, tuple(s * itemsize for s in strides[::-1]))
         finally:
+            self._n_views -= 1
             c.nt_grid_unmap(grid)
 
     def _level(self, level: int) -> c_void_p:
@@ -207,29 +211,31 @@ class Wave:
         if self._plan:
             self._grids[:2] = [self._level(0), self._level(1)]
             self._time = self.time
-            c.nt_plan_destroy(self._plan)
-            self._plan = None
+            plan, self._plan = self._plan, None  # first: after an interrupt it must not be destroyed again
+            c.nt_plan_destroy(plan)
 
     def _make_plan(self, steps: int) -> None:
         hooks = (c_void_p * len(self._hooks))(*self._hooks)
         options = Options(bytes=sizeof(Options), params=self._wave, config=self._config.encode() if self._config else None,
                           steps=steps, most_threads=self._threads, hooks=cast(hooks, POINTER(c_void_p)),
                           n_hooks=len(self._hooks))
-        self._plan = new("nt_plan_create", c.nt_kernel_find(b"wave"), (c_void_p * 3)(*self._grids), 3, byref(options))
-        c.nt_plan_set_time(self._plan, self._time)
+        plan = new("nt_plan_create", c.nt_kernel_find(b"wave"), (c_void_p * 3)(*self._grids), 3, byref(options))
+        c.nt_plan_set_time(plan, self._time)
+        self._plan = plan
 
     def run(self, steps: int, *, progress: Progress | None = None) -> None:
         """Makes time steps.  progress(done, total) is called some times a second.  Ctrl-C takes effect between some
         steps: the field is then that of `time`."""
-        steps = operator.index(steps)
-        if steps < 0:
-            raise NestuneValueError("%d steps: allowed are 0 and more" % steps)
+        steps = checked_steps(steps)
         if not self._plan:
             self._make_plan(steps)
 
         def work(first: int, n: int) -> None:
-            if c.nt_plan_run(self._plan, n):
-                raise NestuneValueError("the wave cannot run while a view is open")
+            status = c.nt_plan_run(self._plan, n)
+            if status != 0 and self._n_views > 0:
+                raise error_of(status, "the wave cannot run while a view is open")
+            if status != 0:
+                raise refusal(status)
 
         cells = int(np.prod(self.shape, dtype=object))
         size = max(1, WORK // cells // LEAST_STEPS) * LEAST_STEPS

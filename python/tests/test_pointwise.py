@@ -7,6 +7,7 @@ import threading
 import nestune
 import numpy as np
 import pytest
+from nestune import _pointwise
 
 rng = np.random.default_rng(1)
 
@@ -123,7 +124,9 @@ REFUSED = {
     "no threads": (lambda a: nestune.mathop(a, threads=0), ValueError, "0 threads"),
     "a key": (lambda a: nestune.mathop(a, config="paralel=outer"), ValueError, "key=paralel: allowed are"),
     "a value": (lambda a: nestune.mathop(a, config="parallel=up"), ValueError, "serial"),
-    "no text": (lambda a: nestune.mathop(a, config=3), TypeError, "config is a int"),
+    "more steps than fit": (lambda a: nestune.mathop(a[:0], steps=1 << 64), ValueError, "0 to 2**61 - 1"),
+    "no text": (lambda a: nestune.mathop(a, config=3), TypeError, "config has type int"),
+    "a list of texts": (lambda a: nestune.mathop(a, config=["threads=1"]), TypeError, "config has type list"),
     "an unknown kernel": (lambda a: nestune.apply("sinus", a), ValueError, "sinus is unknown: pointwise are mathop"),
     "a stencil": (lambda a: nestune.apply("wave", a), ValueError, "wave is a stencil"),
 }
@@ -243,8 +246,78 @@ def test_a_kept_plan_checks_the_next_out():
     assert (out == want * want).all()
 
 
+def test_a_kept_plan_is_for_whole_steps():
+    a = cells(9)
+    nestune.square(a, steps=1)
+    before = a.copy()
+    with pytest.raises(TypeError, match="float"):
+        nestune.square(a, steps=1.0)
+    assert (a == before).all()
+    nestune.square(a, steps=True)
+    assert (a == before * before).all()
+
+
+class Interrupts:
+    """A function that Ctrl-C interrupts, before it does its work or after."""
+
+    def __init__(self, function, after):
+        self.function, self.after = function, after
+
+    def __get__(self, plan, _):  # as a method
+        return Interrupts(self.function.__get__(plan), self.after)
+
+    def __call__(self, *arguments):
+        if self.after:
+            self.function(*arguments)
+        raise KeyboardInterrupt
+
+
+# What a call does when it moves a kept plan to another array, step by step.
+STEPS_OF_A_MOVE = [(_pointwise, "_checked"), (_pointwise._Plan, "_wrap"), (_pointwise, "new"), (_pointwise, "call"),
+                   (_pointwise.c, "nt_grid_destroy"), (_pointwise._Plan, "move"), (_pointwise._Plan, "run"), (_pointwise, "_keep")]
+
+
+@pytest.mark.parametrize("owner, name", STEPS_OF_A_MOVE, ids=[name for _, name in STEPS_OF_A_MOVE])
+@pytest.mark.parametrize("after", [False, True])
+@pytest.mark.parametrize("separate", [False, True])
+def test_an_interrupt_while_a_kept_plan_moves(monkeypatch, owner, name, after, separate):
+    """Later calls change their own array alone, whichever it is."""
+    pairs = [[cells(50), cells(50) if separate else None] for _ in range(2)]
+
+    def check(pair):
+        before = [[None if x is None else x.copy() for x in both] for both in pairs]
+        nestune.square(pair[0], out=pair[1])
+        for now, was in zip(pairs, before):
+            if now is pair:
+                assert (now[separate] == was[0] ** 2).all()
+            for i in range(1 + separate):
+                assert (now is pair and i == separate) or (now[i] == was[i]).all()
+    check(pairs[0])
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr(owner, name, Interrupts(getattr(owner, name), after))
+        nestune.square(pairs[1][0], out=pairs[1][1])
+    for i in (0, 1, 1, 0):
+        check(pairs[i])
+
+
+def test_a_call_within_a_call(monkeypatch):
+    """As a signal handler makes it, with a plan of the same form."""
+    a, b, inner = cells(50), cells(50), cells(50)
+    nestune.square(a)
+    want_b, want_inner = b * b, inner * inner
+    run, calls = _pointwise._Plan.run, []
+
+    def handler_first(plan, steps):
+        calls.append(plan)
+        if len(calls) == 1:
+            nestune.square(inner)
+        run(plan, steps)
+    monkeypatch.setattr(_pointwise._Plan, "run", handler_first)
+    nestune.square(b)
+    assert (b == want_b).all() and (inner == want_inner).all()
+
+
 def test_more_forms_than_plans_are_kept():
-    from nestune import _pointwise
     for n in range(1, _pointwise.MOST_PLANS + 20):
         a = cells(n)
         want = a * a
@@ -295,6 +368,13 @@ def test_dlpack_in_place():
     holder = Here(a)
     assert nestune.square(holder) is holder
     assert (a == want).all()
+
+
+def test_addresses_are_read_on_cpython_alone(python):
+    """Elsewhere id() is no address."""
+    text = "import sys, numpy; sys.implementation.name = %r; from nestune import _arrays; print(_arrays.address.__name__)"
+    assert python(text % "another") == "_told_address\n"
+    assert python(text % "cpython") == "_read_address\n"
 
 
 def test_dlpack_of_a_gpu():

@@ -165,6 +165,39 @@ def test_no_run_while_a_view_is_open():
     assert wave.time == 2
 
 
+def test_the_status_of_a_run_that_fails(monkeypatch):
+    from nestune import _wave
+    wave = nestune.Wave(SHAPE, velocity=1.0)
+    wave.run(1)
+    monkeypatch.setattr(_wave.c, "nt_plan_run", lambda plan, steps: 1)
+    with pytest.raises(nestune.NestuneMemoryError, match="out of memory"):
+        wave.run(1)
+
+
+@pytest.mark.parametrize("name", ["nt_plan_destroy", "nt_plan_set_time"])
+@pytest.mark.parametrize("after", [False, True])
+def test_an_interrupt_between_two_plans(monkeypatch, name, after):
+    """The next run goes on where the field is."""
+    from nestune import _wave
+    field, traces = shot([60])
+    wave = nestune.Wave(SHAPE, velocity=2000.0, spacing=10, faces="absorbing", layer=5)
+    wave.source([(10, 10, 10), (4, 5, 6)], nestune.ricker(20, 60, wave.dt))
+    wave.run(31)
+    function = getattr(_wave.c, name)
+
+    def interrupt(*arguments):
+        if after:
+            function(*arguments)
+        raise KeyboardInterrupt
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr(_wave.c, name, interrupt)
+        wave.receiver((3, 3, 3), 60)
+        wave.run(29)
+    assert wave.time == 31
+    wave.run(29)
+    assert wave.time == 60 and (wave.field == field).all()
+
+
 def made(**how):
     return nestune.Wave(**{"shape": SHAPE, "velocity": 2000.0, "spacing": 10, **how})
 
@@ -188,6 +221,7 @@ def made(**how):
     (lambda: made().source((1, 2, 3), [1.0], kind="push"), "force, source"),
     (lambda: made().receiver((1, 2, 3), 5, interpolation="cubic"), "trilinear, sinc"),
     (lambda: made().run(-1), "-1 steps"),
+    (lambda: made().run(1 << 64), "0 to 2"),
 ])
 def test_refused(call, text):
     with pytest.raises(nestune.NestuneValueError, match=text):
