@@ -231,15 +231,15 @@ def apply(name: str, a: Array, *, steps: int = 1, out: Any = None, config: str |
     Returns `out` if given, else `a`.  Ctrl-C takes effect between pieces of the work.  An interrupted array is partly
     computed: some of its cells have all steps, some have the first of them, and the others have none.
     """
+    steps = checked_steps(steps)
+    if config is not None and not isinstance(config, str):
+        raise NestuneTypeError("config has type %s: needed is a text such as \"parallel=outer,threads=2\"" % type(config).__name__)
     if is_dask(a):
         blocks: Array = _apply_dask(name, a, steps, out, config, threads)
         return blocks
     result: Any = a if out is None else out
     b: Any = a if type(a) is np.ndarray else as_array(a, "the array")
     r: Any = b if result is a else result if type(result) is np.ndarray else as_array(result, "out")
-    steps = checked_steps(steps)
-    if config is not None and not isinstance(config, str):
-        raise NestuneTypeError("config has type %s: needed is a text such as \"parallel=outer,threads=2\"" % type(config).__name__)
     most = _threads.most(threads)
     data: Any = (address(b), b.flags.writeable)
     key: Any = (name, b.shape, b.strides, b.dtype, steps, config, most)

@@ -37,6 +37,8 @@ def test_refused_before_it_is_computed():
         nestune.square(lazy, out=lazy)
     with pytest.raises(nestune.NestuneTypeError, match="float32 and float64"):
         nestune.square(da.zeros(9, dtype=int))
+    with pytest.raises(nestune.NestuneValueError, match="-1 steps"):
+        nestune.square(lazy, steps=-1)
     with pytest.raises(nestune.NestuneValueError, match="sinus"):
         nestune.apply("sinus", lazy)
 

@@ -145,6 +145,24 @@ else:
     assert n == "1" or shared == "False"
 
 
+def test_loaded_only_after_os_fork(python):
+    """Which nestune cannot tell: one thread, as docs/python.md says, does not hang."""
+    told = python("""
+import ctypes, os, signal
+gomp = ctypes.CDLL("libgomp.so.1")
+region = ctypes.CFUNCTYPE(None, ctypes.c_void_p)(lambda _: None)
+gomp.GOMP_parallel(region, None, 2, 0)
+child = os.fork()
+if child == 0:
+    signal.alarm(60)
+    import numpy, nestune
+    nestune.set_num_threads(1)
+    a = nestune.square(numpy.full((200, 100, 100), 3.0))
+    os._exit(0 if (a == 9).all() else 1)
+print(os.waitpid(child, 0)[1])""")
+    assert told == "0\n"
+
+
 # ---- Ctrl-C -----------------------------------------------------------------------------------------
 
 LONG = {
