@@ -147,7 +147,7 @@ def forget_plans() -> None:
 
 def _keep(key: Any, plan: _Plan) -> None:
     plans = _kept.plans
-    if len(plans) >= MOST_PLANS:
+    while len(plans) >= MOST_PLANS:
         del plans[next(iter(plans))]
     plans[key] = plan
 
@@ -201,6 +201,7 @@ def _run_in_slabs(form: _Form, axes: list[Axis], where: list[int], itemsize: int
 def _apply_dask(name: str, a: Any, steps: int, out: Any, config: str | None, threads: int | None) -> Any:
     if out is not None:
         raise NestuneTypeError("out= is not for Dask arrays: a new one is returned")
+    checked_steps(steps)
     dtype_code(a.dtype, "the array")
     _pointwise(name)
     return a.map_blocks(_dask_block, name=None, dtype=a.dtype, meta=a._meta, kernel=name, steps=steps, config=config,
@@ -231,7 +232,7 @@ def apply(name: str, a: Array, *, steps: int = 1, out: Any = None, config: str |
     Returns `out` if given, else `a`.  Ctrl-C takes effect between pieces of the work.  An interrupted array is partly
     computed: some of its cells have all steps, some have the first of them, and the others have none.
     """
-    steps = checked_steps(steps)
+    steps = operator.index(steps)  # 1, 1.0 and True would be one key
     if config is not None and not isinstance(config, str):
         raise NestuneTypeError("config has type %s: needed is a text such as \"parallel=outer,threads=2\"" % type(config).__name__)
     if is_dask(a):
@@ -249,14 +250,15 @@ def apply(name: str, a: Array, *, steps: int = 1, out: Any = None, config: str |
     if _kept.generation != _generation:
         _kept.plans.clear()
         _kept.generation = _generation
-    plan = _kept.plans.pop(key, None)
+    plans = _kept.plans
+    plan = plans.pop(key, None)
     if plan is None:
         _apply_anew(key, data, name, b, r, steps, config, most, progress)
         return cast(Array, result)
     if plan.data != data:
         plan.move(_checked(b, r), data)
     plan.run(steps)
-    _keep(key, plan)
+    plans[key] = plan
     if progress:
         progress(b.size * steps, b.size * steps)
     return cast(Array, result)
@@ -273,6 +275,7 @@ def _checked(a: np.ndarray, out: np.ndarray) -> list[int]:
 
 def _apply_anew(key: Any, data: Any, name: str, a: np.ndarray, out: np.ndarray, steps: int, config: str | None,
                 threads: int, progress: Progress | None) -> None:
+    checked_steps(steps)
     as_array(a, "the array")
     where = _checked(a, out)
     axes = axes_of([a, out][:len(where)])

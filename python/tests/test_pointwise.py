@@ -274,7 +274,7 @@ class Interrupts:
 
 # What a call does when it moves a kept plan to another array, step by step.
 STEPS_OF_A_MOVE = [(_pointwise, "_checked"), (_pointwise._Plan, "_wrap"), (_pointwise, "new"), (_pointwise, "call"),
-                   (_pointwise.c, "nt_grid_destroy"), (_pointwise._Plan, "move"), (_pointwise._Plan, "run"), (_pointwise, "_keep")]
+                   (_pointwise.c, "nt_grid_destroy"), (_pointwise._Plan, "move"), (_pointwise._Plan, "run")]
 
 
 @pytest.mark.parametrize("owner, name", STEPS_OF_A_MOVE, ids=[name for _, name in STEPS_OF_A_MOVE])
