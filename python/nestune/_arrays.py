@@ -26,7 +26,7 @@ def is_dask(a: Any) -> bool:
 def _from_dlpack(a: Any, name: str) -> np.ndarray:
     device, number = a.__dlpack_device__()
     if device not in CPU_DEVICES:
-        raise NestuneTypeError("%s is on device %d:%d of DLPack, a GPU or the like: allowed are arrays in main memory; move "
+        raise NestuneTypeError("%s is on device %d:%d of DLPack, such as a GPU: allowed are arrays in main memory; copy "
                                "it there first" % (name, device, number))
     try:
         return np.from_dlpack(a)
@@ -37,16 +37,16 @@ def _from_dlpack(a: Any, name: str) -> np.ndarray:
 def as_array(a: Any, name: str) -> np.ndarray:
     """`a` as a NumPy array on the same memory, of a type that the library has."""
     if isinstance(a, np.ma.MaskedArray):
-        raise NestuneTypeError("%s is a masked array: give its .data, and mind that all cells are computed" % name)
+        raise NestuneTypeError("%s is a masked array: pass its .data; then the masked cells are computed, too" % name)
     if not isinstance(a, np.ndarray):
         if not hasattr(a, "__dlpack__"):
-            raise NestuneTypeError("%s is a %s: allowed are NumPy arrays and what offers DLPack" % (name, type(a).__name__))
+            raise NestuneTypeError("%s has type %s: allowed are NumPy arrays and objects that offer DLPack" % (name, type(a).__name__))
         a = _from_dlpack(a, name)
     array: np.ndarray = a
     dtype_code(array.dtype, name)
     for stride, n in zip(array.strides, array.shape):
         if stride % array.itemsize and n > 1:
-            raise NestuneValueError("%s has a stride of %d bytes, which is no multiple of an element's %d" %
+            raise NestuneValueError("%s has a stride of %d bytes: allowed are multiples of the %d bytes of a cell" %
                                     (name, stride, array.itemsize))
     return array
 
@@ -116,6 +116,6 @@ def axes_of(arrays: list[np.ndarray]) -> list[Axis]:
                 axes[i - 1:i + 1] = [Axis(slow.n * fast.n, fast.strides)]
                 break
         else:
-            raise NestuneValueError("shape %s with strides of %s bytes: of %d axes that do not follow each other without "
-                                    "gaps only 3 are allowed" % (a.shape, a.strides, len(axes)))
+            raise NestuneValueError("shape %s with strides of %s bytes: at most 3 axes are allowed, where neighbours without a "
+                                    "gap between them count as one" % (a.shape, a.strides))
     return [Axis(1, (1,) * len(arrays))] * (3 - len(axes)) + axes

@@ -152,7 +152,7 @@ def _check_whole(path: str) -> None:
         head = file.read(64)
         size = file.seek(0, os.SEEK_END)
         if len(head) < 64 or head[:5] != b"\x7fELF\x02":
-            raise _refuse(path, "is no library for 64-bit Linux")
+            raise _refuse(path, "is not a library for 64-bit Linux")
         first, = struct.unpack_from("<Q", head, 32)  # e_phoff
         each, count = struct.unpack_from("<HH", head, 54)  # e_phentsize, e_phnum
         file.seek(first)
@@ -213,7 +213,7 @@ def load(path: str) -> tuple[ctypes.CDLL, str]:
         function.restype, function.argtypes = result, arguments
     abi = library.nt_kernel_at(0).contents.abi
     if abi != KERNEL_ABI:
-        raise _refuse(path, "describes kernels by abi %d, but this package knows abi %d" % (abi, KERNEL_ABI))
+        raise _refuse(path, "has kernel abi %d, but this package needs %d" % (abi, KERNEL_ABI))
     return library, _path_of(library.nt_version)
 
 

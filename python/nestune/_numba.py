@@ -41,7 +41,7 @@ def _fault(types: Any, a: Any, out: Any) -> str:
         if not array.aligned:
             return "%s: allowed are aligned arrays; a field is one if its records have align=True" % array
         if array.ndim < 1 or (array.ndim > 3 and array.layout == "A"):
-            return "%s: of more than 3 axes only contiguous arrays are allowed" % array
+            return "%s: with more than 3 axes only contiguous arrays are allowed" % array
     if not out.mutable:
         return "%s: is read-only" % out
     if (a.dtype, a.ndim, a.layout) != (out.dtype, out.ndim, out.layout):

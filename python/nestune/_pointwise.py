@@ -64,7 +64,7 @@ def _pointwise(name: str) -> int:
     kinds = {k.name: k.kind for k in kernels()}
     if kinds.get(name) != "pointwise":
         what = "is a %s" % kinds[name] if name in kinds else "is unknown"
-        raise NestuneValueError("kernel %s %s: pointwise are %s" %
+        raise NestuneValueError("kernel %s %s: the pointwise kernels are %s" %
                                 (name, what, ", ".join(k for k, kind in kinds.items() if kind == "pointwise")), "EKERNEL")
     found: int = c.nt_kernel_find(name.encode())
     return found
@@ -200,7 +200,7 @@ def _run_in_slabs(form: _Form, axes: list[Axis], where: list[int], itemsize: int
 
 def _apply_dask(name: str, a: Any, steps: int, out: Any, config: str | None, threads: int | None) -> Any:
     if out is not None:
-        raise NestuneTypeError("out= is not for Dask arrays: a new one is returned")
+        raise NestuneTypeError("out= is not allowed for a Dask array: the result is a new one")
     checked_steps(steps)
     dtype_code(a.dtype, "the array")
     _pointwise(name)
@@ -222,7 +222,7 @@ def apply(name: str, a: Array, *, steps: int = 1, out: Any = None, config: str |
 
     a         a NumPy array of float32 or float64, strided views included, or what offers DLPack in main memory, such as
               a PyTorch tensor: changed in place, without a copy.  Of more than three axes those that follow each other
-              without gaps count as one.  Of a Dask array the result is a new Dask array; its blocks have one thread
+              without gaps count as one.  For a Dask array the result is a new Dask array; its blocks have one thread
               each unless `threads` says more, since Dask shares the blocks among threads.
     out       where the result goes instead: an array of the same type and shape, which does not overlap `a`
     config    how to run, such as "parallel=outer,threads=2"; None: as tuned

@@ -80,7 +80,7 @@ class Wave:
         self._n_views = 0  # that are open
         self.shape = tuple(operator.index(n) for n in shape)
         if len(self.shape) != 3 or min(self.shape) < 1:
-            raise NestuneValueError("shape %s: needed are three numbers of cells, each from 1" % (self.shape,))
+            raise NestuneValueError("shape %s: needed are three numbers of cells, each 1 or more" % (self.shape,))
         self.dtype = np.dtype(dtype)
         self._code = dtype_code(dtype, "the wave")
         self._n = TRIPLE(*self.shape[::-1])

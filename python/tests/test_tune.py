@@ -70,7 +70,7 @@ def test_tunes_and_uses_the_result(python, tmp_path):
 import nestune, numpy as np
 a = np.ones(1000, np.float32)
 nestune.square(a)
-header = nestune.tune("square", budget=1, dtype="f32", shape="64x64x16", out=%r, progress=None)
+header = nestune.tune("square", budget=3, dtype="f32", shape="64x64x16", out=%r, progress=None)
 nestune.square(a)
 assert any(header in source for source in nestune.show_config("dicts")["tuned"])
 print(header)""" % str(tmp_path))

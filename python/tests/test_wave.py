@@ -204,7 +204,7 @@ def made(**how):
 
 @pytest.mark.parametrize("call, text", [
     (lambda: made(shape=(3, 4)), "three numbers"),
-    (lambda: made(shape=(3, 0, 4)), "from 1"),
+    (lambda: made(shape=(3, 0, 4)), "1 or more"),
     (lambda: made(order=5), "order"),
     (lambda: made(spacing=0), "spacing"),
     (lambda: made(dt=1.0), "dt"),
