@@ -32,6 +32,7 @@ static void refuses_bad_arguments(void **state)
         {{"check", "--merge", ""}, {"--merge"}, USAGE},
         {{"check", "--merge", "x", "y"}, {"--merge", "header"}, USAGE},
         {{"check", "--merge", "x", "--json"}, {"--merge", "--json"}, USAGE},
+        {{"check", "--merge", "x", "--kernel", NT_PLANTED}, {"--merge", "--kernel"}, USAGE},
         {{"check", "--out", "x"}, {"--out", "--merge"}, USAGE},
         {{"run", "pi", "--contribute", "--budget", "2"}, {"--contribute"}, is_fit() ? USAGE : FAILED},
         {{"run", "--contribute", "--effort", "quick"}, {"--contribute"}, is_fit() ? USAGE : FAILED},
@@ -136,6 +137,20 @@ static void merges_what_is_usual(void **state)
     assert_int_equal(p.code, STALE);
     assert_non_null(strstr(p.text[1], "wave.json is there and not in the contribution"));
     program_free(&p);
+    assert_int_equal(unlink(other), 0);
+    /* Nor are rows of a kernel that both have: here those of f64. */
+    snprintf(other, sizeof other, "%s/mathop.json", folder);
+    json_t *root = json_load_file(other, 0, NULL), *rows = json_object_get(root, "results"),
+           *row = json_deep_copy(json_array_get(rows, 0));
+    json_object_set_new(row, "dtype", json_string("f64"));
+    json_array_append_new(rows, row);
+    write_sealed(root, other);
+    const uint64_t more = tree_of(to);
+    p = RUN(NULL, "check", "--merge", results, "--out", to);
+    assert_int_equal(p.code, STALE);
+    assert_non_null(strstr(p.text[1], "mathop.json has the row mathop default f64 "));
+    program_free(&p);
+    assert_true(tree_of(to) == more);
     tree_remove(to);
 }
 

@@ -1,5 +1,5 @@
 /*
- * cmd_check.c - autotune check: does a tuned header still hold here, and may contributed results be taken over?
+ * cmd_check.c - autotune check: does a tuned header still hold here?  --merge takes results over: merge.h
  * SPDX-License-Identifier: MIT
  */
 #define _GNU_SOURCE /* asprintf */
@@ -14,9 +14,8 @@
 #include "cli/progress.h"
 #include "commands/commands.h"
 #include "commands/header_check.h"
+#include "commands/merge.h"
 #include "commands/modules.h"
-#include "store/build_flags.h"
-#include "store/contribution.h"
 #include "worker/driver.h"
 
 /* ---- Does a header hold? ---------------------------------------------------------------------------------- */
@@ -180,54 +179,7 @@ static int check_header(const char *name, double seconds, bool json)
     return stop_asked ? EXIT_INTERRUPTED : code;
 }
 
-/* ---- Contributed results ------------------------------------------------------------------------------------- */
-
-/* What would be lost: results of kernels that the contribution lacks, which the new header would no longer have. */
-static void check_kept(contribution *c, const char *folder)
-{
-    for (int i = 0; i < nt_kernel_count(); i++) {
-        char name[80], *path;
-        bool is_in = false;
-        snprintf(name, sizeof name, "%.60s.json", nt_kernel_at(i)->name);
-        for (int f = 0; f < c->n_files; f++)
-            is_in |= strcmp(c->file[f].name, name) == 0;
-        if (asprintf(&path, "%s/%s", folder, name) < 0)
-            return;
-        if (!is_in && access(path, F_OK) == 0)
-            contribution_fault(c, print_fault, NULL,
-                               "%s is there and not in the contribution: remove it first, if it may go",
-                               path);
-        free(path);
-    }
-}
-
-static int merge(const char *folder, const char *out)
-{
-    static contribution c; /* too large for the stack */
-    nt_error why;
-    char *to = NULL, unfit[160];
-    int code = EXIT_OK;
-    if (build_flags_unfit(nt_build_info()->flags, unfit, sizeof unfit))
-        return refuse(EXIT_FAILED, "--merge compares with the flags of this build, which is %s", unfit);
-    char *tree = results_of_build();
-    if (!tree && !out)
-        return refuse(EXIT_USAGE, "--merge: this autotune is not in a build folder, so it knows no source tree: --out names a folder");
-    contribution_read(&c, folder, nt_build_info()->flags, print_fault, NULL);
-    if (c.n_faults == 0 && (to = results_dir(&c.machine, out ? out : tree)))
-        check_kept(&c, to);
-    free(tree);
-    if (c.n_faults > 0)
-        code = refuse(EXIT_STALE, "%.200s: not taken over", folder);
-    else if (!to)
-        code = EXIT_FAILED;
-    else if (contribution_write(&c, to, &why) != NT_OK)
-        code = refuse(EXIT_IO, "%s", why.text);
-    else
-        printf("%s: %d files, %d rows\n", to, c.n_files, c.all.n_rows);
-    contribution_free(&c);
-    free(to);
-    return code != EXIT_OK ? code : finish_stdout();
-}
+/* ---- The command line ------------------------------------------------------------------------------------- */
 
 static int take_header(const argument *a, char *text)
 {
@@ -260,14 +212,16 @@ int cmd_check(int argc, char **argv)
         arguments_parse(table,
                         "Does a tuned header still hold on this machine?  HEADER is a file or its folder; "
                         "without it the rows are checked that the library uses here.  Exit code 0: "
-                        "no row is slower than the default; 1: one is, or fails; 4: one is of another "
-                        "version or cannot run here, or the file is damaged.",
+                        "no row was found slower than the default (some may be unknown); 1: one was, or "
+                        "fails; 4: one is of another version or cannot run here, or the file is damaged.",
                         argc, argv);
     if (code != EXIT_OK)
         return code;
     if (contributed && (header || json))
         return refuse(EXIT_USAGE, "--merge and %s exclude each other", header ? "a header" : "--json");
+    if (contributed && modules_any())
+        return refuse(EXIT_USAGE, "--merge and --kernel exclude each other: results/ is for the kernels of this tree");
     if (out && !contributed)
         return refuse(EXIT_USAGE, "--out goes with --merge");
-    return contributed ? merge(contributed, out) : check_header(header, seconds, json);
+    return contributed ? merge_contribution(contributed, out) : check_header(header, seconds, json);
 }

@@ -91,19 +91,11 @@ static nt_status too_many_rows(nt_error *why)
     return NT_ENOMEM;
 }
 
-/* Do both rows serve the same kernel, case, type, class and steps?  Then the new one replaces the old one, whatever part of
- * the class each serves. */
-static bool is_tuned_again(const result_row *old, const result_row *row)
-{
-    return old->kernel == row->kernel && old->kernel_case == row->kernel_case && old->dtype == row->dtype &&
-           old->shape_class == row->shape_class && old->repeat == row->repeat;
-}
-
 /* Names a row that is slower than the same one of the results before, beyond what two times of one config differ. */
 static void name_regression(const result_row *old, const result_row *row, const noise_level *n)
 {
     static const double least = 0.03;
-    if (!is_tuned_again(old, row) || old->steps != row->steps || old->upto != row->upto ||
+    if (!result_same_use(old, row) || old->steps != row->steps || old->upto != row->upto ||
         memcmp(old->shape, row->shape, sizeof old->shape) != 0 || old->tuned_ns <= 0 || row->tuned_ns <= 0)
         return;
     const double slower = row->tuned_ns / old->tuned_ns - 1;
@@ -136,7 +128,7 @@ static nt_status save_rows(const run_options *o, const result *r, const nt_kerne
         bool fits = true;
         for (int k = 0; k < r->n_rows; k++) {
             fits &=
-                !result_contradicts(&all->row[i], &r->row[k]) && !is_tuned_again(&all->row[i], &r->row[k]);
+                !result_contradicts(&all->row[i], &r->row[k]) && !result_same_use(&all->row[i], &r->row[k]);
             name_regression(&all->row[i], &r->row[k], &r->noise);
         }
         if (fits)

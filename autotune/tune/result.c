@@ -74,6 +74,12 @@ double result_memory_at_depth(const result_row *row)
     return memory_ns(row, depth > 0 ? depth : 1);
 }
 
+bool result_same_use(const result_row *a, const result_row *b)
+{
+    return a->kernel == b->kernel && a->kernel_case == b->kernel_case && a->dtype == b->dtype &&
+           a->shape_class == b->shape_class && a->repeat == b->repeat;
+}
+
 bool result_contradicts(const result_row *a, const result_row *b)
 {
     return a->kernel == b->kernel && a->kernel_case == b->kernel_case && a->dtype == b->dtype &&

@@ -106,6 +106,10 @@ const char *result_bound(const result_row *row);
  * is in cache: what the chosen schedule could reach, and no limit of the row.  0: not measured, or in cache. */
 double result_memory_at_depth(const result_row *row);
 
+/* result_same_use() - are both rows of one kernel, case, type, class and steps?  Each may serve another part of the class
+ * (upto).  A run replaces all of them together. */
+bool result_same_use(const result_row *a, const result_row *b);
+
 /* result_contradicts() - do these rows exclude each other?  The library cannot use one case twice, or two
  * arithmetics for one kernel and dtype. */
 bool result_contradicts(const result_row *a, const result_row *b);
