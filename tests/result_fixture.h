@@ -75,7 +75,7 @@ static inline void check_fit_for_a_header(const result *r)
     scratch s = scratch_make();
     nt_error why = {""};
     nt_tuned tuned;
-    char *header = header_text(r);
+    char *header = header_text(r, nt_build_info());
     assert_non_null(header);
     tuned_write(s.path, header, strlen(header));
     free(header);

@@ -3,6 +3,7 @@
  * SPDX-License-Identifier: MIT
  */
 #define _GNU_SOURCE
+#include "os/file.h"
 #include "result_fixture.h"
 #include "store/build_flags.h"
 #include "store/contribution.h"
@@ -135,7 +136,7 @@ static void writes_what_it_read(void **state)
     result *r = usual_result();
     save_all(r);
     read_back(NULL);
-    assert_true(c.n_files >= 2 && strcmp(c.file[0].name, "tuned.h") == 0);
+    assert_true(c.n_files >= 2 && strcmp(c.file[c.n_files - 1].name, "tuned.h") == 0);
     const scratch from = s;
     char to[128], command[400];
     nt_error why;
@@ -147,6 +148,120 @@ static void writes_what_it_read(void **state)
     snprintf(command, sizeof command, "rm -r '%s/new'", from.folder);
     assert_int_equal(system(command), 0);
     assert_int_equal(contribution_write(&c, "/proc/nestune", &why), NT_EIO);
+    free(r);
+}
+
+/* The usual results of mathop alone, one word of mathop.json changed. */
+static void save_mathop(const char *within, const char *name, const char *value)
+{
+    char path[128];
+    result *r = usual_result();
+    memmove(r->row, r->row + 1, (size_t)--r->n_rows * sizeof *r->row);
+    save_all(r);
+    free(r);
+    snprintf(path, sizeof path, "%s/mathop.json", s.folder);
+    json_t *root = json_load_file(path, 0, NULL);
+    assert_non_null(root);
+    json_object_set_new(within ? json_object_get(root, within) : root, name, json_string(value));
+    write_sealed(root, path);
+}
+
+/* What stands in the files beside figures and names, as in comments, is not taken over. */
+static void writes_no_text_of_others(void **state)
+{
+    (void)state;
+    char path[160], to[128];
+    nt_error why;
+    size_t n;
+    save_mathop("key", "compiler", "planted */ int x; /* 12");
+    snprintf(path, sizeof path, "%s/tuned.h", s.folder);
+    char *text = slurp(path, &n);
+    FILE *f = fopen(path, "w");
+    assert_non_null(f);
+    fprintf(f, "/* */ int y; /*%sint z;\n", strchr(text, '\n'));
+    assert_int_equal(fclose(f), 0);
+    free(text);
+    read_back(NULL);
+    snprintf(to, sizeof to, "%s/new", s.folder);
+    assert_int_equal(contribution_write(&c, to, &why), NT_OK);
+    snprintf(path, sizeof path, "%s/tuned.h", to);
+    text = slurp(path, &n);
+    assert_null(strstr(text, "int y;"));
+    assert_null(strstr(text, "int z;"));
+    assert_non_null(strstr(text, "compiler: planted __ int x_ __ 12, -")); /* it does not end the comment */
+    free(text);
+    tree_remove(to);
+    contribution_free(&c);
+    save_mathop(NULL, "surplus", "of somebody");
+    read_back(NULL);
+    for (int i = 0; i < c.n_files; i++)
+        assert_null(strstr(c.file[i].text, "surplus"));
+    contribution_free(&c);
+    static const char *const hostile[][2] = {
+        {"vendor", "x\") int y; (\""}, {"vendor", ""}, {"microarchitecture", "../up"}, {"microarchitecture", "zen 5"}};
+    for (size_t i = 0; i < sizeof hostile / sizeof *hostile; i++) {
+        save_mathop("machine", hostile[i][0], hostile[i][1]);
+        read_back("mathop.json: its machine is incomplete");
+        contribution_free(&c);
+    }
+    save_mathop("key", "sleef", "a line\nmore");
+    read_back("mathop.json: does not say which build");
+}
+
+/* Either all files are new or none is: a file that does not fit, as on a full disk, changes nothing. */
+static void writes_all_or_nothing(void **state)
+{
+    (void)state;
+    char to[128], file[240], above[100];
+    nt_error why;
+    result *r = usual_result();
+    save_all(r);
+    read_back(NULL);
+    snprintf(above, sizeof above, "%s/above", s.folder);
+    snprintf(to, sizeof to, "%s/above/machine", s.folder);
+    snprintf(file, sizeof file, "%s/tables", to);
+    assert_int_equal(file_make_dirs(file, &why), NT_OK);
+    static const char *const kept[] = {"tables/mathop.json", "peers.json"}, *const replaced[] = {"mathop.json", "tuned.h"};
+    for (int i = 0; i < 2; i++) {
+        snprintf(file, sizeof file, "%s/%s", to, kept[i]);
+        tuned_write(file, "kept", 4);
+        snprintf(file, sizeof file, "%s/%s", to, replaced[i]);
+        tuned_write(file, "old", 3);
+    }
+    const uint64_t before = tree_of(above);
+    size_t most = 0;
+    for (int i = 0; i < c.n_files; i++)
+        most = c.file[i].n > most ? c.file[i].n : most;
+    for (size_t limit = 1; limit < most; limit = 3 * limit + 1) {
+        const rlim_t old = scratch_limit(limit);
+        const nt_status status = contribution_write(&c, to, &why);
+        scratch_limit(old);
+        assert_int_equal(status, NT_EIO);
+        check_reason(why.text);
+        assert_true(tree_of(above) == before);
+    }
+    assert_int_equal(contribution_write(&c, to, &why), NT_OK);
+    tree_of(above);
+    assert_int_equal(tree_files, c.n_files + 2);
+    for (int i = 0; i < 2; i++) {
+        snprintf(file, sizeof file, "%s/%s", to, kept[i]);
+        char *text = slurp(file, NULL);
+        assert_string_equal(text, "kept");
+        free(text);
+    }
+    for (int i = 0; i < c.n_files; i++) {
+        snprintf(file, sizeof file, "%s/%s", to, c.file[i].name);
+        char *text = slurp(file, NULL);
+        assert_string_equal(text, c.file[i].text);
+        free(text);
+    }
+    /* Nothing is left of a folder that was not there. */
+    snprintf(file, sizeof file, "%s/new", above);
+    const rlim_t old = scratch_limit(10);
+    assert_int_equal(contribution_write(&c, file, &why), NT_EIO);
+    scratch_limit(old);
+    assert_int_not_equal(access(file, F_OK), 0);
+    tree_remove(above);
     free(r);
 }
 
@@ -319,6 +434,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(compares_flags),
         cmocka_unit_test_setup_teardown(writes_what_it_read, make_folder, drop_folder),
+        cmocka_unit_test_setup_teardown(writes_no_text_of_others, make_folder, drop_folder),
+        cmocka_unit_test_setup_teardown(writes_all_or_nothing, make_folder, drop_folder),
         cmocka_unit_test_setup_teardown(refuses_other_settings, make_folder, drop_folder),
         cmocka_unit_test_setup_teardown(refuses_other_builds, make_folder, drop_folder),
         cmocka_unit_test_setup_teardown(refuses_files_of_other_names, make_folder, drop_folder),

@@ -16,7 +16,7 @@
 
 static char *text_of(const result *r)
 {
-    char *text = header_text(r);
+    char *text = header_text(r, nt_build_info());
     assert_non_null(text);
     return text;
 }

@@ -200,7 +200,7 @@ static void a_class_may_need_two_rows(void **state)
         }
         assert_true(rows[0]->ways_ns[NT_PARALLEL_OUTER] > 0 && rows[1]->ways_ns[NT_PARALLEL_OUTER] == 0);
 
-        char *text = header_text(t.r);
+        char *text = header_text(t.r, nt_build_info());
         scratch s = scratch_make();
         nt_tuned_source source = {.origin = NT_TUNED_USER};
         nt_config config;

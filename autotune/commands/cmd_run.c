@@ -74,7 +74,7 @@ static json_t *journal_header(const run_options *o, const nt_machine *machine, c
         json_array_append_new(threads, json_integer(t->threads[i]));
     for (int i = 0; i < t->n_cases; i++)
         json_array_append_new(cases, json_string(t->cases[i]));
-    json_t *header = result_key_json(machine, kernel);
+    json_t *header = result_key_json(machine, kernel, nt_build_info());
     json_t *asked = json_pack("{s:o, s:I, s:i, s:o, s:o, s:[f,f], s:s}", "cases", cases, "seed",
                               (json_int_t)t->seed, "dtypes", (int)t->dtypes, "threads", threads, "shape",
                               result_shape_json(t->shape), "max_ulp", t->max_ulp[0], t->max_ulp[1],

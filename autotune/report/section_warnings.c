@@ -102,7 +102,7 @@ static void print_row_warning(FILE *out, const findings *f, const struct row_war
 static void print_build(FILE *out, const finding *f, int *n)
 {
     static const char *const fields[] = {"kernel_version", "compiler", "flags", "sleef", "nestune"};
-    json_t *here = result_key_json(&f->r.machine, f->kernel);
+    json_t *here = result_key_json(&f->r.machine, f->kernel, nt_build_info());
     for (size_t i = 0; i < sizeof fields / sizeof *fields; i++) {
         const json_t *was = json_object_get(f->key, fields[i]), *is = json_object_get(here, fields[i]);
         if (json_equal((json_t *)was, (json_t *)is))

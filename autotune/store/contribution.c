@@ -2,9 +2,9 @@
  * contribution.c - a machine's results as they are sent to others and taken into results/
  * SPDX-License-Identifier: MIT
  */
-#define _GNU_SOURCE /* asprintf */
 #include "store/contribution.h"
 
+#include <limits.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,7 +15,6 @@
 #include "os/text.h"
 #include "store/build_flags.h"
 #include "store/header.h"
-#include "store/result_json.h"
 
 enum { MOST_BYTES = 1 << 20 };
 
@@ -62,14 +61,21 @@ static const char *text_of(const json_t *key, const char *name)
     return text ? text : "";
 }
 
-static void check_build(const checking *k, const char *file, const json_t *key)
+static bool is_same_build(const nt_build *a, const nt_build *b)
+{
+    return strcmp(a->version, b->version) == 0 && strcmp(a->compiler, b->compiler) == 0 &&
+           strcmp(a->flags, b->flags) == 0 && strcmp(a->sleef, b->sleef) == 0;
+}
+
+static void check_build(const checking *k, const char *file, const nt_build *build)
 {
     char what[160];
-    const char *flags = text_of(key, "flags");
-    if (build_flags_unfit(flags, what, sizeof what))
+    if (build_flags_unfit(build->flags, what, sizeof what))
         bad(k, "%s: measured with %s", file, what);
-    else if (build_flags_differ(flags, k->flags, what, sizeof what))
+    else if (build_flags_differ(build->flags, k->flags, what, sizeof what))
         bad(k, "%s: compiled with other flags: %s", file, what);
+    else if (k->c->key && !is_same_build(build, &k->c->build))
+        bad(k, "%s: measured by another build than the files before it", file);
 }
 
 static void check_machine(const checking *k, const char *file, const nt_machine *m)
@@ -103,24 +109,23 @@ static void check_rows(const checking *k, const char *file, const result *r)
 
 /* ---- Files ------------------------------------------------------------------------------------------- */
 
-/* Keeps the text of a file; false: it is not there, or cannot be read, which has been said. */
-static bool keep(const checking *k, const char *name, const char *path, bool may_be_missing)
+/* Keeps a text that was printed from what was read. */
+static void keep(const checking *k, const char *name, char *text)
 {
-    nt_error why;
-    contribution_file *f = &k->c->file[k->c->n_files];
-    if (may_be_missing && access(path, F_OK) != 0)
-        return false;
-    if (k->c->n_files == CONTRIBUTION_MOST_FILES) {
+    contribution *c = k->c;
+    if (!text) {
+        bad(k, "%s: no memory for its text", name);
+        return;
+    }
+    if (c->n_files == CONTRIBUTION_MOST_FILES) {
         bad(k, "%s: more than %d files", name, CONTRIBUTION_MOST_FILES);
-        return false;
+        free(text);
+        return;
     }
-    if (file_read(path, MOST_BYTES, &f->text, &f->n, &why) != NT_OK) {
-        bad(k, "%s", why.text);
-        return false;
-    }
+    folder_file *f = &c->file[c->n_files++];
     snprintf(f->name, sizeof f->name, "%s", name);
-    k->c->n_files++;
-    return true;
+    f->text = text;
+    f->n = strlen(text);
 }
 
 static void take_rows(const checking *k, const char *file, const result *r)
@@ -139,11 +144,10 @@ static void read_results(const checking *k, const nt_kernel *kernel, const char 
 {
     static result r; /* too large for the stack */
     nt_error why;
+    nt_build build;
     json_t *key;
     char name[80];
     snprintf(name, sizeof name, "%.60s.json", kernel->name);
-    if (!keep(k, name, path, true))
-        return;
     if (result_read(&r, path, &key, &why) != NT_OK) {
         bad(k, "%s", why.text);
         return;
@@ -153,10 +157,19 @@ static void read_results(const checking *k, const nt_kernel *kernel, const char 
         bad(k, "%s: holds results of %.60s", name, text_of(key, "kernel"));
     else if (version != kernel->version)
         bad(k, "%s: of version %lld of %s, here %d", name, (long long)version, kernel->name, kernel->version);
-    check_build(k, name, key);
     check_machine(k, name, &r.machine);
     check_rows(k, name, &r);
-    take_rows(k, name, &r);
+    if (!result_key_build(key, &build)) {
+        bad(k, "%s: does not say which build measured it", name);
+    } else {
+        check_build(k, name, &build);
+        take_rows(k, name, &r);
+        keep(k, name, result_text(&r, kernel, &build));
+        if (!k->c->key) {
+            k->c->build = build;
+            k->c->key = json_incref(key);
+        }
+    }
     json_decref(key);
 }
 
@@ -170,67 +183,58 @@ static const char *next_string(const char *text, size_t *n)
     return text;
 }
 
-/* The header must say what the result files say: then it can be taken as it is. */
-static void check_header(const checking *k, const char *path)
+/* The header that was sent must have the lines of the header that is written: else one of both is not of this run. */
+static void check_header(const checking *k, const char *sent)
 {
-    nt_error why;
     size_t n = 0, m = 0;
-    if (nt_tuned_load(path, &why) != NT_OK) {
-        bad(k, "%s", why.text);
-        return;
-    }
-    char *due = header_text(&k->c->all);
-    const char *a = due ? next_string(due, &n) : NULL, *b = next_string(k->c->file[0].text, &m);
+    char *due = header_text(&k->c->all, &k->c->build);
+    const char *a = due ? next_string(due, &n) : NULL, *b = next_string(sent, &m);
     while (a && b && n == m && memcmp(a, b, n) == 0) {
         a = next_string(a, &n);
         b = next_string(b, &m);
     }
-    if (a || b || !due)
+    if (a || b)
         bad(k, "tuned.h: does not say what the result files say: run autotune again, which writes both");
-    free(due);
+    keep(k, "tuned.h", due);
 }
 
 void contribution_read(contribution *c, const char *folder, const char *flags, contribution_fault_fn *fault,
                        void *context)
 {
     const checking k = {c, folder, flags, fault, context};
-    char *header, *path;
+    char path[PATH_MAX], *header = NULL;
+    size_t n;
+    nt_error why;
     memset(c, 0, sizeof *c);
-    if (asprintf(&header, "%s/tuned.h", folder) < 0)
-        header = NULL;
-    const bool has_header = header && keep(&k, "tuned.h", header, false);
-    for (int i = 0; has_header && i < nt_kernel_count(); i++) {
-        if (asprintf(&path, "%s/%s.json", folder, nt_kernel_at(i)->name) < 0)
-            continue;
-        read_results(&k, nt_kernel_at(i), path);
-        free(path);
+    snprintf(path, sizeof path, "%s/tuned.h", folder);
+    if (file_read(path, MOST_BYTES, &header, &n, &why) != NT_OK) {
+        bad(&k, "%s", why.text);
+        return;
     }
-    if (has_header && c->n_files == 1)
+    int n_found = 0;
+    for (int i = 0; i < nt_kernel_count(); i++) {
+        snprintf(path, sizeof path, "%s/%.60s.json", folder, nt_kernel_at(i)->name);
+        if (access(path, F_OK) != 0)
+            continue;
+        n_found++;
+        read_results(&k, nt_kernel_at(i), path);
+    }
+    if (n_found == 0)
         bad(&k, "%.200s: no result files beside tuned.h", folder);
-    else if (has_header && c->all.n_rows > 0)
+    else if (c->all.n_rows > 0)
         check_header(&k, header);
     free(header);
 }
 
 nt_status contribution_write(const contribution *c, const char *folder, nt_error *why)
 {
-    nt_status status = file_make_dirs(folder, why);
-    for (int i = c->n_files - 1; i >= 0 && status == NT_OK;
-         i--) { /* tuned.h last: what it names is then there */
-        char *path;
-        if (asprintf(&path, "%s/%s", folder, c->file[i].name) < 0) {
-            snprintf(why->text, sizeof why->text, "no memory for the name of a file");
-            return NT_ENOMEM;
-        }
-        status = file_replace(path, c->file[i].text, c->file[i].n, why);
-        free(path);
-    }
-    return status;
+    return folder_put(folder, c->file, c->n_files, why);
 }
 
 void contribution_free(contribution *c)
 {
     for (int i = 0; i < c->n_files; i++)
         free(c->file[i].text);
+    json_decref(c->key);
     memset(c, 0, sizeof *c);
 }

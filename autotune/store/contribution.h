@@ -8,19 +8,16 @@
 #ifndef AUTOTUNE_CONTRIBUTION_H
 #define AUTOTUNE_CONTRIBUTION_H
 
-#include "tune/result.h"
+#include "os/folder.h"
+#include "store/result_json.h"
 
 enum { CONTRIBUTION_MOST_FILES = 64 };
 
-typedef struct contribution_file {
-    char name[80]; /* "mathop.json" */
-    char *text;
-    size_t n;
-} contribution_file;
-
 typedef struct contribution {
     nt_machine machine;
-    contribution_file file[CONTRIBUTION_MOST_FILES]; /* tuned.h is the first */
+    nt_build build;
+    json_t *key; /* of the first file: it holds the texts of `build` */
+    folder_file file[CONTRIBUTION_MOST_FILES]; /* as they would be written; tuned.h is the last */
     int n_files, n_faults;
     result all; /* the rows of all files */
 } contribution;
@@ -38,15 +35,16 @@ __attribute__((format(printf, 4, 5))) void contribution_fault(contribution *c, c
  * Refused are: damaged files, other formats and versions of kernels; builds with other flags than `flags`, those of
  * this build, as far as they matter; a sanitizer or no optimisation; fewer threads than the machine has cores; rows
  * that were tuned with other settings than the usual ones, or less time; rows that were not searched; a tuned.h that
- * does not say what the result files say; files of different machines.
+ * does not say what the result files say; files of different machines or builds.
  *
- * The header is loaded into this process, which so reads it as any library would.
+ * No text is taken over: c->file[] is printed from the figures and names that were read, as autotune prints its own
+ * results.
  * Result:  c->n_faults is how many reasons were reported; 0: it can be written.  To be freed in both cases.
  */
 void contribution_read(contribution *c, const char *folder, const char *flags, contribution_fault_fn *fault,
                        void *context);
 
-/* contribution_write() - makes the folder, with these files.  Errors: NT_EIO; NT_ENOMEM. */
+/* contribution_write() - puts these files into the folder, all or none; other files there stay: folder_put(). */
 nt_status contribution_write(const contribution *c, const char *folder, nt_error *why);
 
 /* contribution_free() - its texts. */

@@ -38,9 +38,8 @@ static void print_classes(FILE *out, const nt_machine *m)
     fprintf(out, " *   memory  more\n");
 }
 
-static void print_head(FILE *out, const nt_machine *m)
+static void print_head(FILE *out, const nt_machine *m, const nt_build *build)
 {
-    const nt_build *build = nt_build_info();
     fprintf(out, "/*\n * tuned.h - written by autotune; do not edit\n * SPDX-License-Identifier: MIT\n *\n * "
                  "cpu:      ");
     print_plain(out, m->model);
@@ -48,7 +47,11 @@ static void print_head(FILE *out, const nt_machine *m)
     print_plain(out, build->compiler);
     fprintf(out, ", ");
     print_plain(out, build->flags);
-    fprintf(out, "\n * library:  nestune %s, SLEEF %s\n * threads:  ", build->version, build->sleef);
+    fprintf(out, "\n * library:  nestune ");
+    print_plain(out, build->version);
+    fprintf(out, ", SLEEF ");
+    print_plain(out, build->sleef);
+    fprintf(out, "\n * threads:  ");
     for (const environment_setting *s = trial_environment; s->name; s++)
         if (s->value)
             fprintf(out, "%s%s=%s", s == trial_environment ? "" : " ", s->name, s->value);
@@ -102,7 +105,7 @@ static void print_row(FILE *out, uint32_t *crc, const result_row *row, int threa
                row->tuned_ns, stats_verdict_name(row->verdict), (long long)row->upto);
 }
 
-char *header_text(const result *r)
+char *header_text(const result *r, const nt_build *build)
 {
     char *text = NULL;
     size_t n = 0;
@@ -110,7 +113,7 @@ char *header_text(const result *r)
     FILE *out = open_memstream(&text, &n);
     if (!out)
         return NULL;
-    print_head(out, &r->machine);
+    print_head(out, &r->machine, build);
     print_machine(out, &crc, &r->machine);
     /* In the registry's order, not in the order of tuning. */
     for (int k = 0; k < nt_kernel_count(); k++)
@@ -127,7 +130,7 @@ char *header_text(const result *r)
 
 nt_status header_write(const result *r, const char *dir, nt_error *why)
 {
-    char *text = header_text(r);
+    char *text = header_text(r, nt_build_info());
     if (!text) {
         snprintf(why->text, sizeof why->text, "no memory for the tuned header");
         return NT_ENOMEM;

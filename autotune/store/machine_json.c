@@ -38,6 +38,14 @@ static bool read_name(const json_t *json, const char *name, char *to, size_t siz
     return true;
 }
 
+/* A name that a tuned header may have, too. */
+static bool read_word(const json_t *json, const char *name, const char *capitals, char *to, size_t size)
+{
+    char allowed[80];
+    snprintf(allowed, sizeof allowed, "abcdefghijklmnopqrstuvwxyz0123456789._-%s", capitals);
+    return read_name(json, name, to, size) && *to && to[strspn(to, allowed)] == '\0';
+}
+
 static bool read_int(const json_t *json, const char *name, int most, int *to)
 {
     const json_t *value = json_object_get(json, name);
@@ -67,8 +75,9 @@ bool result_machine_read(const json_t *json, nt_machine *m)
     const json_t *quota = json_object_get(json, "cpus_quota"), *l2 = json_object_get(json, "l2_affinity"),
                  *l3 = json_object_get(json, "l3_shared_by");
     m->cpus_quota = json_number_value(quota);
-    return read_name(json, "vendor", m->vendor, sizeof m->vendor) && read_name(json, "cpu", m->model, sizeof m->model) &&
-           read_name(json, "microarchitecture", m->uarch, sizeof m->uarch) &&
+    return read_word(json, "vendor", "ABCDEFGHIJKLMNOPQRSTUVWXYZ", m->vendor, sizeof m->vendor) &&
+           read_name(json, "cpu", m->model, sizeof m->model) &&
+           read_word(json, "microarchitecture", "", m->uarch, sizeof m->uarch) &&
            read_name(json, "huge_pages", m->huge_pages, sizeof m->huge_pages) && read_int(json, "family", MOST, &m->family) &&
            read_int(json, "model", MOST, &m->model_id) && read_int(json, "stepping", MOST, &m->stepping) &&
            read_bytes(json, "l1d_bytes", &m->l1d_bytes) && read_bytes(json, "l2_bytes", &m->l2_bytes) &&

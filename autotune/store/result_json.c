@@ -11,23 +11,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "module/description.h"
 #include "os/file.h"
 #include "os/text.h"
 #include "store/json_file.h"
-
-json_t *result_key_json(const nt_machine *m, const nt_kernel *kernel)
-{
-    const nt_build *build = nt_build_info();
-    const char *module = description_build(kernel); /* how a kernel from outside was built; else left out */
-    return json_pack("{s:i, s:s, s:i, s:s, s:i, s:i, s:i, s:I, s:I, s:I, s:i, s:i, s:s, s:s, s:s, s:s, s:s*}",
-                     "format", RESULT_FORMAT, "kernel", kernel->name, "kernel_version", kernel->version,
-                     "vendor", m->vendor, "family", m->family, "model", m->model_id, "stepping", m->stepping,
-                     "l1d_bytes", (json_int_t)m->l1d_bytes, "l2_bytes", (json_int_t)m->l2_bytes, "l3_bytes",
-                     (json_int_t)m->l3_bytes, "threads_allowed", m->threads_allowed, "cores_allowed",
-                     nt_machine_cores(m), "compiler", build->compiler, "flags", build->flags, "sleef",
-                     build->sleef, "nestune", build->version, "module", module);
-}
 
 /* ---- rows ----------------------------------------------------------------------------------- */
 
@@ -130,62 +116,36 @@ static char *path_of(const nt_kernel *kernel, const char *dir, nt_error *why)
     return NULL;
 }
 
-nt_status result_save(const result *r, const nt_kernel *kernel, const char *dir, nt_error *why)
+char *result_text(const result *r, const nt_kernel *kernel, const nt_build *build)
 {
-    char *path = path_of(kernel, dir, why), *text = NULL;
     json_t *root = result_json(r, kernel);
+    char *text = NULL;
     if (root) {
-        json_object_set_new(root, "key", result_key_json(&r->machine, kernel));
+        json_object_set_new(root, "key", result_key_json(&r->machine, kernel, build));
         root = json_file_read_back(root);
     }
     if (root) {
         json_file_sign(root);
         text = json_dumps(root, JSON_INDENT(1) | JSON_REAL_PRECISION(6));
     }
+    json_decref(root);
+    return text;
+}
+
+nt_status result_save(const result *r, const nt_kernel *kernel, const char *dir, nt_error *why)
+{
+    char *path = path_of(kernel, dir, why), *text = result_text(r, kernel, nt_build_info());
     nt_status status = NT_ENOMEM;
     if (path && text)
         status = file_replace(path, text, strlen(text), why);
     else
         snprintf(why->text, sizeof why->text, "no memory for the results of %s", kernel->name);
-    json_decref(root);
     free(text);
     free(path);
     return status;
 }
 
 /* ---- reading back ------------------------------------------------------------------------------ */
-
-/* A field of the key.  Keys older than the count of cores count one core for each thread. */
-static const json_t *key_field(const json_t *key, const char *name)
-{
-    const json_t *value = json_object_get(key, name);
-    return value || strcmp(name, "cores_allowed") != 0 ? value : json_object_get(key, "threads_allowed");
-}
-
-/* Every field of the key must be equal to what it would be here. */
-static nt_status check_key(const json_t *root, const nt_machine *m, const nt_kernel *kernel, const char *path,
-                           nt_error *why)
-{
-    json_t *here = result_key_json(m, kernel);
-    const json_t *there = json_object_get(root, "key");
-    const char *name;
-    json_t *value;
-    nt_status status =
-        here && json_is_object(there) ? NT_OK : json_file_bad(why, path, "has no key, so it is no result");
-    json_object_foreach(here, name, value)
-    {
-        const json_t *old = key_field(there, name);
-        if (status != NT_OK || json_equal(old, value))
-            continue;
-        char *a = json_dumps(old, JSON_ENCODE_ANY | JSON_ENSURE_ASCII),
-             *b = json_dumps(value, JSON_ENCODE_ANY);
-        status = json_file_bad(why, path, "%s is %.60s, here %.60s", name, a ? a : "missing", b ? b : "?");
-        free(a);
-        free(b);
-    }
-    json_decref(here);
-    return status;
-}
 
 static bool read_figure(const json_t *object, const char *name, bool may_be_missing, double *value)
 {
@@ -343,7 +303,7 @@ nt_status result_load(result *r, const nt_kernel *kernel, const char *dir, nt_er
     const int before = r->n_rows;
     nt_status status = path ? json_file_read(&root, path, (size_t)1 << 20, why) : NT_ENOMEM;
     if (status == NT_OK)
-        status = check_key(root, &r->machine, kernel, path, why);
+        status = result_key_check(json_object_get(root, "key"), &r->machine, kernel, path, why);
     if (status == NT_OK && !json_file_is_whole(root))
         status = json_file_bad(why, path, "its CRC is wrong: it was damaged, or edited by hand");
     if (status == NT_OK)
@@ -370,6 +330,16 @@ static const nt_kernel *kernel_of(const json_t *root, const char *path, nt_error
     return json_integer_value(format) == RESULT_FORMAT ? kernel : NULL;
 }
 
+/* Without it, as in older files, the noise is not known. */
+static noise_level read_noise(const json_t *json)
+{
+    noise_level n = {0};
+    const bool good = json_unpack((json_t *)json, "{s:F, s:F, s:i}", "half_of_pairs", &n.half, "most_pairs", &n.most,
+                                  "pairs", &n.n) == 0 &&
+                      n.half >= 0 && n.half < 1e12 && n.most >= 0 && n.most < 1e12 && n.n > 0;
+    return good ? n : (noise_level){0};
+}
+
 nt_status result_read(result *r, const char *path, json_t **key, nt_error *why)
 {
     json_t *root = NULL;
@@ -386,6 +356,7 @@ nt_status result_read(result *r, const char *path, json_t **key, nt_error *why)
     if (status == NT_OK)
         status = read_rows(r, json_object_get(root, "results"), kernel, path, why);
     if (status == NT_OK) {
+        r->noise = read_noise(json_object_get(root, "noise"));
         const char *left_out = json_string_value(json_object_get(root, "not_searched"));
         const int n = snprintf(r->not_searched, sizeof r->not_searched, "%s", left_out ? left_out : "");
         if (n >= (int)sizeof r->not_searched) /* the cut may lie within a character */

@@ -17,7 +17,7 @@ enum { SEALED = 1 };
 
 static void take_header(fuzz_take_fn *take, void *context, result *r)
 {
-    char *text = header_text(r), *end = text ? strstr(text, "NT_TUNED_LINE(\"end ") : NULL;
+    char *text = header_text(r, nt_build_info()), *end = text ? strstr(text, "NT_TUNED_LINE(\"end ") : NULL;
     if (end) {
         fuzz_take_text(take, context, 0, text);
         *end = '\0';

@@ -63,7 +63,7 @@ static bool put_sealed(const nt_kernel *k, const char *text, size_t n)
         json_decref(root);
         return false;
     }
-    json_object_set_new(root, "key", result_key_json(machine(), k));
+    json_object_set_new(root, "key", result_key_json(machine(), k, nt_build_info()));
     json_object_del(root, "crc");
     char *sorted = json_dumps(root, JSON_COMPACT | JSON_SORT_KEYS | JSON_REAL_PRECISION(17)), crc[9];
     snprintf(crc, sizeof crc, "%08x", nt_crc32(0, sorted, strlen(sorted)));
@@ -84,7 +84,7 @@ static char *text_of(const result *r, const nt_kernel *k, bool keyed)
     json_object_del(root, "machine"); /* not read back */
     json_object_del(root, "not_searched");
     if (keyed)
-        json_object_set_new(root, "key", result_key_json(machine(), k));
+        json_object_set_new(root, "key", result_key_json(machine(), k, nt_build_info()));
     char *text = json_dumps(root, JSON_COMPACT | JSON_REAL_PRECISION(6));
     json_decref(root);
     return text;
@@ -137,7 +137,7 @@ static void write_header(const result *r)
         fuzz_require(nt_config_check(k, &r->row[i].config, NULL) == NT_OK, "a row of a config that is not allowed");
         fuzz_require(nt_config_check(k, &r->row[i].default_config, NULL) == NT_OK, "a default that is not allowed");
     }
-    char *text = header_text(r);
+    char *text = header_text(r, nt_build_info());
     fuzz_require(text != NULL, "results without a header");
     const char *path = fuzz_file(text, strlen(text));
     free(text);
