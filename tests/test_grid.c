@@ -430,6 +430,11 @@ static void dtypes(void **state)
     assert_string_equal(nt_dtype_name(NT_F32), "f32");
     assert_string_equal(nt_dtype_name(NT_F64), "f64");
     assert_string_equal(nt_dtype_name((nt_dtype)2), "?");
+    assert_int_equal(nt_dtype_find("f32"), NT_F32);
+    assert_int_equal(nt_dtype_find("f64"), NT_F64);
+    static const char *const none[] = {"", "f", "f16", "f640", "F64", "?", NULL};
+    for (size_t i = 0; i < sizeof none / sizeof *none; i++)
+        assert_int_equal(nt_dtype_find(none[i]), NT_N_DTYPES);
 }
 
 int main(int argc, char **argv)

@@ -12,17 +12,18 @@
 #define ROW_OF(text) "NT_TUNED_LINE(\"row " text " upto=0\")\n"
 
 /* The rows of the header; what each costs over the default, and what is found. */
-enum { FASTER, SLOWER, EQUAL, NOISY, CRASHES, PLAIN, OLD, FOREIGN, GONE, NO_CASE, NO_FORM, N };
+enum { FASTER, SLOWER, EQUAL, NOISY, CRASHES, PLAIN, OLD, FOREIGN, GONE, NO_CASE, NO_FORM, NO_TYPE, N };
 static const double over_default[N] = {
     [FASTER] = 0.5, [SLOWER] = 1.1, [EQUAL] = 1, [NOISY] = 1, [CRASHES] = 1};
 static const check_state due[N] = {
     [FASTER] = CHECK_HOLDS,  [SLOWER] = CHECK_SLOWER, [EQUAL] = CHECK_HOLDS,  [NOISY] = CHECK_UNKNOWN,
     [CRASHES] = CHECK_FAILS, [PLAIN] = CHECK_DEFAULT, [OLD] = CHECK_STALE,    [FOREIGN] = CHECK_STALE,
-    [GONE] = CHECK_STALE,    [NO_CASE] = CHECK_STALE, [NO_FORM] = CHECK_STALE};
+    [GONE] = CHECK_STALE,    [NO_CASE] = CHECK_STALE, [NO_FORM] = CHECK_STALE,
+    [NO_TYPE] = CHECK_STALE};
 static const char *const says[N] = {
     [CRASHES] = "the row: ",    [OLD] = "for version 77 of", [FOREIGN] = "not on this CPU",
     [GONE] = "no kernel gone",  [NO_CASE] = "no case o3",    [NO_FORM] = "fn=nosuch",
-    [NOISY] = "differ too much"};
+    [NOISY] = "differ too much", [NO_TYPE] = "no type f16"};
 
 static const nt_tuned *load_header(void)
 {
@@ -48,9 +49,10 @@ static const nt_tuned *load_header(void)
                                         ROW_OF(
                                             "wave o3 4 f64 l2 one isa=scalar,variant=leapfrog 1.0 0.9 faster")
                                             ROW_OF("square default %d f32 l2 one "
-                                                   "isa=scalar,variant=plain,fn=nosuch 1.0 0.9 faster"),
+                                                   "isa=scalar,variant=plain,fn=nosuch 1.0 0.9 faster")
+                                                ROW_OF("square default %d f16 l2 one isa=scalar,variant=plain 1.0 0.9 faster"),
         v, v, v, v, v, v, plain, square->version, nt_isa_available(NT_ISA_NEON) ? "avx2" : "neon",
-        square->version);
+        square->version, square->version);
     tuned_load_body(body);
     return nt_tuned_at(0);
 }
@@ -101,7 +103,7 @@ static void finds_what_holds(void **state)
     const nt_tuned *header = load_header();
     assert_int_equal(header_check_list(&check, header, "/nonexistent", &why), NT_OK);
     assert_int_equal(check.n_rows, N);
-    assert_true(check.n[CHECK_UNKNOWN] == 5 && check.n[CHECK_STALE] == 5 && check.n[CHECK_DEFAULT] == 1);
+    assert_true(check.n[CHECK_UNKNOWN] == 5 && check.n[CHECK_STALE] == 6 && check.n[CHECK_DEFAULT] == 1);
     assert_true(fabs(check.row[FASTER].then - 0.5) < 1e-9 && check.row[NOISY].then == 0);
     fake_trials f = fake_make(cost, 0.01, 5);
     f.fate = fate;

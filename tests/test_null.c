@@ -29,6 +29,7 @@ static void names(void **state)
             assert_string_equal(nt_status_text((nt_status)odd[i]), "unknown status");
             assert_int_equal(nt_dtype_bytes((nt_dtype)odd[i]), 0);
             assert_string_equal(nt_dtype_name((nt_dtype)odd[i]), "?");
+            assert_int_equal(nt_dtype_find(NULL), NT_N_DTYPES);
             assert_null(nt_isa_name((nt_isa)odd[i]));
             assert_int_equal(nt_isa_lanes((nt_isa)odd[i], NT_F64), 0);
             assert_int_equal(nt_isa_lanes(NT_ISA_SCALAR, (nt_dtype)odd[i]), 0);
@@ -312,6 +313,8 @@ static void tuned(void **state)
     REFUSED(NT_EARG, "NULL header", nt_tuned_row_config(NULL, t->rows, &c, why));
     REFUSED(NT_EARG, "NULL row", nt_tuned_row_config(t, NULL, &c, why));
     REFUSED(NT_EARG, "NULL config", nt_tuned_row_config(t, t->rows, NULL, why));
+    assert_int_equal(nt_tuned_same_cpu(NULL, NULL), 0);
+    assert_int_equal(nt_tuned_same_cpu(t, NULL), 0);
     for
         EACH_ODD(i)
         {

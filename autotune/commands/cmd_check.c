@@ -50,17 +50,11 @@ static void print_row(const check_row *c)
 static void print_header(const check_row *c, const nt_machine *here)
 {
     const nt_tuned *t = c->header;
-    nt_machine then = {.family = t->family,
-                       .model_id = t->model_id,
-                       .l1d_bytes = t->l1d_bytes,
-                       .l2_bytes = t->l2_bytes,
-                       .l3_bytes = t->l3_bytes};
-    snprintf(then.vendor, sizeof then.vendor, "%s", t->vendor);
     printf("%s%s%s%s: tuned on %s, with %d thread%s allowed\n", t->machine, t->file ? " [" : "",
            t->file ? t->file : "", t->file ? "]" : "",
-           strcmp(t->vendor, "-") == 0              ? "no machine, written by hand"
-           : nt_machine_same_cpu(&then, here, NULL) ? "this CPU"
-                                                    : "another CPU",
+           strcmp(t->vendor, "-") == 0  ? "no machine, written by hand"
+           : nt_tuned_same_cpu(t, here) ? "this CPU"
+                                        : "another CPU",
            t->threads, t->threads == 1 ? "" : "s");
 }
 

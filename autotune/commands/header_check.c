@@ -70,27 +70,20 @@ static void set_shape(check_row *c, const nt_machine *here, results_of *of, cons
     }
 }
 
-static int named(const char *const list[], int n, const char *name)
+/* The reader of headers lets no other class and steps pass. */
+static void set_class(check_row *c)
 {
-    for (int i = 0; i < n; i++)
-        if (strcmp(list[i], name) == 0)
-            return i;
-    return 0;
+    while (c->shape_class < NT_N_CLASSES - 1 && strcmp(nt_class_name(c->shape_class), c->row->shape_class) != 0)
+        c->shape_class++;
+    while (c->repeat < NT_N_REPEATS - 1 && strcmp(nt_repeat_name(c->repeat), c->row->steps) != 0)
+        c->repeat++;
 }
 
 /* What the row says, and whether it can be used here. */
 static void look_at(check_row *c, const nt_machine *here, results_of *of, const char *results)
 {
-    const char *dtypes[NT_N_DTYPES], *classes[NT_N_CLASSES], *repeats[NT_N_REPEATS];
-    for (int i = 0; i < NT_N_DTYPES; i++)
-        dtypes[i] = nt_dtype_name((nt_dtype)i);
-    for (int i = 0; i < NT_N_CLASSES; i++)
-        classes[i] = nt_class_name((nt_class)i);
-    for (int i = 0; i < NT_N_REPEATS; i++)
-        repeats[i] = nt_repeat_name((nt_repeat)i);
-    c->dtype = (nt_dtype)named(dtypes, NT_N_DTYPES, c->row->dtype);
-    c->shape_class = (nt_class)named(classes, NT_N_CLASSES, c->row->shape_class);
-    c->repeat = (nt_repeat)named(repeats, NT_N_REPEATS, c->row->steps);
+    c->dtype = nt_dtype_find(c->row->dtype);
+    set_class(c);
     c->kernel = nt_kernel_find(c->row->kernel);
     const double then_default = strtod(c->row->default_ns, NULL), then_tuned = strtod(c->row->tuned_ns, NULL);
     c->then = then_default > 0 && then_tuned > 0 ? then_tuned / then_default : 0;
@@ -109,11 +102,11 @@ static void look_at(check_row *c, const nt_machine *here, results_of *of, const 
 static bool is_in_use(const nt_tuned *header, const nt_tuned_row *row)
 {
     const nt_kernel *kernel = nt_kernel_find(row->kernel);
-    const nt_dtype dtype = strcmp(row->dtype, nt_dtype_name(NT_F32)) == 0 ? NT_F32 : NT_F64;
+    const nt_dtype dtype = nt_dtype_find(row->dtype);
     nt_tuned_offer *offers;
     int n = 0;
     bool is = false;
-    if (!kernel)
+    if (!kernel || dtype == NT_N_DTYPES)
         return false;
     const nt_class c = kernel->field ? NT_CLASS_MEMORY : NT_CLASS_LONG;
     nt_tuned_explain(kernel, NULL, dtype, c, NT_REPEAT_ONE, 0, 0, NULL, 0, &n, NULL);

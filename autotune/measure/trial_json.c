@@ -83,14 +83,6 @@ __attribute__((format(printf, 2, 3))) static nt_status refuse(nt_error *why, con
     return NT_EARG;
 }
 
-static int find_dtype(const char *name)
-{
-    for (int i = 0; i < NT_N_DTYPES; i++)
-        if (strcmp(name, nt_dtype_name((nt_dtype)i)) == 0)
-            return i;
-    return -1;
-}
-
 static int find_outcome(const char *name)
 {
     for (int i = 0; i < TRIAL_N_OUTCOMES; i++)
@@ -150,14 +142,14 @@ static nt_status read_ask(const json_t *record, trial_ask *ask, nt_error *why)
                        "reps", &reps, "window_s", &ask->window_s, "only_time", &only_time, "cut_s",
                        &ask->cut_s, "check", &check) != 0)
         return refuse(why, "%.150s", error.text);
-    const int d = find_dtype(dtype);
+    ask->dtype = nt_dtype_find(dtype);
     ask->kernel = nt_kernel_find(kernel);
     if (strcmp(type, "trial") != 0 || !ask->kernel)
         return refuse(why, "unknown %s %.60s", ask->kernel ? "type" : "kernel", ask->kernel ? type : kernel);
     ask->kernel_case = nt_kernel_case(ask->kernel, kernel_case);
     if (!ask->kernel_case)
         return refuse(why, "unknown case %.32s of %.60s", kernel_case, kernel);
-    if (d < 0)
+    if (ask->dtype == NT_N_DTYPES)
         return refuse(why, "unknown dtype %.60s", dtype);
     for (int i = 0; i < 3; i++) {
         if (shape[i] < 0 || shape[i] > max_cells)
@@ -170,7 +162,6 @@ static nt_status read_ask(const json_t *record, trial_ask *ask, nt_error *why)
         return refuse(why, "in_place, only_time or check is neither 0 nor 1");
     if (!(ask->window_s >= 0 && ask->window_s <= max_s) || !(ask->cut_s >= 0 && ask->cut_s <= max_s))
         return refuse(why, "window_s or cut_s is not from 0 to %g", max_s);
-    ask->dtype = (nt_dtype)d;
     ask->steps = steps;
     ask->in_place = (int)in_place;
     ask->reps = (int)reps;

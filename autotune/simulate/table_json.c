@@ -246,12 +246,11 @@ static bool read_root(const json_t *root, table *t, nt_error *why)
         strcmp(is, "nestune table 1") != 0 || !(q->kernel = nt_kernel_find(kernel)) ||
         !(q->kernel_case = nt_kernel_case(q->kernel, kernel_case)) || steps < 1 || steps > 1000000 ||
         !(t->anchor_s > 0) || t->rounds < 1 || t->rounds > TABLE_MOST_ROUNDS ||
-        (strcmp(dtype, nt_dtype_name(NT_F32)) != 0 && strcmp(dtype, nt_dtype_name(NT_F64)) != 0))
+        (q->dtype = nt_dtype_find(dtype)) == NT_N_DTYPES)
         return false;
     snprintf(t->machine, sizeof t->machine, "%s", machine);
     text_make_printable(t->machine);
     q->threads = t->threads;
-    q->dtype = strcmp(dtype, nt_dtype_name(NT_F32)) == 0 ? NT_F32 : NT_F64;
     q->steps = steps;
     for (int a = 0; a < 3; a++) {
         if (shape[a] < 1 || shape[a] > INT64_C(1) << 40 ||

@@ -216,7 +216,7 @@ static bool read_facts(const json_t *json, result_row *row, nt_error *why)
 {
     const char *name, *dtype, *shape_class, *verdict, *config, *default_config;
     json_int_t shape[3], in_cache[3], steps, pairs, trials, failed;
-    int complete, d = -1, c = -1, v = -1;
+    int complete, c = -1, v = -1;
     if (json_unpack(
             (json_t *)json,
             "{s:s, s:s, s:s, s:s, s:s, s:s, s:[I,I,I!], s:[I,I,I!], s:[F,F!], s:I, s:I, s:I, s:I, s:b}",
@@ -226,12 +226,11 @@ static bool read_facts(const json_t *json, result_row *row, nt_error *why)
             "steps", &steps, "pairs", &pairs, "trials", &trials, "failed", &failed, "complete",
             &complete) != 0)
         return false;
-    for (int i = 0; i < NT_N_DTYPES; i++)
-        d = strcmp(dtype, nt_dtype_name((nt_dtype)i)) == 0 ? i : d;
     c = class_named(shape_class);
     for (int i = 0; i <= STATS_UNDECIDED; i++)
         v = strcmp(verdict, stats_verdict_name((stats_verdict)i)) == 0 ? i : v;
-    bool good = d >= 0 && c >= 0 && v >= 0 && within(steps, 1, 1000000) &&
+    row->dtype = nt_dtype_find(dtype);
+    bool good = row->dtype < NT_N_DTYPES && c >= 0 && v >= 0 && within(steps, 1, 1000000) &&
                 is_row_of(row->kernel, (nt_class)c, steps) && within(pairs, 0, 1000000000) &&
                 within(trials, 0, 1000000000) && within(failed, 0, 1000000000) && row->ratio.low >= 0 &&
                 row->ratio.low < 1e12 && row->ratio.high >= 0 && row->ratio.high < 1e12 &&
@@ -243,7 +242,6 @@ static bool read_facts(const json_t *json, result_row *row, nt_error *why)
     }
     if (!good)
         return false;
-    row->dtype = (nt_dtype)d;
     row->shape_class = (nt_class)c;
     row->verdict = (stats_verdict)v;
     row->steps = steps;

@@ -21,6 +21,9 @@ typedef enum nt_dtype { NT_F32, NT_F64, NT_N_DTYPES } nt_dtype;
 NT_API size_t nt_dtype_bytes(nt_dtype dtype);
 NT_API const char *nt_dtype_name(nt_dtype dtype);
 
+/* nt_dtype_find() - the type of this name; NT_N_DTYPES for any other name, and for NULL. */
+NT_API nt_dtype nt_dtype_find(const char *name);
+
 #ifdef __cplusplus
 }
 #endif

@@ -23,7 +23,9 @@
  *
  * All are read once, at the first use; later changes of files and environment have no effect on this process.  A file
  * that is damaged or of another format is left out, and plans name it (nt_plan_why()).  NESTUNE_TUNED=off uses none
- * of these headers.  A program that has more rights than its user (setuid) reads neither files nor environment.
+ * of these headers.  A program that has more rights than its user (setuid) reads none of these files on its
+ * own, and no NESTUNE_* variable, HOME or XDG_DATA_HOME; nt_tuned_load() works as ever.  OMP_STACKSIZE and GOMP_STACKSIZE are
+ * read there as OpenMP's runtime reads them.
  *
  * Results depend on isa and variant, so a kernel and type uses one header only.  If that header has no row
  * for a use, the plan runs with an estimated or the default schedule (plan.h) and the header's isa, variant and
@@ -149,6 +151,10 @@ NT_API const char *nt_tuned_origin_name(nt_tuned_origin origin);
  */
 NT_API const nt_tuned *nt_tuned_at(int i);
 
+/* nt_tuned_same_cpu() - 1: the header was tuned on a CPU of the same vendor, family, model and caches as this machine's;
+ * 0: on another one, or it was written by hand; also for NULL.  Threads: safe. */
+NT_API int nt_tuned_same_cpu(const nt_tuned *header, const nt_machine *machine);
+
 /*
  * nt_tuned_find() - the best config known for this use.
  *
@@ -177,7 +183,7 @@ NT_API nt_status nt_tuned_find(const nt_kernel *kernel, const void *params, nt_d
  * them.
  *
  * Errors:  NT_EKERNEL: there is no kernel of this name, or no function of this type runs here.  NT_ESTALE,
- *          NT_ECONFIG, NT_EISA: another version of the kernel, no such case, form or key, an isa that cannot run
+ *          NT_ECONFIG, NT_EISA: another version of the kernel, no such type, case, form or key, an isa that cannot run
  *          here; *why names it.  NT_EARG: NULL.
  * Threads: safe.
  */

@@ -78,14 +78,14 @@ static nt_status read_row(const nt_tuned_row *row, const nt_tuned_use *use, cons
     return status;
 }
 
-/* How near a row is to the use.  NEXT_CLASS, SECOND_CLASS: it serves where there is none of the class. */
-typedef enum nearness { OF_CLASS, NEXT_CLASS, SECOND_CLASS, OF_CASE, OF_KERNEL, ELSEWHERE } nearness;
+/* How well a row fits the use.  NEXT_CLASS, SECOND_CLASS: it serves where there is none of the class. */
+typedef enum fit { OF_CLASS, NEXT_CLASS, SECOND_CLASS, OF_CASE, OF_KERNEL, ELSEWHERE } fit;
 
 /*
  * What lies beyond the second level comes from farther, so for l3 the row of memory is nearer than that of l2.  (And
  * older headers had one row for both.)  Between l2 and memory there are two levels: then an estimate is better.
  */
-static nearness nearness_of_class(const char *shape_class, nt_class wanted)
+static fit fit_of_class(const char *shape_class, nt_class wanted)
 {
     static const nt_class serving[][3] = {[NT_CLASS_L2] = {NT_CLASS_L2, NT_CLASS_L3, NT_N_CLASSES},
                                           [NT_CLASS_L3] = {NT_CLASS_L3, NT_CLASS_MEMORY, NT_CLASS_L2},
@@ -94,18 +94,18 @@ static nearness nearness_of_class(const char *shape_class, nt_class wanted)
                                           [NT_CLASS_LONG] = {NT_CLASS_LONG, NT_N_CLASSES, NT_N_CLASSES}};
     for (int i = 0; i < 3; i++)
         if (serving[wanted][i] < NT_N_CLASSES && strcmp(shape_class, nt_class_name(serving[wanted][i])) == 0)
-            return (nearness)(OF_CLASS + i);
+            return (fit)(OF_CLASS + i);
     return OF_CASE;
 }
 
-static nearness nearness_of(const nt_tuned_row *row, const nt_tuned_use *use)
+static fit fit_of(const nt_tuned_row *row, const nt_tuned_use *use)
 {
     if (strcmp(row->kernel, use->kernel->name) != 0 || strcmp(row->dtype, nt_dtype_name(use->dtype)) != 0)
         return ELSEWHERE;
     if (!use->case_name || strcmp(row->case_name, use->case_name) != 0)
         return OF_KERNEL;
     return strcmp(row->steps, nt_repeat_name(use->repeat)) == 0
-               ? nearness_of_class(row->shape_class, use->shape_class)
+               ? fit_of_class(row->shape_class, use->shape_class)
                : OF_CASE;
 }
 
@@ -132,11 +132,11 @@ static void look_at(const nt_tuned_use *use, const nt_config *fallback, offer *o
     if (o->source->only && o->source->only != use->kernel)
         return;
     o->refused = o->source->refused;
-    for (nearness n = OF_CLASS; n < ELSEWHERE && !best; n++)
+    for (fit n = OF_CLASS; n < ELSEWHERE && !best; n++)
         for (int i = 0; i < t->n_rows; i++) {
             const nt_tuned_row *row = &t->rows[i];
             nt_error *const why = *o->refused.text ? NULL : &o->refused;
-            if (nearness_of(row, use) != n || (best && (n >= OF_CASE || !suits_better(row, best, use->nx))) ||
+            if (fit_of(row, use) != n || (best && (n >= OF_CASE || !suits_better(row, best, use->nx))) ||
                 read_row(row, use, fallback, &c, why) != NT_OK)
                 continue;
             best = row;
@@ -306,15 +306,15 @@ nt_status nt_tuned_find_in(const nt_tuned_source *first, const nt_machine *here,
     return best.row ? NT_OK : NT_ESTALE;
 }
 
-/* One line about an offer; taken: the one that serves, NULL before it was found. */
-static void explain(const offer *o, const offer *taken, const nt_config *fallback, nt_tuned_mode mode,
+/* One line about an offer; taken: the source that is used, NULL: none is. */
+static void explain(const offer *o, const nt_tuned_source *taken, const nt_config *fallback, nt_tuned_mode mode,
                     const nt_tuned_use *use, nt_tuned_offer *to)
 {
-    const bool is_read = !*o->source->refused.text, serves_first = o->serves && !taken && mode != NT_TUNED_OFF;
+    const bool is_read = !*o->source->refused.text, is_taken = o->source == taken;
     *to = (nt_tuned_offer){.tuned = is_read ? &o->source->tuned : NULL,
                            .origin = o->source->origin,
                            .rank = nt_tuned_rank_text(o->rank),
-                           .taken = serves_first,
+                           .taken = is_taken,
                            .usable = o->serves,
                            .row = o->row};
     if (o->serves)
@@ -323,10 +323,10 @@ static void explain(const offer *o, const offer *taken, const nt_config *fallbac
         add(&to->why, "%s", o->refused.text);
     else
         add(&to->why, "no row of %.40s %s", use->kernel->name, nt_dtype_name(use->dtype));
-    if (o->serves && !serves_first) {
+    if (o->serves && !is_taken) {
         to->why.text[0] = '\0';
         if (taken)
-            add(&to->why, "not needed: %.63s comes first", taken->source->tuned.machine);
+            add(&to->why, "not needed: %.63s comes first", taken->tuned.machine);
         else
             add(&to->why, "NESTUNE_TUNED=off");
     }
@@ -336,17 +336,16 @@ nt_status nt_tuned_explain_in(const nt_tuned_source *first, const nt_machine *he
                               const nt_tuned_use *use, nt_tuned_offer *offers, int room, int *n, nt_error *why)
 {
     nt_config fallback;
-    offer o = {0}, taken = {0};
+    offer o = {0}, best = {0}, refused;
     const nt_status status = begin(here, use, &fallback, why);
     *n = 0;
     if (status != NT_OK)
         return status;
-    for (; next_offer(first, here, use, &fallback, &o); ++*n) {
+    if (mode != NT_TUNED_OFF)
+        choose(first, here, use, &fallback, &best, &refused);
+    for (; next_offer(first, here, use, &fallback, &o); ++*n)
         if (*n < room)
-            explain(&o, taken.source ? &taken : NULL, &fallback, mode, use, &offers[*n]);
-        if (o.serves && !taken.source && mode != NT_TUNED_OFF)
-            taken = o;
-    }
+            explain(&o, best.source, &fallback, mode, use, &offers[*n]);
     return mode == NT_TUNED_OFF ? nt_refuse(NT_ESTALE, why, "default: NESTUNE_TUNED=off") : NT_OK;
 }
 
@@ -355,11 +354,13 @@ nt_status nt_tuned_row_config(const nt_tuned *header, const nt_tuned_row *row, n
     if (!header || !row || !config)
         return nt_refuse(NT_EARG, why, "a NULL %s", !header ? "header" : !row ? "row" : "config");
     const nt_kernel *kernel = nt_kernel_find(row->kernel);
-    const nt_dtype dtype = strcmp(row->dtype, nt_dtype_name(NT_F32)) == 0 ? NT_F32 : NT_F64;
+    const nt_dtype dtype = nt_dtype_find(row->dtype);
     const nt_tuned_use use = {.kernel = kernel, .case_name = row->case_name, .dtype = dtype};
     nt_config fallback;
     if (!kernel)
         return nt_refuse(NT_EKERNEL, why, "there is no kernel %.40s here", row->kernel);
+    if (dtype == NT_N_DTYPES)
+        return nt_refuse(NT_ESTALE, why, "there is no type %.15s here", row->dtype);
     if (!nt_kernel_case(kernel, row->case_name))
         return nt_refuse(NT_ESTALE, why, "%.40s has no case %.40s here", row->kernel, row->case_name);
     nt_status status = nt_config_default(kernel, dtype, &fallback, why);

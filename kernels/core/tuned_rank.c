@@ -24,6 +24,19 @@ static bool is_uarch(const char *name)
     return true;
 }
 
+int nt_tuned_same_cpu(const nt_tuned *t, const nt_machine *machine)
+{
+    if (!t || !machine)
+        return 0;
+    nt_machine then = {.family = t->family,
+                       .model_id = t->model_id,
+                       .l1d_bytes = t->l1d_bytes,
+                       .l2_bytes = t->l2_bytes,
+                       .l3_bytes = t->l3_bytes};
+    snprintf(then.vendor, sizeof then.vendor, "%s", t->vendor);
+    return nt_machine_same_cpu(&then, machine, NULL);
+}
+
 nt_tuned_rank nt_tuned_rank_of(const nt_tuned_source *source, const nt_machine *here)
 {
     const nt_tuned *t = &source->tuned;
@@ -34,16 +47,10 @@ nt_tuned_rank nt_tuned_rank_of(const nt_tuned_source *source, const nt_machine *
         return (nt_tuned_rank){NT_TUNED_SAME_CPU, origin, INFINITY}; /* it may be the same, so assume it */
     if (strcmp(t->vendor, "-") == 0)
         return (nt_tuned_rank){NT_TUNED_GENERIC, origin, 0};
-    nt_machine then = {.family = t->family,
-                       .model_id = t->model_id,
-                       .l1d_bytes = t->l1d_bytes,
-                       .l2_bytes = t->l2_bytes,
-                       .l3_bytes = t->l3_bytes};
-    snprintf(then.vendor, sizeof then.vendor, "%s", t->vendor);
     const double distance = octaves(t->l1d_bytes, here->l1d_bytes) + octaves(t->l2_bytes, here->l2_bytes) +
                             octaves(t->l3_bytes, here->l3_bytes) + octaves(t->threads, here->threads_allowed);
-    const bool same_uarch = strcmp(then.vendor, here->vendor) == 0 && strcmp(t->uarch, here->uarch) == 0;
-    if (nt_machine_same_cpu(&then, here, NULL))
+    const bool same_uarch = strcmp(t->vendor, here->vendor) == 0 && strcmp(t->uarch, here->uarch) == 0;
+    if (nt_tuned_same_cpu(t, here))
         return (nt_tuned_rank){NT_TUNED_SAME_CPU, origin, distance};
     return (nt_tuned_rank){same_uarch && is_uarch(t->uarch) ? NT_TUNED_SAME_UARCH : NT_TUNED_NEAREST, origin,
                            distance};
