@@ -124,6 +124,8 @@ static void results_go_where_they_can_be_written(void **state)
     check_root("/dev/null", "/data/nestune");
     setenv("XDG_DATA_HOME", "data", 1); /* relative: to be ignored */
     check_root("/none/results", "/home/somebody/.local/share/nestune");
+    setenv("HOME", "somebody", 1); /* relative, as if it were unset */
+    check_root("/none/results", "/none/results");
     unsetenv("HOME");
     check_root("/none/results", "/none/results"); /* making that folder then reports what is wrong */
     assert_null(results_root(NULL));

@@ -41,14 +41,14 @@ char *results_root(const char *tree)
     int n;
     if (tree && is_writable_folder(tree))
         n = asprintf(&root, "%s", tree);
-    else if (data && *data == '/') /* the XDG specification ignores relative paths */
+    else if (data && *data == '/') /* as user_profiles() of the library, which reads there: relative ones do not count */
         n = asprintf(&root, "%s/nestune", data);
-    else if (home && *home)
+    else if (home && *home == '/')
         n = asprintf(&root, "%s/.local/share/nestune", home);
     else if (tree)
         n = asprintf(&root, "%s", tree);
     else
-        return refuse(EXIT_FAILED, "no folder for results: neither XDG_DATA_HOME nor HOME is set"), NULL;
+        return refuse(EXIT_FAILED, "no folder for results: neither XDG_DATA_HOME nor HOME names one with an absolute path"), NULL;
     if (n >= 0)
         return root;
     refuse(EXIT_FAILED, "no memory for the name of a folder");

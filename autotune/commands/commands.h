@@ -30,7 +30,7 @@ void print_fault(void *unused, const char *text);
 
 /* results_root() - the default folder for results, to be freed.  It is `tree`, the source tree's folder or NULL, if
  * that exists and can be written; otherwise $XDG_DATA_HOME/nestune or $HOME/.local/share/nestune; `tree` if
- * neither variable is set.  NULL, after a message, where there is none, and without memory. */
+ * neither variable has an absolute path.  NULL, after a message, where there is none, and without memory. */
 char *results_root(const char *tree);
 
 /* results_dir() - the folder of this machine's results below `out`, or for NULL below

@@ -38,7 +38,8 @@ static void read_max_isa(nt_environment *e)
         }
 }
 
-/* A number followed by B, K, M or G, by default K, as OpenMP defines it.  0 for anything else. */
+/* A number followed by B, K, M or G, by default K, as OpenMP defines it.  0 for anything else.  Read in a setuid program
+ * too, as OpenMP's runtime reads it: the stacks of its threads have this size there, too. */
 static size_t stack_bytes(const char *name)
 {
     static const char units[] = "BKMG";
@@ -95,7 +96,7 @@ void nt_environment_explain(nt_error *why)
 
 static void read_all(void)
 {
-    const char *verbose = getenv("NESTUNE_VERBOSE");
+    const char *verbose = secure_getenv("NESTUNE_VERBOSE");
     read_max_isa(&here);
     here.tuned = copy_of("NESTUNE_TUNED", &copies[1]);
     here.user_profiles = user_profiles(&copies[2]);

@@ -2,6 +2,7 @@
  * settings.h - what the environment says: the NESTUNE_* variables and the folders of profiles, read once
  * SPDX-License-Identifier: MIT
  *
+ * In a setuid program the NESTUNE_* variables and the folders of profiles count as unset.
  * getenv() is not safe while another thread calls setenv().  So the library calls it once for each of its
  * variables, at the first use of any, and later changes have no effect.
  */
