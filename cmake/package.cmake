@@ -1,21 +1,18 @@
 # package.cmake - Debian packages, made by cpack: the library, what programs are built with, the programs
 # SPDX-License-Identifier: MIT
 #
-# scripts/package builds them with the prefix /usr, so that they lie where Debian looks.  What a package depends on
+# scripts/package builds them with the prefix /usr, so that they lie where Debian looks.  The maintainer is named when they are
+# packed: package_contact.cmake.  What a package depends on
 # follows from its binaries (dpkg-shlibdeps); libnestune-dev also needs what a program that links the static library, or
 # has a kernel of its own, is built with.
 
-set(NT_PACKAGE_CONTACT "$ENV{DEBFULLNAME} <$ENV{DEBEMAIL}>")
-if(NOT DEFINED ENV{DEBEMAIL})
-  set(NT_PACKAGE_CONTACT "the nestune authors <nestune@localhost>")
-endif()
 set(abi ${PROJECT_VERSION_MAJOR}.${PROJECT_VERSION_MINOR})
 
 set(CPACK_GENERATOR DEB)
 set(CPACK_PACKAGE_NAME nestune)
 set(CPACK_PACKAGE_VERSION ${PROJECT_VERSION})
 set(CPACK_PACKAGE_VENDOR "the nestune authors")
-set(CPACK_PACKAGE_CONTACT "${NT_PACKAGE_CONTACT}")
+set(CPACK_PROJECT_CONFIG_FILE ${PROJECT_SOURCE_DIR}/cmake/package_contact.cmake)
 set(CPACK_PACKAGING_INSTALL_PREFIX /usr)
 set(CPACK_STRIP_FILES ON)
 set(CPACK_COMPONENTS_ALL library dev)

@@ -156,11 +156,19 @@ function(case_packages)
       return()
     endif()
   endforeach()
-  must_run(${CMAKE_CPACK_COMMAND} --config ${BINARY}/CPackConfig.cmake -B ${WORK})
+  # Nobody is named as the maintainer who was not asked.
+  execute_process(COMMAND ${CMAKE_COMMAND} -E env --unset=DEBFULLNAME --unset=DEBEMAIL
+    ${CMAKE_CPACK_COMMAND} --config ${BINARY}/CPackConfig.cmake -B ${WORK} RESULT_VARIABLE result OUTPUT_QUIET ERROR_VARIABLE said)
+  file(GLOB made ${WORK}/*.deb)
+  if(result EQUAL 0 OR made OR NOT said MATCHES "DEBFULLNAME and DEBEMAIL")
+    message(FATAL_ERROR "packages without a maintainer: ${result} ${made} ${said}")
+  endif()
+  must_run(${CMAKE_COMMAND} -E env "DEBFULLNAME=A Test" DEBEMAIL=test@nestune.invalid
+    ${CMAKE_CPACK_COMMAND} --config ${BINARY}/CPackConfig.cmake -B ${WORK})
   set(all_files "")
   in_package(libnestune${ABI} lib/libnestune.so.${ABI} share/doc/libnestune${ABI}/changelog.gz)
   expect_not(files "libnestune.so\n")
-  foreach(field "Section: libs" "Depends: libc6 " " libgomp" " libhwloc" " libsleef")
+  foreach(field "Section: libs" "Maintainer: A Test <test@nestune.invalid>" "Depends: libc6 " " libgomp" " libhwloc" " libsleef")
     expect(control "${field}")
   endforeach()
   in_package(libnestune-dev lib/libnestune.so lib/libnestune.a lib/pkgconfig/nestune.pc include/nestune/nestune.h
