@@ -1,7 +1,7 @@
 # manual.cmake - manual pages: nestune(3) from the public headers, those of the programs from their own tables
 # SPDX-License-Identifier: MIT
 #
-# Sets NT_MANUALS, the pages that this build makes.  Only what CMake would have to emulate, and cannot, is left out.
+# Sets NT_MANUALS, the pages that this build makes.  Pages of programs that cannot run on the building machine are left out.
 
 set(NT_MANUALS)
 find_program(NT_AWK NAMES mawk gawk awk DOC "awk, which makes nestune(3)")

@@ -35,6 +35,7 @@ static void refuses_bad_arguments(void **state)
         {{"check", "--merge", "x", "--kernel", NT_PLANTED}, {"--merge", "--kernel"}, USAGE},
         {{"check", "--out", "x"}, {"--out", "--merge"}, USAGE},
         {{"run", "pi", "--contribute", "--budget", "2"}, {"--contribute"}, is_fit() ? USAGE : FAILED},
+        {{"run", "pi", "--contribute", "--kernel", NT_PLANTED}, {"--contribute", "--kernel"}, USAGE},
         {{"run", "--contribute", "--effort", "quick"}, {"--contribute"}, is_fit() ? USAGE : FAILED},
     };
     int n_bad = 0;

@@ -274,7 +274,10 @@ static int contribute(const char *dir, const nt_machine *machine)
         return refuse(EXIT_STALE, "nothing was made to be sent: the results are kept in %s", dir);
     if (contribution_write(&c, to, &why) != NT_OK)
         return refuse(EXIT_IO, "%s", why.text);
-    fprintf(stderr, "ready to be sent: ./%s/ (results/README.md tells how)\n", to);
+    fprintf(stderr,
+            "ready to be sent: ./%s/\n  put this folder, as it is, into a pull request or an issue of nestune\n"
+            "  there `autotune check --merge %s` takes it over\n",
+            to, to);
     contribution_free(&c);
     return EXIT_OK;
 }

@@ -165,6 +165,8 @@ void run_options_settings(const run_options *o, const nt_kernel *kernel, char te
 static int check_contribute(const run_options *o)
 {
     char unfit[160];
+    if (modules_any())
+        return refuse(EXIT_USAGE, "--contribute and --kernel exclude each other: others have no such kernel");
     if (build_flags_unfit(nt_build_info()->flags, unfit, sizeof unfit))
         return refuse(EXIT_FAILED, "--contribute: this is %s, whose times say nothing to others", unfit);
     for (int i = 0; i < o->kernels.n; i++) {
@@ -173,6 +175,24 @@ static int check_contribute(const run_options *o)
         if (*text)
             return refuse(EXIT_USAGE, "--contribute needs the usual settings or a longer time: leave out %s", text);
     }
+    return EXIT_OK;
+}
+
+/* What was not named: kernels, numbers of threads, error bounds. */
+static int set_defaults(run_options *o, double max_ulp)
+{
+    tune_options *t = &o->tune;
+    int code = EXIT_OK;
+    const bool unnamed = o->kernels.n == 0;
+    for (int i = 0; unnamed && i < nt_kernel_count() && code == EXIT_OK; i++)
+        if (nt_kernel_at(i)->role == NT_ROLE_WORK && rows_has_types(nt_kernel_at(i), t->dtypes))
+            code = kernel_list_add(&o->kernels, nt_kernel_at(i));
+    if (code != EXIT_OK || (code = check_types(o)) != EXIT_OK || (code = check_cases(o)) != EXIT_OK)
+        return code;
+    if (t->n_threads == 0)
+        t->n_threads = usual_threads(t->threads);
+    for (int d = 0; d < NT_N_DTYPES; d++)
+        t->max_ulp[d] = max_ulp > 0 ? max_ulp : usual_max_ulp[d];
     return EXIT_OK;
 }
 
@@ -210,8 +230,8 @@ int run_options_parse(run_options *o, int argc, char **argv)
          "go on where the journal of an earlier run ends, with any budget; begin where there is none",
          take_flag, &o->resume, 0, 0},
         {"contribute", 'C', NULL,
-         "make ./nestune-<machine>/ of this machine's results, ready to be sent: see results/README.md", take_flag,
-         &o->contribute, 0, 0},
+         "make ./nestune-<machine>/ of this machine's results, to be put into a pull request or an issue of nestune",
+         take_flag, &o->contribute, 0, 0},
         {"fresh", 'f', NULL, "drop this machine's earlier results of other kernels", take_flag, &o->fresh, 0,
          0},
         ARGUMENT_OUT(&o->out),
@@ -228,17 +248,7 @@ int run_options_parse(run_options *o, int argc, char **argv)
         return refuse(EXIT_USAGE, "--effort exhaustive and --strategy %s exclude each other", t->strategy->name);
     if (t->effort == EFFORT_EXHAUSTIVE)
         t->strategy = strategy_find("exhaustive");
-    const bool unnamed = o->kernels.n == 0;
-    for (int i = 0; unnamed && i < nt_kernel_count() && code == EXIT_OK; i++)
-        if (nt_kernel_at(i)->role == NT_ROLE_WORK && rows_has_types(nt_kernel_at(i), t->dtypes))
-            code = kernel_list_add(&o->kernels, nt_kernel_at(i));
-    if (code != EXIT_OK || (code = check_types(o)) != EXIT_OK || (code = check_cases(o)) != EXIT_OK)
+    if ((code = set_defaults(o, max_ulp)) != EXIT_OK)
         return code;
-    if (t->n_threads == 0)
-        t->n_threads = usual_threads(t->threads);
-    for (int d = 0; d < NT_N_DTYPES; d++)
-        t->max_ulp[d] = max_ulp > 0 ? max_ulp : usual_max_ulp[d];
-    if (o->contribute)
-        return check_contribute(o);
-    return EXIT_OK;
+    return o->contribute ? check_contribute(o) : EXIT_OK;
 }

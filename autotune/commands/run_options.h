@@ -19,8 +19,8 @@ typedef struct run_options {
  * o->tune.stop. */
 int run_options_parse(run_options *o, int argc, char **argv);
 
-/* run_options_settings() - what of these options, and of the environment, makes the results of a kernel differ from those
- * of a usual run, as it would be typed: "--budget 2 --threads 1"; "": nothing. */
+/* run_options_settings() - the options and variables that make the results of a kernel differ from those of a usual run,
+ * in the form of the command line: "--budget 2 --threads 1"; "": none. */
 void run_options_settings(const run_options *o, const nt_kernel *kernel, char text[RESULT_SETTINGS]);
 
 #endif /* AUTOTUNE_RUN_OPTIONS_H */

@@ -60,8 +60,8 @@ static void look_for(const search_for *s, const char *what, const char *word)
     }
 }
 
-/* A path may stand in flags, and name somebody.  A stroke with no name behind it ends a comment, or is one in "w/
- * graphics". */
+/* A path may stand in flags, and name somebody.  A path is a "/" with a name right behind it: so neither the end of a
+ * comment is one nor the "w/ " in "w/ graphics". */
 static void look_for_paths(const search_for *s)
 {
     for (int i = 0; i < s->c->n_files; i++) {
