@@ -4,8 +4,9 @@
 #
 # abi.sh SOURCE BINARY WORK CC NM READELF           SOURCE and BINARY are nestune's folders, WORK is the test's own
 #
-# The ABI: every exported symbol, with its version and declaration; the sizes of public structs and the offsets of
-# their fields; the values of public enums.  The library's symbols must be those that the headers mark with NT_API.
+# The ABI: every exported symbol, with its version and declaration; the sizes of public structs, the offsets and types of
+# their fields; typedefs, as of functions; the values of public enums.  The library's symbols must be those that the
+# headers mark with NT_API.
 # With NT_RENEW_ABI=1 in the environment abi.txt is written anew.
 set -euo pipefail
 export LC_ALL=C
@@ -44,7 +45,7 @@ for header in $headers; do echo "#include \"$header\""; done >"$work/all.c"
 
 # ---- All of it ----
 {
-    echo '# abi.txt - the ABI of this minor version: symbols, public structs, public enums; made by tests/abi.sh'
+    echo '# abi.txt - the ABI of this minor version: symbols, public structs, typedefs and enums; made by tests/abi.sh'
     paste -d' ' <(sed 's/.*@//' "$work/symbols") <(cut -d' ' -f2- "$work/declarations")
     "$readelf" --debug-dump=info "$work/all.o" | awk -f "$tests/abi.awk" |
         sort -t "$(printf '\t')" -k 1,1 -k 2,2n | cut -f 3-
