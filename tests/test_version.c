@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "nestune/nt_isas.h"
 #include "support.h"
 
 static void numbers(void **state)
@@ -31,10 +32,12 @@ static void flags(void **state)
     assert_non_null(strstr(flags, "-ffp-contract=off"));
     assert_true((strstr(flags, "-fsanitize=") != NULL) == (strlen(NT_SANITIZERS) > 0));
     assert_non_null(strstr(flags, NT_SANITIZERS));
-#if defined __x86_64__
-    assert_non_null(strstr(flags, "avx2(-mavx2 -mfma)"));
-    assert_non_null(strstr(flags, "avx512(-mavx512f"));
-#endif
+    static const char *const of_isa[NT_N_ISAS] = {[NT_ISA_AVX2] = "avx2(-mavx2 -mfma)", [NT_ISA_AVX512] = "avx512(-mavx512f"};
+#define BUILT(k, name, code) | 1u << (code)
+    const unsigned built = 0 NT_FOR_EACH_ISA(BUILT, );
+    for (int isa = 0; isa < NT_N_ISAS; isa++)
+        if (of_isa[isa])
+            assert_true((strstr(flags, of_isa[isa]) != NULL) == (built >> isa & 1));
 }
 
 int main(void)

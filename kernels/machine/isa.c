@@ -32,16 +32,22 @@ int nt_isa_lanes(nt_isa isa, nt_dtype dtype)
     return isa == NT_ISA_SCALAR ? 1 : bytes[isa] / (int)nt_dtype_bytes(dtype);
 }
 
+#if defined __x86_64__
+/* -mavx2 lets a compiler use popcnt, too. */
+static int runs_avx2(void)
+{
+    return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") && __builtin_cpu_supports("popcnt");
+}
+#endif
+
 /* Can this CPU and system run it?  Tests exactly the features that the tiles are compiled with. */
 static int cpu_runs(nt_isa isa)
 {
     switch (isa) {
     case NT_ISA_SCALAR: return 1;
 #if defined __x86_64__
-    case NT_ISA_AVX2: return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
-    case NT_ISA_AVX512:
-        return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx2") &&
-               __builtin_cpu_supports("fma");
+    case NT_ISA_AVX2: return runs_avx2();
+    case NT_ISA_AVX512: return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") && runs_avx2();
 #elif defined __aarch64__
     case NT_ISA_NEON: /* part of the base architecture */ return 1;
 #endif
