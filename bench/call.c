@@ -14,26 +14,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "call_compiled.h"
 #include "nestune/nestune.h"
+#include "timing.h"
 
 enum { MOST_ROUNDS = 1001, WAYS = 4 };
 static const char *const ways[WAYS] = {"tile", "planned", "unplanned", "compiled"};
-
-static double now_ns(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec * 1e9 + (double)t.tv_nsec;
-}
-
-static int ascending(const void *a, const void *b)
-{
-    const double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
 
 /* What is timed. */
 typedef struct call {
@@ -77,15 +64,16 @@ static void compare(const call *c, int rounds)
             if (r >= 0)
                 ns[w][r] = t;
         }
+    double beyond[WAYS]; /* the tile function, of each other way */
     for (int w = 1; w < WAYS; w++) {
         for (int r = 0; r < rounds; r++)
             ns[w][r] -= ns[0][r];
-        qsort(ns[w], (size_t)rounds, sizeof **ns, ascending);
+        beyond[w] = median(ns[w], rounds);
     }
-    qsort(ns[0], (size_t)rounds, sizeof **ns, ascending);
-    printf("%-7s %s %4d^3  %13.1f", c->of->kernel, nt_dtype_name(c->of->dtype), call_sides[c->side_at], ns[0][rounds / 2]);
+    const double tile = median(ns[0], rounds);
+    printf("%-7s %s %4d^3  %13.1f", c->of->kernel, nt_dtype_name(c->of->dtype), call_sides[c->side_at], tile);
     for (int w = 1; w < WAYS; w++)
-        printf("  %+12.1f (%+.1f %%)", ns[w][rounds / 2], 100 * ns[w][rounds / 2] / ns[0][rounds / 2]);
+        printf("  %+12.1f (%+.1f %%)", beyond[w], 100 * beyond[w] / tile);
     printf("\n");
 }
 

@@ -13,33 +13,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "bind_threads.h"
 #include "nestune/machine.h"
 #include "nestune/nestune.h"
 #include "small_loops.h"
+#include "timing.h"
 
 enum { MOST_ROUNDS = 1001, MOST_REPEATS = 4000 };
-
-static double now_ns(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec * 1e9 + (double)t.tv_nsec;
-}
-
-static int ascending(const void *a, const void *b)
-{
-    const double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
-static double median(double *list, int n)
-{
-    qsort(list, (size_t)n, sizeof *list, ascending);
-    return list[n / 2];
-}
 
 static void must(nt_status status, const nt_error *why)
 {

@@ -9,7 +9,7 @@
 
 #include "nestune/status.h"
 
-/* Documented in README.md, `autotune --help` and `nestune --help`. */
+/* Documented in docs/commands.md, `autotune --help` and `nestune --help`. */
 typedef enum exit_code {
     EXIT_OK = 0,
     EXIT_FAILED = 1, /* it ran and failed: nothing runs here, an accuracy bound exceeded, a file failed */

@@ -23,8 +23,7 @@
 #ifndef NESTUNE_STENCIL_H
 #define NESTUNE_STENCIL_H
 
-#include "nestune/kernel.h"
-#include "nestune/simd/simd.h"
+#include "nestune/simd/map.h"
 
 /* One row of the operands, from its first cell in the box on.  partial: the number of lanes of a partial vector, 0 for a whole
  * one. */
@@ -35,11 +34,6 @@ typedef struct stencil_row {
     const void *params;
     int partial;
 } stencil_row;
-
-SIMD_INLINE const void *stencil_address(const nt_view *view, size_t bytes, int64_t x, int64_t y, int64_t z)
-{
-    return (const char *)view->cells + (x + y * view->sy + z * view->sz) * (ptrdiff_t)bytes;
-}
 
 /* `partial` is a constant once the functions are inlined: whole vectors pay nothing for it. */
 #define NT_STENCIL_LOAD(T, row, cells) ((row)->partial ? T##_load_n(cells, (row)->partial) : T##_load(cells))
@@ -64,14 +58,14 @@ SIMD_INLINE const void *stencil_address(const nt_view *view, size_t bytes, int64
         const int64_t n = box->x1 - box->x0;                                                     \
         for (int64_t z = box->z0; z < box->z1; z++)                                              \
             for (int64_t y = box->y0; y < box->y1; y++) {                                        \
-                T##_real *dst = (T##_real *)stencil_address(&step->dst, sizeof *dst, box->x0, y, z); \
-                stencil_row row = {.src = stencil_address(&step->src, sizeof *dst, box->x0, y, z), \
+                T##_real *dst = (T##_real *)map_address(&step->dst, sizeof *dst, box->x0, y, z); \
+                stencil_row row = {.src = map_address(&step->src, sizeof *dst, box->x0, y, z), \
                                    .dst = dst,                                                   \
                                    .sy = step->src.sy,                                           \
                                    .sz = step->src.sz,                                           \
                                    .params = step->params};                                      \
                 for (int c = 0; c < NT_MAX_COEFS; c++)                                           \
-                    row.coef[c] = stencil_address(&step->coef[c], sizeof *dst, box->x0, y, z);   \
+                    row.coef[c] = map_address(&step->coef[c], sizeof *dst, box->x0, y, z);   \
                 int64_t i = 0;                                                                   \
                 NT_STENCIL_GROUPS(T, unroll, FN)                                                 \
                 NT_STENCIL_GROUPS(T, 1, FN)                                                      \
