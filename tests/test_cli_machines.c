@@ -6,6 +6,7 @@
 #include "cli_support.h"
 #include "result_fixture.h"
 #include "store/build_flags.h"
+#include "store/contribution.h"
 
 static bool is_fit(void)
 {
@@ -48,6 +49,23 @@ static void refuses_bad_arguments(void **state)
 }
 
 /* All rows of this short run are timed again, or are the default; the exit code agrees with the table. */
+/* What an earlier contribution left would be sent along. */
+static void refuses_a_folder_that_is_there(void **state)
+{
+    (void)state;
+    char folder[160];
+    nt_machine here;
+    nt_machine_detect(&here);
+    contribution_folder(&here, folder);
+    const bool made = mkdir(folder, 0755) == 0;
+    program p = RUN(NULL, "run", "pi", "--contribute");
+    if (made)
+        rmdir(folder);
+    assert_int_equal(p.code, is_fit() ? IO : FAILED);
+    assert_non_null(strstr(p.text[1], is_fit() ? folder : "--contribute"));
+    program_free(&p);
+}
+
 static void checks_a_header(void **state)
 {
     (void)state;
@@ -163,6 +181,7 @@ int main(void)
     }
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(refuses_bad_arguments),
+        cmocka_unit_test(refuses_a_folder_that_is_there),
         cmocka_unit_test(checks_a_header),
         cmocka_unit_test(merges_what_is_usual),
     };

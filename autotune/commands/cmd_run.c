@@ -264,10 +264,9 @@ static int write_header(const run_options *o, const nt_machine *machine, const c
 static int contribute(const char *dir, const nt_machine *machine)
 {
     static contribution c; /* too large for the stack */
-    char id[NT_MACHINE_ID], to[NT_MACHINE_ID + 16];
+    char to[CONTRIBUTION_FOLDER];
     nt_error why;
-    nt_machine_id(machine, id, sizeof id);
-    snprintf(to, sizeof to, "nestune-%s", id);
+    contribution_folder(machine, to);
     contribution_read(&c, dir, nt_build_info()->flags, print_fault, NULL);
     private_words_check(&c, machine, print_fault, NULL);
     if (c.n_faults > 0)

@@ -8,11 +8,13 @@
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "commands/commands.h"
 #include "commands/modules.h"
 #include "os/text.h"
 #include "store/build_flags.h"
+#include "store/contribution.h"
 #include "tune/rows.h"
 
 static int take_effort(const argument *a, char *text)
@@ -164,7 +166,8 @@ void run_options_settings(const run_options *o, const nt_kernel *kernel, char te
 /* Before hours of tuning, not behind them. */
 static int check_contribute(const run_options *o)
 {
-    char unfit[160];
+    char unfit[160], folder[CONTRIBUTION_FOLDER];
+    nt_machine machine;
     if (modules_any())
         return refuse(EXIT_USAGE, "--contribute and --kernel exclude each other: others have no such kernel");
     if (build_flags_unfit(nt_build_info()->flags, unfit, sizeof unfit))
@@ -175,6 +178,10 @@ static int check_contribute(const run_options *o)
         if (*text)
             return refuse(EXIT_USAGE, "--contribute needs the usual settings or a longer time: leave out %s", text);
     }
+    nt_machine_detect(&machine);
+    contribution_folder(&machine, folder);
+    if (access(folder, F_OK) == 0) /* files of it would be sent along */
+        return refuse(EXIT_IO, "--contribute: %s is here already: move or remove it first", folder);
     return EXIT_OK;
 }
 

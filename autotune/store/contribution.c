@@ -226,6 +226,13 @@ void contribution_read(contribution *c, const char *folder, const char *flags, c
     free(header);
 }
 
+void contribution_folder(const nt_machine *machine, char name[CONTRIBUTION_FOLDER])
+{
+    char id[NT_MACHINE_ID];
+    nt_machine_id(machine, id, sizeof id);
+    snprintf(name, CONTRIBUTION_FOLDER, "nestune-%s", id);
+}
+
 nt_status contribution_write(const contribution *c, const char *folder, nt_error *why)
 {
     return folder_put(folder, c->file, c->n_files, why);

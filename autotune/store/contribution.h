@@ -44,6 +44,10 @@ __attribute__((format(printf, 4, 5))) void contribution_fault(contribution *c, c
 void contribution_read(contribution *c, const char *folder, const char *flags, contribution_fault_fn *fault,
                        void *context);
 
+/* contribution_folder() - the name of the folder that is made to be sent: "nestune-zen3-25.1.1-2t". */
+enum { CONTRIBUTION_FOLDER = NT_MACHINE_ID + 16 };
+void contribution_folder(const nt_machine *machine, char name[CONTRIBUTION_FOLDER]);
+
 /* contribution_write() - puts these files into the folder, all or none; other files there stay: folder_put(). */
 nt_status contribution_write(const contribution *c, const char *folder, nt_error *why);
 
