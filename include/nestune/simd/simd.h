@@ -88,9 +88,11 @@ typedef float f32_real;
     SIMD_TEXT(SLEEF_VERSION_MAJOR) "." SIMD_TEXT(SLEEF_VERSION_MINOR) "." SIMD_TEXT(SLEEF_VERSION_PATCHLEVEL)
 
 #if SLEEF_VERSION_MAJOR >= 4
-#define SIMD_SLEEF(name) SIMD_SLEEF_PLAIN_(name)
+#define SIMD_SLEEF(name)        SIMD_SLEEF_PLAIN_(name)
+#define SIMD_SLEEF_NO_FMA(name) SIMD_SLEEF_PLAIN_(name)
 #else
-#define SIMD_SLEEF(name) SIMD_SLEEF_FINZ_(name)
+#define SIMD_SLEEF(name)        SIMD_SLEEF_FINZ_(name)
+#define SIMD_SLEEF_NO_FMA(name) SIMD_SLEEF_CINZ_(name)
 #endif
 
 /* The functions of an isa with vectors: sin and cos at 1.0 and 3.5 ULP, and both at once at 1.0 ULP. */

@@ -66,33 +66,28 @@ SIMD_INLINE f32v f32_narrow(const f64v p[f32_WIDE]) { return (float)p[0]; }
 
 /* The FMA forms give the vector isas' bits.  SLEEF's header declares them only to units compiled with
  * FMA, which this one must not be; the call itself is safe once the CPU has been asked. */
-#if defined __x86_64__ && SLEEF_VERSION_MAJOR < 4
+#if defined __x86_64__
 #define SCALAR_HAS_FMA() __builtin_cpu_supports("fma")
 #else
 #define SCALAR_HAS_FMA() 1
 #endif
-#if SLEEF_VERSION_MAJOR < 4
-#define SCALAR_SLEEF(T, f, lanes, ulp)                                      \
-    extern T##_real Sleef_finz_##f##lanes##_##ulp##purecfma(T##_real);      \
-    SIMD_INLINE T##v T##_##f##_##ulp(T##v x)                                \
-    {                                                                       \
-        return SCALAR_HAS_FMA() ? Sleef_finz_##f##lanes##_##ulp##purecfma(x) \
-                                : Sleef_cinz_##f##lanes##_##ulp##purec(x);  \
+#define SCALAR_SLEEF(T, f, lanes, ulp)                                        \
+    extern T##_real SIMD_SLEEF(f##lanes##_##ulp##purecfma)(T##_real);         \
+    SIMD_INLINE T##v T##_##f##_##ulp(T##v x)                                  \
+    {                                                                         \
+        return SCALAR_HAS_FMA() ? SIMD_SLEEF(f##lanes##_##ulp##purecfma)(x)   \
+                                : SIMD_SLEEF_NO_FMA(f##lanes##_##ulp##purec)(x); \
     }
-#define SCALAR_SLEEF_SINCOS(T, lanes)                                                                       \
-    extern __typeof__(Sleef_cinz_sincos##lanes##_u10purec) Sleef_finz_sincos##lanes##_u10purecfma;          \
-    SIMD_INLINE T##v T##_sincos_u10(T##v x, T##v *cosine)                                                   \
-    {                                                                                                       \
-        const __typeof__(Sleef_cinz_sincos##lanes##_u10purec(x)) both =                                     \
-            SCALAR_HAS_FMA() ? Sleef_finz_sincos##lanes##_u10purecfma(x) : Sleef_cinz_sincos##lanes##_u10purec(x); \
-        *cosine = both.y;                                                                                   \
-        return both.x;                                                                                      \
+#define SCALAR_SLEEF_SINCOS(T, lanes)                                                                        \
+    extern __typeof__(SIMD_SLEEF_NO_FMA(sincos##lanes##_u10purec)) SIMD_SLEEF(sincos##lanes##_u10purecfma);  \
+    SIMD_INLINE T##v T##_sincos_u10(T##v x, T##v *cosine)                                                    \
+    {                                                                                                        \
+        const __typeof__(SIMD_SLEEF_NO_FMA(sincos##lanes##_u10purec)(x)) both =                              \
+            SCALAR_HAS_FMA() ? SIMD_SLEEF(sincos##lanes##_u10purecfma)(x)                                    \
+                             : SIMD_SLEEF_NO_FMA(sincos##lanes##_u10purec)(x);                               \
+        *cosine = both.y;                                                                                    \
+        return both.x;                                                                                       \
     }
-#else
-#define SCALAR_SLEEF(T, f, lanes, ulp) \
-    SIMD_INLINE T##v T##_##f##_##ulp(T##v x) { return SIMD_SLEEF(f##lanes##_##ulp##purec)(x); }
-#define SCALAR_SLEEF_SINCOS(T, lanes) SIMD_SLEEF_SINCOS(T, lanes, purec)
-#endif
 SCALAR_SLEEF(f64, sin, d1, u10)
 SCALAR_SLEEF(f64, cos, d1, u10)
 SCALAR_SLEEF(f64, sin, d1, u35)

@@ -1,0 +1,79 @@
+/*
+ * sleef.h - the installed SLEEF's header with the version and the names of a later one
+ * SPDX-License-Identifier: MIT
+ *
+ * 3.9 has the functions finz_ (with FMA) and cinz_ (without) of 3.5.1.  4.0, today its development branch, drops both and
+ * makes the plain names deterministic: here these stand for the installed finz_ and cinz_, whose own names are then
+ * errors.
+ */
+#include_next <sleef.h>
+
+#undef SLEEF_VERSION_MAJOR
+#undef SLEEF_VERSION_MINOR
+#undef SLEEF_VERSION_PATCHLEVEL
+#define SLEEF_VERSION_MAJOR      NT_SLEEF_AS_MAJOR
+#define SLEEF_VERSION_MINOR      NT_SLEEF_AS_MINOR
+#define SLEEF_VERSION_PATCHLEVEL 0
+
+#if SLEEF_VERSION_MAJOR >= 4
+#define Sleef_sind4_u10avx2 Sleef_finz_sind4_u10avx2
+#define Sleef_cosd4_u10avx2 Sleef_finz_cosd4_u10avx2
+#define Sleef_sind4_u35avx2 Sleef_finz_sind4_u35avx2
+#define Sleef_cosd4_u35avx2 Sleef_finz_cosd4_u35avx2
+#define Sleef_sincosd4_u10avx2 Sleef_finz_sincosd4_u10avx2
+#define Sleef_sinf8_u10avx2 Sleef_finz_sinf8_u10avx2
+#define Sleef_cosf8_u10avx2 Sleef_finz_cosf8_u10avx2
+#define Sleef_sinf8_u35avx2 Sleef_finz_sinf8_u35avx2
+#define Sleef_cosf8_u35avx2 Sleef_finz_cosf8_u35avx2
+#define Sleef_sincosf8_u10avx2 Sleef_finz_sincosf8_u10avx2
+#define Sleef_sind8_u10avx512f Sleef_finz_sind8_u10avx512f
+#define Sleef_cosd8_u10avx512f Sleef_finz_cosd8_u10avx512f
+#define Sleef_sind8_u35avx512f Sleef_finz_sind8_u35avx512f
+#define Sleef_cosd8_u35avx512f Sleef_finz_cosd8_u35avx512f
+#define Sleef_sincosd8_u10avx512f Sleef_finz_sincosd8_u10avx512f
+#define Sleef_sinf16_u10avx512f Sleef_finz_sinf16_u10avx512f
+#define Sleef_cosf16_u10avx512f Sleef_finz_cosf16_u10avx512f
+#define Sleef_sinf16_u35avx512f Sleef_finz_sinf16_u35avx512f
+#define Sleef_cosf16_u35avx512f Sleef_finz_cosf16_u35avx512f
+#define Sleef_sincosf16_u10avx512f Sleef_finz_sincosf16_u10avx512f
+#define Sleef_sind2_u10advsimd Sleef_finz_sind2_u10advsimd
+#define Sleef_cosd2_u10advsimd Sleef_finz_cosd2_u10advsimd
+#define Sleef_sind2_u35advsimd Sleef_finz_sind2_u35advsimd
+#define Sleef_cosd2_u35advsimd Sleef_finz_cosd2_u35advsimd
+#define Sleef_sincosd2_u10advsimd Sleef_finz_sincosd2_u10advsimd
+#define Sleef_sinf4_u10advsimd Sleef_finz_sinf4_u10advsimd
+#define Sleef_cosf4_u10advsimd Sleef_finz_cosf4_u10advsimd
+#define Sleef_sinf4_u35advsimd Sleef_finz_sinf4_u35advsimd
+#define Sleef_cosf4_u35advsimd Sleef_finz_cosf4_u35advsimd
+#define Sleef_sincosf4_u10advsimd Sleef_finz_sincosf4_u10advsimd
+#define Sleef_sind1_u10purecfma Sleef_finz_sind1_u10purecfma
+#define Sleef_cosd1_u10purecfma Sleef_finz_cosd1_u10purecfma
+#define Sleef_sind1_u35purecfma Sleef_finz_sind1_u35purecfma
+#define Sleef_cosd1_u35purecfma Sleef_finz_cosd1_u35purecfma
+#define Sleef_sincosd1_u10purecfma Sleef_finz_sincosd1_u10purecfma
+#define Sleef_sinf1_u10purecfma Sleef_finz_sinf1_u10purecfma
+#define Sleef_cosf1_u10purecfma Sleef_finz_cosf1_u10purecfma
+#define Sleef_sinf1_u35purecfma Sleef_finz_sinf1_u35purecfma
+#define Sleef_cosf1_u35purecfma Sleef_finz_cosf1_u35purecfma
+#define Sleef_sincosf1_u10purecfma Sleef_finz_sincosf1_u10purecfma
+#define Sleef_sind1_u10purec Sleef_cinz_sind1_u10purec
+#define Sleef_cosd1_u10purec Sleef_cinz_cosd1_u10purec
+#define Sleef_sind1_u35purec Sleef_cinz_sind1_u35purec
+#define Sleef_cosd1_u35purec Sleef_cinz_cosd1_u35purec
+#define Sleef_sincosd1_u10purec Sleef_cinz_sincosd1_u10purec
+#define Sleef_sinf1_u10purec Sleef_cinz_sinf1_u10purec
+#define Sleef_cosf1_u10purec Sleef_cinz_cosf1_u10purec
+#define Sleef_sinf1_u35purec Sleef_cinz_sinf1_u35purec
+#define Sleef_cosf1_u35purec Sleef_cinz_cosf1_u35purec
+#define Sleef_sincosf1_u10purec Sleef_cinz_sincosf1_u10purec
+#pragma GCC poison Sleef_finz_sind4_u10avx2 Sleef_finz_cosd4_u10avx2 Sleef_finz_sind4_u35avx2 Sleef_finz_cosd4_u35avx2 Sleef_finz_sincosd4_u10avx2
+#pragma GCC poison Sleef_finz_sinf8_u10avx2 Sleef_finz_cosf8_u10avx2 Sleef_finz_sinf8_u35avx2 Sleef_finz_cosf8_u35avx2 Sleef_finz_sincosf8_u10avx2
+#pragma GCC poison Sleef_finz_sind8_u10avx512f Sleef_finz_cosd8_u10avx512f Sleef_finz_sind8_u35avx512f Sleef_finz_cosd8_u35avx512f Sleef_finz_sincosd8_u10avx512f
+#pragma GCC poison Sleef_finz_sinf16_u10avx512f Sleef_finz_cosf16_u10avx512f Sleef_finz_sinf16_u35avx512f Sleef_finz_cosf16_u35avx512f Sleef_finz_sincosf16_u10avx512f
+#pragma GCC poison Sleef_finz_sind2_u10advsimd Sleef_finz_cosd2_u10advsimd Sleef_finz_sind2_u35advsimd Sleef_finz_cosd2_u35advsimd Sleef_finz_sincosd2_u10advsimd
+#pragma GCC poison Sleef_finz_sinf4_u10advsimd Sleef_finz_cosf4_u10advsimd Sleef_finz_sinf4_u35advsimd Sleef_finz_cosf4_u35advsimd Sleef_finz_sincosf4_u10advsimd
+#pragma GCC poison Sleef_finz_sind1_u10purecfma Sleef_finz_cosd1_u10purecfma Sleef_finz_sind1_u35purecfma Sleef_finz_cosd1_u35purecfma Sleef_finz_sincosd1_u10purecfma
+#pragma GCC poison Sleef_finz_sinf1_u10purecfma Sleef_finz_cosf1_u10purecfma Sleef_finz_sinf1_u35purecfma Sleef_finz_cosf1_u35purecfma Sleef_finz_sincosf1_u10purecfma
+#pragma GCC poison Sleef_cinz_sind1_u10purec Sleef_cinz_cosd1_u10purec Sleef_cinz_sind1_u35purec Sleef_cinz_cosd1_u35purec Sleef_cinz_sincosd1_u10purec
+#pragma GCC poison Sleef_cinz_sinf1_u10purec Sleef_cinz_cosf1_u10purec Sleef_cinz_sinf1_u35purec Sleef_cinz_cosf1_u35purec Sleef_cinz_sincosf1_u10purec
+#endif
