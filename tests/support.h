@@ -33,6 +33,9 @@
 #define TEST_SANITIZED 0
 #endif
 
+/* Does an emulator run this program?  It is ten to twenty times slower. */
+bool test_emulated(void);
+
 /* ---- Random numbers ------------------------------------------------------------------------- */
 
 typedef struct rng {

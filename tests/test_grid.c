@@ -190,7 +190,7 @@ static int out_of_memory(void)
 static void create_without_memory(void **state)
 {
     (void)state;
-    if (TEST_SANITIZED || NT_EMULATED)
+    if (TEST_SANITIZED || test_emulated())
         skip(); /* a sanitizer, or an emulator, maps more than any limit */
     const pid_t child = fork();
     assert_true(child >= 0);

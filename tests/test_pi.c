@@ -200,7 +200,7 @@ static void plans_refuse(void **state)
 static void near_pi(void **state)
 {
     const nt_function *f = *state;
-    const int64_t n = NT_EMULATED || TEST_SANITIZED ? 1000000 : 20000000;
+    const int64_t n = test_emulated() || TEST_SANITIZED ? 1000000 : 20000000;
     const int64_t first = (INT64_C(1) << (f->dtype == NT_F32 ? 33 : 32)) - n / 2;
     const double pi = 3.14159265358979323846, deviation = sqrt(pi / 4 * (1 - pi / 4) * (double)n);
     const nt_pi params = {.seed = 0};

@@ -104,7 +104,7 @@ static void ranges_are_right(void **state)
                   {(UINT64_C(1) << 40) - 50, 100},
                   {(UINT64_C(1) << 53) - 20, 40}};
     for (size_t i = 0; i < sizeof ranges / sizeof *ranges; i++) {
-        if (ranges[i].from >> 40 && (NT_EMULATED || TEST_SANITIZED))
+        if (ranges[i].from >> 40 && (test_emulated() || TEST_SANITIZED))
             continue;
         check_numbers(f, ranges[i].from, 0, ranges[i].n);
     }
@@ -149,7 +149,7 @@ static void composites_are_found(void **state)
                                           UINT64_C(6700417) * 2753074036095,
                                           UINT64_MAX};
     for (size_t i = 0; i < sizeof composites / sizeof *composites; i++)
-        if (composites[i] < UINT64_C(1) << 40 || !(NT_EMULATED || TEST_SANITIZED)) {
+        if (composites[i] < UINT64_C(1) << 40 || !(test_emulated() || TEST_SANITIZED)) {
             assert_false(is_prime(composites[i]));
             check_numbers(f, composites[i], 7, 1);
         }
@@ -168,7 +168,7 @@ static void the_last_prime(void **state)
     (void)state;
     nt_config c;
     assert_int_equal(nt_config_default(primes_kernel(), NT_F64, &c, NULL), NT_OK);
-    if (c.isa == NT_ISA_SCALAR || NT_EMULATED || TEST_SANITIZED)
+    if (c.isa == NT_ISA_SCALAR || test_emulated() || TEST_SANITIZED)
         skip(); /* minutes */
     check_numbers(nt_kernel_function(primes_kernel(), NT_F64, &c), UINT64_C(18446744073709551557), 0, 59);
 }
@@ -268,7 +268,7 @@ static void libprimesieve_agrees(void **state)
     static const uint64_t froms[] = {0, 999000000, UINT64_C(999999000000)};
     for (int k = 0; k < 3; k++) {
         const nt_primes p = {.from = froms[k]};
-        const int64_t n = k == 2 || NT_EMULATED || TEST_SANITIZED ? 10000 : 1000000;
+        const int64_t n = k == 2 || test_emulated() || TEST_SANITIZED ? 10000 : 1000000;
         uint64_t total;
         assert_int_equal(nt_run_range("primes", &p, NT_F64, 0, n, &total, NULL), NT_OK);
         assert_true(total == primesieve_count_primes(froms[k], froms[k] + (uint64_t)n - 1));

@@ -2,7 +2,8 @@
  * test_scripts.c - how scripts/tune and scripts/test show that a build goes on
  * SPDX-License-Identifier: MIT
  *
- * The stage of scripts/common.sh runs a build that is made up: a function that prints what make or ninja print.
+ * The stage of scripts/common.sh runs a build that is made up: a function that prints what make or ninja print.  Of scripts/matrix
+ * what it refuses.
  */
 #define _GNU_SOURCE /* posix_openpt */
 
@@ -145,6 +146,33 @@ static void a_failed_build(void **state)
     scratch_walk(&s, 1);
 }
 
+/* scripts/test --all: what it refuses, before it builds anything. */
+static void legs(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *arguments;
+        int code;
+        const char *text[2]; /* of stdout, of stderr */
+    } cases[] = {
+        {"--list", 0, {"\ndev\n", ""}},
+        {"nix", 2, {"", "matrix: nix: no leg: scripts/matrix --list names them\n"}},
+        {"--minutes", 2, {"", "matrix: --minutes : allowed are 1 to 9999\n"}},
+        {"--minutes 0 dev", 2, {"", "matrix: --minutes 0: allowed are 1 to 9999\n"}},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        char command[1024];
+        snprintf(command, sizeof command, "echo; exec '%s/scripts/test' --all %s", NT_SOURCE_DIR, cases[i].arguments);
+        const char *const argv[] = {"/bin/bash", "-c", command, NULL};
+        program p = program_start(argv, NULL);
+        program_end(&p, 60);
+        assert_int_equal(p.code, cases[i].code);
+        for (int k = 0; k < 2; k++)
+            assert_non_null(strstr(p.text[k], cases[i].text[k]));
+        program_free(&p);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -152,6 +180,7 @@ int main(void)
         cmocka_unit_test(one_line_on_a_terminal),
         cmocka_unit_test(lines_on_a_plain_terminal),
         cmocka_unit_test(a_failed_build),
+        cmocka_unit_test(legs),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
