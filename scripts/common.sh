@@ -90,6 +90,10 @@ file              command file'
 needs_python='
 python3-venv      module  ensurepip'
 
+needs_clang='
+clang             command clang
+libomp-dev        glob    /usr/lib/llvm-*/lib/libomp.so'
+
 needs_tsan='
 clang             command clang
 libclang-rt-dev   glob    /usr/lib/llvm-*/lib/clang/*/lib/linux/libclang_rt.tsan-*.a
@@ -185,7 +189,8 @@ check_cmake() {
 
 # configure PRESET [CMAKE'S ARGUMENTS], build PRESET [CMAKE'S ARGUMENTS]
 configure() { (cd "$root" && cmake --preset "$@"); }
-build() { (cd "$root" && cmake --build --preset "$1" --parallel "$(nproc)" "${@:2}"); }
+build() { (cd "$root" && cmake --build --preset "$1" --parallel "$(build_jobs)" "${@:2}"); }
+build_jobs() { echo "${CMAKE_BUILD_PARALLEL_LEVEL:-$(nproc)}"; }
 
 # python_environment FOLDER LIST: makes FOLDER/venv with the packages of the list, from PyPI, unless it is there already.
 python_environment() {
@@ -194,4 +199,9 @@ python_environment() {
     stage "a Python environment in ${1#"$root"/}" python3 -m venv "$1/venv"
     stage "packages of ${2#"$root"/}, from PyPI" "$1/venv/bin/pip" install --disable-pip-version-check -r "$2"
     cp "$2" "$1/installed.txt"
+}
+
+# Without PyPI the tests of the Python package are skipped, and ctest says so.
+python_test_environment() {
+    (python_environment "$root/build/python" "$root/python/test-packages.txt") || say 'no environment for the Python tests'
 }
