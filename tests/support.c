@@ -88,8 +88,8 @@ guarded guarded_make(size_t bytes)
     }
     g.n_bytes = n_bytes;
     g.map_bytes = g.n_bytes + 2 * page;
-    /* qemu 7.2 reads the lanes of a masked load that the mask leaves out, too. */
-    g.map = mmap(NULL, g.map_bytes, test_emulated() ? PROT_READ : PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    /* qemu 7.2 seems to read the lanes of an AVX2 masked load that the mask leaves out, too.  On aarch64 guards stay guards. */
+    g.map = mmap(NULL, g.map_bytes, getenv("NT_TEST_EMULATED") ? PROT_READ : PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     if (g.map == MAP_FAILED)
         fail_msg("no memory for %zu bytes", g.map_bytes);
     g.pages = (char *)g.map + page;
