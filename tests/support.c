@@ -19,6 +19,11 @@ bool test_emulated(void)
     return NT_EMULATED || getenv("NT_TEST_EMULATED");
 }
 
+int test_trials(int n)
+{
+    return !getenv("NT_TEST_THIN") || n <= 2 ? n : n <= 40 ? 2 : n / 20;
+}
+
 /* ---- Random numbers ------------------------------------------------------------------------- */
 
 static uint64_t seed(void)
@@ -358,7 +363,7 @@ nt_step scene_step(scene *s)
 
 /* ---- What is tested ------------------------------------------------------------------------- */
 
-enum { MOST_PREBUILTS = 2048, MOST_TESTS = 8192, MOST_NAME = 96 };
+enum { MOST_PREBUILTS = 2048, MOST_TESTS = 8192, MOST_THIN = 30, MOST_NAME = 96 };
 
 static void add_prebuilt(prebuilt *s, const nt_kernel *kernel, int which, const nt_function *f)
 {
@@ -499,5 +504,9 @@ void tests_add(CMUnitTestFunction run, const void *state, const char *name, ...)
 
 int tests_run(const char *group)
 {
+    const int all = n_tests;
+    if (getenv("NT_TEST_THIN") && all > MOST_THIN)
+        for (n_tests = 0; n_tests < MOST_THIN; n_tests++)
+            tests[n_tests] = tests[n_tests * all / MOST_THIN];
     return _cmocka_run_group_tests(group, tests, n_tests, NULL, NULL);
 }

@@ -33,8 +33,12 @@
 #define TEST_SANITIZED 0
 #endif
 
-/* Does an emulator run this program?  It is ten to twenty times slower. */
+/* Does an emulator run this program?  It is ten to thirty times slower. */
 bool test_emulated(void);
+
+/* NT_TEST_THIN in the environment: a sample is enough, on an emulator or with another compiler.  Then tests_run() runs 30 of
+ * the tests at most, spread over them, and test_trials() returns a twentieth of n, but at least 2. */
+int test_trials(int n);
 
 /* ---- Random numbers ------------------------------------------------------------------------- */
 

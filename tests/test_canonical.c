@@ -133,7 +133,7 @@ static void canonical_is_a_fixed_point(void **state)
 {
     const nt_kernel *kernel = *state;
     rng r = rng_make(34);
-    for (int i = 0; i < 20000; i++) {
+    for (int i = 0; i < test_trials(20000); i++) {
         use u = any_use(&r, kernel);
         nt_config_canonical(kernel, u.shape, u.contiguous, u.steps, &u.config);
         nt_config again = u.config;
@@ -153,7 +153,7 @@ static void canonical_form_makes_the_same_calls(void **state)
     const int before = omp_get_max_threads();
     omp_set_num_threads(TEAM);
     rng r = rng_make(35);
-    for (int i = 0; i < 20000; i++) {
+    for (int i = 0; i < test_trials(20000); i++) {
         const use u = any_use(&r, kernel);
         nt_config c = u.config;
         nt_config_canonical(kernel, u.shape, u.contiguous, u.steps, &c);

@@ -139,7 +139,7 @@ static void schedules(void **state)
         largest = fmax(largest, fabs(expected.traces[p][RUNS * STEPS - 1]));
     }
     assert_true(largest > 0.01 && largest < 1e3);
-    for (int i = 0; i < 150; i += TEST_SANITIZED ? 3 : 1) {
+    for (int i = 0; i < 150; i += TEST_SANITIZED ? 3 : 150 / test_trials(150)) {
         const bool deep = i >= 50; /* then neither order nor the shared loop matter */
         c.parallel = deep ? NT_PARALLEL_OUTER : (nt_parallel)(i % NT_N_PARALLELS);
         memcpy(c.tile, tiles[deep ? i % 10 : i / 5 % 10], sizeof c.tile);

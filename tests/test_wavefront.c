@@ -205,7 +205,7 @@ static void dependencies(void **state)
     const int radius = (int)(intptr_t)*state;
     static ledger l;
     rng r = rng_make(51 + (uint64_t)radius);
-    for (int i = 0; i < (TEST_SANITIZED ? 20 : 90); i++) {
+    for (int i = 0; i < (TEST_SANITIZED ? 20 : test_trials(90)); i++) {
         sample s = sample_any(&r, radius);
         sample_name(&s, nt_kernel_find("wave"), "dependencies");
         memset(&l, 0, sizeof l);
@@ -409,7 +409,7 @@ static void bits(void **state)
     static medium m;
     static traffic expected_traffic, traffic_seen;
     rng r = rng_make(71 + (uint64_t)(prebuilt_radius(best) * 2 + (int)best->function->dtype));
-    for (int i = 0; i < (TEST_SANITIZED ? 6 : 30); i++) {
+    for (int i = 0; i < (TEST_SANITIZED ? 6 : test_trials(30)); i++) {
         sample s = sample_any(&r, prebuilt_radius(best)), plain = s;
         const prebuilt *other = &all[rng_below(&r, n_prebuilts)];
         while (!prebuilts_alike(other, best))
