@@ -78,6 +78,7 @@ libbenchmark-dev  library benchmark
 librandom123-dev  file    /usr/include/Random123/philox.h'
 
 needs_test='
+ninja-build       command ninja
 gnuplot-nox       command gnuplot
 libjs-chart.js    file    /usr/share/javascript/chart.js/chart.min.js
 libprimesieve-dev library primesieve
@@ -177,8 +178,10 @@ require() {
     fi
 }
 
-# CMake can read the presets since version 3.21.
+# CMake can read the presets since version 3.21.  New build folders are for ninja where it is installed: it takes half a minute
+# less than make.
 check_cmake() {
+    if command -v ninja >/dev/null; then export CMAKE_GENERATOR=${CMAKE_GENERATOR:-Ninja}; fi
     local version
     version=$(cmake --version | sed -n '1s/[^0-9]*\([0-9.]*\).*/\1/p')
     if [ "$(printf '3.21\n%s\n' "$version" | sort -V | head -n 1)" != 3.21 ]; then

@@ -11,10 +11,11 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <xxhash.h>
 
 #include "search/strategy.h"
 
-enum { FAMILIES = 256, KEPT = 12 };
+enum { FAMILIES = 256, KEPT = 12, SEEN = 1 << 15 };
 
 typedef struct guess {
     nt_config config;
@@ -36,6 +37,7 @@ typedef struct ranking {
     int n_families;
     double log_error; /* of all measured */
     int n_measured;
+    uint64_t seen[SEEN]; /* hashes of configs that were ranked, the last one for each place */
 } ranking;
 
 static double predict(const search *s, const nt_config *c)
@@ -64,6 +66,16 @@ static family *family_of(ranking *r, const nt_config *c)
     family *f = &r->family[r->n_families++];
     *f = (family){.depth = c->depth, .parallel = (int)c->parallel, .schedule = (int)c->schedule, .layout = c->layout, .cut = cut};
     return f;
+}
+
+/* Most configs have the same canonical form as others: a cheap answer for most of those. */
+static bool was_seen(ranking *r, const nt_config *c)
+{
+    const uint64_t hash = XXH3_64bits(c, sizeof *c);
+    uint64_t *place = &r->seen[hash % SEEN];
+    const bool was = *place == hash;
+    *place = hash;
+    return was;
 }
 
 /* Keeps the best few of each family.  Of configs that the model cannot tell apart those nearest to the default come
@@ -103,7 +115,8 @@ static void rank(ranking *r)
             if (sp->n[known[i]] > 0)
                 nt_key_set(&c, known[i], sp->value[known[i]][at[i]]);
         c = space_canonical(sp, c);
-        add(r, &c);
+        if (!was_seen(r, &c))
+            add(r, &c);
         for (k = 0; k < N_KNOWN && ++at[k] >= sp->n[known[k]]; k++)
             at[k] = 0;
     }

@@ -93,7 +93,7 @@ static void limit_depth(const situation *s, nt_config *c)
 /* Only rows have forms that ask for what comes next, and keys of the kernel's own. */
 static void fit_bricks(const situation *s, nt_config *c)
 {
-    const nt_function *f, *first = NULL;
+    const nt_function *first = NULL;
     if (c->layout == NT_LAYOUT_ROWS)
         return;
     for (int a = 0; a < 2; a++)
@@ -101,13 +101,14 @@ static void fit_bricks(const situation *s, nt_config *c)
     memset(c->own, 0, sizeof c->own);
     for (int i = 0; s->kernel->keys && s->kernel->keys[i].name; i++)
         c->own[i] = s->kernel->keys[i].values[0];
-    for (int i = 0; (f = nt_kernel_function_at(s->kernel, i)); i++) {
-        if ((int)f->layout != c->layout || f->isa != c->isa || nt_kernel_variant(s->kernel, f->variant) != c->variant)
-            continue;
-        first = first ? first : f;
-        if (nt_kernel_form(s->kernel, f->fn) == c->fn)
-            return;
-    }
+    for (const nt_function *const *part = s->kernel->functions; *part; part++)
+        for (const nt_function *f = *part; f->fn; f++) {
+            if ((int)f->layout != c->layout || f->isa != c->isa || nt_kernel_variant(s->kernel, f->variant) != c->variant)
+                continue;
+            first = first ? first : f;
+            if (nt_kernel_form(s->kernel, f->fn) == c->fn)
+                return;
+        }
     if (first)
         c->fn = nt_kernel_form(s->kernel, first->fn);
 }
