@@ -1,12 +1,13 @@
-"""_numba.py - mathop and square inside Numba's @njit functions
+"""_numba.py - mathop, square, pi and primes inside Numba's @njit functions
 
 SPDX-License-Identifier: MIT
 
 Numba calls `register` by the entry point numba_extensions when it compiles its first function.  The library's functions
 are symbols for LLVM, not addresses in the code, so that functions with cache=True work in later processes.
 
-Inside @njit: mathop(a, steps=1, out=None, threads=0).  threads=0: as many as OpenMP and the machine allow; within
-numba.prange say threads=1, since Numba's threads share the work already.
+Inside @njit: mathop(a, steps=1, out=None, threads=0), square alike; pi(samples=10_000_000, seed=0, threads=0), a float;
+primes(first, end=None, threads=0).  threads=0: as many as OpenMP and the machine allow; within numba.prange say threads=1,
+since Numba's threads share the work already.
 """
 from __future__ import annotations
 
@@ -18,6 +19,7 @@ import numpy as np
 
 from ._errors import NestuneValueError, error_of
 from ._library import F32, F64, c
+from ._ranges import pi, primes
 from ._vocabulary import mathop, square
 
 _registered = False
@@ -55,8 +57,9 @@ def _word(text: str) -> int:
 
 
 # What a call hands over, in one array of 64-bit words, since Numba takes seconds to compile arrays and texts of each
-# kind.  The word where each part begins:
+# kind.  The word where each part begins; a range has PARAMS and TOTAL in place of an array's N, STRIDES and DATA:
 NAME, N, STRIDES, DATA, CONFIG, WHY, WORDS = 0, 2, 5, 11, 13, 16, 16 + 256 // 8
+PARAMS, TOTAL = 2, 6
 THREADS_ARE = _word("threads=")
 MOST_THREADS = 4096
 
@@ -71,18 +74,39 @@ def _register() -> None:
     from numba.core.errors import TypingError
     from numba.extending import overload
 
-    llvmlite.binding.add_symbol("nt_apply", ctypes.cast(c.nt_apply, ctypes.c_void_p).value)
+    for function in (c.nt_apply, c.nt_apply_range):
+        llvmlite.binding.add_symbol(function.__name__, ctypes.cast(function, ctypes.c_void_p).value)
     address, number = types.uintp, types.int64
     nt_apply = types.ExternalFunction("nt_apply", types.int32(
         address, address, types.int32, address, types.int32, address, address, address, number, address, address))
 
+    nt_apply_range = types.ExternalFunction("nt_apply_range", types.int32(
+        address, address, types.int32, number, number, address, types.uintp, address, address))
+
     @njit
-    def run(name: int, dtype: int, reverse: bool, flat: bool, a: Any, out: Any, steps: int, threads: int) -> None:
+    def put_number(words: np.ndarray, part: int, length: int, n: int) -> None:
+        """The digits of n behind the `length` bytes that stand at this part."""
+        text, end, rest = words.view(np.uint8), 8 * part + length + 1, n // 10
+        while rest > 0:
+            end, rest = end + 1, rest // 10
+        for i in range(end - 1, 8 * part + length - 1, -1):
+            text[i] = 48 + n % 10
+            n //= 10
+
+    @njit
+    def put_threads(words: np.ndarray, threads: int) -> None:
         if not 0 <= threads <= MOST_THREADS:
             raise NestuneValueError("threads: allowed are 0 to 4096")
+        if threads > 0:
+            words[CONFIG] = THREADS_ARE
+            put_number(words, CONFIG, 8, threads)
+
+    @njit
+    def run(name: int, dtype: int, reverse: bool, flat: bool, a: Any, out: Any, steps: int, threads: int) -> None:
         if a.shape != out.shape:
             raise NestuneValueError("out has another shape than the array")
         words = np.zeros(WORDS, np.int64)
+        put_threads(words, threads)
         words[NAME] = name
         words[N], words[N + 1], words[N + 2] = a.size, 1, 1
         words[STRIDES] = words[STRIDES + 3] = 1
@@ -97,17 +121,51 @@ def _register() -> None:
                 words[STRIDES + i] = a.strides[axis] // a.itemsize
                 words[STRIDES + 3 + i] = out.strides[axis] // a.itemsize
         words[DATA], words[DATA + 1] = a.ctypes.data, out.ctypes.data
-        if threads > 0:
-            words[CONFIG] = THREADS_ARE
-            while threads > 0:
-                words[CONFIG + 1] = words[CONFIG + 1] << 8 | (48 + threads % 10)
-                threads //= 10
         at = words.ctypes.data
         status = nt_apply(at + 8 * NAME, 0, dtype, at + 8 * N, 1 if words[DATA] == words[DATA + 1] else 2, at + 8 * DATA,
                           at + 8 * STRIDES, 0, steps, at + 8 * CONFIG, at + 8 * WHY)
         if status != 0:
             with objmode():
                 _refuse(status, words)
+
+    @njit
+    def total(name: int, param: int, length: int, value: int, n: int, threads: int) -> int:
+        """Of a range kernel over n indices, with the parameter `param`, a text of `length` bytes, of this value."""
+        if value < 0 or n < 0:
+            raise NestuneValueError("numbers below 0 are not allowed")
+        words = np.zeros(WORDS, np.int64)
+        words[NAME], words[PARAMS] = name, param
+        put_number(words, PARAMS, length, value)
+        put_threads(words, threads)
+        at = words.ctypes.data
+        status = nt_apply_range(at + 8 * NAME, at + 8 * PARAMS, F64, 0, n, at + 8 * TOTAL, 8, at + 8 * CONFIG, at + 8 * WHY)
+        if status != 0:
+            with objmode():
+                _refuse(status, words)
+        return words[TOTAL]
+
+    pi_name, seed_is, primes_name, from_is = _word("pi"), _word("seed="), _word("primes"), _word("from=")
+
+    @overload(pi)
+    def typed_pi(samples: Any = 10_000_000, seed: Any = 0, threads: Any = 0) -> Any:
+        def estimate(samples: Any = 10_000_000, seed: Any = 0, threads: Any = 0) -> float:
+            n = int(samples)
+            if n < 1:
+                raise NestuneValueError("samples: at least 1 is needed")
+            return 4.0 * total(pi_name, seed_is, 5, seed, n, threads) / n
+
+        return estimate
+
+    @overload(primes)
+    def typed_primes(first: Any, end: Any = None, threads: Any = 0) -> Any:
+        def below(first: Any, end: Any = None, threads: Any = 0) -> int:
+            return total(primes_name, from_is, 5, 0, max(0, int(first)), threads)
+
+        def between(first: Any, end: Any = None, threads: Any = 0) -> int:
+            low = int(first)
+            return total(primes_name, from_is, 5, low, max(0, int(end) - low), threads)
+
+        return below if end is None or isinstance(end, (types.NoneType, types.Omitted)) else between
 
     def define(name: str, function: Any) -> None:
         word = _word(name)

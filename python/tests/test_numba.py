@@ -1,4 +1,4 @@
-"""test_numba.py - mathop and square inside @njit
+"""test_numba.py - mathop, square, pi and primes inside @njit
 
 SPDX-License-Identifier: MIT
 """
@@ -25,6 +25,11 @@ def into(a, out, threads):
     return nestune.square(a, out=out, threads=threads)
 
 
+@numba.njit
+def ranges(samples, seed, first, end, threads):
+    return nestune.pi(samples, seed=seed, threads=threads), nestune.primes(first, end, threads), nestune.primes(end), nestune.pi(1e5)
+
+
 def cells(*shape):
     return np.random.default_rng(1).uniform(-4, 4, shape)
 
@@ -43,6 +48,18 @@ def test_out(threads):
     a, out = cells(4, 5, 6), np.zeros((4, 5, 6))
     into(a, out, threads)
     assert (out == a * a).all()
+
+
+@pytest.mark.parametrize("seed", [0, 7, 10, 2 ** 62])
+@pytest.mark.parametrize("threads", [0, 1, 12])
+def test_ranges(seed, threads):
+    expected = nestune.pi(54321, seed=seed), nestune.primes(1000, 2001), nestune.primes(2001), nestune.pi(1e5)
+    assert ranges(54321, seed, 1000, 2001, threads) == expected
+    assert ranges(54321, seed, 2001, 2001, threads)[1] == 0
+    with pytest.raises(nestune.NestuneValueError, match="below 0"):
+        ranges(54321, -1, 1000, 2001, threads)
+    with pytest.raises(nestune.NestuneValueError, match="at least 1"):
+        ranges(0, seed, 1000, 2001, threads)
 
 
 def test_refused_in_a_run():
