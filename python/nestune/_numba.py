@@ -74,8 +74,8 @@ def _register() -> None:
     from numba.core.errors import TypingError
     from numba.extending import overload
 
-    for function in (c.nt_apply, c.nt_apply_range):
-        llvmlite.binding.add_symbol(function.__name__, ctypes.cast(function, ctypes.c_void_p).value)
+    for symbol in (c.nt_apply, c.nt_apply_range):
+        llvmlite.binding.add_symbol(symbol.__name__, ctypes.cast(symbol, ctypes.c_void_p).value)
     address, number = types.uintp, types.int64
     nt_apply = types.ExternalFunction("nt_apply", types.int32(
         address, address, types.int32, address, types.int32, address, address, address, number, address, address))
@@ -129,7 +129,7 @@ def _register() -> None:
                 _refuse(status, words)
 
     @njit
-    def total(name: int, param: int, length: int, value: int, n: int, threads: int) -> int:
+    def total(name: int, param: int, length: int, value: int, n: int, threads: int) -> Any:
         """Of a range kernel over n indices, with the parameter `param`, a text of `length` bytes, of this value."""
         if value < 0 or n < 0:
             raise NestuneValueError("numbers below 0 are not allowed")
@@ -148,7 +148,7 @@ def _register() -> None:
 
     @overload(pi)
     def typed_pi(samples: Any = 10_000_000, seed: Any = 0, threads: Any = 0) -> Any:
-        def estimate(samples: Any = 10_000_000, seed: Any = 0, threads: Any = 0) -> float:
+        def estimate(samples: Any = 10_000_000, seed: Any = 0, threads: Any = 0) -> Any:
             n = int(samples)
             if n < 1:
                 raise NestuneValueError("samples: at least 1 is needed")
@@ -158,10 +158,10 @@ def _register() -> None:
 
     @overload(primes)
     def typed_primes(first: Any, end: Any = None, threads: Any = 0) -> Any:
-        def below(first: Any, end: Any = None, threads: Any = 0) -> int:
+        def below(first: Any, end: Any = None, threads: Any = 0) -> Any:
             return total(primes_name, from_is, 5, 0, max(0, int(first)), threads)
 
-        def between(first: Any, end: Any = None, threads: Any = 0) -> int:
+        def between(first: Any, end: Any = None, threads: Any = 0) -> Any:
             low = int(first)
             return total(primes_name, from_is, 5, low, max(0, int(end) - low), threads)
 
