@@ -2,9 +2,9 @@
  * sleef.h - the installed SLEEF's header with the version and the names of a later one
  * SPDX-License-Identifier: MIT
  *
- * 3.9 has the functions finz_ (with FMA) and cinz_ (without) of 3.5.1.  4.0, today its development branch, drops both and
- * makes the plain names deterministic: here these stand for the installed finz_ and cinz_, whose own names are then
- * errors.
+ * 3.9 has the functions finz_ (with FMA) and cinz_ (without) of 3.5.1.  4.0, today its development branch (commit 7623d6c), has no
+ * cinz_, the plain names are deterministic, and finz_ may go, too.  Here the plain names stand for the installed finz_ and
+ * cinz_, whose own names are then errors.
  */
 #include_next <sleef.h>
 
