@@ -81,7 +81,9 @@ needs_test='
 ninja-build       command ninja
 gnuplot-nox       command gnuplot
 libjs-chart.js    file    /usr/share/javascript/chart.js/chart.min.js
-libprimesieve-dev library primesieve
+libprimesieve-dev library primesieve'
+
+needs_qemu='
 qemu-user-static  command qemu-x86_64-static'
 
 needs_package='
