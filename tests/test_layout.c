@@ -189,7 +189,7 @@ static const room rooms[] = {
     {"autotune/pipeline/", "autotune/os/", ""},
     {"autotune/module/", "autotune/os/", "jansson.h"},
     {"autotune/measure/", "autotune/os/", "jansson.h xxhash.h"},
-    {"autotune/search/", "autotune/measure/", ""},
+    {"autotune/search/", "autotune/measure/", "xxhash.h"},
     {"autotune/tune/", "autotune/measure/ autotune/search/", ""},
     {"autotune/study/", "autotune/measure/", ""},
     {"autotune/store/", "autotune/os/ autotune/module/ autotune/measure/ autotune/tune/", "jansson.h"},
