@@ -25,7 +25,7 @@ set(CPACK_PRE_BUILD_SCRIPTS ${PROJECT_SOURCE_DIR}/cmake/package_files.cmake)
 set(CPACK_NT_SOURCE_DIR ${PROJECT_SOURCE_DIR}) # for this script
 set(CPACK_NT_STRIP ${CMAKE_STRIP})
 
-if(CMAKE_CROSSCOMPILING) # cpack's default is this machine's architecture
+if(CMAKE_SYSTEM_PROCESSOR MATCHES "^(aarch64|arm64)$") # cpack's default is the architecture of the machine that packs
   set(CPACK_DEBIAN_PACKAGE_ARCHITECTURE arm64)
 endif()
 set(CPACK_DEBIAN_FILE_NAME DEB-DEFAULT)

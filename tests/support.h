@@ -2,7 +2,7 @@
  * support.h - what the tests share: random numbers, guarded memory, views, scenes, tests made at run time
  * SPDX-License-Identifier: MIT
  *
- * A scene is a problem in test memory: every operand lies between two pages that may not be touched, and all
+ * A scene is a problem in test memory: every operand lies between two guard pages (guarded_make()), and all
  * bytes that are not cells hold a pattern that is looked at after each run.
  */
 #ifndef TESTS_SUPPORT_H
@@ -33,11 +33,13 @@
 #define TEST_SANITIZED 0
 #endif
 
-/* Does an emulator run this program?  It is ten to thirty times slower. */
+/* Does an emulator run this program?  It is ten to thirty times slower.  A cross compiled program is always emulated, a program for
+ * this machine if NT_TEST_EMULATED is in the environment (tests/CMakeLists.txt). */
 bool test_emulated(void);
 
-/* NT_TEST_THIN in the environment: a sample is enough, on an emulator or with another compiler.  Then tests_run() runs 30 of
- * the tests at most, spread over them, and test_trials() returns a twentieth of n, but at least 2. */
+/* NT_TEST_THIN=N in the environment: a sample is enough, on an emulator or with another compiler.  Then tests_run() runs N of the
+ * tests that were added at most, scattered over them, and test_trials() returns a twentieth of n, at least 2 of 2 and more.  Tests in
+ * cmocka's own arrays all run. */
 int test_trials(int n);
 
 /* ---- Random numbers ------------------------------------------------------------------------- */

@@ -219,7 +219,7 @@ static void addresses(void **state)
     prebuilt_scene(&first, s, n, &layouts[0], false);
     apply(s, &first, all);
     for (int lead = 0; lead < 17; lead++)
-        for (int skew = lead & 1; skew < 4; skew += 2)
+        for (int skew = lead >> 1 & 1; skew < 4; skew += 2) /* each lead with half of them, even and odd ones with both values of low */
             for (int separate = 0; separate < (s->kernel->field->n_levels == 1 ? 2 : 1); separate++) {
                 const layout l = {.name = "lead", .sx = 1, .low = skew & 1, .lead = lead, .skew = skew};
                 scene on;

@@ -146,7 +146,7 @@ static void a_failed_build(void **state)
     scratch_walk(&s, 1);
 }
 
-/* scripts/test --all: what it refuses, before it builds anything. */
+/* scripts/test --all: what it refuses, before it builds anything; and, in a copy of the scripts, how legs end. */
 static void legs(void **state)
 {
     (void)state;
@@ -159,10 +159,18 @@ static void legs(void **state)
         {"nix", 2, {"", "matrix: nix: no leg: scripts/matrix --list names them\n"}},
         {"--minutes", 2, {"", "matrix: --minutes : allowed are 1 to 9999\n"}},
         {"--minutes 0 dev", 2, {"", "matrix: --minutes 0: allowed are 1 to 9999\n"}},
+        {"good", 0, {"good             passed", "matrix: good: after 0 of 60 minutes\n"}},
+        {"left good", 0, {"1 passed, 0 failed, 1 skipped\n", "matrix: skipped: it is late\n"}},
+        {"bad good", 1, {"1 passed, 1 failed, 0 skipped\n", "matrix: bad: failed; the whole log is "}},
     };
+    char place[] = "/tmp/nestune-legs-XXXXXX";
+    assert_non_null(mkdtemp(place));
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         char command[1024];
-        snprintf(command, sizeof command, "echo; exec '%s/scripts/test' --all %s", NT_SOURCE_DIR, cases[i].arguments);
+        snprintf(command, sizeof command,
+                 "cp -r '%s/scripts' %s && export NT_MATRIX_LEGS='dev - true\ngood - true\nbad - false\n"
+                 "left - skip it is late' && echo && exec %s/scripts/test --all %s",
+                 NT_SOURCE_DIR, place, place, cases[i].arguments);
         const char *const argv[] = {"/bin/bash", "-c", command, NULL};
         program p = program_start(argv, NULL);
         program_end(&p, 60);
@@ -171,6 +179,7 @@ static void legs(void **state)
             assert_non_null(strstr(p.text[k], cases[i].text[k]));
         program_free(&p);
     }
+    tree_remove(place);
 }
 
 int main(void)

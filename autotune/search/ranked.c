@@ -37,7 +37,7 @@ typedef struct ranking {
     int n_families;
     double log_error; /* of all measured */
     int n_measured;
-    uint64_t seen[SEEN]; /* hashes of configs that were ranked, the last one for each place */
+    uint64_t seen[SEEN]; /* hashes of configs that were ranked: at each place the last one that belongs there */
 } ranking;
 
 static double predict(const search *s, const nt_config *c)
@@ -68,7 +68,8 @@ static family *family_of(ranking *r, const nt_config *c)
     return f;
 }
 
-/* Most configs have the same canonical form as others: a cheap answer for most of those. */
+/* Most configs have the canonical form of another one, which need not be predicted again.  A miss costs only time, since add() drops
+ * duplicates itself. */
 static bool was_seen(ranking *r, const nt_config *c)
 {
     const uint64_t hash = XXH3_64bits(c, sizeof *c);

@@ -101,6 +101,7 @@ static void fit_bricks(const situation *s, nt_config *c)
     memset(c->own, 0, sizeof c->own);
     for (int i = 0; s->kernel->keys && s->kernel->keys[i].name; i++)
         c->own[i] = s->kernel->keys[i].values[0];
+    /* Not by nt_kernel_function_at(), which counts from the start each time: a search comes here for every config. */
     for (const nt_function *const *part = s->kernel->functions; *part; part++)
         for (const nt_function *f = *part; f->fn; f++) {
             if ((int)f->layout != c->layout || f->isa != c->isa || nt_kernel_variant(s->kernel, f->variant) != c->variant)

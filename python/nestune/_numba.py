@@ -6,8 +6,9 @@ Numba calls `register` by the entry point numba_extensions when it compiles its 
 are symbols for LLVM, not addresses in the code, so that functions with cache=True work in later processes.
 
 Inside @njit: mathop(a, steps=1, out=None, threads=0), square alike; pi(samples=10_000_000, seed=0, threads=0), a float;
-primes(first, end=None, threads=0).  threads=0: as many as OpenMP and the machine allow; within numba.prange say threads=1,
-since Numba's threads share the work already.
+primes(first, end=None, threads=0).  Numbers are integers from 0 to 2^63 - 1, samples and ends of ranges also whole floats.
+threads=0: as many as OpenMP and the machine allow; within numba.prange say threads=1, since Numba's threads share the work
+already.
 """
 from __future__ import annotations
 
@@ -129,10 +130,21 @@ def _register() -> None:
                 _refuse(status, words)
 
     @njit
+    def whole(x: Any) -> Any:
+        """1e7 and 10_000_000 alike."""
+        if not 0 <= x < 2.0 ** 63 or x != np.floor(x):
+            raise NestuneValueError("allowed are whole numbers from 0 to 2**63 - 1")
+        return int(x)
+
+    def check_integers(name: str, *numbers: Any) -> None:
+        for x in numbers:
+            kind = getattr(x, "value", x)  # of Omitted
+            if not isinstance(kind, (int, float, types.Integer, types.Float)) or x == types.uint64:
+                raise TypingError("nestune.%s: allowed are int64 and float64" % name)
+
+    @njit
     def total(name: int, param: int, length: int, value: int, n: int, threads: int) -> Any:
         """Of a range kernel over n indices, with the parameter `param`, a text of `length` bytes, of this value."""
-        if value < 0 or n < 0:
-            raise NestuneValueError("numbers below 0 are not allowed")
         words = np.zeros(WORDS, np.int64)
         words[NAME], words[PARAMS] = name, param
         put_number(words, PARAMS, length, value)
@@ -148,24 +160,28 @@ def _register() -> None:
 
     @overload(pi)
     def typed_pi(samples: Any = 10_000_000, seed: Any = 0, threads: Any = 0) -> Any:
+        check_integers("pi", samples, seed, threads)
+
         def estimate(samples: Any = 10_000_000, seed: Any = 0, threads: Any = 0) -> Any:
-            n = int(samples)
+            n = whole(samples)
             if n < 1:
                 raise NestuneValueError("samples: at least 1 is needed")
-            return 4.0 * total(pi_name, seed_is, 5, seed, n, threads) / n
+            return 4.0 * total(pi_name, seed_is, 5, whole(seed), n, threads) / n
 
         return estimate
 
     @overload(primes)
     def typed_primes(first: Any, end: Any = None, threads: Any = 0) -> Any:
         def below(first: Any, end: Any = None, threads: Any = 0) -> Any:
-            return total(primes_name, from_is, 5, 0, max(0, int(first)), threads)
+            return total(primes_name, from_is, 5, 0, whole(first), threads)
 
         def between(first: Any, end: Any = None, threads: Any = 0) -> Any:
-            low = int(first)
-            return total(primes_name, from_is, 5, low, max(0, int(end) - low), threads)
+            low = whole(first)
+            return total(primes_name, from_is, 5, low, max(0, whole(end) - low), threads)
 
-        return below if end is None or isinstance(end, (types.NoneType, types.Omitted)) else between
+        one = end is None or isinstance(end, (types.NoneType, types.Omitted))
+        check_integers("primes", first, threads, 0 if one else end)
+        return below if one else between
 
     def define(name: str, function: Any) -> None:
         word = _word(name)

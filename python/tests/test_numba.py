@@ -56,10 +56,15 @@ def test_ranges(seed, threads):
     expected = nestune.pi(54321, seed=seed), nestune.primes(1000, 2001), nestune.primes(2001), nestune.pi(1e5)
     assert ranges(54321, seed, 1000, 2001, threads) == expected
     assert ranges(54321, seed, 2001, 2001, threads)[1] == 0
-    with pytest.raises(nestune.NestuneValueError, match="below 0"):
+    with pytest.raises(nestune.NestuneValueError, match="whole numbers"):
         ranges(54321, -1, 1000, 2001, threads)
     with pytest.raises(nestune.NestuneValueError, match="at least 1"):
         ranges(0, seed, 1000, 2001, threads)
+    for first in (-5, 1.5, 2.0 ** 63, float("nan")):
+        with pytest.raises(nestune.NestuneValueError, match="whole numbers"):
+            ranges(1, seed, first, 2001, threads)
+    with pytest.raises(numba.TypingError, match="int64 and float64"):
+        ranges(1, np.uint64(seed), 1000, 2001, threads)
 
 
 def test_refused_in_a_run():
