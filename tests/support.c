@@ -507,11 +507,11 @@ int tests_run(const char *group)
 {
     static struct CMUnitTest sample[MOST_TESTS];
     const char *most = getenv("NT_TEST_THIN");
-    const int n = most ? atoi(most) : n_tests;
+    const size_t n = most ? strtoul(most, NULL, 10) : n_tests;
     if (n > 0 && n < n_tests) { /* the prime scatters them over all kinds */
-        for (int64_t i = 0; i < n; i++)
+        for (size_t i = 0; i < n; i++)
             sample[i] = tests[i * 104729 % n_tests];
-        return _cmocka_run_group_tests(group, sample, (size_t)n, NULL, NULL);
+        return _cmocka_run_group_tests(group, sample, n, NULL, NULL);
     }
     return _cmocka_run_group_tests(group, tests, n_tests, NULL, NULL);
 }
