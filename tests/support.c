@@ -503,14 +503,26 @@ void tests_add(CMUnitTestFunction run, const void *state, const char *name, ...)
     n_tests++;
 }
 
+static bool coprime(size_t a, size_t b)
+{
+    while (b > 0) {
+        const size_t rest = a % b;
+        a = b, b = rest;
+    }
+    return a == 1;
+}
+
 int tests_run(const char *group)
 {
     static struct CMUnitTest sample[MOST_TESTS];
     const char *most = getenv("NT_TEST_THIN");
     const size_t n = most ? strtoul(most, NULL, 10) : n_tests;
-    if (n > 0 && n < n_tests) { /* the prime scatters them over all kinds */
+    if (n > 0 && n < n_tests) {
+        size_t step = n_tests * 5 / 13; /* scatters them over all kinds, */
+        while (!coprime(step, n_tests)) /* each once */
+            step++;
         for (size_t i = 0; i < n; i++)
-            sample[i] = tests[i * 104729 % n_tests];
+            sample[i] = tests[i * step % n_tests];
         return _cmocka_run_group_tests(group, sample, n, NULL, NULL);
     }
     return _cmocka_run_group_tests(group, tests, n_tests, NULL, NULL);
