@@ -72,7 +72,7 @@ static void same_bits(void **state)
     static const int orders[] = {2, 4, 6, 8, 12, 16};
     static const char *const forms[N_FORMS] = {"p2", "p1"};
     rng r = rng_make(97);
-    for (int k = 0; k < (TEST_SANITIZED ? 1 : 6); k++)
+    for (int k = 0; k < (TEST_SANITIZED ? 1 : test_trials(6)); k++)
         for (int o = 0; o < 6; o++)
             for (int d = 0; d < NT_N_DTYPES; d++)
                 for (int isa = 0; isa < NT_N_ISAS; isa++) {
