@@ -4,7 +4,8 @@
  *
  * 3.9 has the functions finz_ (with FMA) and cinz_ (without) of 3.5.1.  4.0, today its development branch (commit 7623d6c), has no
  * cinz_, the plain names are deterministic, and finz_ may go, too.  Here the plain names stand for the installed finz_ and
- * cinz_, whose own names are then errors.
+ * cinz_, whose own names are then errors.  For 3.9 only the version changes.  NEON's names are listed, but compiled nowhere in the
+ * matrix.
  */
 #include_next <sleef.h>
 
