@@ -15,7 +15,7 @@ json_t *result_machine_json(const nt_machine *m)
     for (int i = 0; i < NT_N_ISAS; i++)
         if (m->isas & 1u << i)
             json_array_append_new(isas, json_string(nt_isa_name((nt_isa)i)));
-    return json_pack("{s:s, s:s, s:s, s:s, s:i, s:i, s:i, s:i, s:I, s:I, s:I, s:i, s:i, s:i, s:i, s:i, s:i, s:i, s:f, s:i, "
+    return json_pack("{s:s, s:s, s:s, s:s, s:i, s:i, s:i, s:I, s:I, s:I, s:i, s:i, s:i, s:i, s:i, s:i, s:i, s:i, s:f, s:i, "
                      "s:I, s:s, s:o}",
                      "id", id, "vendor", m->vendor, "cpu", m->model, "microarchitecture", m->uarch, "family", m->family, "model",
                      m->model_id, "stepping", m->stepping, "l1d_bytes", (json_int_t)m->l1d_bytes, "l2_bytes", (json_int_t)m->l2_bytes,
