@@ -17,10 +17,10 @@ static nt_config standard_of(const tune *t, nt_dtype dtype)
 static void the_default_wins_ties(void **state)
 {
     (void)state;
-    enum { SEEDS = 100 };
+    const int seeds = test_trials(100);
     int n_rows = 0, n_others = 0;
-    for (uint64_t seed = 1; seed <= SEEDS; seed++) {
-        tune t = prepare(all_equal, 0.05, 1000 + seed);
+    for (int seed = 1; seed <= seeds; seed++) {
+        tune t = prepare(all_equal, 0.05, 1000 + (uint64_t)seed);
         t.o.dtypes = seed % 2 ? 1u << NT_F32 : 1u << NT_F64;
         assert_int_equal(run(&t, mathop()), NT_OK);
         assert_int_equal(t.r->n_rows, ROWS_A_TYPE);
@@ -31,7 +31,7 @@ static void the_default_wins_ties(void **state)
             n_rows++;
             if (!same_config(&row->config, &standard)) {
                 n_others++;
-                print_error("seed %llu, row %d: %.4f to %.4f in %d rounds\n", (unsigned long long)seed, i,
+                print_error("seed %d, row %d: %.4f to %.4f in %d rounds\n", seed, i,
                             row->ratio.low, row->ratio.high, row->ratio.n);
             }
             if (same_config(&row->config, &standard)) {
