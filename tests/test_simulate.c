@@ -349,6 +349,8 @@ static void expect(int code, const char *const args[], const char *said)
 static void the_command_measures_and_replays(void **state)
 {
     (void)state;
+    if (test_emulated())
+        skip(); /* an emulator starts no other program */
     const scratch s = scratch_make();
     EXPECT(0, "", "--record", s.path, "--kernel", "square", "--shape", "64x16x8", "--rounds", "2", "--values",
            "tile_y=1,4 parallel=serial,middle,flat");
