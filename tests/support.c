@@ -1,10 +1,9 @@
 /*
- * support.c - what the tests share: random numbers, guarded memory, views, scenes, tests made at run time
+ * support.c - what the tests share: random numbers, guarded memory, views, scenes
  * SPDX-License-Identifier: MIT
  */
 #include "support.h"
 
-#include <ctype.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,16 +12,6 @@
 #include <unistd.h>
 
 #include "nestune/philox.h"
-
-bool test_emulated(void)
-{
-    return NT_EMULATED || getenv("NT_TEST_EMULATED");
-}
-
-int test_trials(int n)
-{
-    return !getenv("NT_TEST_THIN") || n <= 2 ? n : n <= 40 ? 2 : n / 20;
-}
 
 /* ---- Random numbers ------------------------------------------------------------------------- */
 
@@ -364,7 +353,7 @@ nt_step scene_step(scene *s)
 
 /* ---- What is tested ------------------------------------------------------------------------- */
 
-enum { MOST_PREBUILTS = 2048, MOST_TESTS = 8192, MOST_NAME = 96 };
+enum { MOST_PREBUILTS = 2048 };
 
 static void add_prebuilt(prebuilt *s, const nt_kernel *kernel, int which, const nt_function *f)
 {
@@ -472,58 +461,4 @@ void assert_refused(nt_status got, nt_status expected, const nt_error *why, cons
         fail_msg("the reason ends in a full stop: %s", why->text);
     if (!strstr(why->text, part))
         fail_msg("the reason does not name '%s': %s", part, why->text);
-}
-
-/* ---- Tests made at run time ----------------------------------------------------------------- */
-
-static struct CMUnitTest tests[MOST_TESTS];
-static char names[MOST_TESTS][MOST_NAME];
-static size_t n_tests;
-
-void tests_begin(char **argv)
-{
-    if (!getenv("OMP_WAIT_POLICY") && setenv("OMP_WAIT_POLICY", "passive", 1) == 0)
-        execv("/proc/self/exe", argv); /* where that fails the tests are only slower */
-}
-
-void tests_add(CMUnitTestFunction run, const void *state, const char *name, ...)
-{
-    if (n_tests == MOST_TESTS) {
-        fprintf(stderr, "more than %d tests\n", MOST_TESTS);
-        abort();
-    }
-    va_list args;
-    va_start(args, name);
-    vsnprintf(names[n_tests], MOST_NAME, name, args);
-    va_end(args);
-    for (char *c = names[n_tests]; *c; c++)
-        if (!isalnum((unsigned char)*c) && !strchr("_./:=-", *c))
-            *c = '_';
-    tests[n_tests] = (struct CMUnitTest){names[n_tests], run, NULL, NULL, (void *)(uintptr_t)state};
-    n_tests++;
-}
-
-static bool coprime(size_t a, size_t b)
-{
-    while (b > 0) {
-        const size_t rest = a % b;
-        a = b, b = rest;
-    }
-    return a == 1;
-}
-
-int tests_run(const char *group)
-{
-    static struct CMUnitTest sample[MOST_TESTS];
-    const char *most = getenv("NT_TEST_THIN");
-    const size_t n = most ? strtoul(most, NULL, 10) : n_tests;
-    if (n > 0 && n < n_tests) {
-        size_t step = n_tests * 5 / 13; /* scatters them over all kinds, */
-        while (!coprime(step, n_tests)) /* each once */
-            step++;
-        for (size_t i = 0; i < n; i++)
-            sample[i] = tests[i * step % n_tests];
-        return _cmocka_run_group_tests(group, sample, n, NULL, NULL);
-    }
-    return _cmocka_run_group_tests(group, tests, n_tests, NULL, NULL);
 }
