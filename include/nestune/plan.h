@@ -170,7 +170,8 @@ NT_API void nt_plan_destroy(nt_plan *plan);
  * strides and number of steps, so that a call of small work does not pay for a plan each time.
  *
  * Errors:  NT_EKERNEL for an unknown name, else as nt_plan_create() and nt_plan_run().
- * Threads: as nt_plan_run().
+ * Threads: as nt_plan_run().  Not from a destructor of a thread's own data (pthread_key_create()) where OpenMP is libomp, which has
+ *          then given that thread up.
  */
 NT_API nt_status nt_run(const char *kernel, nt_grid *g, int64_t steps, nt_error *why);
 
