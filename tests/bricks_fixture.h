@@ -19,12 +19,15 @@ typedef struct scene_bricks {
 static inline void scene_copy_cells(const nt_grid *to, const nt_grid *from, int halo)
 {
     const nt_view a = nt_view_of(to), b = nt_view_of(from);
-    const size_t size = nt_dtype_bytes(to->dtype);
     for (int64_t z = -halo; z < to->nz + halo; z++)
         for (int64_t y = -halo; y < to->ny + halo; y++)
-            for (int64_t x = -halo; x < to->nx + halo; x++)
-                memcpy((char *)a.cells + nt_view_cell(&a, x, y, z) * (ptrdiff_t)size,
-                       (char *)b.cells + nt_view_cell(&b, x, y, z) * (ptrdiff_t)size, size);
+            for (int64_t x = -halo; x < to->nx + halo; x++) {
+                const ptrdiff_t i = nt_view_cell(&a, x, y, z), j = nt_view_cell(&b, x, y, z);
+                if (to->dtype == NT_F64)
+                    ((double *)a.cells)[i] = ((const double *)b.cells)[j];
+                else
+                    ((float *)a.cells)[i] = ((const float *)b.cells)[j];
+            }
 }
 
 /* This step on such copies. */
@@ -46,10 +49,10 @@ static inline nt_step scene_to_bricks(scene_bricks *b, const scene *s, const nt_
     return in_bricks;
 }
 
-/* And back: the levels, if they are wanted. */
-static inline void scene_from_bricks(scene_bricks *b, scene *s, bool wanted)
+/* And back: the levels. */
+static inline void scene_from_bricks(scene_bricks *b, scene *s)
 {
-    for (int i = 0; wanted && i < s->kernel->field->n_levels; i++)
+    for (int i = 0; i < s->kernel->field->n_levels; i++)
         scene_copy_cells(s->level[i].grid, b->grid[i], s->level[i].grid->halo);
     for (int i = 0; i < NT_MAX_GRIDS; i++)
         nt_grid_destroy(b->grid[i]);

@@ -269,11 +269,11 @@ endfunction()
 
 # ---- subproject: by add_subdirectory(), only the library, with the host's build type and flags --
 #
-# One isa of all, without optimisation: a second compilation of the whole library would take minutes.
+# One isa of all, little optimised: a second compilation of the whole library would take minutes.
 
 function(case_subproject)
   must_configure(${SOURCE}/tests/consumer -DNESTUNE_SOURCE=${SOURCE} -DNT_ISAS=scalar
-    -DCMAKE_BUILD_TYPE=Debug "-DCMAKE_C_FLAGS=-DNOTE=\"a\"" -DCMAKE_CXX_COMPILER=${CXX_COMPILER})
+    -DCMAKE_BUILD_TYPE=Debug -DCMAKE_C_FLAGS_DEBUG=-Og "-DCMAKE_C_FLAGS=-DNOTE=\"a\"" -DCMAKE_CXX_COMPILER=${CXX_COMPILER})
   foreach(variable CMAKE_RUNTIME_OUTPUT_DIRECTORY CMAKE_C_STANDARD)
     expect(text "after nestune, ${variable} is ''")
   endforeach()
@@ -281,7 +281,7 @@ function(case_subproject)
   must_run(${CMAKE_COMMAND} --build ${WORK}/build --parallel 2)
   foreach(program consumer_shared consumer_static)
     must_run(${WORK}/build/${program})
-    expect(text "flags -DNOTE=\"a\" -g -ffp-contract=off -fno-math-errno\n")
+    expect(text "flags -DNOTE=\"a\" -Og -ffp-contract=off -fno-math-errno\n")
   endforeach()
   if(EXISTS ${WORK}/build/nestune/bin)
     message(FATAL_ERROR "programs are built too")

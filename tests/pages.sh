@@ -6,8 +6,8 @@
 #
 # A command is a line of a block without a language (```), or indented by four blanks, that begins with build/bin/,
 # cc, gnuplot or head.  It runs in WORK, where build/, include/ and examples/ are those of the project, and example.c is the
-# first C program of the page.  autotune takes minutes and is interrupted after a while: that must end it in order.  The
-# others must finish, because later commands read their files.
+# first C program of the page.  autotune takes minutes, and counting pi by several forms half a minute: these are interrupted after a
+# while, which must end them in order.  The others must finish, because later commands read their files.
 # Left to other tests: scripts/, cmake and what needs an installed copy (pkg-config).
 set -euo pipefail
 source_dir=$1 binary_dir=$2 work=$3 sanitize=$4
@@ -39,7 +39,7 @@ for page in "$source_dir"/README.md "$source_dir"/docs/*.md; do
         cc*) [ -z "$sanitize" ] || { echo "needs the sanitizer's flags: $command" && ran=$((ran + 1)) && continue; } ;;
         esac
         case $command in
-        build/bin/autotune*) seconds=3 interrupted=130 ;;
+        build/bin/autotune* | build/bin/nestune\ pi*--*) seconds=2 interrupted=130 ;;
         *) seconds=$([ -z "$sanitize" ] && echo 150 || echo 600) interrupted=0 ;; # a busy machine is slow
         esac
         ran=$((ran + 1)) status=0

@@ -170,6 +170,22 @@ void operand_make(operand *f, nt_dtype dtype, const int64_t n[3], int halo, cons
     assert_non_null(f->before);
 }
 
+/* By the strides, without nt_grid_cell(): it has a test of its own, and most of the time would go there. */
+static inline ptrdiff_t element(const nt_grid *g, int64_t x, int64_t y, int64_t z)
+{
+    return x * g->sx + y * g->sy + z * g->sz;
+}
+
+/* To the same place from another cell (0, 0, 0). */
+static inline void element_copy(void *to, const nt_grid *g, int64_t x, int64_t y, int64_t z)
+{
+    const ptrdiff_t i = element(g, x, y, z);
+    if (g->dtype == NT_F64)
+        ((double *)to)[i] = ((const double *)g->cells)[i];
+    else
+        ((float *)to)[i] = ((const float *)g->cells)[i];
+}
+
 void operand_snapshot(operand *f)
 {
     memcpy(f->before, f->memory.pages, f->memory.n_bytes);
@@ -179,14 +195,12 @@ void operand_snapshot(operand *f)
 void operand_check(const operand *f, bool cells_may_change, const char *what)
 {
     const nt_grid *g = f->grid;
-    const size_t size = nt_dtype_bytes(g->dtype);
+    void *before = f->before + ((char *)g->cells - f->memory.pages);
     const int k = f->kept;
     for (int64_t z = -k; cells_may_change && z < g->nz + k; z++)
         for (int64_t y = -k; y < g->ny + k; y++)
-            for (int64_t x = -k; x < g->nx + k; x++) {
-                const char *cell = nt_grid_cell(g, x, y, z);
-                memcpy(f->before + (cell - f->memory.pages), cell, size);
-            }
+            for (int64_t x = -k; x < g->nx + k; x++)
+                element_copy(before, g, x, y, z);
     if (memcmp(f->before, f->memory.pages, f->memory.n_bytes) == 0)
         return;
     size_t i = 0;
@@ -202,12 +216,6 @@ void operand_free(operand *f)
     guarded_free(&f->memory);
     free(f->before);
     *f = (operand){0};
-}
-
-/* By the strides, without nt_grid_cell(): it has a test of its own, and most of the time would go there. */
-static inline ptrdiff_t element(const nt_grid *g, int64_t x, int64_t y, int64_t z)
-{
-    return x * g->sx + y * g->sy + z * g->sz;
 }
 
 double cell_get(const nt_grid *g, int64_t x, int64_t y, int64_t z)

@@ -125,13 +125,24 @@ static void random_bytes(rng *r, char *value, int64_t n, bool printable)
     value[n] = '\0';
 }
 
-static void any_value(rng *r, const char *const own[4], char *value)
+/* libomp 14 dies of OMP_NUM_THREADS=".9E].mEpxd" in any program, so OpenMP gets no random text from a test built by clang. */
+static bool takes_random_text(const char *name)
+{
+#ifdef __clang__
+    return strncmp(name, "OMP_", 4) != 0;
+#else
+    (void)name;
+    return true;
+#endif
+}
+
+static void any_value(rng *r, const char *name, const char *const own[4], char *value)
 {
     static const char *const odd[] = {"",           " ",    ",",       "99999999999999999999999",
                                       "-1",         "1e9",  "0x10",    "%s%n%s",
                                       "=",          "\n\n", "\x1b[2J", "/",
                                       "/none/such", "../",  "nan",     "\xff\xfe"};
-    const int64_t kind = rng_below(r, 10);
+    const int64_t kind = rng_below(r, takes_random_text(name) ? 10 : 8);
     if (kind < 5)
         snprintf(value, MOST_VALUE, "%s", own[rng_below(r, 4)]);
     else if (kind < 8)
@@ -158,7 +169,7 @@ static void run_trial(rng *r, char *texts[3], int counts[2])
         const int64_t v = rng_below(r, N_VARIABLES);
         char *text = texts[k];
         const int head = sprintf(text, "%s=", variables[v].name);
-        any_value(r, variables[v].values, text + head);
+        any_value(r, variables[v].name, variables[v].values, text + head);
         argv[used++] = text;
     }
     argv[used++] = path;

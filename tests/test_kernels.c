@@ -138,10 +138,15 @@ static const nt_grid *written(const scene *s)
 /* In bricks boxes begin and end with whole bricks, or with the grid. */
 static void apply(const prebuilt *s, scene *on, nt_box box)
 {
+    const nt_step step = scene_step(on);
+    if (s->function->layout == NT_LAYOUT_ROWS) {
+        s->function->tile(&step, &box);
+        return;
+    }
     scene_bricks bricks;
-    const nt_step step = scene_step(on), in_bricks = scene_to_bricks(&bricks, on, &step);
-    s->function->tile(s->function->layout == NT_LAYOUT_BRICKS ? &in_bricks : &step, &box);
-    scene_from_bricks(&bricks, on, s->function->layout == NT_LAYOUT_BRICKS);
+    const nt_step in_bricks = scene_to_bricks(&bricks, on, &step);
+    s->function->tile(&in_bricks, &box);
+    scene_from_bricks(&bricks, on);
 }
 
 /* The nearest box that a function of this layout can get. */

@@ -172,6 +172,7 @@ static void a_stopped_run_keeps_what_is_done(void **state)
 {
     (void)state;
     enum { N = 40 };
+    const int steps = test_trials(10000);
     const folders f = folders_make();
     rng r = rng_make(28);
     cells_file files[N];
@@ -186,7 +187,7 @@ static void a_stopped_run_keeps_what_is_done(void **state)
         paths[i] = files[i].path;
     }
     pipeline_job job = make_job("mathop", paths, N, f.out, &t);
-    job.steps = 10000;
+    job.steps = steps;
     job.stop = t.stop = &stop;
     pipeline_counters c = run_job(&job, NULL);
     assert_int_equal(t.n_failed, 0);
@@ -195,14 +196,14 @@ static void a_stopped_run_keeps_what_is_done(void **state)
     const int64_t done = c.n_done;
     stop = 0;
     job = make_job("mathop", paths, N, f.out, &t);
-    job.steps = 10000;
+    job.steps = steps;
     job.resume = true;
     c = run_job(&job, NULL);
     assert_int_equal(c.n_kept, done);
     assert_int_equal(c.n_done, N - done);
     for (int i = 0; i < N; i++) {
         if (i % 8 == 0)
-            assert_true(cells_are_done(&files[i], f.out, "mathop", 10000, false));
+            assert_true(cells_are_done(&files[i], f.out, "mathop", steps, false));
         free(files[i].bytes);
     }
     folders_remove(&f);

@@ -49,7 +49,7 @@ static void the_default_wins_ties(void **state)
 static void the_default_is_timed_first_and_last(void **state)
 {
     (void)state;
-    for (int seconds = 5; seconds < 60; seconds += 3) { /* the end comes in rounds forth and back */
+    for (int seconds = 5; seconds < 60; seconds += 57 / test_trials(19)) { /* the end comes in rounds forth and back */
         tune t = prepare(by_loop, 0.02, (uint64_t)seconds);
         t.o.dtypes = 1u << NT_F64;
         t.o.budget_s = seconds;
@@ -70,7 +70,7 @@ static void the_default_is_timed_first_and_last(void **state)
 static void a_little_slower_is_not_adopted(void **state)
 {
     (void)state;
-    for (uint64_t seed = 1; seed <= 20; seed++) {
+    for (uint64_t seed = 1; seed <= (uint64_t)test_trials(20); seed++) {
         tune t = prepare(by_loop, 0.05, 2000 + seed);
         assert_int_equal(run(&t, mathop()), NT_OK);
         for (int i = 0; i < t.r->n_rows; i++) {
@@ -84,7 +84,7 @@ static void a_little_slower_is_not_adopted(void **state)
 static void what_is_faster_is_found(void **state)
 {
     (void)state;
-    for (uint64_t seed = 1; seed <= 20; seed++) {
+    for (uint64_t seed = 1; seed <= (uint64_t)test_trials(20); seed++) {
         tune t = prepare(flat_and_deep, 0.05, 3000 + seed);
         assert_int_equal(run(&t, mathop()), NT_OK);
         assert_int_equal(t.r->n_rows, 2 * ROWS_A_TYPE);
@@ -200,7 +200,7 @@ static double another_wins_in_cache(const fake_trials *f, const trial_ask *ask)
 static void rows_of_a_dtype_share_their_arithmetic(void **state)
 {
     (void)state;
-    for (uint64_t seed = 1; seed <= 5; seed++) {
+    for (uint64_t seed = 1; seed <= (uint64_t)test_trials(5); seed++) {
         tune t = prepare(another_wins_in_cache, 0.02, 5000 + seed);
         assert_int_equal(run(&t, mathop()), NT_OK);
         assert_int_equal(t.r->n_rows, 2 * ROWS_A_TYPE);

@@ -176,7 +176,7 @@ static void a_class_may_need_two_rows(void **state)
 {
     (void)state;
     const nt_kernel *wave = nt_kernel_find("wave");
-    for (uint64_t seed = 1; seed <= 5; seed++) {
+    for (uint64_t seed = 1; seed <= (uint64_t)test_trials(5); seed++) {
         tune t = tune_of_wave(deep_on_long_rows, 0.02, 9000 + seed);
         const double begin_s = t.f.clock_s;
         assert_int_equal(run(&t, wave), NT_OK);
@@ -252,7 +252,7 @@ static void the_least_worst_wins(void **state)
 static void noise_divides_no_class(void **state)
 {
     (void)state;
-    for (uint64_t seed = 1; seed <= 30; seed++) {
+    for (uint64_t seed = 1; seed <= (uint64_t)test_trials(30); seed++) {
         tune t = prepare(by_loop, 0.05, 9200 + seed);
         t.o.dtypes = seed % 2 ? 1u << NT_F32 : 1u << NT_F64;
         assert_int_equal(run(&t, mathop()), NT_OK);

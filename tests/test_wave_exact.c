@@ -46,7 +46,7 @@ static void modes(void **state)
     };
     enum { STEPS = 60 };
     const scheme *s = *state;
-    for (size_t i = 0; i < sizeof list / sizeof *list; i++) {
+    for (int i = 0; i < test_trials((int)(sizeof list / sizeof *list)); i++) {
         wave_box b;
         box_make(&b, s->order, s->dtype, n, list[i].spacing);
         const double c = box_medium(&b, list[i].fraction * largest_c(&b));

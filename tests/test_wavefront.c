@@ -383,8 +383,8 @@ static void run_scene(scene *on, const sample *s, const nt_function *function, t
                     .n_hooks = s->hooked ? 2 : 0};
     scene_bricks bricks;
     const bool in_bricks = function->layout == NT_LAYOUT_BRICKS;
-    const nt_step rows = scene_step(on), other = scene_to_bricks(&bricks, on, &rows);
-    nest.step[0] = nest.step[1] = in_bricks ? other : rows;
+    const nt_step rows = scene_step(on);
+    nest.step[0] = nest.step[1] = in_bricks ? scene_to_bricks(&bricks, on, &rows) : rows;
     nest.brick = in_bricks ? NT_BRICK : 1;
     nest.step[0].config = nest.step[1].config = &s->config;
     nest.step[1].src = nest.step[0].dst;
@@ -396,7 +396,8 @@ static void run_scene(scene *on, const sample *s, const nt_function *function, t
     nest_finish(&nest, &s->config);
     nest_run(&nest, s);
     free(nest.progress);
-    scene_from_bricks(&bricks, on, in_bricks);
+    if (in_bricks)
+        scene_from_bricks(&bricks, on);
     for (int i = 0; i < 2; i++)
         operand_check(&on->level[i], true, s->text);
 }
