@@ -48,7 +48,6 @@ static void refuses_bad_arguments(void **state)
     assert_int_equal(n_bad, 0);
 }
 
-/* All rows of this short run are timed again, or are the default; the exit code agrees with the table. */
 /* What an earlier contribution left would be sent along. */
 static void refuses_a_folder_that_is_there(void **state)
 {
@@ -66,6 +65,7 @@ static void refuses_a_folder_that_is_there(void **state)
     program_free(&p);
 }
 
+/* All rows of this short run are timed again, or are the default; the exit code agrees with the table. */
 static void checks_a_header(void **state)
 {
     (void)state;
@@ -128,7 +128,7 @@ static void merges_what_is_usual(void **state)
     program p = RUN(NULL, "check", "--merge", results, "--out", to);
     assert_int_equal(p.code, is_fit() ? STALE : FAILED);
     if (is_fit()) {
-        assert_non_null(strstr(p.text[1], "mathop.json: tuned with --budget 2"));
+        assert_non_null(strstr(p.text[1], "mathop.json: tuned with --budget "));
         assert_non_null(strstr(p.text[1], "--shape 64x24x32"));
     }
     assert_int_not_equal(access(to, F_OK), 0);
