@@ -63,6 +63,8 @@ int nt_team_size(int wanted)
         return 1;
     const int most = omp_get_max_threads() < most_startable ? omp_get_max_threads() : most_startable;
     const int n = wanted < most ? wanted : most;
+    if (n <= 1) /* libomp has negative numbers of threads where OMP_NUM_THREADS is wrong */
+        return 1;
     int startable = n;
     for (int tries = 0; n > kept && tries < MOST_TRIES; tries++) {
         startable = kept + nt_threads_startable(n - kept, nt_environment_here()->omp_stack_bytes);
