@@ -62,14 +62,18 @@ static bool coprime(size_t a, size_t b)
 int tests_run(const char *group)
 {
     static struct CMUnitTest sample[MOST_TESTS];
+    static bool taken[MOST_TESTS];
     const char *most = getenv("NT_TEST_THIN");
     const size_t n = most ? strtoul(most, NULL, 10) : n_tests;
     if (n > 0 && n < n_tests) {
         size_t step = n_tests * 5 / 13; /* scatters them over all kinds, */
-        while (!coprime(step, n_tests)) /* each once */
+        while (!coprime(step, n_tests)) /* each once, */
             step++;
         for (size_t i = 0; i < n; i++)
-            sample[i] = tests[i * step % n_tests];
+            taken[i * step % n_tests] = true;
+        for (size_t i = 0, k = 0; i < n_tests; i++) /* in their order: some tests fork before there are threads */
+            if (taken[i])
+                sample[k++] = tests[i];
         return _cmocka_run_group_tests(group, sample, n, NULL, NULL);
     }
     return _cmocka_run_group_tests(group, tests, n_tests, NULL, NULL);

@@ -293,6 +293,10 @@ static void result_of_rows(void **state)
 /* A row for the shot, of this machine. */
 static void load_header(void)
 {
+    static bool loaded;
+    if (loaded)
+        return;
+    loaded = true;
     nt_machine m;
     char body[1024];
     nt_machine_detect(&m);
@@ -396,6 +400,7 @@ static void long_columns(void **state)
     nt_machine_detect(&m);
     if (m.l3_bytes <= 0 || m.l3_bytes > most)
         skip();
+    load_header();
     for (int i = 0; i < 3; i++)
         assert_int_equal(nt_grid_create(&grids[i], NT_F32, n, i < 2 ? 1 : 0, NULL, NULL), NT_OK);
     nt_plan_options options = {.bytes = sizeof options, .params = nt_kernel_case(nt_kernel_find("wave"), "o2")->params, .most_threads = 1};
@@ -427,7 +432,7 @@ int main(int argc, char **argv)
     tests_add(refusals, NULL, "refusals");
     tests_add(kept, NULL, "kept");
     tests_add(result_of_rows, NULL, "result-of-rows");
-    tests_add(few_steps, NULL, "few-steps"); /* it loads the header for this one and the next */
+    tests_add(few_steps, NULL, "few-steps"); /* these two load a header */
     tests_add(long_columns, NULL, "long-columns");
     return tests_run("bricks");
 }
