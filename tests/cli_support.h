@@ -35,7 +35,7 @@ static inline program run_with(const setting *s, const char *const args[])
 
 #define RUN(s, ...) run_with(s, (const char *const[]){__VA_ARGS__, NULL})
 
-/* A busy machine may not finish a row in time: then once more, with more of it. */
+/* A busy machine may not finish a row in time: then once more, with a larger budget. */
 static inline program run_again(int tries, const setting *s, const char *const args[])
 {
     const char *longer[PROGRAM_ARGS] = {NULL};

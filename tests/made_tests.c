@@ -18,9 +18,14 @@ bool test_emulated(void)
     return NT_EMULATED || getenv("NT_TEST_EMULATED");
 }
 
+bool test_sampled(void)
+{
+    return getenv("NT_TEST_THIN");
+}
+
 int test_trials(int n)
 {
-    return !getenv("NT_TEST_THIN") || n <= 2 ? n : n <= 40 ? 2 : n / 20;
+    return !test_sampled() || n <= 2 ? n : n <= 40 ? 2 : n / 20;
 }
 
 static struct CMUnitTest tests[MOST_TESTS];

@@ -37,9 +37,10 @@
  * this machine if NT_TEST_EMULATED is in the environment (tests/CMakeLists.txt). */
 bool test_emulated(void);
 
-/* NT_TEST_THIN=N in the environment: a sample is enough, on an emulator or with another compiler.  Then tests_run() runs N at most
+/* NT_TEST_THIN=N in the environment: a sample is enough (test_sampled()), on an emulator or with another compiler.  Then tests_run() runs N at most
  * of the tests that were added, scattered over them and in their order, and test_trials() returns a twentieth of n, at least 2 of 2 and
  * more.  Tests in cmocka's own arrays all run. */
+bool test_sampled(void);
 int test_trials(int n);
 
 /* ---- Random numbers ------------------------------------------------------------------------- */

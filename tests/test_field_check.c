@@ -243,7 +243,7 @@ enum { MOST_CASES = 8 };
 static void registered_fields_pass(void **state)
 {
     (void)state;
-    const int step = test_trials(3) < 3 ? 2 : 1; /* in a sample one type in place, the other not */
+    const int step = test_sampled() ? 2 : 1; /* in a sample one type in place, the other not */
     for (int k = 0; k < nt_kernel_count(); k++)
         for (int d = 0; d < MOST_CASES * NT_N_DTYPES; d++)
             for (int in_place = d % step; in_place <= 1; in_place += step) {

@@ -169,8 +169,7 @@ static void cases_are_tuned_as_asked(void **state)
         const char *names[3];
         int n_rows;
     } cases[] = {{0, {NULL}, 0}, {1, {"o6"}, ROWS_A_TYPE}, {3, {"o16", "o2", "o12"}, 3 * ROWS_A_TYPE}};
-    const int thin = test_trials(3) < 3; /* without all cases at once */
-    for (int i = thin; i < 3; i++) {
+    for (int i = test_sampled() ? 1 : 0; i < 3; i++) { /* a sample does without all cases at once */
         tune t = prepare(by_loop, 0.02, 8600 + (uint64_t)i);
         t.o.dtypes = 1u << NT_F64;
         t.o.n_cases = cases[i].n;
